@@ -1,0 +1,156 @@
+// Package event is the closed set of things that happen while a plan is
+// carried out or a project is followed, and the bus that hands them to those
+// who render them. It imports the standard library only, so that every package
+// can emit and every front end can listen.
+package event
+
+import "time"
+
+// Kind is the sort of resource an event or a plan's step is about. Its text is
+// what people read in front of the resource's name: "Container web-1 Started".
+type Kind string
+
+// The kinds of resources.
+const (
+	Container Kind = "Container"
+	Network   Kind = "Network"
+	Volume    Kind = "Volume"
+	Image     Kind = "Image"
+	Service   Kind = "Service"
+)
+
+// Ref names a resource. It is comparable: results are looked up by it.
+type Ref struct {
+	Kind Kind `json:"kind"`
+	// Name is what people call the resource: a container's final name, a
+	// network's or volume's name at the engine, an image's reference.
+	Name string `json:"name"`
+	// Service is the service a container or built image belongs to.
+	Service string `json:"service,omitempty"`
+	// Number is a container's replica index, from 1; 0 elsewhere.
+	Number int `json:"number,omitempty"`
+	// Old is the engine's present name of a container that is being replaced or
+	// removed as superfluous while another takes Name; "" for the one that stays.
+	Old string `json:"old,omitempty"`
+}
+
+// String is the ref as people read it: "Container demo-web-1".
+func (r Ref) String() string {
+	if r.Old != "" && r.Old != r.Name {
+		return string(r.Kind) + " " + r.Old
+	}
+	return string(r.Kind) + " " + r.Name
+}
+
+// Event is one thing that happened. The set is closed: the types of this
+// package and no others.
+type Event interface{ isEvent() }
+
+// Sink takes events. It is safe for concurrent use and does not block for
+// longer than a write to a terminal.
+type Sink func(Event)
+
+// State says how a resource fares; front ends colour and sort by it.
+type State string
+
+// The states of a resource.
+const (
+	Working State = "working"
+	Done    State = "done"
+	Warning State = "warning" // ended otherwise than hoped, and the run goes on
+	Failed  State = "failed"
+	Skipped State = "skipped" // not tried: what it needs did not come
+)
+
+// Status is a resource's change: "Container demo-web-1 Created".
+type Status struct {
+	Time  time.Time
+	Ref   Ref
+	State State
+	// Text is the word of the change ("Creating", "Healthy"): an interface that
+	// scripts grep for.
+	Text string
+	// Detail goes after the word: the cause of a failure, what is waited for.
+	Detail string
+	Err    error // with Failed and Warning
+}
+
+// Part is the progress of a piece of a resource: a layer of a pull.
+type Part struct {
+	Ref            Ref
+	ID, Text       string
+	Current, Total int64 // bytes; Total 0: not known
+	Done           bool
+}
+
+// Output is a line that a build or a hook printed, without its line end.
+type Output struct {
+	Ref  Ref
+	Text string
+}
+
+// Stream tells a container's outputs apart.
+type Stream uint8
+
+// The streams of a container.
+const (
+	Stdout Stream = 1
+	Stderr Stream = 2
+)
+
+// Source is the container that a line or an exit comes from.
+type Source struct {
+	ID, Name, Service string
+	Number            int // 0: a one-off
+}
+
+// Log is a line of a container's log, without its line end.
+type Log struct {
+	Source Source
+	Stream Stream
+	Time   time.Time // as the engine stamped it; zero where it was not asked for
+	Text   []byte    // the receiver may keep it
+}
+
+// Exit says that a followed container ended.
+type Exit struct {
+	Source     Source
+	Code       int
+	Restarting bool // the engine starts it again
+}
+
+// Level is the weight of a Message.
+type Level string
+
+// The levels of messages.
+const (
+	Info Level = "info"
+	Warn Level = "warn"
+)
+
+// Message is a sentence for the user that belongs to no single resource.
+type Message struct {
+	Level Level
+	Text  string
+	Hint  string // what to do about it, or ""
+}
+
+// Planned announces a plan before its first step; front ends count by it.
+type Planned struct {
+	Title string // "Running", "Stopping"
+	Refs  []Ref  // the resources it will touch, each once, in the plan's order
+}
+
+// Finished ends what Planned announced.
+type Finished struct {
+	Err error
+}
+
+func (Status) isEvent()   {}
+func (Part) isEvent()     {}
+func (Output) isEvent()   {}
+func (Log) isEvent()      {}
+func (Exit) isEvent()     {}
+func (Message) isEvent()  {}
+func (Planned) isEvent()  {}
+func (Finished) isEvent() {}

@@ -1,0 +1,267 @@
+package planner
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Action is what a step does. The set is closed: the types of this file. They
+// are data: names, ids of what exists, options; whoever carries them out looks
+// the service up in the project.
+type Action interface {
+	// Verb is the action's name, unique among actions: "create", "pull".
+	Verb() string
+	// Resource is what the action is about.
+	Resource() event.Ref
+}
+
+// PullImage brings an image from its registry. Ref.Name is the reference.
+type PullImage struct {
+	Ref      event.Ref `json:"ref"`
+	Platform string    `json:"platform,omitempty"`
+	// Have is the Digest of the image that the engine has under this reference,
+	// "" where it has none: the pull changed something if another one comes.
+	Have string `json:"have,omitempty"`
+}
+
+// BuildImage builds a service's image. Ref.Name is the image's name,
+// Ref.Service the service whose build section it is.
+type BuildImage struct {
+	Ref  event.Ref `json:"ref"`
+	Have string    `json:"have,omitempty"` // as in PullImage
+}
+
+// CreateNetwork makes a network of the file; Key is its key there.
+type CreateNetwork struct {
+	Ref event.Ref `json:"ref"`
+	Key string    `json:"key"`
+}
+
+// RemoveNetwork removes one.
+type RemoveNetwork struct {
+	Ref event.Ref `json:"ref"`
+	ID  string    `json:"id"`
+}
+
+// CreateVolume makes a named volume of the file; Key is its key there.
+type CreateVolume struct {
+	Ref event.Ref `json:"ref"`
+	Key string    `json:"key"`
+}
+
+// RemoveVolume removes one, with its data.
+type RemoveVolume struct {
+	Ref event.Ref `json:"ref"`
+}
+
+// RemoveImage removes an image's tag, and the image with its last tag.
+type RemoveImage struct {
+	Ref event.Ref `json:"ref"`
+}
+
+// CreateContainer makes replica Ref.Number of service Ref.Service.
+type CreateContainer struct {
+	Ref event.Ref `json:"ref"`
+	// Replaces is the id of the container that this one replaces: it is created
+	// under a temporary name, takes over its anonymous volumes, and is renamed
+	// when the other is gone.
+	Replaces string `json:"replaces,omitempty"`
+	// FreshVolumes: anonymous volumes are not taken over (-V).
+	FreshVolumes bool `json:"fresh_volumes,omitempty"`
+}
+
+// RenameContainer gives a container its final name, Ref.Name.
+type RenameContainer struct {
+	Ref event.Ref `json:"ref"`
+	ID  string    `json:"id,omitempty"` // "": the one this plan created
+}
+
+// StartContainer starts one. ID is that of the one which is there already; a
+// container that this plan created under the same Ref goes before.
+type StartContainer struct {
+	Ref event.Ref `json:"ref"`
+	ID  string    `json:"id,omitempty"`
+}
+
+// UnpauseContainer lets a paused one go on.
+type UnpauseContainer struct {
+	Ref event.Ref `json:"ref"`
+	ID  string    `json:"id"`
+}
+
+// StopContainer stops one. Timeout nil: the container's own grace period.
+type StopContainer struct {
+	Ref     event.Ref      `json:"ref"`
+	ID      string         `json:"id"`
+	Timeout *time.Duration `json:"timeout,omitempty"`
+}
+
+// RestartContainer stops and starts one in a single call of the engine.
+type RestartContainer struct {
+	Ref     event.Ref      `json:"ref"`
+	ID      string         `json:"id"`
+	Timeout *time.Duration `json:"timeout,omitempty"`
+}
+
+// KillContainer sends a signal, SIGKILL where none is named.
+type KillContainer struct {
+	Ref    event.Ref `json:"ref"`
+	ID     string    `json:"id"`
+	Signal string    `json:"signal,omitempty"`
+}
+
+// RemoveContainer removes one. A running one must have been stopped, unless
+// Force.
+type RemoveContainer struct {
+	Ref     event.Ref `json:"ref"`
+	ID      string    `json:"id"`
+	Force   bool      `json:"force,omitempty"`
+	Volumes bool      `json:"volumes,omitempty"` // its anonymous volumes too
+}
+
+// WaitContainer waits until a container meets Condition.
+type WaitContainer struct {
+	Ref       event.Ref `json:"ref"`
+	ID        string    `json:"id,omitempty"` // as in StartContainer
+	Condition Condition `json:"condition"`
+	// For are the services that wait; empty: the command itself (--wait).
+	For []string `json:"for,omitempty"`
+}
+
+// RunHook runs the hook number Index of the phase in the container.
+type RunHook struct {
+	Ref   event.Ref `json:"ref"`
+	ID    string    `json:"id,omitempty"` // as in StartContainer
+	Phase HookPhase `json:"phase"`
+	Index int       `json:"index"`
+}
+
+// Condition is what a wait ends with.
+type Condition string
+
+// The conditions of depends_on, and what --wait asks for.
+const (
+	ConditionStarted   Condition = "service_started"
+	ConditionHealthy   Condition = "service_healthy"
+	ConditionCompleted Condition = "service_completed_successfully"
+	// ConditionRunningOrHealthy: running, and healthy where there is a check.
+	ConditionRunningOrHealthy Condition = "running_or_healthy"
+)
+
+// HookPhase is the place of a hook in a container's life.
+type HookPhase string
+
+// The phases of hooks.
+const (
+	PostStart HookPhase = "post_start"
+	PreStop   HookPhase = "pre_stop"
+)
+
+func (PullImage) Verb() string        { return "pull" }
+func (BuildImage) Verb() string       { return "build" }
+func (CreateNetwork) Verb() string    { return "create-network" }
+func (RemoveNetwork) Verb() string    { return "remove-network" }
+func (CreateVolume) Verb() string     { return "create-volume" }
+func (RemoveVolume) Verb() string     { return "remove-volume" }
+func (RemoveImage) Verb() string      { return "remove-image" }
+func (CreateContainer) Verb() string  { return "create" }
+func (RenameContainer) Verb() string  { return "rename" }
+func (StartContainer) Verb() string   { return "start" }
+func (UnpauseContainer) Verb() string { return "unpause" }
+func (StopContainer) Verb() string    { return "stop" }
+func (RestartContainer) Verb() string { return "restart" }
+func (KillContainer) Verb() string    { return "kill" }
+func (RemoveContainer) Verb() string  { return "remove" }
+func (WaitContainer) Verb() string    { return "wait" }
+func (RunHook) Verb() string          { return "hook" }
+
+func (a PullImage) Resource() event.Ref        { return a.Ref }
+func (a BuildImage) Resource() event.Ref       { return a.Ref }
+func (a CreateNetwork) Resource() event.Ref    { return a.Ref }
+func (a RemoveNetwork) Resource() event.Ref    { return a.Ref }
+func (a CreateVolume) Resource() event.Ref     { return a.Ref }
+func (a RemoveVolume) Resource() event.Ref     { return a.Ref }
+func (a RemoveImage) Resource() event.Ref      { return a.Ref }
+func (a CreateContainer) Resource() event.Ref  { return a.Ref }
+func (a RenameContainer) Resource() event.Ref  { return a.Ref }
+func (a StartContainer) Resource() event.Ref   { return a.Ref }
+func (a UnpauseContainer) Resource() event.Ref { return a.Ref }
+func (a StopContainer) Resource() event.Ref    { return a.Ref }
+func (a RestartContainer) Resource() event.Ref { return a.Ref }
+func (a KillContainer) Resource() event.Ref    { return a.Ref }
+func (a RemoveContainer) Resource() event.Ref  { return a.Ref }
+func (a WaitContainer) Resource() event.Ref    { return a.Ref }
+func (a RunHook) Resource() event.Ref          { return a.Ref }
+
+// MarshalJSON puts the verb beside the action's fields.
+func (s Step) MarshalJSON() ([]byte, error) {
+	type plain Step // without this method
+	return json.Marshal(struct {
+		Verb string `json:"verb"`
+		plain
+	}{s.Action.Verb(), plain(s)})
+}
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (s *Step) UnmarshalJSON(b []byte) error {
+	type plain Step
+	var head struct {
+		Verb   string          `json:"verb"`
+		Action json.RawMessage `json:"action"`
+	}
+	if err := json.Unmarshal(b, &head); err != nil {
+		return err
+	}
+	decode, ok := decoders[head.Verb]
+	if !ok {
+		return fmt.Errorf("unknown action %q in a plan", head.Verb)
+	}
+	action, err := decode(head.Action)
+	if err != nil {
+		return fmt.Errorf("action %q: %w", head.Verb, err)
+	}
+	fields := struct {
+		Action json.RawMessage `json:"action"` // shadows the interface field
+		*plain
+	}{plain: (*plain)(s)}
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return err
+	}
+	s.Action = action
+	return nil
+}
+
+// decoders read an action by its verb.
+var decoders = map[string]func([]byte) (Action, error){}
+
+func register[A Action]() {
+	var zero A
+	decoders[zero.Verb()] = func(b []byte) (Action, error) {
+		var a A
+		err := json.Unmarshal(b, &a)
+		return a, err
+	}
+}
+
+func init() {
+	register[PullImage]()
+	register[BuildImage]()
+	register[CreateNetwork]()
+	register[RemoveNetwork]()
+	register[CreateVolume]()
+	register[RemoveVolume]()
+	register[RemoveImage]()
+	register[CreateContainer]()
+	register[RenameContainer]()
+	register[StartContainer]()
+	register[UnpauseContainer]()
+	register[StopContainer]()
+	register[RestartContainer]()
+	register[KillContainer]()
+	register[RemoveContainer]()
+	register[WaitContainer]()
+	register[RunHook]()
+}

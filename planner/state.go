@@ -1,0 +1,141 @@
+// Package planner decides what has to be done: pure functions of a project and
+// of what was observed, which return a plan. Same input, same bytes out; no
+// clock, no I/O, no randomness.
+package planner
+
+import "time"
+
+// State is what was observed of the engine for one project.
+type State struct {
+	Engine     Engine
+	Now        time.Time
+	Containers []Container // by service, number, creation
+	Networks   []Network
+	Volumes    []Volume
+	// Images are those the project's services use, by reference as the file
+	// gives it (or the built image's name). A missing entry: the engine does
+	// not have it.
+	Images map[string]Image
+}
+
+// Engine describes the container engine as far as plans depend on it.
+type Engine struct {
+	Name       string // "docker", "podman"
+	Version    string
+	APIVersion string // the negotiated one, "1.51"
+	OS, Arch   string
+	Remote     bool // its file system is not this machine's
+}
+
+// Status is a container's state in the engine's words.
+type Status string
+
+// The states of a container.
+const (
+	Created    Status = "created"
+	Running    Status = "running"
+	Paused     Status = "paused"
+	Restarting Status = "restarting"
+	Removing   Status = "removing"
+	Exited     Status = "exited"
+	Dead       Status = "dead"
+)
+
+// Health is the state of a container's health check; "" where it has none.
+type Health string
+
+// The states of a health check.
+const (
+	NoHealth  Health = ""
+	Starting  Health = "starting"
+	Healthy   Health = "healthy"
+	Unhealthy Health = "unhealthy"
+)
+
+// Container is one container of the project.
+type Container struct {
+	ID, Name, Service, Slug string
+	Number                  int // 0: a one-off
+	OneOff                  bool
+	Status                  Status
+	Health                  Health
+	ExitCode                int // where Status is Exited or Dead
+	Created                 time.Time
+	// Hash, Image and ImageVolumes are the labels config-hash, image and
+	// image-volume-digest.
+	Hash, Image, ImageVolumes string
+	// ImageID is the id of the image it runs.
+	ImageID string
+	// Networks are its endpoints: the network's name → id ("" where the engine
+	// gives none, as for a container that never ran).
+	Networks map[string]string
+	Mounts   []Mount
+	// DependsOn is the label of that name: lets a project be taken down in
+	// order without its file.
+	DependsOn []Dependency
+	// ReplaceOf is the label replace: this container was made to take another's
+	// place and may still have its temporary name.
+	ReplaceOf string
+	// Labels are all of them.
+	Labels map[string]string
+	// Drift is desired against actual, compared only where the stored hash
+	// differs; nil: not compared.
+	Drift *Drift
+}
+
+// Dependency is one entry of the depends_on label: service:condition:restart.
+type Dependency struct {
+	Service, Condition string
+	Restart            bool
+}
+
+// Mount is a mount of a container as the engine reports it.
+type Mount struct {
+	Type   string // "volume", "bind", "tmpfs", "image"
+	Name   string // a volume's name
+	Source string
+	Target string
+}
+
+// Drift is the difference between what a service asks for and what the engine
+// reports of its container.
+type Drift struct {
+	// Changes are the visible ones, by field; empty: nothing differs that a
+	// container could show.
+	Changes []FieldChange
+	// SameTool tells that this version of this program made the container, so
+	// that a differing hash means a changed file and not another way to hash.
+	SameTool bool
+}
+
+// FieldChange is one difference. Old and New are short texts, without secrets.
+type FieldChange struct {
+	Field string `json:"field"`
+	Old   string `json:"old,omitempty"`
+	New   string `json:"new,omitempty"`
+}
+
+// Network is a network of the project, or one that it names as external.
+type Network struct {
+	ID, Name, Key string
+	// Project is the label's; "" where the network was made by others.
+	Project string
+	Hash    string
+	Driver  string
+}
+
+// Volume is a volume of the project, or one that it names as external.
+type Volume struct {
+	Name, Key, Project, Hash string
+}
+
+// Image is an image of the engine.
+type Image struct {
+	ID string
+	// Digest is the identity that the containers' image label is compared with:
+	// the platform's manifest where the engine tells (API 1.48), else the id.
+	Digest  string
+	Created time.Time
+	// Pulled is when the engine last tagged it: for pull policies with an age.
+	Pulled time.Time
+}
