@@ -1,0 +1,137 @@
+package planner
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// WriteText writes the plan for people and for golden files: one line a step in
+// the plan's order, then the notes. It names no engine ids, so that the same
+// plan reads the same on every machine.
+//
+//	1 pull Image nginx:2: missing
+//	2 create Container demo-web-1 (replacing): config changed: image: nginx:1 → nginx:2 [after 1]
+//	note: found orphan container demo-old-1
+//	  hint: remove it with --remove-orphans
+//
+// A plan without steps says "nothing to do".
+func (p *Plan) WriteText(w io.Writer) error {
+	var b strings.Builder
+	if len(p.Steps) == 0 {
+		b.WriteString("nothing to do\n")
+	}
+	for _, s := range p.Steps {
+		b.WriteString(s.text())
+		b.WriteByte('\n')
+	}
+	for _, n := range p.Notes {
+		b.WriteString("note: " + n.Text + "\n")
+		if n.Hint != "" {
+			b.WriteString("  hint: " + n.Hint + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// text is the step's line, without its end.
+func (s Step) text() string {
+	var b strings.Builder
+	// "create-network Network demo_default" would say the kind twice.
+	verb, _, _ := strings.Cut(s.Action.Verb(), "-")
+	fmt.Fprintf(&b, "%d %s %s", s.ID, verb, s.Action.Resource())
+	if d := details(s.Action); len(d) > 0 {
+		b.WriteString(" (" + strings.Join(d, ", ") + ")")
+	}
+	if r := s.Reason.String(); r != "" {
+		b.WriteString(": " + r)
+	}
+	if len(s.After) > 0 {
+		ids := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.After)), ","), "[]")
+		b.WriteString(" [after " + ids + "]")
+	}
+	for i, r := range s.When {
+		b.WriteString([]string{" [when image ", " or "}[min(i, 1)] + r.Name)
+	}
+	if len(s.When) > 0 {
+		b.WriteString(" changed]")
+	}
+	if s.Optional {
+		b.WriteString(" [optional]")
+	}
+	if s.LosesData {
+		b.WriteString(" [loses data]")
+	}
+	return b.String()
+}
+
+// String is the reason in words: "config changed: image: nginx:1 → nginx:2".
+func (r Reason) String() string {
+	parts := []string{string(r.Code)}
+	if r.Detail != "" {
+		parts = append(parts, r.Detail)
+	}
+	changes := make([]string, len(r.Changes))
+	for i, c := range r.Changes {
+		changes[i] = c.String()
+	}
+	if len(changes) > 0 {
+		parts = append(parts, strings.Join(changes, "; "))
+	}
+	return strings.TrimPrefix(strings.Join(parts, ": "), ": ")
+}
+
+// String is the change in words: "ports: 80 → 8080"; a side that is not there
+// reads "none".
+func (c FieldChange) String() string {
+	side := func(s string) string {
+		if s == "" {
+			return "none"
+		}
+		return s
+	}
+	return c.Field + ": " + side(c.Old) + " → " + side(c.New)
+}
+
+// details are what an action's options add to its verb and resource.
+func details(a Action) []string {
+	var d []string
+	add := func(when bool, text string) {
+		if when {
+			d = append(d, text)
+		}
+	}
+	ref := a.Resource()
+	add(ref.Kind == event.Container && ref.Old != "", "old")
+	switch a := a.(type) {
+	case PullImage:
+		add(a.Platform != "", "platform "+a.Platform)
+	case BuildImage:
+		add(a.Ref.Service != "", "service "+a.Ref.Service)
+	case CreateContainer:
+		add(a.Replaces != "", "replacing")
+		add(a.FreshVolumes, "fresh volumes")
+	case StopContainer:
+		if a.Timeout != nil {
+			add(true, "timeout "+a.Timeout.String())
+		}
+	case RestartContainer:
+		if a.Timeout != nil {
+			add(true, "timeout "+a.Timeout.String())
+		}
+	case KillContainer:
+		add(a.Signal != "", "signal "+a.Signal)
+	case RemoveContainer:
+		add(a.Force, "force")
+		add(a.Volumes, "with volumes")
+	case WaitContainer:
+		add(true, string(a.Condition))
+		add(len(a.For) > 0, "for "+strings.Join(a.For, ", "))
+	case RunHook:
+		add(true, fmt.Sprintf("%s %d", a.Phase, a.Index))
+	}
+	return d
+}
