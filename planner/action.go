@@ -32,6 +32,9 @@ type PullImage struct {
 type BuildImage struct {
 	Ref  event.Ref `json:"ref"`
 	Have string    `json:"have,omitempty"` // as in PullImage
+	// PullFirst: the service names an image too, which nobody has yet: the
+	// registry is asked for it, and the build is what happens where it has none.
+	PullFirst bool `json:"pull_first,omitempty"`
 }
 
 // CreateNetwork makes a network of the file; Key is its key there.

@@ -8,7 +8,18 @@ type Plan struct {
 	// Title is the present participle for displays: "Running", "Stopping".
 	Title string `json:"title,omitempty"`
 	Steps []Step `json:"steps"`
-	Notes []Note `json:"notes,omitempty"`
+	// Kept are the containers that are as they should be.
+	Kept  []event.Ref `json:"kept,omitempty"`
+	Notes []Note      `json:"notes,omitempty"`
+	// Asks are what the plan leaves undone for want of the user's consent.
+	Asks []Ask `json:"asks,omitempty"`
+}
+
+// Ask is a question that the plan's caller puts to the user. A yes goes into a
+// second call of the planner, in UpOptions.Discard.
+type Ask struct {
+	Ref  event.Ref `json:"ref"`
+	Text string    `json:"text"`
 }
 
 // Step is one call of the engine (or of a builder), or one wait.

@@ -70,6 +70,8 @@ type Container struct {
 	// gives none, as for a container that never ran).
 	Networks map[string]string
 	Mounts   []Mount
+	// Ports are the host ports it publishes, as "8080/tcp".
+	Ports []string
 	// DependsOn is the label of that name: lets a project be taken down in
 	// order without its file.
 	DependsOn []Dependency
