@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Request is everything the engine is asked for to make one container: the
+// arguments of its create call, and what has to follow before the start.
+type Request struct {
+	Name       string
+	Config     *container.Config
+	Host       *container.HostConfig
+	Networking *network.NetworkingConfig // nil with a network mode
+	Platform   *ocispec.Platform         // nil: the engine's own
+	// Connect are the networks to connect after the create, in order: all but
+	// the first one on engines below API 1.44, whose create takes only one.
+	Connect []Connection
+	// Files are copied into the container before it starts: secrets and configs
+	// that are no files of the host.
+	Files []File
+}
+
+// Connection is a network that a container joins after its create.
+type Connection struct {
+	Network  string // the engine's name of it
+	Endpoint *network.EndpointSettings
+}
+
+// File is a regular file to be written into a container.
+type File struct {
+	// Source is the secret or config it comes from, as messages name it:
+	// `secret "token"`.
+	Source   string
+	Path     string // absolute, in the container
+	Content  []byte
+	UID, GID int
+	Mode     int64 // permission bits
+}
+
+// Binding is what a request depends on beyond the project: ids that the engine
+// gave, what it can do, and what this machine adds. The zero value is a new
+// container on a current engine.
+type Binding struct {
+	// ContainerID gives the id of the container whose namespaces or volumes a
+	// service shares: network_mode, ipc, pid: service:X and volumes_from. "" or
+	// a nil function: there is none, and Spec refuses services that need one.
+	ContainerID func(service string) string
+	// APIVersion is the negotiated one; "": current.
+	APIVersion string
+	// ImageDigest is the identity of the service's image (planner.Image.Digest)
+	// and goes into the image label; "": no such label.
+	ImageDigest string
+	// ImageVolumeDigests are the identities of images that the service mounts,
+	// by reference.
+	ImageVolumeDigests map[string]string
+	// ReplacedID is the id of the container that this one is to replace: it
+	// gets a temporary name and the label that says so. "": none.
+	ReplacedID string
+	// Inherited are anonymous volumes taken over from the replaced container:
+	// the volume's name by target path.
+	Inherited map[string]string
+	// ProxyEnv are the proxy variables of docker's config.json; the service's
+	// own environment goes before.
+	ProxyEnv map[string]string
+}
+
+// Spec maps replica number of a service to what the engine is asked for. It is
+// pure: the same arguments give the same request, byte for byte.
+//
+// The attributes that it does not apply are named by Unapplied.
+func Spec(p *project.Project, service string, number int, b Binding) (*Request, error) {
+	s, ok := p.Services[service]
+	if !ok {
+		return nil, fmt.Errorf("no such service: %s", service)
+	}
+	sp := &spec{p: p, s: s, number: number, b: b, req: &Request{
+		Config: &container.Config{},
+		Host:   &container.HostConfig{},
+	}}
+	return sp.req, fmt.Errorf("not built yet")
+}
+
+// spec is a request in the making.
+type spec struct {
+	p      *project.Project
+	s      types.ServiceConfig // namespaces resolved to ids
+	number int
+	b      Binding
+	req    *Request
+}
