@@ -4,8 +4,10 @@ import (
 	"fmt"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/platforms"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/versions"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/compose-orchestrator/compose/project"
@@ -23,8 +25,11 @@ type Request struct {
 	// the first one on engines below API 1.44, whose create takes only one.
 	Connect []Connection
 	// Files are copied into the container before it starts: secrets and configs
-	// that are no files of the host.
+	// that are no files of the host. Sorted by path.
 	Files []File
+	// Dropped are attributes in use that this engine is too old for and that
+	// are left out, as users write them: "annotations".
+	Dropped []string
 }
 
 // Connection is a network that a container joins after its create.
@@ -69,10 +74,14 @@ type Binding struct {
 	// ProxyEnv are the proxy variables of docker's config.json; the service's
 	// own environment goes before.
 	ProxyEnv map[string]string
+	// Seccomp holds the seccomp profiles that security_opt names, by the path
+	// given there. A path without an entry is passed on as it is.
+	Seccomp map[string]string
 }
 
 // Spec maps replica number of a service to what the engine is asked for. It is
-// pure: the same arguments give the same request, byte for byte.
+// pure: the same arguments give the same request, byte for byte. Errors name
+// the service.
 //
 // The attributes that it does not apply are named by Unapplied.
 func Spec(p *project.Project, service string, number int, b Binding) (*Request, error) {
@@ -84,7 +93,24 @@ func Spec(p *project.Project, service string, number int, b Binding) (*Request, 
 		Config: &container.Config{},
 		Host:   &container.HostConfig{},
 	}}
-	return sp.req, fmt.Errorf("not built yet")
+	for _, part := range []func() error{
+		sp.namespaces, // first: the config hash is taken with ids
+		sp.identity,
+		sp.process,
+		sp.health,
+		sp.resources,
+		sp.devices,
+		sp.security,
+		sp.ports,
+		sp.networks,
+		sp.mounts,
+		sp.files,
+	} {
+		if err := part(); err != nil {
+			return nil, fmt.Errorf("service %q: %w", service, err)
+		}
+	}
+	return sp.req, nil
 }
 
 // spec is a request in the making.
@@ -94,4 +120,68 @@ type spec struct {
 	number int
 	b      Binding
 	req    *Request
+}
+
+// identity sets what the container is called and made from.
+func (sp *spec) identity() error {
+	c := sp.req.Config
+	c.Image = sp.p.ImageName(sp.s.Name)
+	sp.req.Name = sp.finalName()
+	if sp.b.ReplacedID != "" {
+		sp.req.Name = TemporaryName(sp.b.ReplacedID, sp.req.Name)
+	}
+	labels, err := sp.labels()
+	if err != nil {
+		return err
+	}
+	c.Labels = labels
+	if sp.s.Platform != "" {
+		platform, err := platforms.Parse(sp.s.Platform)
+		if err != nil {
+			return fmt.Errorf("reading platform %q: %w", sp.s.Platform, err)
+		}
+		sp.req.Platform = &platform
+	}
+	return nil
+}
+
+// since tells whether the engine's API is at least version.
+func (sp *spec) since(version string) bool {
+	return apiSince(sp.b.APIVersion, version)
+}
+
+// apiSince tells whether an API version is at least another; "" is current.
+func apiSince(have, want string) bool {
+	return have == "" || versions.GreaterThanOrEqualTo(have, want)
+}
+
+// require refuses an attribute that the engine is too old for.
+func (sp *spec) require(attribute, version, release string) error {
+	if sp.since(version) {
+		return nil
+	}
+	return &Error{
+		Op:   fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, sp.b.APIVersion),
+		Help: "upgrade the engine to Docker " + release + " or later, or remove the attribute",
+	}
+}
+
+// drop notes an attribute that the engine is too old for and that a container
+// can do without.
+func (sp *spec) drop(attribute string) {
+	sp.req.Dropped = append(sp.req.Dropped, attribute)
+}
+
+// TemporaryName is what a container is called while the one that it replaces
+// still has the final name: twelve digits of that one's id in front.
+func TemporaryName(replacedID, final string) string {
+	return shortID(replacedID) + "_" + final
+}
+
+// shortID is the first twelve digits of an id.
+func shortID(id string) string {
+	if len(id) > 12 {
+		return id[:12]
+	}
+	return id
 }

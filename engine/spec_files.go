@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/mount"
+)
+
+const (
+	// secretsDir is where secrets appear that name no absolute target.
+	secretsDir = "/run/secrets"
+	// fileMode is that of secrets and configs which are copied in: readable.
+	fileMode = 0o444
+)
+
+// files sets secrets and configs: those that are files of the host are bound
+// read-only, so that a change shows; the content of others is copied in.
+func (sp *spec) files() error {
+	for _, ref := range sp.s.Secrets {
+		definition, ok := sp.p.Secrets[ref.Source]
+		if !ok {
+			return fmt.Errorf("undefined secret %q", ref.Source)
+		}
+		err := sp.file("secret", secretsDir, types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
+		if err != nil {
+			return err
+		}
+	}
+	for _, ref := range sp.s.Configs {
+		definition, ok := sp.p.Configs[ref.Source]
+		if !ok {
+			return fmt.Errorf("undefined config %q", ref.Source)
+		}
+		err := sp.file("config", "/", types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(sp.req.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// file places one secret or config; dir is where relative targets go.
+func (sp *spec) file(kind, dir string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
+	source := fmt.Sprintf("%s %q", kind, ref.Source)
+	switch {
+	case bool(d.External):
+		return &Error{
+			Op:   "unsupported external " + source,
+			Help: "external secrets and configs live in a Swarm; give it a file: or environment: here",
+		}
+	case d.Driver != "" || d.TemplateDriver != "":
+		return &Error{Op: source + ": drivers are not supported", Help: "give it a file: or environment:"}
+	}
+	target := ref.Target
+	if target == "" {
+		target = ref.Source
+	}
+	if !path.IsAbs(target) {
+		target = path.Join(dir, target)
+	}
+	if d.File != "" {
+		sp.req.Host.Mounts = append(sp.req.Host.Mounts, mount.Mount{
+			Type:     mount.TypeBind,
+			Source:   d.File,
+			Target:   target,
+			ReadOnly: true,
+			// Without CreateMountpoint a missing file is an error, and not a
+			// new, empty directory of that name.
+			BindOptions: &mount.BindOptions{},
+		})
+		return nil
+	}
+	return sp.copied(source, target, ref, d)
+}
+
+// copied adds a file whose content is text or a variable's value.
+func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
+	f := File{Source: source, Path: target, Content: []byte(d.Content), Mode: fileMode}
+	if d.Environment != "" && d.Content == "" {
+		value, ok := sp.p.Environment[d.Environment]
+		if !ok {
+			return &Error{
+				Op:   fmt.Sprintf("environment variable %q required by %s is not set", d.Environment, source),
+				Help: "set it in the environment or in .env",
+			}
+		}
+		f.Content = []byte(value)
+	}
+	var err error
+	if f.UID, err = ownerID(ref.UID); err == nil {
+		f.GID, err = ownerID(ref.GID)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", source, err)
+	}
+	if ref.Mode != nil {
+		f.Mode = int64(*ref.Mode)
+	}
+	sp.req.Files = append(sp.req.Files, f)
+	return nil
+}
+
+// ownerID reads a uid or gid; none is root's.
+func ownerID(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	id, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a numeric uid or gid", text)
+	}
+	return id, nil
+}

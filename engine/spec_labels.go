@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// finalName is the container's name once nothing else has it.
+func (sp *spec) finalName() string {
+	return sp.p.ContainerName(sp.s.Name, sp.number)
+}
+
+// labels are all of the container's. The hash is taken with the ids of the
+// containers whose namespaces are shared: another parent is another container.
+func (sp *spec) labels() (map[string]string, error) {
+	hash, err := sp.p.Hash(sp.s.Name, sp.b.ContainerID)
+	if err != nil {
+		return nil, err
+	}
+	return sp.p.ContainerLabels(sp.s.Name, project.Instance{
+		Number:       sp.number,
+		Hash:         hash,
+		Image:        sp.b.ImageDigest,
+		ImageVolumes: sp.imageVolumes(),
+		Replaces:     sp.b.ReplacedID != "",
+	}), nil
+}
+
+// imageVolumes lists target=digest of the images that are mounted, sorted.
+func (sp *spec) imageVolumes() string {
+	var mounted []string
+	for _, v := range sp.s.Volumes {
+		if v.Type != types.VolumeTypeImage {
+			continue
+		}
+		if digest := sp.b.ImageVolumeDigests[sp.imageSource(v.Source)]; digest != "" {
+			mounted = append(mounted, v.Target+"="+digest)
+		}
+	}
+	slices.Sort(mounted)
+	return strings.Join(mounted, ",")
+}

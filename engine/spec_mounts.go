@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/mount"
+)
+
+// mounts sets volumes, binds and temporary file systems. The engine has two
+// forms: Binds, which create a missing directory of the host and know SELinux
+// labels, and Mounts, which know everything else. A volume goes into Binds where
+// they can say it, as with Docker Compose, so that both make equal containers.
+func (sp *spec) mounts() error {
+	h := sp.req.Host
+	h.VolumeDriver = sp.s.VolumeDriver
+	for _, t := range sp.s.Tmpfs {
+		path, options, _ := strings.Cut(t, ":")
+		if h.Tmpfs == nil {
+			h.Tmpfs = map[string]string{}
+		}
+		h.Tmpfs[path] = options
+	}
+	own := map[string]bool{}
+	for _, v := range sp.s.Volumes {
+		own[v.Target] = true
+		if name := sp.b.Inherited[v.Target]; name != "" && anonymous(v) {
+			v.Source = name
+		} else if bind, ok := sp.bind(v); ok {
+			h.Binds = append(h.Binds, bind)
+			continue
+		}
+		m, err := sp.mount(v)
+		if err != nil {
+			return err
+		}
+		h.Mounts = append(h.Mounts, m)
+	}
+	// Volumes that the image declares.
+	for _, target := range sortedKeys(sp.b.Inherited) {
+		if !own[target] {
+			h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Source: sp.b.Inherited[target], Target: target})
+		}
+	}
+	return nil
+}
+
+func anonymous(v types.ServiceVolumeConfig) bool {
+	return v.Type == types.VolumeTypeVolume && v.Source == ""
+}
+
+// bind is a volume in the form "source:target:options"; false: that form cannot
+// say it.
+func (sp *spec) bind(v types.ServiceVolumeConfig) (string, bool) {
+	source, access := v.Source, "rw"
+	if v.ReadOnly {
+		access = "ro"
+	}
+	switch v.Type {
+	case types.VolumeTypeBind:
+		if b := v.Bind; b != nil {
+			if !bool(b.CreateHostPath) || b.Propagation != "" || b.Recursive != "" {
+				return "", false
+			}
+			if b.SELinux != "" {
+				access += "," + b.SELinux
+			}
+		}
+	case types.VolumeTypeVolume:
+		o := v.Volume
+		if v.Source == "" || o != nil && (o.NoCopy || o.Subpath != "" || len(o.Labels) > 0) {
+			return "", false
+		}
+		source = sp.volumeName(source)
+	default:
+		return "", false
+	}
+	return source + ":" + v.Target + ":" + access, true
+}
+
+// volumeName is what the engine calls a volume of the file.
+func (sp *spec) volumeName(key string) string {
+	if v, ok := sp.p.Volumes[key]; ok {
+		return v.Name
+	}
+	return key
+}
+
+// mount is a volume in the engine's long form.
+func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
+	m := mount.Mount{
+		Type:        mount.Type(v.Type),
+		Source:      v.Source,
+		Target:      v.Target,
+		ReadOnly:    v.ReadOnly,
+		Consistency: mount.Consistency(v.Consistency),
+	}
+	var err error
+	switch v.Type {
+	case types.VolumeTypeBind:
+		m.BindOptions, err = sp.bindOptions(v.Bind)
+	case types.VolumeTypeVolume:
+		m.Source = sp.volumeName(v.Source)
+		m.VolumeOptions, err = sp.volumeOptions(v.Volume)
+	case types.VolumeTypeTmpfs:
+		m.Source = ""
+		m.TmpfsOptions = tmpfsOptions(v.Tmpfs)
+	case types.VolumeTypeImage:
+		m.Source = sp.imageSource(v.Source)
+		m.ImageOptions, err = sp.imageOptions(v.Image)
+	}
+	if err != nil {
+		return m, fmt.Errorf("mounting %s: %w", v.Target, err)
+	}
+	return m, nil
+}
+
+func (sp *spec) bindOptions(b *types.ServiceVolumeBind) (*mount.BindOptions, error) {
+	if b == nil {
+		return nil, nil
+	}
+	o := &mount.BindOptions{
+		Propagation:      mount.Propagation(b.Propagation),
+		CreateMountpoint: bool(b.CreateHostPath),
+	}
+	switch b.Recursive {
+	case "", "enabled":
+	case "disabled":
+		o.NonRecursive = true
+	case "writable":
+		o.ReadOnlyNonRecursive = true
+	case "readonly":
+		o.ReadOnlyForceRecursive = true
+	default:
+		return nil, fmt.Errorf("bind.recursive: unknown value %q", b.Recursive)
+	}
+	return o, nil
+}
+
+func (sp *spec) volumeOptions(v *types.ServiceVolumeVolume) (*mount.VolumeOptions, error) {
+	if v == nil {
+		return nil, nil
+	}
+	if v.Subpath != "" {
+		if err := sp.require("volume.subpath", "1.45", "26"); err != nil {
+			return nil, err
+		}
+	}
+	return &mount.VolumeOptions{NoCopy: v.NoCopy, Subpath: v.Subpath, Labels: v.Labels}, nil
+}
+
+func tmpfsOptions(t *types.ServiceVolumeTmpfs) *mount.TmpfsOptions {
+	if t == nil {
+		return nil
+	}
+	return &mount.TmpfsOptions{SizeBytes: int64(t.Size), Mode: os.FileMode(t.Mode)}
+}
+
+// imageSource is the image to mount: a reference, or another service's image.
+func (sp *spec) imageSource(source string) string {
+	if _, ok := sp.p.Services[source]; ok {
+		return sp.p.ImageName(source)
+	}
+	return source
+}
+
+func (sp *spec) imageOptions(i *types.ServiceVolumeImage) (*mount.ImageOptions, error) {
+	if err := sp.require("a volume of type image", "1.48", "28"); err != nil {
+		return nil, err
+	}
+	if i == nil {
+		return nil, nil
+	}
+	return &mount.ImageOptions{Subpath: i.SubPath}, nil
+}

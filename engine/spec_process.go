@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/strslice"
+)
+
+// process sets what runs in the container and how it is started and stopped.
+func (sp *spec) process() error {
+	s, c, h := sp.s, sp.req.Config, sp.req.Host
+	c.Hostname = s.Hostname
+	c.Domainname = s.DomainName
+	c.User = s.User
+	c.WorkingDir = s.WorkingDir
+	c.Tty = s.Tty
+	c.OpenStdin = s.StdinOpen
+	c.AttachStdout, c.AttachStderr = true, true
+	// nil keeps the image's, an empty list clears it.
+	c.Cmd = strslice.StrSlice(s.Command)
+	c.Entrypoint = strslice.StrSlice(s.Entrypoint)
+	c.Env = environment(sp.b.ProxyEnv, s.Environment)
+	c.StopSignal = s.StopSignal
+	if s.StopGracePeriod != nil {
+		// The engine counts whole seconds; Docker Compose cuts the rest off.
+		seconds := int(time.Duration(*s.StopGracePeriod).Seconds())
+		c.StopTimeout = &seconds
+	}
+	h.Init = s.Init
+	h.Runtime = s.Runtime
+	h.Isolation = container.Isolation(s.Isolation)
+	if s.Logging != nil {
+		h.LogConfig = container.LogConfig{Type: s.Logging.Driver, Config: s.Logging.Options}
+	}
+	if len(s.Annotations) > 0 {
+		if sp.since("1.43") {
+			h.Annotations = s.Annotations
+		} else {
+			sp.drop("annotations")
+		}
+	}
+	policy, err := restartPolicy(s)
+	h.RestartPolicy = policy
+	return err
+}
+
+// environment lists variables sorted by name. One without a value is listed by
+// its bare name: the engine takes it out of what the image sets.
+func environment(proxy map[string]string, own types.MappingWithEquals) []string {
+	var env []string
+	for name, value := range proxy {
+		if _, set := own[name]; !set {
+			env = append(env, name+"="+value)
+		}
+	}
+	for name, value := range own {
+		if value == nil {
+			env = append(env, name)
+		} else {
+			env = append(env, name+"="+*value)
+		}
+	}
+	slices.Sort(env)
+	return env
+}
+
+// restartPolicy is that of restart, or of deploy.restart_policy, which goes
+// before it as a whole.
+func restartPolicy(s types.ServiceConfig) (container.RestartPolicy, error) {
+	if s.Deploy != nil && s.Deploy.RestartPolicy != nil {
+		return deployRestartPolicy(s.Deploy.RestartPolicy), nil
+	}
+	name, count, limited := strings.Cut(s.Restart, ":")
+	policy := container.RestartPolicy{Name: container.RestartPolicyMode(name)}
+	if !limited {
+		return policy, nil
+	}
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return policy, &Error{
+			Op:   fmt.Sprintf("restart: %q: %q is not a number of attempts", s.Restart, count),
+			Help: "write it like on-failure:3",
+		}
+	}
+	policy.MaximumRetryCount = n
+	return policy, nil
+}
+
+// deployRestartPolicy translates Swarm's conditions. No condition means no
+// restart, as in Docker Compose, although the specification says "any".
+func deployRestartPolicy(r *types.RestartPolicy) container.RestartPolicy {
+	policy := container.RestartPolicy{Name: container.RestartPolicyMode(r.Condition)}
+	switch r.Condition {
+	case "any":
+		policy.Name = container.RestartPolicyAlways
+	case "none":
+		policy.Name = container.RestartPolicyDisabled
+	}
+	// The engine refuses a count with any other policy; Unapplied says so.
+	if r.MaxAttempts != nil && policy.Name == container.RestartPolicyOnFailure {
+		policy.MaximumRetryCount = int(*r.MaxAttempts)
+	}
+	return policy
+}
+
+// health sets the health check. Zero durations and counts are the image's.
+func (sp *spec) health() error {
+	check := sp.s.HealthCheck
+	if check == nil {
+		return nil
+	}
+	c := &container.HealthConfig{
+		Test:        check.Test,
+		Interval:    duration(check.Interval),
+		Timeout:     duration(check.Timeout),
+		StartPeriod: duration(check.StartPeriod),
+	}
+	if check.Disable {
+		c.Test = []string{"NONE"}
+	}
+	if check.Retries != nil {
+		c.Retries = int(*check.Retries)
+	}
+	if check.StartInterval != nil {
+		if err := sp.require("healthcheck.start_interval", "1.44", "25"); err != nil {
+			return err
+		}
+		if check.StartPeriod == nil {
+			return errors.New("healthcheck.start_interval requires healthcheck.start_period to be set")
+		}
+		c.StartInterval = duration(check.StartInterval)
+	}
+	sp.req.Config.Healthcheck = c
+	return nil
+}
+
+func duration(d *types.Duration) time.Duration {
+	if d == nil {
+		return 0
+	}
+	return time.Duration(*d)
+}
+
+// namespaces puts container ids in the place of services whose namespaces or
+// volumes this one shares.
+func (sp *spec) namespaces() error {
+	for _, ns := range []struct {
+		mode *string
+		what string
+	}{
+		{&sp.s.NetworkMode, "network"},
+		{&sp.s.Ipc, "IPC"},
+		{&sp.s.Pid, "PID"},
+	} {
+		service, ok := strings.CutPrefix(*ns.mode, types.ServicePrefix)
+		if !ok {
+			continue
+		}
+		id := sp.containerID(service)
+		if id == "" {
+			return fmt.Errorf("cannot share %s namespace with service %s: container missing", ns.what, service)
+		}
+		*ns.mode = types.ContainerPrefix + id
+	}
+	h := sp.req.Host
+	h.NetworkMode = container.NetworkMode(sp.s.NetworkMode)
+	h.IpcMode = container.IpcMode(sp.s.Ipc)
+	h.PidMode = container.PidMode(sp.s.Pid)
+	h.UTSMode = container.UTSMode(sp.s.Uts)
+	h.UsernsMode = container.UsernsMode(sp.s.UserNSMode)
+	h.CgroupnsMode = container.CgroupnsMode(sp.s.Cgroup)
+	return sp.volumesFrom()
+}
+
+// volumesFrom puts ids in the place of services, and keeps the access mode.
+func (sp *spec) volumesFrom() error {
+	from := slices.Clone(sp.s.VolumesFrom)
+	for i, entry := range from {
+		if name, ok := strings.CutPrefix(entry, types.ContainerPrefix); ok {
+			from[i] = name
+			continue
+		}
+		service, mode, hasMode := strings.Cut(entry, ":")
+		id := sp.containerID(service)
+		if id == "" {
+			return fmt.Errorf("cannot share volume with service %s: container missing", service)
+		}
+		from[i] = id
+		if hasMode {
+			from[i] += ":" + mode
+		}
+	}
+	sp.s.VolumesFrom = from
+	sp.req.Host.VolumesFrom = from
+	return nil
+}
+
+func (sp *spec) containerID(service string) string {
+	if sp.b.ContainerID == nil {
+		return ""
+	}
+	return sp.b.ContainerID(service)
+}
+
+// sortedKeys lists a map's keys in order.
+func sortedKeys[V any, M ~map[string]V](m M) []string {
+	return slices.Sorted(maps.Keys(m))
+}
