@@ -4,52 +4,62 @@
 package reconciler
 
 import (
+	"cmp"
 	"context"
-	"sync"
+	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// Result is what a step brought.
-type Result struct {
-	ID       string // of the container or network that was created or acted on
-	Image    string // Digest of a pulled or built image, as planner.Image has it
-	ExitCode int    // of a completed wait or hook
-	Env      map[string]string
-	// Text is the word of the outcome where it is another than the action's
-	// usual one: "Healthy", "Exited", "Skipped". Detail goes after it.
-	Text, Detail string
-}
-
-// Doer carries one step out. Do is called from several goroutines.
+// Doer carries one step out. Do is called from several goroutines. Its error is
+// shown as it is, so it names the resource.
 type Doer interface {
 	Do(ctx context.Context, s planner.Step, done *Results) (Result, error)
 }
 
-// Results holds what the steps so far brought, by resource. It is safe for
-// concurrent use.
-type Results struct {
-	mu sync.Mutex // guards below
-	by map[event.Ref]Result
+// Options say how to apply a plan. The zero value is "no limit".
+type Options struct {
+	// Parallel is how many steps run at once; 0 and less: no limit. Waits, pulls
+	// and builds don't count: they hold no resource of the engine that a limit
+	// would spare, and could keep others from what they wait for.
+	Parallel int
+	// DrainTimeout is how long a write in flight may go on after ctx ended;
+	// 0: 10 s.
+	DrainTimeout time.Duration
+	// Now stamps events; nil: time.Now.
+	Now func() time.Time
 }
 
-// Get returns the newest result for a resource.
-func (r *Results) Get(ref event.Ref) (Result, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	res, ok := r.by[ref]
-	return res, ok
-}
-
-// Created returns the id of the container that this run made for the replica.
-func (r *Results) Created(service string, number int) (id string, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for ref, res := range r.by {
-		if ref.Kind == event.Container && ref.Service == service && ref.Number == number && ref.Old == "" && res.ID != "" {
-			return res.ID, true
-		}
+// Apply carries p out and returns when everything that it started has ended.
+//
+// A step starts when all it comes after ended well. What depends on a failed
+// step is skipped: reported, and never given to d; the rest goes on. The errors
+// of all failed steps are joined by step id, equal ones once.
+//
+// When ctx ends no new step starts, pulls, builds and waits are cut at once,
+// and writes in flight may end within Options.DrainTimeout. ctx.Err is then
+// among the errors; steps not begun are not reported.
+//
+// sink gets event.Planned, a status before and after each step that people see,
+// and event.Finished with the error that Apply returns. It is never called from
+// two goroutines at once. nil: nobody listens.
+func Apply(ctx context.Context, p *planner.Plan, d Doer, o Options, sink event.Sink) error {
+	if sink == nil {
+		sink = event.Discard
 	}
-	return "", false
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.DrainTimeout = cmp.Or(o.DrainTimeout, 10*time.Second)
+	nodes, err := graph(p)
+	if err != nil {
+		return err
+	}
+	view := newView(p, sink, o.Now)
+	sink(event.Planned{Title: p.Title, Refs: view.refs()})
+	err = newWalk(nodes, d, o, view).run(ctx)
+	view.close()
+	sink(event.Finished{Err: err})
+	return err
 }

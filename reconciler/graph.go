@@ -1,0 +1,133 @@
+package reconciler
+
+import (
+	"fmt"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// node is a step in the graph that Apply walks.
+type node struct {
+	step planner.Step
+	// images are the pulls and builds of the images that the step's When names.
+	images []int
+	next   []int // the nodes that wait for this one
+	waits  int   // how many of those before it have not ended yet
+	state  state
+	// changed tells of a pull or build that it brought another image than the
+	// plan's state had.
+	changed bool
+	// cause is the node whose failure this one is skipped for, -1: none.
+	cause int
+	err   error // of a failed step that is not optional
+}
+
+// state is how far a node is.
+type state uint8
+
+const (
+	pending state = iota
+	running
+	done    // ended well, or counts as if
+	failed  // and not optional
+	skipped // for another's failure, and not optional
+)
+
+// graph turns a plan into nodes, in the plan's order. An image that a When
+// names is waited for like a step in After. A plan whose steps can't all end is
+// an error: it would be half done.
+func graph(p *planner.Plan) ([]node, error) {
+	nodes := make([]node, len(p.Steps))
+	at := make(map[int]int, len(p.Steps)) // step id → node
+	images := map[string][]int{}          // image → nodes that bring it
+	for i, s := range p.Steps {
+		if s.Action == nil {
+			return nil, fmt.Errorf("step %d of the plan has no action", s.ID)
+		}
+		if _, twice := at[s.ID]; twice {
+			return nil, fmt.Errorf("two steps of the plan have the id %d", s.ID)
+		}
+		at[s.ID] = i
+		nodes[i] = node{step: s, cause: -1}
+		if _, ok := brings(s.Action); ok {
+			name := s.Action.Resource().Name
+			images[name] = append(images[name], i)
+		}
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		before := map[int]bool{}
+		for _, id := range n.step.After {
+			j, ok := at[id]
+			if !ok {
+				return nil, fmt.Errorf("step %d of the plan comes after step %d, which is not in it", n.step.ID, id)
+			}
+			before[j] = true
+		}
+		for _, ref := range n.step.When {
+			n.images = append(n.images, images[ref.Name]...)
+		}
+		for _, j := range n.images {
+			before[j] = true
+		}
+		for j := range before {
+			nodes[j].next = append(nodes[j].next, i)
+		}
+		n.waits = len(before)
+	}
+	return nodes, acyclic(nodes)
+}
+
+// acyclic finds steps that wait for each other.
+func acyclic(nodes []node) error {
+	waits := make([]int, len(nodes))
+	var free []int
+	for i, n := range nodes {
+		if waits[i] = n.waits; n.waits == 0 {
+			free = append(free, i)
+		}
+	}
+	ended := 0
+	for ; len(free) > 0; ended++ {
+		n := nodes[free[0]]
+		free = free[1:]
+		for _, j := range n.next {
+			if waits[j]--; waits[j] == 0 {
+				free = append(free, j)
+			}
+		}
+	}
+	if ended == len(nodes) {
+		return nil
+	}
+	for i, n := range nodes {
+		if waits[i] > 0 {
+			return fmt.Errorf("step %d of the plan (%s %s) waits for itself", n.step.ID, n.step.Action.Verb(), n.step.Action.Resource())
+		}
+	}
+	return nil
+}
+
+// brings tells whether an action brings an image, and which one was there.
+func brings(a planner.Action) (have string, ok bool) {
+	switch a := a.(type) {
+	case planner.PullImage:
+		return a.Have, true
+	case planner.BuildImage:
+		return a.Have, true
+	}
+	return "", false
+}
+
+// cuttable tells of a step that can be ended at any instant with nothing left
+// half done; such steps take no slot either.
+func cuttable(a planner.Action) bool {
+	_, isWait := a.(planner.WaitContainer)
+	_, isImage := brings(a)
+	return isWait || isImage
+}
+
+// isOld tells of the container that another one replaces or that goes away
+// while another has its name.
+func isOld(ref event.Ref) bool { return ref.Kind == event.Container && ref.Old != "" }

@@ -1,0 +1,61 @@
+package reconciler
+
+import (
+	"cmp"
+	"sync"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Result is what a step brought.
+type Result struct {
+	ID       string // of the container or network that was created or acted on
+	Image    string // Digest of a pulled or built image, as planner.Image has it
+	ExitCode int    // of a completed wait or hook
+	Env      map[string]string
+	// Text is the word of the outcome where it is another than the action's
+	// usual one: "Healthy", "Exited", "Skipped". Detail goes after it.
+	Text, Detail string
+}
+
+// Results holds what the steps so far brought, by resource. It is safe for
+// concurrent use; the zero value is empty.
+type Results struct {
+	mu sync.Mutex // guards below
+	by map[event.Ref]Result
+}
+
+// Get returns the newest result for a resource.
+func (r *Results) Get(ref event.Ref) (Result, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res, ok := r.by[ref]
+	return res, ok
+}
+
+// Set records a result. A later one for the same resource keeps the ID and the
+// Image of the former where it has none of its own: a start that reports
+// nothing does not make one forget what was created.
+func (r *Results) Set(ref event.Ref, res Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.by == nil {
+		r.by = map[event.Ref]Result{}
+	}
+	was := r.by[ref]
+	res.ID = cmp.Or(res.ID, was.ID)
+	res.Image = cmp.Or(res.Image, was.Image)
+	r.by[ref] = res
+}
+
+// Created returns the id of the container that this run made for the replica.
+func (r *Results) Created(service string, number int) (id string, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for ref, res := range r.by {
+		if ref.Kind == event.Container && ref.Service == service && ref.Number == number && ref.Old == "" && res.ID != "" {
+			return res.ID, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,162 @@
+package reconciler
+
+import (
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// view says what people see of a walk. A replacement is several steps and one
+// change to them: "Recreate" when the new container is made, "Recreated" when
+// it has the old one's name; the old one's end shows only if it goes wrong.
+type view struct {
+	plan *planner.Plan
+	sink event.Sink
+	now  func() time.Time
+	// replaced are the containers that get a successor of the same name.
+	replaced map[string]bool
+	// renamed are those whose replacement ends with a rename.
+	renamed map[event.Ref]bool
+	// open are replacements under way, shown as working.
+	open map[event.Ref]bool
+	// told are resources whose trouble was shown: that the rest of their steps
+	// is skipped goes without saying.
+	told map[event.Ref]bool
+}
+
+func newView(p *planner.Plan, sink event.Sink, now func() time.Time) *view {
+	v := &view{
+		plan: p, sink: sink, now: now,
+		replaced: map[string]bool{}, renamed: map[event.Ref]bool{},
+		open: map[event.Ref]bool{}, told: map[event.Ref]bool{},
+	}
+	for _, s := range p.Steps {
+		switch a := s.Action.(type) {
+		case planner.CreateContainer:
+			v.replaced[a.Ref.Name] = true
+		case planner.RenameContainer:
+			v.renamed[a.Ref] = true
+		}
+	}
+	return v
+}
+
+// inner tells of a step on the container that a replacement takes away.
+func (v *view) inner(s planner.Step) bool {
+	ref := s.Action.Resource()
+	return isOld(ref) && v.replaced[ref.Name]
+}
+
+// ref is the resource that a step is shown under: old and new container of a
+// replacement are one.
+func (v *view) ref(s planner.Step) event.Ref {
+	ref := s.Action.Resource()
+	if v.inner(s) {
+		ref.Old = ""
+	}
+	return ref
+}
+
+// refs are the resources that the plan touches for certain, each once.
+func (v *view) refs() []event.Ref {
+	var refs []event.Ref
+	seen := map[event.Ref]bool{}
+	for _, s := range v.plan.Steps {
+		ref := v.ref(s)
+		if len(s.When) > 0 || wordsOf(s.Action) == (words{}) || seen[ref] {
+			continue
+		}
+		seen[ref] = true
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+func (v *view) begin(s planner.Step) {
+	w := wordsOf(s.Action)
+	if w.working == "" || v.inner(s) {
+		return
+	}
+	st := event.Status{State: event.Working, Text: w.working}
+	switch a := s.Action.(type) {
+	case planner.WaitContainer:
+		st.Detail = waitDetail(a)
+	case planner.CreateContainer:
+		if a.Replaces != "" && v.renamed[a.Ref] {
+			v.open[a.Ref] = true
+		}
+	}
+	v.emit(s, st)
+}
+
+func (v *view) ended(s planner.Step, r Result) {
+	if v.inner(s) {
+		return
+	}
+	ref := s.Action.Resource()
+	text := wordsOf(s.Action).done
+	switch s.Action.(type) {
+	case planner.CreateContainer:
+		if v.open[ref] {
+			return
+		}
+	case planner.RenameContainer:
+		if v.open[ref] {
+			text = "Recreated"
+			delete(v.open, ref)
+		}
+	}
+	if r.Text != "" {
+		text = r.Text
+	}
+	if text != "" {
+		v.emit(s, event.Status{State: event.Done, Text: text, Detail: r.Detail})
+	}
+}
+
+func (v *view) failed(s planner.Step, err error) {
+	v.emit(s, event.Status{State: event.Failed, Text: "Error", Detail: err.Error(), Err: err})
+	v.told[v.ref(s)] = true
+}
+
+func (v *view) warned(s planner.Step, err error) {
+	v.emit(s, event.Status{State: event.Warning, Text: "Warning", Detail: err.Error(), Err: err})
+}
+
+func (v *view) cut(s planner.Step) {
+	v.emit(s, event.Status{State: event.Warning, Text: "Interrupted"})
+}
+
+// skipped reports a step that is not tried because another one failed.
+func (v *view) skipped(s, cause planner.Step) {
+	ref := v.ref(s)
+	if v.told[ref] {
+		return
+	}
+	v.told[ref] = true
+	st := event.Status{State: event.Skipped, Text: "Skipped", Detail: v.ref(cause).String() + " failed"}
+	if s.Optional {
+		st.State = event.Warning
+	}
+	v.emit(s, st)
+}
+
+// close ends what a cancellation left as working.
+func (v *view) close() {
+	for _, s := range v.plan.Steps {
+		if ref := v.ref(s); v.open[ref] {
+			v.cut(s)
+		}
+	}
+}
+
+// emit stamps and sends a status; a replacement that it says the end of is not
+// open any more.
+func (v *view) emit(s planner.Step, st event.Status) {
+	st.Time, st.Ref = v.now(), v.ref(s)
+	if st.State != event.Working {
+		delete(v.open, st.Ref)
+	}
+	v.sink(st)
+}

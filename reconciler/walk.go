@@ -1,0 +1,215 @@
+package reconciler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+)
+
+// walk is one run over the nodes. All of it belongs to the goroutine of run;
+// those that carry steps out only send on outcomes.
+type walk struct {
+	nodes    []node
+	doer     Doer
+	opts     Options
+	view     *view
+	results  *Results
+	outcomes chan outcome
+	ready    []int // nodes whose turn it is, in the plan's order
+	running  int   // goroutines
+	busy     int   // slots of Parallel taken
+	// interrupted: ctx ended before the last step did.
+	interrupted bool
+}
+
+// outcome is how a step ended.
+type outcome struct {
+	node   int
+	result Result
+	err    error
+}
+
+// PanicError is the error of a step whose Doer panicked.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error says that the program is at fault, and with what.
+func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
+
+func newWalk(nodes []node, d Doer, o Options, v *view) *walk {
+	w := &walk{nodes: nodes, doer: d, opts: o, view: v, results: &Results{}, outcomes: make(chan outcome)}
+	for i := range nodes {
+		if nodes[i].waits == 0 {
+			w.enqueue(i)
+		}
+	}
+	return w
+}
+
+// run goes through all nodes and returns the joined errors.
+func (w *walk) run(ctx context.Context) error {
+	writes, cutWrites := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutWrites()
+	cancelled := ctx.Done()
+	for {
+		w.launch(ctx, writes)
+		if w.running == 0 {
+			break
+		}
+		select {
+		case o := <-w.outcomes:
+			w.ended(ctx, o)
+		case <-cancelled:
+			cancelled = nil
+			w.interrupted = true
+			defer time.AfterFunc(w.opts.DrainTimeout, cutWrites).Stop()
+		}
+	}
+	return w.errors(ctx)
+}
+
+// launch starts the ready nodes that a slot is free for. It goes on until
+// nothing more becomes ready by nodes that end without running.
+func (w *walk) launch(ctx, writes context.Context) {
+	for i := 0; i < len(w.ready); {
+		if ctx.Err() != nil {
+			w.interrupted = true
+			return
+		}
+		n := w.ready[i]
+		if w.settled(n) {
+			w.remove(i)
+			w.release(n)
+			i = 0 // what follows n may come before the others in the plan
+			continue
+		}
+		cut := cuttable(w.nodes[n].step.Action)
+		if !cut && w.opts.Parallel > 0 && w.busy >= w.opts.Parallel {
+			i++
+			continue
+		}
+		w.remove(i)
+		stepCtx := writes
+		if cut {
+			stepCtx = ctx
+		} else {
+			w.busy++
+		}
+		w.running++
+		w.nodes[n].state = running
+		w.view.begin(w.nodes[n].step)
+		go w.do(stepCtx, n)
+	}
+}
+
+func (w *walk) remove(i int) { w.ready = slices.Delete(w.ready, i, i+1) }
+
+// enqueue puts a node whose prerequisites have ended in its place.
+func (w *walk) enqueue(n int) {
+	i, _ := slices.BinarySearch(w.ready, n)
+	w.ready = slices.Insert(w.ready, i, n)
+}
+
+// do carries one step out; it sends exactly one outcome whatever the Doer does.
+func (w *walk) do(ctx context.Context, n int) {
+	o := outcome{node: n, err: &PanicError{Value: "the step's goroutine was ended"}}
+	defer func() {
+		if v := recover(); v != nil {
+			o.err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+		w.outcomes <- o
+	}()
+	o.result, o.err = w.doer.Do(ctx, w.nodes[n].step, w.results)
+}
+
+// ended takes a step's outcome in.
+func (w *walk) ended(ctx context.Context, o outcome) {
+	n := &w.nodes[o.node]
+	w.running--
+	if !cuttable(n.step.Action) {
+		w.busy--
+	}
+	switch {
+	case o.err == nil:
+		n.state = done
+		w.results.Set(n.step.Action.Resource(), o.result)
+		have, image := brings(n.step.Action)
+		n.changed = image && o.result.Image != "" && o.result.Image != have
+		w.view.ended(n.step, o.result)
+	case ctx.Err() != nil && wasCut(n, o.err):
+		// What follows stays as it is: ctx.Err says it for all of them.
+		n.state = failed
+		w.view.cut(n.step)
+	case n.step.Optional:
+		n.state = done
+		w.view.warned(n.step, o.err)
+	default:
+		n.state, n.err, n.cause = failed, o.err, o.node
+		w.view.failed(n.step, o.err)
+	}
+	w.release(o.node)
+}
+
+// wasCut tells whether err comes of the cancellation. Pulls and builds end with
+// errors of many kinds when their streams are cut.
+func wasCut(n *node, err error) bool {
+	_, image := brings(n.step.Action)
+	return image || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// settled ends a node that must not run: it is skipped for a failure, or what
+// it would run for has not come. It leaves alone one that is to run.
+func (w *walk) settled(i int) bool {
+	n := &w.nodes[i]
+	switch {
+	case n.cause >= 0 && n.step.Optional:
+		n.state = done
+		w.view.skipped(n.step, w.nodes[n.cause].step)
+		n.cause = -1
+	case n.cause >= 0:
+		n.state = skipped
+		w.view.skipped(n.step, w.nodes[n.cause].step)
+	case len(n.step.When) > 0 && !slices.ContainsFunc(n.images, func(j int) bool { return w.nodes[j].changed }):
+		n.state = done
+	default:
+		return false
+	}
+	return true
+}
+
+// release tells the nodes that wait for i that it ended, and for whose failure
+// they are skipped: of several, the first in the plan.
+func (w *walk) release(i int) {
+	from := w.nodes[i]
+	for _, j := range from.next {
+		to := &w.nodes[j]
+		if from.cause >= 0 && (to.cause < 0 || from.cause < to.cause) {
+			to.cause = from.cause
+		}
+		if to.waits--; to.waits == 0 {
+			w.enqueue(j)
+		}
+	}
+}
+
+// errors joins what went wrong in the plan's order, each text once: an engine
+// that went away is one trouble, not a hundred.
+func (w *walk) errors(ctx context.Context) error {
+	var errs []error
+	if w.interrupted {
+		errs = append(errs, ctx.Err())
+	}
+	seen := map[string]bool{}
+	for _, n := range w.nodes {
+		if n.err != nil && !seen[n.err.Error()] {
+			seen[n.err.Error()] = true
+			errs = append(errs, n.err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,67 @@
+package reconciler
+
+import (
+	"strings"
+
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// words are what people read before and after a step. An empty one is not
+// shown. They are an interface: scripts grep for them.
+type words struct{ working, done string }
+
+// wordsOf returns the words of an action.
+func wordsOf(a planner.Action) words {
+	switch a := a.(type) {
+	case planner.PullImage:
+		return words{"Pulling", "Pulled"}
+	case planner.BuildImage:
+		return words{"Building", "Built"}
+	case planner.CreateNetwork, planner.CreateVolume:
+		return words{"Creating", "Created"}
+	case planner.RemoveNetwork, planner.RemoveVolume, planner.RemoveImage, planner.RemoveContainer:
+		return words{"Removing", "Removed"}
+	case planner.CreateContainer:
+		if a.Replaces != "" {
+			return words{"Recreate", "Recreated"}
+		}
+		return words{"Creating", "Created"}
+	case planner.StartContainer:
+		return words{"Starting", "Started"}
+	case planner.UnpauseContainer:
+		return words{"", "Unpaused"}
+	case planner.StopContainer:
+		return words{"Stopping", "Stopped"}
+	case planner.RestartContainer:
+		return words{"Restarting", "Started"}
+	case planner.KillContainer:
+		return words{"Killing", "Killed"}
+	case planner.WaitContainer:
+		return words{"Waiting", metBy[a.Condition]}
+	}
+	return words{} // renames and hooks
+}
+
+// metBy are the words of a wait that ended well.
+var metBy = map[planner.Condition]string{
+	planner.ConditionStarted:          "Started",
+	planner.ConditionHealthy:          "Healthy",
+	planner.ConditionRunningOrHealthy: "Healthy",
+	planner.ConditionCompleted:        "Exited",
+}
+
+// until are the words for what a wait is for.
+var until = map[planner.Condition]string{
+	planner.ConditionStarted:          "to start",
+	planner.ConditionHealthy:          "to be healthy",
+	planner.ConditionRunningOrHealthy: "to run and be healthy",
+	planner.ConditionCompleted:        "to complete",
+}
+
+// waitDetail says what a wait is for: "to be healthy, for api, web".
+func waitDetail(a planner.WaitContainer) string {
+	if len(a.For) == 0 {
+		return until[a.Condition]
+	}
+	return until[a.Condition] + ", for " + strings.Join(a.For, ", ")
+}
