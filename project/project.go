@@ -4,11 +4,16 @@
 package project
 
 import (
+	"io"
+	"slices"
+	"strings"
+
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // Project is a loaded project: compose-go's model and what the invocation adds.
-// It is not changed after Load; Select and WithScale return copies.
+// It is not changed after Load; Select and WithScale return copies, which share
+// what they did not change.
 type Project struct {
 	*types.Project
 	// EnvFiles are the files given by --env-file, absolute; they go into a label.
@@ -18,6 +23,10 @@ type Project struct {
 	// Targets are the services named on the command line (and, without
 	// --no-deps, not their dependencies), sorted; empty: all.
 	Targets []string
+
+	allResources bool    // networks, volumes, ... that no service uses stay
+	rawEnv       bool    // env_file is not read into environment
+	source       *source // the files; nil where the project was not loaded from any
 }
 
 // Options say which project to load. The zero value is "the folder's project".
@@ -31,4 +40,59 @@ type Options struct {
 	Environ       []string // KEY=value, of the process
 	AllResources  bool     // --all-resources: keep what no service uses
 	Compatibility bool
+
+	// Stdin is what -f - reads; nil: nothing.
+	Stdin io.Reader
+	// Services are those that the command names: Load selects them, so that
+	// the env files of others are not read. Empty: all.
+	Services []string
+	// NoDeps leaves the dependencies of Services out.
+	NoDeps bool
+
+	// The rest are the flags of the command config; every other command leaves
+	// them false.
+	NoInterpolation  bool // --no-interpolate
+	NoNormalize      bool // --no-normalize
+	NoPathResolution bool // --no-path-resolution
+	NoEnvResolution  bool // --no-env-resolution
+	NoConsistency    bool // --no-consistency
+}
+
+// Known tells whether the file names the service: selected, left out of the
+// selection, or off because of its profiles. A container whose service is not
+// known is an orphan.
+func (p *Project) Known(service string) bool {
+	if _, ok := p.Services[service]; ok {
+		return true
+	}
+	_, ok := p.DisabledServices[service]
+	return ok
+}
+
+// Parents are the services whose container id goes into this one's
+// configuration: network_mode, ipc and pid of a service, and volumes_from.
+// Sorted; the service cannot be created before theirs are.
+func (p *Project) Parents(service string) []string {
+	s := p.Services[service]
+	var parents []string
+	for _, mode := range []string{s.NetworkMode, s.Ipc, s.Pid} {
+		if name, ok := strings.CutPrefix(mode, types.ServicePrefix); ok {
+			parents = append(parents, name)
+		}
+	}
+	for _, from := range s.VolumesFrom {
+		if !strings.HasPrefix(from, types.ContainerPrefix) {
+			name, _, _ := strings.Cut(from, ":")
+			parents = append(parents, name)
+		}
+	}
+	slices.Sort(parents)
+	return slices.Compact(parents)
+}
+
+// copy returns a project whose model may be given other services and resources.
+func (p *Project) copy() *Project {
+	c, model := *p, *p.Project
+	c.Project = &model
+	return &c
 }

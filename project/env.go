@@ -1,0 +1,125 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// environment is the process's, as a map; PWD is always there.
+func environment(environ []string, workDir string) types.Mapping {
+	env := make(types.Mapping, len(environ)+16)
+	for _, entry := range environ {
+		if key, value, ok := strings.Cut(entry, "="); ok {
+			env[key] = value
+		}
+	}
+	if _, ok := env["PWD"]; !ok {
+		env["PWD"] = workDir
+	}
+	return env
+}
+
+// explicitEnvFiles are those of --env-file, else of COMPOSE_ENV_FILES in the
+// process's environment; absolute.
+func (s *source) explicitEnvFiles(o Options) []string {
+	asked := o.EnvFiles
+	if len(asked) == 0 {
+		asked = splitTrimmed(s.env["COMPOSE_ENV_FILES"])
+	}
+	files := make([]string, len(asked))
+	for i, f := range asked {
+		if home, rest := s.env["HOME"], strings.TrimPrefix(f, "~/"); rest != f && home != "" {
+			f = filepath.Join(home, rest)
+		}
+		files[i] = s.abs(f)
+	}
+	return files
+}
+
+// adoptSettings takes the COMPOSE_* settings from the env files into the
+// environment, as if they had been exported, so that COMPOSE_FILE and even
+// COMPOSE_DISABLE_ENV_FILE work there. A file that cannot be read is reported
+// by readDotEnv later.
+func (s *source) adoptSettings(dir string) {
+	files, err := s.dotEnvFiles(dir, nil)
+	if err != nil {
+		return
+	}
+	settings, err := dotenv.GetEnvFromFile(s.env, files)
+	if err != nil {
+		return
+	}
+	for key, value := range settings {
+		if _, set := s.env[key]; !set && strings.HasPrefix(key, "COMPOSE_") {
+			s.env[key] = value
+		}
+	}
+}
+
+// readDotEnv adds the variables of the explicit env files, or of dir's .env, to
+// the environment. What is set already stays.
+func (s *source) readDotEnv(dir string, sink event.Sink) error {
+	files, err := s.dotEnvFiles(dir, sink)
+	if err != nil {
+		return err
+	}
+	values, err := dotenv.GetEnvFromFile(s.env, files)
+	if err != nil {
+		return s.envFileError(files, err)
+	}
+	s.env.Merge(values)
+	return nil
+}
+
+// dotEnvFiles are the env files to read for a project in dir.
+func (s *source) dotEnvFiles(dir string, sink event.Sink) ([]string, error) {
+	if len(s.envFiles) > 0 {
+		return s.envFiles, nil
+	}
+	if v, ok := s.env["COMPOSE_DISABLE_ENV_FILE"]; ok {
+		off, err := strconv.ParseBool(v)
+		if err != nil {
+			return nil, &UsageError{
+				Msg:  fmt.Sprintf("COMPOSE_DISABLE_ENV_FILE is %q, which is neither true nor false", v),
+				Hint: "set it to 1 or 0, or unset it", Err: err,
+			}
+		}
+		if off {
+			return nil, nil
+		}
+	}
+	name := filepath.Join(dir, ".env")
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		// The file is a convenience that nobody asked for.
+		warn(sink, fmt.Sprintf("cannot access %s, ignoring it: %v", name, err))
+		return nil, nil
+	case err != nil || info.IsDir():
+		return nil, nil
+	}
+	return []string{name}, nil
+}
+
+// envFileError gives an env file's error the file's name and line.
+func (s *source) envFileError(files []string, err error) error {
+	for _, name := range files {
+		if _, statErr := os.Stat(name); errors.Is(statErr, fs.ErrNotExist) {
+			return &UsageError{
+				Msg:  fmt.Sprintf("couldn't find env file: %s", name),
+				Hint: "check --env-file and COMPOSE_ENV_FILES", Err: fs.ErrNotExist,
+			}
+		}
+	}
+	return s.dotEnvSyntax(files, err)
+}

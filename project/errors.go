@@ -1,0 +1,60 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// UsageError is a mistake of the user that no line of a file is to blame for:
+// a service that does not exist, a folder without a Compose file.
+type UsageError struct {
+	Msg  string
+	Hint string // what to do about it, or ""
+	Err  error  // what it wraps, or nil
+}
+
+func (e *UsageError) Error() string { return e.Msg }
+
+// Unwrap returns the cause.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Hint is what the user can do about an error of this package, "" where there
+// is nothing to say.
+func Hint(err error) string {
+	if file, ok := errors.AsType[*FileError](err); ok {
+		return file.Hint
+	}
+	if usage, ok := errors.AsType[*UsageError](err); ok {
+		return usage.Hint
+	}
+	return ""
+}
+
+// ErrNoSuchService is what an error about an unknown service wraps.
+var ErrNoSuchService = errors.New("no such service")
+
+// noSuchService is the error for a name that the file does not have.
+func (p *Project) noSuchService(name string) error {
+	names := slices.Sorted(maps.Keys(p.Services))
+	names = append(names, slices.Sorted(maps.Keys(p.DisabledServices))...)
+	return &UsageError{Msg: fmt.Sprintf("no such service: %s", name), Hint: serviceHint(name, names), Err: ErrNoSuchService}
+}
+
+// serviceHint names the services that a wrong name may stand for, or all there
+// are.
+func serviceHint(name string, names []string) string {
+	if near := nearest(name, names); len(near) > 0 {
+		return "did you mean " + quotedOr(near) + "?"
+	}
+	if len(names) == 0 {
+		return "the file has no services"
+	}
+	const shown = 10
+	if len(names) > shown {
+		return fmt.Sprintf("the services are %s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+	}
+	return "the services are " + strings.Join(names, ", ")
+}

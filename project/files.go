@@ -1,0 +1,255 @@
+package project
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// The names a folder's Compose file and its override may have, preferred first.
+var (
+	fileNames     = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+)
+
+// stdin is the file name that stands for standard input.
+const stdin = "-"
+
+// source is where a project comes from, before its files are parsed.
+type source struct {
+	workDir  string // absolute: what relative arguments are relative to
+	dir      string // absolute: the project's folder
+	files    []types.ConfigFile
+	env      types.Mapping
+	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
+	profiles []string
+}
+
+// locate finds a project's files and its environment. The files are not read
+// yet: see read. A source without files is no error here.
+func locate(o Options, sink event.Sink) (*source, error) {
+	s := &source{workDir: o.WorkDir}
+	if s.workDir == "" {
+		wd, err := os.Getwd()
+		if err != nil {
+			return nil, err
+		}
+		s.workDir = wd
+	}
+	s.env = environment(o.Environ, s.workDir)
+	s.envFiles = s.explicitEnvFiles(o)
+	start := s.projectDir(o.Dir, o.Files)
+	s.adoptSettings(start)
+	if err := s.readDotEnv(start, sink); err != nil {
+		return nil, err
+	}
+	names, err := s.fileNames(o, start, sink)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		s.files = append(s.files, types.ConfigFile{Filename: name})
+	}
+	s.dir = s.projectDir(o.Dir, names)
+	if err := s.readDotEnv(s.dir, sink); err != nil {
+		return nil, err
+	}
+	s.profiles = o.Profiles
+	if len(s.profiles) == 0 {
+		s.profiles = splitTrimmed(s.env["COMPOSE_PROFILES"])
+	}
+	return s, nil
+}
+
+// projectDir is the folder that relative paths of the files, .env and the
+// project's name come from: the one asked for, else the first file's, else
+// where the command was called.
+func (s *source) projectDir(asked string, files []string) string {
+	if asked != "" {
+		return s.abs(asked)
+	}
+	for _, f := range files {
+		if f != stdin {
+			return filepath.Dir(s.abs(f))
+		}
+	}
+	return s.workDir
+}
+
+func (s *source) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(s.workDir, path)
+}
+
+// fileNames are the files to load, absolute or "-": by -f, else COMPOSE_FILE,
+// else those with a default name in the folder or the nearest parent that has
+// one. None found is no error.
+func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, error) {
+	asked, from := o.Files, ""
+	if len(asked) == 0 {
+		asked, from = s.filesOfEnvironment(), "set by COMPOSE_FILE: "
+	}
+	var names []string
+	for _, name := range asked {
+		if name == stdin {
+			names = append(names, name)
+			continue
+		}
+		if scheme, _, ok := strings.Cut(name, "://"); ok || strings.HasPrefix(name, "git@") {
+			return nil, &UsageError{
+				Msg:  fmt.Sprintf("%scompose file %s: remote files are not supported yet", from, name),
+				Hint: fmt.Sprintf("fetch it (%s) and give the local copy by -f", scheme),
+			}
+		}
+		names = append(names, s.abs(name))
+	}
+	if len(names) > 0 {
+		return names, nil
+	}
+	return discover(start, sink), nil
+}
+
+func (s *source) filesOfEnvironment() []string {
+	if s.env["COMPOSE_FILE"] == "" {
+		return nil
+	}
+	return strings.Split(s.env["COMPOSE_FILE"], cmp.Or(s.env["COMPOSE_PATH_SEPARATOR"], string(os.PathListSeparator)))
+}
+
+// discover looks for a Compose file and its override in dir, then its parents.
+func discover(dir string, sink event.Sink) []string {
+	for {
+		if found := present(dir, fileNames); len(found) > 0 {
+			names := []string{choose(found, "config", sink)}
+			if overrides := present(dir, overrideNames); len(overrides) > 0 {
+				names = append(names, choose(overrides, "override", sink))
+			}
+			return names
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return nil
+		}
+		dir = parent
+	}
+}
+
+func present(dir string, names []string) []string {
+	var found []string
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			found = append(found, path)
+		}
+	}
+	return found
+}
+
+// choose takes the preferred of several files and says so.
+func choose(found []string, what string, sink event.Sink) string {
+	if len(found) > 1 {
+		warn(sink, fmt.Sprintf("Found multiple %s files with supported names: %s", what, strings.Join(found, ", ")))
+		warn(sink, "Using "+found[0])
+	}
+	return found[0]
+}
+
+func warn(sink event.Sink, text string) {
+	if sink != nil {
+		sink(event.Message{Level: event.Warn, Text: text})
+	}
+}
+
+// read fills in the files' contents.
+func (s *source) read(in io.Reader) error {
+	if len(s.files) == 0 {
+		return s.noFile()
+	}
+	for i := range s.files {
+		f := &s.files[i]
+		content, err := readFile(f.Filename, in)
+		if err != nil {
+			return s.unreadable(f.Filename, err)
+		}
+		f.Content = content
+	}
+	return nil
+}
+
+func readFile(name string, in io.Reader) ([]byte, error) {
+	if name != stdin {
+		return os.ReadFile(name)
+	}
+	if in == nil {
+		return nil, errors.New("standard input is not there")
+	}
+	return io.ReadAll(in)
+}
+
+func (s *source) unreadable(name string, err error) error {
+	e := &UsageError{Msg: fmt.Sprintf("reading compose file: %v", err), Err: err}
+	switch info, statErr := os.Stat(name); {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Hint = fmt.Sprintf("relative names are looked up in %s", s.workDir)
+		if near := present(filepath.Dir(name), fileNames); len(near) > 0 {
+			e.Hint += fmt.Sprintf("; there is %s", s.shown(near[0]))
+		}
+	case errors.Is(err, fs.ErrPermission):
+		e.Hint = "the user you are may not read it"
+	case statErr == nil && info.IsDir():
+		e.Msg = fmt.Sprintf("reading compose file: %s is a directory", name)
+		e.Hint = "name the file in it, or give the folder by --project-directory"
+	}
+	return e
+}
+
+// noFile is the error for a folder without a Compose file.
+func (s *source) noFile() error {
+	return &UsageError{
+		Msg: fmt.Sprintf("no configuration file provided: not found: looked for %s in %s and the folders above",
+			strings.Join(fileNames, ", "), s.dir),
+		Hint: "change to the project's folder, or name its file by -f FILE or COMPOSE_FILE",
+		Err:  fs.ErrNotExist,
+	}
+}
+
+// shown is a file's name for people: relative to where the command was called,
+// if it is below.
+func (s *source) shown(name string) string {
+	rel, err := filepath.Rel(s.workDir, name)
+	if name == stdin || err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return name
+	}
+	return rel
+}
+
+// names are the files' names, as they go into labels.
+func (s *source) names() []string {
+	names := make([]string, len(s.files))
+	for i, f := range s.files {
+		names[i] = f.Filename
+	}
+	return names
+}
+
+// splitTrimmed splits a comma-separated setting; empty parts are dropped.
+func splitTrimmed(text string) []string {
+	var parts []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}

@@ -1,0 +1,155 @@
+package project
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Versions that go into labels.
+const (
+	// CompatibleVersion is the version of Docker Compose whose files, names and
+	// labels these are.
+	CompatibleVersion = "5.5.0"
+	// ToolVersion is this program's own.
+	ToolVersion = "0.1.0"
+)
+
+// Labels under which tools around Compose find a project's resources. Their
+// values are an interface: either tool takes over the other's project by them.
+const (
+	LabelPrefix = "com.docker.compose."
+
+	LabelProject      = LabelPrefix + "project"             // the project's name
+	LabelService      = LabelPrefix + "service"             // the service's
+	LabelVersion      = LabelPrefix + "version"             // CompatibleVersion; never compared
+	LabelConfigHash   = LabelPrefix + "config-hash"         // Hash, NetworkHash or VolumeHash
+	LabelNumber       = LabelPrefix + "container-number"    // replica index from 1; absent on one-offs
+	LabelOneOff       = LabelPrefix + "oneoff"              // exactly "True" or "False"
+	LabelSlug         = LabelPrefix + "slug"                // random id, on one-offs
+	LabelImage        = LabelPrefix + "image"               // digest of the image used
+	LabelImageVolumes = LabelPrefix + "image-volume-digest" // target=digest of mounted images
+	LabelDependsOn    = LabelPrefix + "depends_on"          // DependsOnLabel
+	LabelReplace      = LabelPrefix + "replace"             // ReplaceName, on a replacement
+
+	LabelWorkingDir  = LabelPrefix + "project.working_dir"      // absolute
+	LabelConfigFiles = LabelPrefix + "project.config_files"     // absolute, comma-joined
+	LabelEnvFiles    = LabelPrefix + "project.environment_file" // with --env-file only
+
+	LabelNetwork = LabelPrefix + "network" // a network's key in the file
+	LabelVolume  = LabelPrefix + "volume"  // a volume's
+)
+
+// Labels of this program alone. Other tools ignore them.
+const (
+	OwnLabelPrefix = "io.github.compose-orchestrator."
+
+	// LabelToolVersion is ToolVersion: equal values hash alike.
+	LabelToolVersion = OwnLabelPrefix + "version"
+)
+
+// Values of LabelOneOff.
+const (
+	OneOffTrue  = "True"
+	OneOffFalse = "False"
+)
+
+// Instance is what a container's labels say beside its service's definition.
+type Instance struct {
+	Number int    // replica index from 1; 0: a one-off
+	Slug   string // random id of a one-off
+	// Hash is the result of Project.Hash. A container without it is invisible
+	// to Docker Compose.
+	Hash         string
+	Image        string // digest of the image
+	ImageVolumes string // target=digest of mounted images, sorted, comma-joined
+	Replaces     bool   // it takes another's place and has a temporary name
+}
+
+// ContainerLabels are all labels of a service's container: those of the file
+// and those that tools find the project by, which win.
+func (p *Project) ContainerLabels(service string, in Instance) map[string]string {
+	s := p.any(service)
+	labels := make(map[string]string, len(s.Labels)+16)
+	maps.Copy(labels, s.Labels)
+	p.identify(labels)
+	labels[LabelService] = service
+	labels[LabelWorkingDir] = p.WorkingDir
+	labels[LabelConfigFiles] = strings.Join(p.ComposeFiles, ",")
+	labels[LabelDependsOn] = p.DependsOnLabel(service)
+	labels[LabelConfigHash] = in.Hash
+	labels[LabelOneOff] = OneOffTrue
+	if in.Number > 0 {
+		labels[LabelOneOff] = OneOffFalse
+		labels[LabelNumber] = strconv.Itoa(in.Number)
+	}
+	optional := map[string]string{
+		LabelSlug:         in.Slug,
+		LabelImage:        in.Image,
+		LabelImageVolumes: in.ImageVolumes,
+		LabelEnvFiles:     strings.Join(p.EnvFiles, ","),
+	}
+	if in.Replaces {
+		optional[LabelReplace] = p.ReplaceName(service, in.Number)
+	}
+	for label, value := range optional {
+		if value != "" {
+			labels[label] = value
+		}
+	}
+	return labels
+}
+
+// DependsOnLabel is a service's dependencies as their label has them, sorted:
+// "db:service_healthy:false,cache:service_started:true" is service, condition
+// and whether a restart of the dependency restarts the service.
+func (p *Project) DependsOnLabel(service string) string {
+	on := p.any(service).DependsOn
+	parts := make([]string, 0, len(on))
+	for _, name := range slices.Sorted(maps.Keys(on)) {
+		parts = append(parts, fmt.Sprintf("%s:%s:%t", name, on[name].Condition, on[name].Restart))
+	}
+	return strings.Join(parts, ",")
+}
+
+// NetworkLabels are all labels of the network with that key in the file; hash
+// is the result of NetworkHash.
+func (p *Project) NetworkLabels(key, hash string) map[string]string {
+	labels := maps.Clone(map[string]string(p.Networks[key].Labels))
+	return p.resource(labels, LabelNetwork, key, hash)
+}
+
+// VolumeLabels are all labels of the volume with that key in the file; hash is
+// the result of VolumeHash.
+func (p *Project) VolumeLabels(key, hash string) map[string]string {
+	labels := maps.Clone(map[string]string(p.Volumes[key].Labels))
+	return p.resource(labels, LabelVolume, key, hash)
+}
+
+// ImageLabels are the labels of an image that is built for the service, without
+// those of its build section.
+func (p *Project) ImageLabels(service string) map[string]string {
+	return map[string]string{
+		LabelProject: p.Name,
+		LabelService: service,
+		LabelVersion: CompatibleVersion,
+	}
+}
+
+func (p *Project) resource(labels map[string]string, kind, key, hash string) map[string]string {
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	p.identify(labels)
+	labels[kind] = key
+	labels[LabelConfigHash] = hash
+	return labels
+}
+
+func (p *Project) identify(labels map[string]string) {
+	labels[LabelProject] = p.Name
+	labels[LabelVersion] = CompatibleVersion
+	labels[LabelToolVersion] = ToolVersion
+}

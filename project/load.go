@@ -1,0 +1,165 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Load reads a project. A mistake in a file is a *FileError, one of the call a
+// *UsageError. sink takes warnings about the choice of files; those of
+// compose-go go to logrus' standard logger.
+func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
+	wait := warmSchema()
+	defer wait()
+	s, details, options, err := prepare(o, sink)
+	if err != nil {
+		return nil, err
+	}
+	model, err := guarded(func() (*types.Project, error) { return loader.LoadWithContext(ctx, details, options) })
+	if err != nil {
+		return nil, s.diagnose(err)
+	}
+	return s.finish(model, o)
+}
+
+// finish makes a Project of what the loader returned: selection, the services'
+// env and label files.
+func (s *source) finish(model *types.Project, o Options) (*Project, error) {
+	compatible, _ := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s.env["COMPOSE_COMPATIBILITY"])))
+	model.ComposeFiles = s.names()
+	p := &Project{
+		Project:       model,
+		EnvFiles:      s.envFiles,
+		Compatibility: o.Compatibility || compatible,
+		allResources:  o.AllResources,
+		rawEnv:        o.NoEnvResolution,
+		source:        s,
+	}
+	if len(o.Services) > 0 {
+		return p.Select(Selection{Services: o.Services, NoDeps: o.NoDeps})
+	}
+	if err := p.resolve(); err != nil {
+		return nil, err
+	}
+	return p.prune(), nil
+}
+
+// prepare finds and reads the files and says how to load them.
+func prepare(o Options, sink event.Sink) (*source, types.ConfigDetails, func(*loader.Options), error) {
+	var none types.ConfigDetails
+	s, err := locate(o, sink)
+	if err != nil {
+		return nil, none, nil, err
+	}
+	if err := s.read(o.Stdin); err != nil {
+		return nil, none, nil, err
+	}
+	name, err := s.projectName(o)
+	if err != nil {
+		return nil, none, nil, err
+	}
+	details := types.ConfigDetails{WorkingDir: s.dir, ConfigFiles: slices.Clone(s.files), Environment: s.env}
+	return s, details, s.loaderOptions(o, name), nil
+}
+
+func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
+	windows, _ := strconv.ParseBool(s.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
+	return func(l *loader.Options) {
+		l.SetProjectName(name, true)
+		l.Profiles = s.profiles
+		l.SkipInterpolation = o.NoInterpolation
+		l.SkipNormalization = o.NoNormalize
+		l.SkipConsistencyCheck = o.NoConsistency
+		l.ResolvePaths = !o.NoPathResolution
+		l.ConvertWindowsPaths = windows && l.ResolvePaths
+		// Only what is selected is resolved, by Project.resolve.
+		l.SkipResolveEnvironment = true
+		l.SkipResolveLabels = true
+	}
+}
+
+// guarded turns a panic of the loader into an error: a file must not be able to
+// crash the program.
+func guarded[T any](load func() (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the file cannot be understood: %v", r)
+		}
+	}()
+	return load()
+}
+
+var schemaOnce sync.Once
+
+// warmSchema compiles compose-go's JSON schema beside what the caller does; it
+// costs as much as 50 services do. The function returned waits for it.
+func warmSchema() (wait func()) {
+	var done sync.WaitGroup
+	done.Go(func() {
+		schemaOnce.Do(func() {
+			// An empty file is valid; only the compilation is wanted.
+			_ = schema.Validate(map[string]any{})
+		})
+	})
+	return done.Wait
+}
+
+// resolve reads the services' env files and label files. Services that have
+// neither are left alone, so that it may be called again.
+func (p *Project) resolve() error {
+	pending := types.Services{}
+	for name, s := range p.Services {
+		if p.unresolved(s) {
+			pending[name] = s
+		}
+	}
+	if len(pending) == 0 {
+		return nil
+	}
+	part := &types.Project{Services: pending, Environment: p.Environment}
+	resolved, err := p.resolveFiles(part)
+	if err != nil {
+		if p.source != nil {
+			return p.source.diagnose(err)
+		}
+		return err
+	}
+	services := maps.Clone(p.Services)
+	maps.Copy(services, resolved.Services)
+	p.Services = services
+	return nil
+}
+
+func (p *Project) resolveFiles(part *types.Project) (*types.Project, error) {
+	if !p.rawEnv {
+		var err error
+		if part, err = part.WithServicesEnvironmentResolved(true); err != nil {
+			return nil, err
+		}
+	}
+	return part.WithServicesLabelsResolved(false)
+}
+
+// unresolved tells whether a service has files to read or variables to look up.
+func (p *Project) unresolved(s types.ServiceConfig) bool {
+	if len(s.EnvFiles) > 0 || len(s.LabelFiles) > 0 || len(s.PreStart) > 0 {
+		return true
+	}
+	for _, value := range s.Environment {
+		if value == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,112 @@
+package project
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/template"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Format is a way to write a project.
+type Format string
+
+// The formats of the command config.
+const (
+	YAML Format = "yaml"
+	JSON Format = "json"
+)
+
+// MarshalOptions say how to write a project. The zero value is YAML with every
+// "$" doubled, so that the output can be loaded again.
+type MarshalOptions struct {
+	Format Format // "": YAML
+}
+
+// Marshal writes the project as a Compose file, as the command config prints
+// it. It ends with a line end in YAML and without one in JSON.
+func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
+	var text []byte
+	var err error
+	switch o.Format {
+	case YAML, "":
+		text, err = p.MarshalYAML()
+	case JSON:
+		text, err = p.MarshalJSON()
+	default:
+		return nil, unsupportedFormat(o.Format)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing the project as %s: %w", o.Format, err)
+	}
+	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
+}
+
+func unsupportedFormat(f Format) error {
+	return &UsageError{Msg: fmt.Sprintf("unsupported format %q", f), Hint: "the formats are yaml and json"}
+}
+
+// Model is a project as a tree of maps and lists: the files merged, but not yet
+// bound to types, so that variables may still stand in it.
+type Model map[string]any
+
+// LoadModel reads a project without binding it to types: for config
+// --no-interpolate and --variables. Profiles and Services of the options do not
+// count.
+func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
+	wait := warmSchema()
+	defer wait()
+	s, details, options, err := prepare(o, sink)
+	if err != nil {
+		return nil, err
+	}
+	model, err := guarded(func() (map[string]any, error) { return loader.LoadModelWithContext(ctx, details, options) })
+	if err != nil {
+		return nil, s.diagnose(err)
+	}
+	return model, nil
+}
+
+// Marshal writes the model, variables as they are.
+func (m Model) Marshal(o MarshalOptions) ([]byte, error) {
+	switch o.Format {
+	case YAML, "":
+		var b bytes.Buffer
+		encoder := yaml.NewEncoder(&b)
+		encoder.SetIndent(2)
+		if err := encoder.Encode(map[string]any(m)); err != nil {
+			return nil, fmt.Errorf("writing the model as yaml: %w", err)
+		}
+		return b.Bytes(), nil
+	case JSON:
+		return json.MarshalIndent(m, "", "  ")
+	}
+	return nil, unsupportedFormat(o.Format)
+}
+
+// Variable is one that a file refers to.
+type Variable struct {
+	Name      string
+	Required  bool   // ${X:?}
+	Default   string // of ${X:-default}
+	Alternate string // of ${X:+alternate}
+}
+
+// Variables are those that the model refers to, by name. Load the model with
+// NoInterpolation.
+func (m Model) Variables() []Variable {
+	found := template.ExtractVariables(m, template.DefaultPattern)
+	variables := make([]Variable, 0, len(found))
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		v := found[name]
+		variables = append(variables, Variable{Name: v.Name, Required: v.Required, Default: v.DefaultValue, Alternate: v.PresenceValue})
+	}
+	return variables
+}

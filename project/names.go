@@ -1,0 +1,65 @@
+package project
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// slugLength is how much of a one-off's random id is in its name.
+const slugLength = 12
+
+// Separator stands between the parts of container and image names: "-", or "_"
+// in compatibility mode. Networks and volumes always have "_".
+func (p *Project) Separator() string {
+	if p.Compatibility {
+		return "_"
+	}
+	return "-"
+}
+
+// ContainerName is the final name of a service's replica: container_name, or
+// <project>-<service>-<number>.
+func (p *Project) ContainerName(service string, number int) string {
+	if name := p.any(service).ContainerName; name != "" {
+		return name
+	}
+	return p.joined(p.Name, service, strconv.Itoa(number))
+}
+
+// ReplaceName is the value of LabelReplace on a container that was made to take
+// another's place: container_name, or <service>-<number>, without the project.
+func (p *Project) ReplaceName(service string, number int) string {
+	if name := p.any(service).ContainerName; name != "" {
+		return name
+	}
+	return p.joined(service, strconv.Itoa(number))
+}
+
+// OneOffName is the name of the container of a `run`: slug is its random id, of
+// which the first 12 characters count.
+func (p *Project) OneOffName(service, slug string) string {
+	return p.joined(p.Name, service, "run", slug[:min(len(slug), slugLength)])
+}
+
+// ImageName is the reference of the image a service runs: image, or
+// <project>-<service> where the service is built without naming one.
+func (p *Project) ImageName(service string) string {
+	if image := p.any(service).Image; image != "" {
+		return image
+	}
+	return p.joined(p.Name, service)
+}
+
+func (p *Project) joined(parts ...string) string {
+	return strings.Join(parts, p.Separator())
+}
+
+// any finds a service, selected or not; an unknown one is zero.
+func (p *Project) any(service string) types.ServiceConfig {
+	if s, ok := p.Services[service]; ok {
+		return s
+	}
+	return p.DisabledServices[service]
+}

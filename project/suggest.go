@@ -1,0 +1,50 @@
+package project
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+)
+
+// nearest returns up to three of the names that are close enough to a misspelt
+// one to be meant, the closest first.
+func nearest(name string, names []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	limit := max(1, (len(name)+1)/3)
+	folded := strings.ToLower(name)
+	var found []candidate
+	for _, n := range names {
+		if d := levenshtein.Distance(folded, strings.ToLower(n), nil); d <= limit && n != name {
+			found = append(found, candidate{n, d})
+		}
+	}
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), strings.Compare(a.name, b.name))
+	})
+	near := make([]string, 0, 3)
+	for _, c := range found[:min(len(found), cap(near))] {
+		if c.distance > found[0].distance+1 {
+			break
+		}
+		near = append(near, c.name)
+	}
+	return near
+}
+
+// quotedOr joins names as a person would: "a", "b" or "c".
+func quotedOr(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = `"` + n + `"`
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+}
