@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// MinAPIVersion is the oldest API that this program talks: that of Docker 20.10
+// and of Podman 4.
+const MinAPIVersion = "1.41"
+
+// DialOptions say which engine to talk to. The zero value looks where docker
+// does, and then further.
+type DialOptions struct {
+	Host      string // --host
+	Context   string // --context
+	ConfigDir string // docker's; "": $DOCKER_CONFIG or ~/.docker
+	TLS       TLSOptions
+	// Getenv reads the environment; nil: os.Getenv.
+	Getenv func(string) string
+	// Sink hears when another engine than the usual one is taken; may be nil.
+	Sink event.Sink
+}
+
+// TLSOptions are docker's flags of these names. Paths left empty are those that
+// docker defaults to, below $DOCKER_CERT_PATH or the configuration folder.
+type TLSOptions struct {
+	TLS       bool // --tls
+	TLSVerify bool // --tlsverify; implies TLS
+	CA        string
+	Cert      string
+	Key       string
+}
+
+// Conn is a connection to an engine that has answered.
+type Conn struct {
+	Client Client
+	Engine planner.Engine
+	Host   string // as configured: "ssh://me@build", "unix:///run/docker.sock"
+	Remote bool   // ssh, or tcp to another machine
+	// From says where the host was found: "DOCKER_HOST", `context "prod"`,
+	// "the default socket".
+	From string
+	// BuildKit tells that the engine builds with BuildKit by default.
+	BuildKit bool
+
+	stop func() error // ends what Dial started; nil: nothing
+}
+
+// Close lets idle connections go and ends the Podman service that Dial started.
+func (c *Conn) Close() error {
+	err := c.Client.Close()
+	if c.stop != nil {
+		err = errors.Join(err, c.stop())
+		c.stop = nil
+	}
+	return err
+}
+
+// Dial finds the engine and asks it once what it is. What is named by option,
+// DOCKER_HOST, DOCKER_CONTEXT or docker's configuration is taken or fails; with
+// nothing named the sockets of Docker, of rootless Docker and of Podman are
+// tried in turn, and at last a Podman service is started for as long as the
+// Conn is open. The error is a *NoEngineError where nothing answered.
+func Dial(ctx context.Context, o DialOptions) (*Conn, error) {
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	cfg, err := readDockerConfig(o)
+	if err != nil {
+		return nil, err
+	}
+	named, err := namedTarget(o, cfg)
+	if err != nil {
+		return nil, err
+	}
+	d := dialer{options: o, headers: cfg.Headers}
+	if named != nil {
+		return d.explicit(ctx, *named)
+	}
+	return d.search(ctx, socketTargets(o.Getenv))
+}
+
+// target is a place where an engine may answer.
+type target struct {
+	host string
+	from string
+	tls  tlsSource
+}
+
+// dialer carries what all attempts of one Dial share.
+type dialer struct {
+	options DialOptions
+	headers map[string]string
+}
+
+// explicit dials the one host that somebody asked for.
+func (d dialer) explicit(ctx context.Context, t target) (*Conn, error) {
+	conn, err := d.dial(ctx, t)
+	if err == nil || ctx.Err() != nil || !isConnectFailure(err) {
+		return conn, err
+	}
+	return nil, &NoEngineError{Named: true, Tried: []Attempt{{Host: t.host, From: t.from, Err: err}}}
+}
+
+// search dials one target after the other, then starts Podman.
+func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
+	var tried []Attempt
+	for _, t := range targets {
+		conn, err := d.dial(ctx, t)
+		if err == nil {
+			d.tellChoice(conn, tried)
+			return conn, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		tried = append(tried, Attempt{Host: t.host, From: t.from, Err: err})
+	}
+	conn, attempt := d.startPodman(ctx)
+	if conn != nil {
+		d.tellChoice(conn, tried)
+		return conn, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return nil, &NoEngineError{Tried: append(tried, attempt)}
+}
+
+// tellChoice says which engine was taken where one before it is there but does
+// not let us in: people should not wonder where their containers are.
+func (d dialer) tellChoice(c *Conn, tried []Attempt) {
+	if d.options.Sink == nil {
+		return
+	}
+	for _, a := range tried {
+		if a.missing() {
+			continue
+		}
+		d.options.Sink(event.Message{
+			Level: event.Warn,
+			Text:  fmt.Sprintf("using %s (%s): %s", c.Host, c.From, a),
+			Hint:  "set DOCKER_HOST to choose an engine",
+		})
+		return
+	}
+}
+
+// dial connects to a target and pings it: one call, which also negotiates the
+// version.
+func (d dialer) dial(ctx context.Context, t target) (*Conn, error) {
+	if err := statSocket(t.host); err != nil {
+		return nil, err
+	}
+	c, ping, err := d.client(t)
+	if err != nil {
+		return nil, err
+	}
+	conn := &Conn{Client: c, Host: t.host, Remote: isRemote(t.host), From: t.from}
+	if err := d.greet(ctx, c, ping, conn); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return conn, nil
+}

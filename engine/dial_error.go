@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/docker/docker/client"
+)
+
+// NoEngineError says that no engine answered: what was tried, why each failed,
+// and what to do, the latter on lines that start with "hint:".
+type NoEngineError struct {
+	// Named: the host was asked for, so no other was tried.
+	Named bool
+	Tried []Attempt
+}
+
+// Attempt is a place that was tried.
+type Attempt struct {
+	Host string // "unix:///var/run/docker.sock"
+	From string // as Conn.From
+	Err  error
+}
+
+// OldEngineError is an engine that speaks no API which this program does.
+type OldEngineError struct {
+	Host, API string
+}
+
+func (e *OldEngineError) Error() string {
+	return fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed\nhint: update it: Docker 20.10 or Podman 4 is enough", e.Host, e.API, MinAPIVersion)
+}
+
+// missing tells that nothing is at the place: no socket, no program.
+func (a Attempt) missing() bool { return errors.Is(a.Err, os.ErrNotExist) }
+
+// String is why the attempt failed.
+func (a Attempt) String() string {
+	return fmt.Sprintf("%s: %s", a.Host, a.reason())
+}
+
+func (a Attempt) reason() string {
+	var op *net.OpError
+	switch {
+	case a.missing():
+		return "not there"
+	case errors.Is(a.Err, os.ErrPermission):
+		return "permission denied"
+	case errors.Is(a.Err, syscall.ECONNREFUSED):
+		return "connection refused (nothing listens)"
+	case errors.Is(a.Err, os.ErrDeadlineExceeded):
+		return "no answer in time"
+	case errors.As(a.Err, &op):
+		return op.Err.Error()
+	}
+	var u *url.Error
+	if errors.As(a.Err, &u) {
+		return u.Err.Error()
+	}
+	return a.Err.Error()
+}
+
+func (e *NoEngineError) Error() string {
+	var b strings.Builder
+	if e.Named && len(e.Tried) == 1 {
+		fmt.Fprintf(&b, "the container engine does not answer: %s (from %s)", e.Tried[0], e.Tried[0].From)
+	} else {
+		b.WriteString("no container engine found; tried:")
+		for _, a := range e.Tried {
+			fmt.Fprintf(&b, "\n  %s (%s)", a, a.From)
+		}
+	}
+	for _, hint := range e.hints() {
+		b.WriteString("\nhint: " + hint)
+	}
+	return b.String()
+}
+
+// Unwrap gives the causes to errors.Is.
+func (e *NoEngineError) Unwrap() []error {
+	var errs []error
+	for _, a := range e.Tried {
+		errs = append(errs, a.Err)
+	}
+	return errs
+}
+
+// hints are what would help, the likeliest first.
+func (e *NoEngineError) hints() []string {
+	var denied, refused, ssh bool
+	for _, a := range e.Tried {
+		denied = denied || errors.Is(a.Err, os.ErrPermission)
+		refused = refused || errors.Is(a.Err, syscall.ECONNREFUSED)
+		ssh = ssh || strings.HasPrefix(a.Host, "ssh://")
+	}
+	var hints []string
+	if denied && runtime.GOOS == "linux" {
+		hints = append(hints, "join the group docker: sudo usermod -aG docker $USER, then log in again")
+	}
+	switch {
+	case e.Named && ssh:
+		return append(hints, "check that ssh reaches the machine without a question, and that docker is installed there")
+	case e.Named:
+		return append(hints, "start the engine there, or change "+e.Tried[0].From)
+	case refused || !denied:
+		hints = append(hints, startHint())
+	}
+	return append(hints, "where the engine is elsewhere, set DOCKER_HOST or choose a docker context")
+}
+
+func startHint() string {
+	if runtime.GOOS == "linux" {
+		return "start Docker: sudo systemctl start docker (or install it, or podman)"
+	}
+	return "start Docker Desktop, or podman machine start"
+}
+
+// isConnectFailure tells a host that cannot be reached from one that answered
+// something unsuitable, and from a configuration that cannot be used.
+func isConnectFailure(err error) bool {
+	var u *url.Error
+	var op *net.OpError
+	return errors.As(err, &u) || errors.As(err, &op)
+}
+
+// Unreachable tells whether err means that there is no engine to talk to: none
+// was found, or the one there was went away. A cancelled context is not that.
+func Unreachable(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var none *NoEngineError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &none), client.IsErrConnectionFailed(err):
+		return true
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return true // cut off in the midst of an answer
+	}
+	return errors.As(err, &op)
+}
