@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -135,14 +136,19 @@ func (sp *spec) identity() error {
 		return err
 	}
 	c.Labels = labels
-	if sp.s.Platform != "" {
-		platform, err := platforms.Parse(sp.s.Platform)
+	if name := servicePlatform(sp.p, sp.s); name != "" {
+		platform, err := platforms.Parse(name)
 		if err != nil {
-			return fmt.Errorf("reading platform %q: %w", sp.s.Platform, err)
+			return fmt.Errorf("reading platform %q: %w", name, err)
 		}
 		sp.req.Platform = &platform
 	}
 	return nil
+}
+
+// servicePlatform is the platform that a service runs on, "" for the engine's.
+func servicePlatform(p *project.Project, s types.ServiceConfig) string {
+	return cmp.Or(s.Platform, p.Environment["DOCKER_DEFAULT_PLATFORM"])
 }
 
 // since tells whether the engine's API is at least version.

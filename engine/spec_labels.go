@@ -37,7 +37,7 @@ func (sp *spec) imageVolumes() string {
 		if v.Type != types.VolumeTypeImage {
 			continue
 		}
-		if digest := sp.b.ImageVolumeDigests[sp.imageSource(v.Source)]; digest != "" {
+		if digest := sp.b.ImageVolumeDigests[v.Source]; digest != "" {
 			mounted = append(mounted, v.Target+"="+digest)
 		}
 	}

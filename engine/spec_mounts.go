@@ -108,7 +108,6 @@ func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
 		m.Source = ""
 		m.TmpfsOptions = tmpfsOptions(v.Tmpfs)
 	case types.VolumeTypeImage:
-		m.Source = sp.imageSource(v.Source)
 		m.ImageOptions, err = sp.imageOptions(v.Image)
 	}
 	if err != nil {
@@ -156,14 +155,6 @@ func tmpfsOptions(t *types.ServiceVolumeTmpfs) *mount.TmpfsOptions {
 		return nil
 	}
 	return &mount.TmpfsOptions{SizeBytes: int64(t.Size), Mode: os.FileMode(t.Mode)}
-}
-
-// imageSource is the image to mount: a reference, or another service's image.
-func (sp *spec) imageSource(source string) string {
-	if _, ok := sp.p.Services[source]; ok {
-		return sp.p.ImageName(source)
-	}
-	return source
 }
 
 func (sp *spec) imageOptions(i *types.ServiceVolumeImage) (*mount.ImageOptions, error) {

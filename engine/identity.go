@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/containerd/platforms"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+)
+
+// inspectImage inspects an image with what imageIdentity needs, where the
+// engine's API has it.
+func inspectImage(ctx context.Context, c Reader, ref string) (image.InspectResponse, error) {
+	if apiSince(c.ClientVersion(), "1.48") {
+		return c.ImageInspect(ctx, ref, client.ImageInspectWithManifests(true))
+	}
+	return c.ImageInspect(ctx, ref)
+}
+
+// imageIdentity is what a container's image label says: which image it was made
+// of. That is the digest of the manifest for the platform ("" for the engine's
+// own), where the engine keeps several of one tag, and the image's id elsewhere.
+// It changes with the content, and not when another platform's part of the same
+// tag does.
+func imageIdentity(i image.InspectResponse, platform string) string {
+	return manifestIdentity(i.ID, i.Manifests, platform)
+}
+
+// manifestIdentity is imageIdentity for listings, which have the same fields.
+func manifestIdentity(id string, manifests []image.ManifestSummary, platform string) string {
+	var local []image.ManifestSummary
+	for _, m := range manifests {
+		if m.Kind == image.ManifestKindImage && m.Available && m.ImageData != nil {
+			local = append(local, m)
+		}
+	}
+	if len(local) == 1 {
+		return local[0].ID
+	}
+	want, err := platforms.Parse(platform)
+	if err != nil {
+		return id
+	}
+	for _, m := range local {
+		if platforms.OnlyStrict(want).Match(m.ImageData.Platform) {
+			return m.ID
+		}
+	}
+	return id
+}
