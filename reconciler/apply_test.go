@@ -82,6 +82,19 @@ finished it is broken
 `,
 	},
 	{
+		name: "of two failures, the first in the plan is the cause",
+		plan: plan(step(create("a")), step(create("b")), step(create("c"), 1, 2)),
+		doer: &script{takes: map[int]time.Duration{1: 1}, fails: map[int]error{1: errBroken, 2: errors.New("worse")}}, began: []int{1, 2},
+		want: `plan Running [Container a Container b Container c]
+working Container a Creating
+working Container b Creating
+failed Container b Error worse
+failed Container a Error it is broken
+skipped Container c Skipped Container a failed
+finished it is broken | worse
+`,
+	},
+	{
 		name: "equal errors are one",
 		plan: plan(step(create("a")), step(create("b"))),
 		doer: &script{takes: map[int]time.Duration{1: 1}, fails: map[int]error{1: errBroken, 2: errBroken}}, began: []int{1, 2},
