@@ -41,3 +41,13 @@ func (s *source) diagnose(err error) error { return err }
 func (s *source) dotEnvSyntax(files []string, err error) error { return err }
 
 func (s *source) interpolationError(path string, err error) error { return err }
+
+// placedError is a mistake that this package found itself and knows the place
+// of.
+type placedError struct {
+	path []string // keys and list indices
+	msg  string
+	hint string
+}
+
+func (e *placedError) Error() string { return e.msg }

@@ -1,13 +1,17 @@
 package project
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -34,7 +38,7 @@ func environment(environ []string, workDir string) types.Mapping {
 func (s *source) explicitEnvFiles(o Options) []string {
 	asked := o.EnvFiles
 	if len(asked) == 0 {
-		asked = splitTrimmed(s.env["COMPOSE_ENV_FILES"])
+		asked = strings.FieldsFunc(s.env["COMPOSE_ENV_FILES"], func(r rune) bool { return r == ',' })
 	}
 	files := make([]string, len(asked))
 	for i, f := range asked {
@@ -122,4 +126,39 @@ func (s *source) envFileError(files []string, err error) error {
 		}
 	}
 	return s.dotEnvSyntax(files, err)
+}
+
+func init() {
+	// The format is not compose-go's but Docker Compose's.
+	dotenv.RegisterFormat("raw", parseRaw)
+}
+
+// parseRaw reads an env file of format: raw, as `docker run --env-file` does:
+// KEY=value to the end of the line with quotes and dollars as they stand, KEY
+// alone for the value that lookup has, # at the start of a line for a comment.
+func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key string) (string, bool)) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimLeftFunc(strings.TrimPrefix(lines.Text(), "\ufeff"), unicode.IsSpace)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		switch {
+		case !utf8.ValidString(line):
+			return fmt.Errorf("reading env file %s: line %d: not UTF-8", file, n)
+		case key == "":
+			return fmt.Errorf("reading env file %s: line %d: no variable name before the =", file, n)
+		case strings.ContainsFunc(key, unicode.IsSpace):
+			return fmt.Errorf("reading env file %s: line %d: variable '%s' contains whitespaces", file, n, key)
+		}
+		if !ok {
+			if value, ok = lookup(key); !ok {
+				continue
+			}
+		}
+		into[key] = value
+	}
+	return lines.Err()
 }

@@ -63,10 +63,7 @@ func locate(o Options, sink event.Sink) (*source, error) {
 	if err := s.readDotEnv(s.dir, sink); err != nil {
 		return nil, err
 	}
-	s.profiles = o.Profiles
-	if len(s.profiles) == 0 {
-		s.profiles = splitTrimmed(s.env["COMPOSE_PROFILES"])
-	}
+	s.profiles = activeProfiles(o.Profiles, s.env["COMPOSE_PROFILES"])
 	return s, nil
 }
 
@@ -243,13 +240,15 @@ func (s *source) names() []string {
 	return names
 }
 
-// splitTrimmed splits a comma-separated setting; empty parts are dropped.
-func splitTrimmed(text string) []string {
-	var parts []string
-	for part := range strings.SplitSeq(text, ",") {
-		if part = strings.TrimSpace(part); part != "" {
-			parts = append(parts, part)
-		}
+// activeProfiles are those of --profile, else of COMPOSE_PROFILES. Without any
+// the empty one is on: files do say `profiles: ["", extra]`.
+func activeProfiles(asked []string, setting string) []string {
+	if len(asked) > 0 {
+		return asked
 	}
-	return parts
+	profiles := strings.Split(setting, ",")
+	for i, p := range profiles {
+		profiles[i] = strings.TrimSpace(p)
+	}
+	return profiles
 }

@@ -64,7 +64,7 @@ func (p *Project) Hash(service string, containerID func(service string) string) 
 		deploy.Replicas = nil
 		s.Deploy = &deploy
 	}
-	s.Build, s.PullPolicy, s.Scale, s.DependsOn, s.Profiles = nil, "", nil, nil, nil
+	s.Build, s.PullPolicy, s.PullRefreshAfter, s.Scale, s.DependsOn, s.Profiles = nil, "", "", nil, nil, nil
 	if containerID != nil {
 		bindParents(&s, containerID)
 	}

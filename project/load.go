@@ -47,12 +47,40 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 		source:        s,
 	}
 	if len(o.Services) > 0 {
-		return p.Select(Selection{Services: o.Services, NoDeps: o.NoDeps})
+		var err error
+		if p, err = p.Select(Selection{Services: o.Services, NoDeps: o.NoDeps}); err != nil {
+			return nil, err
+		}
+	} else {
+		if err := p.resolve(); err != nil {
+			return nil, err
+		}
+		p = p.prune()
 	}
-	if err := p.resolve(); err != nil {
-		return nil, err
+	if o.NoConsistency {
+		return p, nil
 	}
-	return p.prune(), nil
+	return p, p.checkContainerNames()
+}
+
+// checkContainerNames refuses two services with the same container_name.
+func (p *Project) checkContainerNames() error {
+	owner := map[string]string{}
+	for _, service := range slices.Sorted(maps.Keys(p.Services)) {
+		name := p.Services[service].ContainerName
+		if name == "" {
+			continue
+		}
+		if other, ok := owner[name]; ok {
+			return p.source.diagnose(&placedError{
+				path: []string{"services", service, "container_name"},
+				msg:  fmt.Sprintf("services.%s: container name %q is already in use by service %s", service, name, other),
+				hint: "give one of the two another container_name, or none",
+			})
+		}
+		owner[name] = service
+	}
+	return nil
 }
 
 // prepare finds and reads the files and says how to load them.
