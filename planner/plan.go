@@ -9,10 +9,18 @@ type Plan struct {
 	Title string `json:"title,omitempty"`
 	Steps []Step `json:"steps"`
 	// Kept are the containers that are as they should be.
-	Kept  []event.Ref `json:"kept,omitempty"`
-	Notes []Note      `json:"notes,omitempty"`
+	Kept []event.Ref `json:"kept,omitempty"`
+	// Skipped are what the command leaves out, and why.
+	Skipped []Skip `json:"skipped,omitempty"`
+	Notes   []Note `json:"notes,omitempty"`
 	// Asks are what the plan leaves undone for want of the user's consent.
 	Asks []Ask `json:"asks,omitempty"`
+}
+
+// Skip is a resource that a command leaves out.
+type Skip struct {
+	Ref event.Ref `json:"ref"`
+	Why string    `json:"why"`
 }
 
 // Ask is a question that the plan's caller puts to the user. A yes goes into a

@@ -27,6 +27,12 @@ func (p *Plan) WriteText(w io.Writer) error {
 		b.WriteString(s.text())
 		b.WriteByte('\n')
 	}
+	for _, k := range p.Skipped {
+		fmt.Fprintf(&b, "skip %s: %s\n", k.Ref, k.Why)
+	}
+	for _, a := range p.Asks {
+		b.WriteString("ask: " + a.Text + "\n")
+	}
 	for _, n := range p.Notes {
 		b.WriteString("note: " + n.Text + "\n")
 		if n.Hint != "" {

@@ -1,0 +1,170 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// temporaryName matches the name of a container that was created to replace
+// another one: the first twelve digits of the old id, and the final name.
+var temporaryName = regexp.MustCompile(`^[0-9a-f]{12}_`)
+
+// decide fills in what becomes of the service's containers. Dependencies have
+// been decided before.
+func (d *draft) decide(name string) error {
+	svc := d.p.Services[name]
+	u := &unit{name: name}
+	d.units[name] = u
+	if err := d.checkParents(name); err != nil {
+		return err
+	}
+	highest := 0
+	for _, group := range d.numbered(name) {
+		highest = max(highest, group[0].Number)
+		r, err := d.judgeGroup(u, svc, group)
+		if err != nil {
+			return err
+		}
+		if r != nil {
+			u.replicas = append(u.replicas, r)
+		}
+	}
+	d.scale(u, svc, highest)
+	return nil
+}
+
+// numbered returns the service's containers, grouped by number, ascending.
+func (d *draft) numbered(service string) [][]*Container {
+	by := map[int][]*Container{}
+	var numbers []int
+	for i := range d.s.Containers {
+		c := &d.s.Containers[i]
+		if c.Service != service || c.OneOff {
+			continue
+		}
+		if by[c.Number] == nil {
+			numbers = append(numbers, c.Number)
+		}
+		by[c.Number] = append(by[c.Number], c)
+	}
+	slices.Sort(numbers)
+	groups := make([][]*Container, len(numbers))
+	for i, n := range numbers {
+		groups[i] = by[n]
+	}
+	return groups
+}
+
+// judgeGroup decides about the containers of one number. More than one is the
+// leftover of an interrupted replacement: the up-to-date one stays, the newest
+// of several. It returns nil where nothing of the group can stay or be replaced.
+func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container) (*replica, error) {
+	var best *replica
+	var rest []*Container
+	for _, c := range group {
+		if c.Status == Dead || c.Status == Removing {
+			u.surplus = append(u.surplus, removal{c: *c, reason: Reason{Code: BecauseInterrupted, Detail: "removal did not end"}})
+			continue
+		}
+		r, err := d.judge(svc, c)
+		if err != nil {
+			return nil, err
+		}
+		if best == nil {
+			best = r
+		} else if better(r, best) {
+			rest, best = append(rest, best.old), r
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	for _, c := range rest {
+		u.surplus = append(u.surplus, removal{c: *c, reason: Reason{Code: BecauseDuplicate}})
+	}
+	return best, nil
+}
+
+// better prefers what is up to date, then what is newer.
+func better(a, b *replica) bool {
+	if (a.fate == keep) != (b.fate == keep) {
+		return a.fate == keep
+	}
+	if c := a.old.Created.Compare(b.old.Created); c != 0 {
+		return c > 0
+	}
+	return a.old.ID > b.old.ID
+}
+
+// judge decides about one container that exists.
+func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
+	final := d.p.ContainerName(svc.Name, c.Number)
+	r := &replica{ref: c.ref(), old: c, fresh: d.o.FreshVolumes}
+	reason, when, err := d.outdated(svc, c)
+	if err != nil {
+		return nil, err
+	}
+	if temporaryName.MatchString(c.Name) {
+		r.ref.Name = final
+	}
+	if reason != nil {
+		r.fate, r.reason, r.when = replace, *reason, when
+		r.ref.Name = final
+	}
+	return r, nil
+}
+
+// scale brings the number of replicas to what the service wants: outdated ones
+// go first, then the highest numbers; new ones count on from the highest.
+func (d *draft) scale(u *unit, svc types.ServiceConfig, highest int) {
+	want := svc.GetScale()
+	if extra := len(u.replicas) - want; extra > 0 {
+		byWorth := slices.Clone(u.replicas)
+		slices.SortStableFunc(byWorth, func(a, b *replica) int {
+			return cmp.Or(cmp.Compare(outdatedRank(b), outdatedRank(a)), cmp.Compare(b.ref.Number, a.ref.Number))
+		})
+		for _, r := range byWorth[:extra] {
+			u.surplus = append(u.surplus, removal{c: *r.old, reason: Reason{
+				Code: BecauseScaledDown, Detail: fmt.Sprintf("%d wanted", want),
+			}})
+			u.replicas = slices.DeleteFunc(u.replicas, func(x *replica) bool { return x == r })
+		}
+	}
+	taken := map[int]bool{}
+	for _, r := range u.replicas {
+		taken[r.ref.Number] = true
+	}
+	for _, s := range u.surplus { // a broken one's number is free again
+		if s.reason.Code == BecauseInterrupted && !taken[s.c.Number] && len(u.replicas) < want {
+			u.replicas = append(u.replicas, d.newReplica(svc.Name, s.c.Number))
+			taken[s.c.Number] = true
+		}
+	}
+	for len(u.replicas) < want {
+		highest++
+		u.replicas = append(u.replicas, d.newReplica(svc.Name, highest))
+	}
+	slices.SortFunc(u.replicas, func(a, b *replica) int { return cmp.Compare(a.ref.Number, b.ref.Number) })
+}
+
+func outdatedRank(r *replica) int {
+	if r.fate == replace && len(r.when) == 0 {
+		return 1
+	}
+	return 0
+}
+
+func (d *draft) newReplica(service string, number int) *replica {
+	return &replica{
+		ref: event.Ref{
+			Kind: event.Container, Name: d.p.ContainerName(service, number), Service: service, Number: number,
+		},
+		fate:   create,
+		reason: Reason{Code: BecauseMissing},
+	}
+}

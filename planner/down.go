@@ -1,0 +1,186 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// DownOptions steer Down.
+type DownOptions struct {
+	// Services to take down; empty: the whole project with its networks.
+	Services      []string
+	RemoveOrphans bool
+	// Volumes removes the named volumes of the file and anonymous ones.
+	Volumes bool
+	// Images is "", "local" (those without a name of their own) or "all".
+	Images  string
+	Timeout *time.Duration
+}
+
+// Down plans the end of a project: stop in reverse dependency order, remove,
+// then networks and, where asked for, volumes and images. External resources
+// are never touched. The project may be nil: then the labels tell what is its.
+func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error) {
+	if err := checkServices(p, s, o.Services); err != nil {
+		return nil, err
+	}
+	goes := func(c *Container) bool {
+		return p == nil || p.Known(c.Service) || o.RemoveOrphans
+	}
+	f := newFleet(p, s, "Removing", LifecycleOptions{Services: o.Services, Timeout: o.Timeout}, goes)
+	removed := f.removeAll(o)
+	d := down{fleet: f, name: name, options: o, removed: removed, file: p != nil}
+	d.networks()
+	if o.Volumes && len(o.Services) == 0 {
+		d.volumes()
+	}
+	if o.Images != "" {
+		d.images()
+	}
+	if len(f.plan.Steps) == 0 {
+		f.note(fmt.Sprintf("No resource found to remove for project %q.", name), "")
+	}
+	return &f.plan, nil
+}
+
+// removeAll adds stops and removals of all the fleet's containers, and returns
+// the removals by container id.
+func (f *fleet) removeAll(o DownOptions) map[string]int {
+	stops := f.stopAll(func(c *Container) bool { return c.running() })
+	removed := map[string]int{}
+	for _, name := range slices.Backward(f.names) {
+		for _, c := range f.by[name] {
+			removed[c.ID] = f.add(Step{
+				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Volumes: o.Volumes}, Reason: requested,
+			}, stops[c.ID])
+		}
+	}
+	return removed
+}
+
+// down is the part of Down that follows the containers.
+type down struct {
+	*fleet
+	name    string
+	options DownOptions
+	removed map[string]int // by container id
+	file    bool           // whether there is one
+}
+
+// external tells whether the file says that a network or volume is not the
+// project's own.
+func (d *down) externalNetwork(name string) bool {
+	for _, n := range d.p.Networks {
+		if n.Name == name && bool(n.External) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *down) externalVolume(name string) bool {
+	for _, v := range d.p.Volumes {
+		if v.Name == name && bool(v.External) {
+			return true
+		}
+	}
+	return false
+}
+
+// networks adds the removal of the project's networks that nothing of it uses
+// any more. Something else may: then the engine refuses, which is a warning.
+func (d *down) networks() {
+	for _, n := range d.s.Networks {
+		if n.Project != d.name || d.externalNetwork(n.Name) {
+			continue
+		}
+		after, users := d.usersOf(func(c *Container) bool { _, on := c.Networks[n.Name]; return on })
+		if len(users) > 0 {
+			if len(d.options.Services) == 0 {
+				d.note(fmt.Sprintf("Network %s stays: %s use it.", n.Name, strings.Join(users, ", ")),
+					"--remove-orphans removes containers whose service is not in the file")
+			}
+			continue
+		}
+		d.add(Step{
+			Action:   RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID},
+			Reason:   requested,
+			Optional: true,
+		}, after...)
+	}
+}
+
+// volumes adds the removal of the file's volumes (without a file: of all that
+// carry the project's label).
+func (d *down) volumes() {
+	inFile := map[string]bool{}
+	for _, v := range d.p.Volumes {
+		inFile[v.Name] = true
+	}
+	for _, v := range d.s.Volumes {
+		if v.Project != d.name || d.externalVolume(v.Name) || d.file && !inFile[v.Name] {
+			continue
+		}
+		after, users := d.usersOf(func(c *Container) bool { return mounts(c, v.Name) })
+		if len(users) > 0 {
+			d.note(fmt.Sprintf("Volume %s stays: %s use it.", v.Name, strings.Join(users, ", ")), "")
+			continue
+		}
+		d.add(Step{
+			Action:   RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: v.Name}},
+			Reason:   requested,
+			Optional: true,
+		}, after...)
+	}
+}
+
+// usersOf returns the removals of the containers that match, and the names of
+// those that stay.
+func (d *down) usersOf(match func(*Container) bool) (after []int, stay []string) {
+	for i := range d.s.Containers {
+		c := &d.s.Containers[i]
+		if !match(c) {
+			continue
+		}
+		if step := d.removed[c.ID]; step != 0 {
+			after = append(after, step)
+		} else {
+			stay = append(stay, c.Name)
+		}
+	}
+	return after, stay
+}
+
+// images adds the removal of the services' images.
+func (d *down) images() {
+	users := map[string][]int{}
+	for _, service := range slices.Sorted(maps.Keys(d.p.Services)) {
+		svc := d.p.Services[service]
+		name := d.p.ImageName(service)
+		if _, have := d.s.Images[name]; !have || d.options.Images == "local" && svc.Image != "" {
+			continue
+		}
+		if len(d.options.Services) > 0 && !slices.Contains(d.options.Services, service) {
+			continue
+		}
+		if users[name] == nil {
+			users[name] = []int{}
+		}
+		for _, c := range d.by[service] {
+			users[name] = append(users[name], d.removed[c.ID])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(users)) {
+		d.add(Step{
+			Action:   RemoveImage{Ref: event.Ref{Kind: event.Image, Name: name}},
+			Reason:   requested,
+			Optional: true,
+		}, users[name]...)
+	}
+}

@@ -1,0 +1,158 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// LifecycleOptions steer Start, Stop and Restart. The zero value means all
+// services and the containers' own grace periods.
+type LifecycleOptions struct {
+	// Services to act on; empty: all.
+	Services []string
+	// Timeout for stops; nil: each container's own.
+	Timeout *time.Duration
+	// NoDeps: Restart leaves dependents with restart: true alone.
+	NoDeps bool
+	// Wait ends Start with waits until everything runs and is healthy.
+	Wait bool
+}
+
+// fleet is the existing containers of a project by service, with what is known
+// of their dependencies: from the file, or where there is none from the labels.
+type fleet struct {
+	*draft
+	names []string // services with containers, dependencies first
+	by    map[string][]*Container
+	deps  map[string][]Dependency
+}
+
+// newFleet collects the containers of the services (all where none is named).
+// The project may be nil. match, if not nil, picks containers.
+func newFleet(p *project.Project, s State, title string, o LifecycleOptions, match func(*Container) bool) *fleet {
+	if p == nil {
+		p = &project.Project{Project: &types.Project{}}
+	}
+	f := &fleet{
+		draft: &draft{p: p, s: s, o: UpOptions{Timeout: o.Timeout}, plan: Plan{Title: title}},
+		by:    map[string][]*Container{},
+		deps:  map[string][]Dependency{},
+	}
+	edges := map[string][]string{}
+	for i := range s.Containers {
+		c := &s.Containers[i]
+		if !match(c) || len(o.Services) > 0 && !slices.Contains(o.Services, c.Service) {
+			continue
+		}
+		f.by[c.Service] = append(f.by[c.Service], c)
+		f.deps[c.Service] = f.dependencies(c)
+		edges[c.Service] = nil
+		for _, dep := range f.deps[c.Service] {
+			edges[c.Service] = append(edges[c.Service], dep.Service)
+		}
+	}
+	f.names = sortByDependency(edges)
+	return f
+}
+
+// dependencies are those of a container's service, sorted by name.
+func (f *fleet) dependencies(c *Container) []Dependency {
+	svc, known := f.service(c.Service)
+	if !known {
+		return c.DependsOn
+	}
+	var deps []Dependency
+	for _, name := range slices.Sorted(maps.Keys(svc.DependsOn)) {
+		on := svc.DependsOn[name]
+		deps = append(deps, Dependency{Service: name, Condition: on.Condition, Restart: on.Restart})
+	}
+	return deps
+}
+
+// regular picks the containers that are not one-offs.
+func regular(c *Container) bool { return !c.OneOff }
+
+// checkServices refuses names that are neither in the file nor have containers.
+func checkServices(p *project.Project, s State, services []string) error {
+	for _, name := range services {
+		known := p != nil && p.Known(name) ||
+			slices.ContainsFunc(s.Containers, func(c Container) bool { return c.Service == name })
+		if !known {
+			return &Problem{Text: "no such service: " + name, Tip: "compose ps --services lists them"}
+		}
+	}
+	return nil
+}
+
+// waitFor adds the waits for what a container's dependencies ask for, once for
+// each container and condition. started are the steps that start each service.
+func (f *fleet) waitFor(service string, started map[string][]int, made map[string]int) []int {
+	var after []int
+	for _, dep := range f.deps[service] {
+		after = append(after, started[dep.Service]...)
+		condition := Condition(dep.Condition)
+		if condition == ConditionStarted || condition == "" {
+			continue
+		}
+		for _, c := range f.by[dep.Service] {
+			if condition == ConditionHealthy && c.Health == Healthy && len(started[dep.Service]) == 0 {
+				continue
+			}
+			key := c.ID + string(condition)
+			if made[key] == 0 {
+				made[key] = f.add(Step{
+					Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: condition, For: []string{service}},
+					Reason: Reason{Code: BecauseDependency, Detail: service},
+				}, started[dep.Service]...)
+			} else {
+				f.addWaiter(made[key], service)
+			}
+			after = append(after, made[key])
+		}
+	}
+	return after
+}
+
+// hooks adds the hooks of a phase, one after the other, and returns the last.
+func (f *fleet) hooks(c *Container, phase HookPhase, reason Reason, after int) int {
+	svc, _ := f.service(c.Service)
+	n := len(svc.PostStart)
+	if phase == PreStop {
+		n = len(svc.PreStop)
+	}
+	for i := range n {
+		after = f.add(Step{
+			Action: RunHook{Ref: c.ref(), ID: c.ID, Phase: phase, Index: i}, Reason: reason, Optional: phase == PreStop,
+		}, after)
+	}
+	return after
+}
+
+// waitAll adds a wait for each container until it runs and is healthy.
+func (f *fleet) waitAll(started map[string][]int) {
+	for _, name := range f.names {
+		for _, c := range f.by[name] {
+			f.add(Step{
+				Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: ConditionRunningOrHealthy},
+				Reason: Reason{Code: BecauseRequested, Detail: "--wait"},
+			}, started[name]...)
+		}
+	}
+}
+
+// missing is the error of a command that needs containers which are not there.
+func missing(service, what string) error {
+	return &Problem{
+		Text: fmt.Sprintf("service %q has no container to %s", service, what),
+		Tip:  "create it: compose up -d " + service,
+	}
+}
+
+// requested is the reason of steps that the command itself asks for.
+var requested = Reason{Code: BecauseRequested}

@@ -1,0 +1,194 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// imageStep is a pull or build of the plan.
+type imageStep struct {
+	ref  event.Ref
+	step int
+}
+
+// planImages adds the pulls and builds that the services' images need: each
+// reference once, builds of images that other builds use first.
+func (d *draft) planImages() error {
+	d.images = map[string]imageStep{}
+	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
+		svc := d.p.Services[name]
+		if svc.Provider != nil {
+			continue
+		}
+		if err := d.planImage(svc); err != nil {
+			return err
+		}
+		for _, source := range imageMounts(svc) {
+			if d.builder(source) == "" && d.mustPull(svc, source) {
+				d.pull(source, svc.Platform, false)
+			}
+		}
+	}
+	return nil
+}
+
+// planImage adds what the service's own image needs, if anything.
+func (d *draft) planImage(svc types.ServiceConfig) error {
+	name := d.p.ImageName(svc.Name)
+	if builder := d.builder(name); builder != "" && builder != svc.Name {
+		return nil // that service's turn brings it
+	}
+	if svc.Build == nil {
+		if d.mustPull(svc, name) {
+			d.pull(name, svc.Platform, false)
+		}
+		return nil
+	}
+	_, have := d.s.Images[name]
+	policy := d.pullPolicy(svc)
+	switch {
+	case d.o.Build == BuildAlways, policy == types.PullPolicyBuild && d.o.Build != BuildNever:
+		d.build(svc.Name, BecauseBuildRequested, false)
+	case have && svc.Image != "" && d.mustPull(svc, name):
+		d.pull(name, svc.Platform, true)
+	case have:
+	case d.o.Build == BuildNever && svc.Image != "" && d.mustPull(svc, name):
+		d.pull(name, svc.Platform, false)
+	case d.o.Build == BuildNever:
+		return &Problem{
+			Text: fmt.Sprintf("service %q: image %s is not there, and --no-build forbids to build it", svc.Name, name),
+			Tip:  "build it: compose build " + svc.Name,
+		}
+	default:
+		d.build(svc.Name, BecauseMissing, svc.Image != "" && policy != types.PullPolicyNever)
+	}
+	return nil
+}
+
+// builder names the service whose build section makes the image, "" where none
+// does. Of several the first by name.
+func (d *draft) builder(image string) string {
+	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
+		if d.p.Services[name].Build != nil && d.p.ImageName(name) == image {
+			return name
+		}
+	}
+	return ""
+}
+
+// pullPolicy is the command's policy, or the service's.
+func (d *draft) pullPolicy(svc types.ServiceConfig) string {
+	if d.o.Pull != "" {
+		return d.o.Pull
+	}
+	return svc.PullPolicy
+}
+
+// mustPull tells whether the policy asks for a pull of a reference.
+func (d *draft) mustPull(svc types.ServiceConfig, reference string) bool {
+	svc.PullPolicy = d.pullPolicy(svc)
+	policy, age, err := svc.GetPullPolicy()
+	img, have := d.s.Images[reference]
+	switch {
+	case err != nil: // the loader has refused it
+		return false
+	case policy == types.PullPolicyAlways:
+		return true
+	case policy == types.PullPolicyNever, policy == types.PullPolicyBuild && svc.Build != nil:
+		return false
+	case policy == types.PullPolicyRefresh:
+		return !have || d.s.Now.Sub(img.Pulled) > max(age, time.Second)
+	default:
+		return !have
+	}
+}
+
+func (d *draft) pull(reference, platform string, optional bool) {
+	if _, done := d.images[reference]; done {
+		return
+	}
+	reason := Reason{Code: BecausePullPolicy}
+	if _, have := d.s.Images[reference]; !have {
+		reason.Code = BecauseMissing
+	}
+	ref := event.Ref{Kind: event.Image, Name: reference}
+	d.images[reference] = imageStep{ref: ref, step: d.add(Step{
+		Action:   PullImage{Ref: ref, Platform: platform, Have: d.haveImage(reference)},
+		Reason:   reason,
+		Optional: optional,
+	})}
+}
+
+// build adds the build of a service's image, after those of the images that it
+// is built from, and returns its step.
+func (d *draft) build(service string, why Code, pullFirst bool) int {
+	name := d.p.ImageName(service)
+	if done, ok := d.images[name]; ok {
+		return done.step
+	}
+	d.images[name] = imageStep{} // ends a cycle; the builder refuses it
+	var after []int
+	for _, needed := range buildNeeds(d.p, service) {
+		after = append(after, d.build(needed, BecauseBuildRequested, false))
+	}
+	ref := event.Ref{Kind: event.Image, Name: name, Service: service}
+	step := d.add(Step{
+		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: pullFirst},
+		Reason: Reason{Code: why},
+	}, after...)
+	d.images[name] = imageStep{ref: ref, step: step}
+	return step
+}
+
+// haveImage is the digest that a pull or build is compared with: the engine's,
+// or where the tag is gone, the one that the containers were made of.
+func (d *draft) haveImage(reference string) string {
+	if img, ok := d.s.Images[reference]; ok {
+		return img.Digest
+	}
+	for _, c := range d.s.Containers {
+		if _, ok := d.p.Services[c.Service]; ok && !c.OneOff && d.p.ImageName(c.Service) == reference {
+			return c.Image
+		}
+	}
+	return ""
+}
+
+// buildNeeds are the services whose image the service's build uses
+// (additional_contexts: service:X), sorted.
+func buildNeeds(p *project.Project, service string) []string {
+	svc, err := p.GetService(service)
+	if err != nil {
+		svc, err = p.GetDisabledService(service)
+	}
+	if err != nil || svc.Build == nil {
+		return nil
+	}
+	var needs []string
+	for _, source := range svc.Build.AdditionalContexts {
+		if name, ok := strings.CutPrefix(source, types.ServicePrefix); ok && name != service {
+			needs = append(needs, name)
+		}
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
+}
+
+// imageMounts are the references that a service mounts as volumes.
+func imageMounts(svc types.ServiceConfig) []string {
+	var sources []string
+	for _, v := range svc.Volumes {
+		if v.Type == types.VolumeTypeImage {
+			sources = append(sources, v.Source)
+		}
+	}
+	return sources
+}

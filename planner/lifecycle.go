@@ -1,0 +1,145 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Stop plans the stop of the running containers, dependents before what they
+// depend on. The project may be nil: then the containers' labels give the order.
+func Stop(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
+	if err := checkServices(p, s, o.Services); err != nil {
+		return nil, err
+	}
+	f := newFleet(p, s, "Stopping", o, regular)
+	f.stopAll(func(c *Container) bool { return c.running() })
+	return &f.plan, nil
+}
+
+// stopAll adds the stops of the containers that match, in reverse dependency
+// order, and returns the step of each by container id.
+func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
+	stops := map[string]int{}
+	byService := map[string][]int{}
+	users := map[string][]string{}
+	for _, name := range f.names {
+		for _, dep := range f.deps[name] {
+			users[dep.Service] = append(users[dep.Service], name)
+		}
+	}
+	for _, name := range slices.Backward(f.names) {
+		var after []int
+		for _, user := range users[name] {
+			after = append(after, byService[user]...)
+		}
+		for _, c := range f.by[name] {
+			if match(c) {
+				stops[c.ID] = f.stop(c, c.ref(), requested, nil, after...)
+				byService[name] = append(byService[name], stops[c.ID])
+			}
+		}
+		if len(byService[name]) == 0 {
+			byService[name] = after // what runs behind a stopped one still goes first
+		}
+	}
+	return stops
+}
+
+// Start plans the start of containers that exist and do not run, dependencies
+// and their conditions first.
+func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
+	if err := checkServices(p, s, o.Services); err != nil {
+		return nil, err
+	}
+	f := newFleet(p, s, "Starting", o, regular)
+	for _, name := range f.wanted(o.Services) {
+		if len(f.by[name]) == 0 {
+			return nil, missing(name, "start")
+		}
+	}
+	started, made := map[string][]int{}, map[string]int{}
+	for _, name := range f.names {
+		if !slices.ContainsFunc(f.by[name], func(c *Container) bool { return !c.running() || c.Status == Paused }) {
+			continue
+		}
+		after := f.waitFor(name, started, made)
+		for _, c := range f.by[name] {
+			switch {
+			case c.Status == Paused:
+				started[name] = append(started[name], f.add(Step{
+					Action: UnpauseContainer{Ref: c.ref(), ID: c.ID}, Reason: Reason{Code: BecausePausedByHand},
+				}, after...))
+			case !c.running():
+				id := f.add(Step{Action: StartContainer{Ref: c.ref(), ID: c.ID}, Reason: requested}, after...)
+				started[name] = append(started[name], f.hooks(c, PostStart, requested, id))
+			}
+		}
+	}
+	if o.Wait {
+		f.waitAll(started)
+	}
+	return &f.plan, nil
+}
+
+// wanted are the services that a command must find containers of: the named
+// ones, or those of the file that want a replica.
+func (f *fleet) wanted(services []string) []string {
+	if len(services) > 0 {
+		return services
+	}
+	var names []string
+	for _, name := range dependencyOrder(f.p.Services) {
+		svc := f.p.Services[name]
+		if svc.GetScale() > 0 && svc.Provider == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Restart plans a restart of the containers, dependencies first. Dependents
+// that say restart: true of a restarted service are restarted too.
+func Restart(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
+	if err := checkServices(p, s, o.Services); err != nil {
+		return nil, err
+	}
+	if len(o.Services) > 0 && !o.NoDeps {
+		o.Services = withRestarted(newFleet(p, s, "", LifecycleOptions{}, regular), o.Services)
+	}
+	f := newFleet(p, s, "Restarting", o, regular)
+	for _, name := range o.Services {
+		if len(f.by[name]) == 0 {
+			return nil, missing(name, "restart")
+		}
+	}
+	restarted, made := map[string][]int{}, map[string]int{}
+	for _, name := range f.names {
+		after := f.waitFor(name, restarted, made)
+		for _, c := range f.by[name] {
+			var before int
+			if c.Status == Running {
+				before = f.hooks(c, PreStop, requested, 0)
+			}
+			id := f.add(Step{
+				Action: RestartContainer{Ref: c.ref(), ID: c.ID, Timeout: o.Timeout}, Reason: requested,
+			}, append(slices.Clone(after), before)...)
+			restarted[name] = append(restarted[name], f.hooks(c, PostStart, requested, id))
+		}
+	}
+	return &f.plan, nil
+}
+
+// withRestarted adds to services those that depend on one of them with
+// restart: true and have containers, and those that depend so on them.
+func withRestarted(f *fleet, services []string) []string {
+	all := slices.Clone(services)
+	for _, name := range f.names { // dependencies come first
+		for _, dep := range f.deps[name] {
+			if dep.Restart && slices.Contains(all, dep.Service) && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,206 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// outdated tells why a container has to be made anew, in the order of
+// Docker Compose's decision; nil: it is up to date. When names the images on
+// whose pull or build it depends; nil with a reason: in any case.
+func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason, when []event.Ref, err error) {
+	switch d.policy(svc.Name) {
+	case RecreateNever:
+		return nil, nil, nil
+	case RecreateForce:
+		return &Reason{Code: BecauseForced}, nil, nil
+	}
+	parent, when := d.parentReplaced(svc.Name)
+	if parent != "" && len(when) == 0 {
+		return &Reason{Code: BecauseParentRecreated, Detail: parent}, nil, nil
+	}
+	if reason, err := d.configChanged(svc, c); reason != nil || err != nil {
+		return reason, nil, err
+	}
+	if reason := d.imageChanged(svc, c); reason != nil {
+		return reason, nil, nil
+	}
+	if reason := d.networksChanged(svc, c); reason != nil {
+		return reason, nil, nil
+	}
+	if reason := d.volumesChanged(svc, c); reason != nil {
+		return reason, nil, nil
+	}
+	if img, ok := d.images[d.p.ImageName(svc.Name)]; ok {
+		when = append(when, img.ref)
+	}
+	for _, source := range imageMounts(svc) {
+		if img, ok := d.images[source]; ok {
+			when = append(when, img.ref)
+		}
+	}
+	if len(when) == 0 {
+		return nil, nil, nil
+	}
+	return &Reason{Code: BecauseImageChanged}, uniqueRefs(when), nil
+}
+
+// configChanged compares the hash. Where another tool or version made the
+// container, what the engine reports of it decides: a new version of a program
+// must not restart anybody's database.
+func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, error) {
+	want, err := d.p.Hash(svc.Name, d.containerID)
+	if err != nil {
+		return nil, fmt.Errorf("hashing service %q: %w", svc.Name, err)
+	}
+	if c.Hash == want {
+		return nil, nil
+	}
+	if c.Drift == nil {
+		return &Reason{Code: BecauseConfigChanged}, nil
+	}
+	if len(c.Drift.Changes) == 0 && !c.Drift.SameTool {
+		return nil, nil
+	}
+	return &Reason{Code: BecauseConfigChanged, Changes: c.Drift.Changes}, nil
+}
+
+// imageChanged compares what the container was made of with what the engine
+// has under those names now.
+func (d *draft) imageChanged(svc types.ServiceConfig, c *Container) *Reason {
+	if img, ok := d.s.Images[d.p.ImageName(svc.Name)]; ok && c.Image != "" && img.Digest != "" && img.Digest != c.Image {
+		return &Reason{Code: BecauseImageChanged, Detail: short(c.Image) + " → " + short(img.Digest)}
+	}
+	if want, known := d.imageVolumes(svc); known && want != c.ImageVolumes {
+		return &Reason{Code: BecauseImageVolume}
+	}
+	return nil
+}
+
+// imageVolumes is the label image-volume-digest as it would be now: sorted
+// target=digest. known is false where an image is not there yet.
+func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool) {
+	var parts []string
+	for _, v := range svc.Volumes {
+		if v.Type != types.VolumeTypeImage {
+			continue
+		}
+		img, ok := d.s.Images[v.Source]
+		if !ok {
+			return "", false
+		}
+		parts = append(parts, v.Target+"="+img.Digest)
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ","), true
+}
+
+// networksChanged looks for a declared network that the container is not on.
+func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
+	if svc.NetworkMode != "" {
+		return nil
+	}
+	for _, key := range svc.NetworksByPriority() {
+		net := d.p.Networks[key]
+		if d.replaced.networks[key] {
+			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew"}
+		}
+		id, attached := c.Networks[net.Name]
+		if !attached {
+			return &Reason{Code: BecauseNetworkMissing, Detail: key}
+		}
+		now := d.findNetwork(net.Name)
+		if now == nil || id != "" && now.ID != "" && id != now.ID {
+			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is another one now"}
+		}
+	}
+	return nil
+}
+
+// volumesChanged looks for a named volume that the container does not mount.
+func (d *draft) volumesChanged(svc types.ServiceConfig, c *Container) *Reason {
+	for _, v := range svc.Volumes {
+		if v.Type != types.VolumeTypeVolume || v.Source == "" {
+			continue
+		}
+		if d.replaced.volumes[v.Source] {
+			return &Reason{Code: BecauseVolumeMissing, Detail: v.Source + " is made anew"}
+		}
+		name := d.p.Volumes[v.Source].Name
+		mounted := slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Name == name })
+		if !mounted {
+			return &Reason{Code: BecauseVolumeMissing, Detail: v.Source}
+		}
+	}
+	return nil
+}
+
+// parentReplaced names the first parent (a service whose container id is part
+// of this one's configuration) that gets a new container; when is not nil
+// where that depends on images.
+func (d *draft) parentReplaced(service string) (parent string, when []event.Ref) {
+	for _, name := range d.p.Parents(service) {
+		r := d.units[name].first()
+		switch {
+		case r == nil || r.fate == keep:
+		case len(r.when) == 0:
+			return name, nil
+		default:
+			parent, when = name, append(when, r.when...)
+		}
+	}
+	return parent, when
+}
+
+// checkParents refuses a service whose parent neither has nor gets a container.
+func (d *draft) checkParents(service string) error {
+	for _, name := range d.p.Parents(service) {
+		if d.units[name].first() != nil || d.containerID(name) != "" {
+			continue
+		}
+		kind := "network namespace"
+		if slices.ContainsFunc(d.p.Services[service].VolumesFrom, func(v string) bool {
+			source, _, _ := strings.Cut(v, ":")
+			return source == name
+		}) {
+			kind = "volume"
+		}
+		return &Problem{
+			Text: fmt.Sprintf("cannot share %s with service %s: container missing", kind, name),
+			Tip:  fmt.Sprintf("start it too: compose up %s %s", name, service),
+		}
+	}
+	return nil
+}
+
+// containerID is the id of the service's first container, "" where there is
+// none.
+func (d *draft) containerID(service string) string {
+	for i := range d.s.Containers {
+		if c := &d.s.Containers[i]; c.Service == service && !c.OneOff {
+			return c.ID
+		}
+	}
+	return ""
+}
+
+// short cuts a digest to what people compare by eye.
+func short(digest string) string {
+	digest = strings.TrimPrefix(digest, "sha256:")
+	return digest[:min(12, len(digest))]
+}
+
+func uniqueRefs(refs []event.Ref) []event.Ref {
+	var out []event.Ref
+	for _, r := range refs {
+		if !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}

@@ -1,0 +1,77 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// PullOptions steer Pull.
+type PullOptions struct {
+	// Policy is "always" (also "") or "missing".
+	Policy string
+	// IgnoreBuildable leaves out services that can be built.
+	IgnoreBuildable bool
+	// IgnoreFailures makes a failed pull a warning.
+	IgnoreFailures bool
+}
+
+// Pull plans the pulls of the services' images, equal ones once. What is not
+// pulled is told in a note.
+func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
+	d := &draft{p: p, s: s, o: UpOptions{Pull: "always"}, images: map[string]imageStep{}, plan: Plan{Title: "Pulling"}}
+	if o.Policy != "" {
+		d.o.Pull = o.Policy
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		svc := p.Services[name]
+		image := p.ImageName(name)
+		switch {
+		case svc.Provider != nil:
+		case svc.Image == "":
+			d.skip(image, name, "No image to be pulled")
+		case svc.Build != nil && o.IgnoreBuildable:
+			d.skip(image, name, "Image can be built")
+		case svc.PullPolicy == "never" && o.Policy == "":
+			d.skip(image, name, "Pull policy is never")
+		case !d.mustPull(svc, image):
+			d.skip(image, name, "Image is already present locally")
+		default:
+			d.pull(image, svc.Platform, o.IgnoreFailures || svc.Build != nil)
+		}
+		for _, source := range imageMounts(svc) {
+			if d.builder(source) == "" && d.mustPull(svc, source) {
+				d.pull(source, svc.Platform, o.IgnoreFailures)
+			}
+		}
+	}
+	return &d.plan, nil
+}
+
+// skip tells that an image is left out and why.
+func (d *draft) skip(image, service, why string) {
+	d.plan.Skipped = append(d.plan.Skipped, Skip{
+		Ref: event.Ref{Kind: event.Image, Name: image, Service: service}, Why: why,
+	})
+}
+
+// Build plans the builds of the services (all with a build section where none
+// is named), and of the images that these are built from.
+func Build(p *project.Project, s State, services []string) (*Plan, error) {
+	d := &draft{p: p, s: s, images: map[string]imageStep{}, plan: Plan{Title: "Building"}}
+	names := services
+	if len(names) == 0 {
+		names = slices.Sorted(maps.Keys(p.Services))
+	}
+	for _, name := range names {
+		if svc, err := p.GetService(name); err != nil {
+			return nil, fmt.Errorf("no such service: %s", name)
+		} else if svc.Build != nil {
+			d.build(name, BecauseRequested, false)
+		}
+	}
+	return &d.plan, nil
+}

@@ -1,0 +1,146 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Recreate says when a container that exists is made anew.
+type Recreate string
+
+// The ways to recreate.
+const (
+	RecreateDiverged Recreate = ""      // where file and container differ
+	RecreateForce    Recreate = "force" // always
+	RecreateNever    Recreate = "never" // not even then
+)
+
+// BuildMode says when images with a build section are built.
+type BuildMode string
+
+// The ways to build.
+const (
+	BuildMissing BuildMode = ""       // where the image is not there
+	BuildAlways  BuildMode = "always" // --build
+	BuildNever   BuildMode = "never"  // --no-build
+)
+
+// UpOptions steer Up. The zero value is a plain `up`.
+type UpOptions struct {
+	Recreate     Recreate // for the services named on the command line, or all
+	RecreateDeps Recreate // for their dependencies
+	Build        BuildMode
+	// Pull overrides the services' pull policy: "always", "missing", "never",
+	// "build"; "" leaves it to the file.
+	Pull string
+	// NoStart creates and starts nothing.
+	NoStart bool
+	// Wait ends the plan with waits until everything runs and is healthy.
+	Wait          bool
+	RemoveOrphans bool
+	IgnoreOrphans bool
+	// FreshVolumes: replaced containers do not hand their anonymous volumes on.
+	FreshVolumes bool
+	// Timeout for stops; nil: each container's own.
+	Timeout *time.Duration
+	// Discard holds the volumes (by name at the engine) that the user agreed to
+	// lose the data of, because their definition changed.
+	Discard []string
+}
+
+// Up plans what makes the engine's state the project's. The errors are the
+// user's: something external that is missing, a parent that has no container.
+func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
+	d := &draft{
+		p: p, s: s, o: o,
+		order: dependencyOrder(p.Services),
+		units: map[string]*unit{},
+		plan:  Plan{Title: "Running"},
+	}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	if err := d.planImages(); err != nil {
+		return nil, err
+	}
+	if err := d.findReplacedResources(); err != nil {
+		return nil, err
+	}
+	for _, name := range d.order {
+		if err := d.decide(name); err != nil {
+			return nil, err
+		}
+	}
+	d.removals()
+	d.planNetworks()
+	d.planVolumes()
+	d.creates()
+	d.replacements()
+	if !o.NoStart {
+		d.starts()
+		d.finalWaits()
+	}
+	d.keeps()
+	return &d.plan, nil
+}
+
+// check refuses what cannot be planned: external resources that are not there.
+func (d *draft) check() error {
+	for _, key := range d.p.NetworkNames() {
+		n := d.p.Networks[key]
+		if bool(n.External) && d.findNetwork(n.Name) == nil && d.networkUsed(key) {
+			return &Problem{
+				Text: fmt.Sprintf("network %s declared as external, but could not be found", n.Name),
+				Tip:  "create it: docker network create " + n.Name,
+			}
+		}
+	}
+	for _, key := range d.p.VolumeNames() {
+		v := d.p.Volumes[key]
+		if bool(v.External) && d.findVolume(v.Name) == nil && d.volumeUsed(key) {
+			return &Problem{
+				Text: fmt.Sprintf("external volume %q not found", v.Name),
+				Tip:  "create it: docker volume create " + v.Name,
+			}
+		}
+	}
+	return nil
+}
+
+// Problem is an error that the user can do something about.
+type Problem struct{ Text, Tip string }
+
+// Error is the text alone.
+func (e *Problem) Error() string { return e.Text }
+
+// Hint says what to do.
+func (e *Problem) Hint() string { return e.Tip }
+
+// keeps lists the containers that run and stay.
+func (d *draft) keeps() {
+	touched := map[event.Ref]bool{}
+	for _, s := range d.plan.Steps {
+		if len(s.When) == 0 {
+			touched[s.Action.Resource()] = true
+		}
+	}
+	for _, name := range d.order {
+		for _, r := range d.units[name].replicas {
+			if r.old != nil && r.fate == keep && !touched[r.ref] {
+				d.plan.Kept = append(d.plan.Kept, r.ref)
+			}
+		}
+	}
+}
+
+// policy is the recreate option that holds for a service.
+func (d *draft) policy(service string) Recreate {
+	if len(d.p.Targets) == 0 || slices.Contains(d.p.Targets, service) {
+		return d.o.Recreate
+	}
+	return d.o.RecreateDeps
+}
