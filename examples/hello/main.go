@@ -4,7 +4,7 @@
 //
 //	hello web      serves /public/index.html, a template, on port 8000
 //	hello counter  counts requests on port 8000 and keeps the count in /data
-//	hello check    exits 0 where the counter of this container answers
+//	hello check    exits 0 where the server of this container answers: the health check
 package main
 
 import (
@@ -52,14 +52,17 @@ func run(role string) error {
 	}
 }
 
-// serve answers requests until the engine asks the container to stop. A
-// container's first process has no default signal handlers: without this one
-// every stop would take the whole grace period.
+// serve answers requests, and those of the health check, until the engine asks
+// the container to stop. A container's first process has no default signal
+// handlers: without this one every stop would take the whole grace period.
 func serve(role string, h http.Handler) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 
-	server := &http.Server{Addr: address, Handler: h, ReadHeaderTimeout: 5 * time.Second}
+	mux := http.NewServeMux()
+	mux.Handle("/{$}", h)
+	mux.HandleFunc("/healthz", func(http.ResponseWriter, *http.Request) {})
+	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	drained := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -82,11 +85,7 @@ type page struct {
 	counter string // the counter's URL
 }
 
-func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/" {
-		http.NotFound(w, r)
-		return
-	}
+func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	visits, err := get(p.counter)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
@@ -111,10 +110,7 @@ type counter struct {
 	mu   sync.Mutex // guards the file
 }
 
-func (c *counter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/healthz" {
-		return
-	}
+func (c *counter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	n, err := c.add()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

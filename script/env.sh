@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# What the scripts of this folder share; sourced by them, in the checkout's top folder.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+top=$PWD
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/compose-dev
+compose=${COMPOSE_BIN:-$top/bin/compose}
+
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+
+# die MESSAGE [HINT]
+die() {
+  say "$1"
+  [ -z "${2:-}" ] || printf 'hint: %s\n' "$2" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "needs root for: $*" "call it as root, or install sudo"
+  fi
+}
+
+apt_install() {
+  command -v apt-get >/dev/null || die "needs the packages: $*" "this machine has no apt-get: install their like by hand and call this again"
+  say "installing $*"
+  as_root apt-get -qq update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+}
+
+# need COMMAND PACKAGE...: installs the packages where the command is missing.
+need() {
+  command -v "$1" >/dev/null && return
+  shift
+  apt_install "$@"
+}
+
+# need_go puts a Go of at least go.mod's version on PATH. Where the machine has
+# an older one, or the distribution offers none that is new enough, the old one
+# fetches the toolchain as the Go module it is published as (checked against the
+# checksum database like any module).
+need_go() {
+  local want have dir
+  want=$(awk '$1 == "go" { print $2 }' "$top/go.mod")
+  for dir in "" /usr/local/go/bin "$HOME/go/bin" /usr/lib/go/bin; do
+    have=$(PATH=${dir:+$dir:}$PATH GOTOOLCHAIN=local go env GOVERSION 2>/dev/null) || continue
+    if [ "$(printf '%s\n' "$want" "${have#go}" | sort -V | head -1)" = "$want" ]; then
+      [ -z "$dir" ] || export PATH=$dir:$PATH
+      return
+    fi
+  done
+  need go golang-go ca-certificates
+  say "fetching Go $want (this machine has $(GOTOOLCHAIN=local go env GOVERSION))"
+  dir=$(fetch_go "$want") || die "could not fetch Go $want" "install Go $want or newer and call this again"
+  export PATH=$dir/bin:$PATH
+}
+
+# fetch_go VERSION prints the folder that the toolchain is in.
+fetch_go() {
+  local dir platform
+  platform=$(GOTOOLCHAIN=local go env GOOS)-$(GOTOOLCHAIN=local go env GOARCH)
+  mkdir -p "$cache/empty" && cd "$cache/empty" # no go.mod here, which an old Go may not understand
+  GOTOOLCHAIN=local GOFLAGS=-modcacherw go mod download "golang.org/toolchain@v0.0.1-go$1.$platform" >&2 || return
+  dir=$(GOTOOLCHAIN=local go env GOMODCACHE)/golang.org/toolchain@v0.0.1-go$1.$platform
+  chmod +x "$dir"/bin/* "$dir"/pkg/tool/*/* # modules carry no file modes
+  echo "$dir"
+}
+
+# build_compose makes bin/compose, unless COMPOSE_BIN names another program.
+build_compose() {
+  [ -z "${COMPOSE_BIN:-}" ] || return 0
+  go build -trimpath -ldflags='-s -w' -o "$compose" ./cmd/compose
+}
+
+# use_engine finds or starts an engine. Where that is root's and the group
+# docker's alone, the calling script starts again as a member of the group, for
+# this one run.
+use_engine() {
+  "$top/script/engine" start
+  "$compose" ls -q >/dev/null 2>&1 && return
+  [ -z "${COMPOSE_DEV_JOINED:-}" ] || die "the engine is not open to $(id -un)" "call this as root, or join the group docker"
+  say "the engine is open to the group docker alone: going on as a member of it"
+  exec sudo env "PATH=$PATH" "HOME=$HOME" COMPOSE_DEV_JOINED=1 \
+    setpriv --reuid "$(id -u)" --regid "$(id -g)" --groups "$(id -G | tr ' ' ,),docker" -- "$self" "$@"
+}
+self=$(realpath "$0")
