@@ -1,0 +1,118 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	bkclient "github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+	"github.com/moby/buildkit/session"
+)
+
+// buildkit builds with the BuildKit inside the engine. One control connection
+// serves all builds; each build has a session of its own for what belongs to it
+// alone (secrets, keys), and folders that several builds read have one each.
+type buildkit struct {
+	b      *Builder
+	c      *bkclient.Client
+	auth   session.Attachable
+	conf   userConfig
+	locals *localSessions
+}
+
+// newBuildKit prepares the connection; it is dialled by the first request.
+func newBuildKit(ctx context.Context, b *Builder, conf userConfig) (*buildkit, error) {
+	dialSession := func(ctx context.Context, proto string, meta map[string][]string) (net.Conn, error) {
+		return b.c.DialHijack(ctx, "/session", proto, meta)
+	}
+	c, err := bkclient.New(ctx, "",
+		bkclient.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			return b.c.DialHijack(ctx, "/grpc", "h2c", nil)
+		}),
+		bkclient.WithSessionDialer(dialSession))
+	if err != nil {
+		return nil, fmt.Errorf("connecting to BuildKit: %w", err)
+	}
+	return &buildkit{
+		b: b, c: c, auth: conf.provider(), conf: conf,
+		locals: newLocalSessions(sharedFolders(b.p), dialSession),
+	}, nil
+}
+
+func (k *buildkit) close() error {
+	k.locals.close()
+	return k.c.Close()
+}
+
+func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
+	k.conf.addProxies(k.b.c.DaemonHost(), j.args)
+	w, err := k.worker(ctx, j)
+	if err != nil {
+		return Result{}, err
+	}
+	opt, err := k.solveOpt(ctx, j, w)
+	if err != nil {
+		return Result{}, err
+	}
+	statuses := make(chan *bkclient.SolveStatus)
+	watched := k.b.watch(j, statuses)
+	resp, err := k.c.Solve(ctx, nil, opt, statuses) // closes statuses
+	failure := <-watched
+	if err != nil {
+		if ctx.Err() != nil {
+			return Result{}, context.Cause(ctx)
+		}
+		return Result{}, explain(err, j, k.b.p, failure)
+	}
+	return k.result(ctx, j, resp.ExporterResponse)
+}
+
+// result needs no further request of an engine that stores images the classic
+// way: there, an image's id is the digest of its configuration.
+func (k *buildkit) result(ctx context.Context, j job, exported map[string]string) (Result, error) {
+	id := exported[exptypes.ExporterImageDigestKey]
+	if id == "" {
+		return Result{}, errors.New("the engine built the image and did not say its id")
+	}
+	if id == exported[exptypes.ExporterImageConfigDigestKey] {
+		return Result{ImageID: id, Digest: id}, nil
+	}
+	return identify(ctx, k.b.c, j.names[0], j.platforms)
+}
+
+// worker is what a few options need to know of the engine's BuildKit.
+type worker struct {
+	hostGateway string // the address of host-gateway
+	manyStore   bool   // its image store holds images of several platforms
+}
+
+// Labels of a worker, as dockerd sets them.
+const (
+	labelHostGateway = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
+	labelSnapshotter = "org.mobyproject.buildkit.worker.snapshotter"
+)
+
+// worker asks only if the job makes use of the answer.
+func (k *buildkit) worker(ctx context.Context, j job) (worker, error) {
+	gateway := slices.ContainsFunc(j.hosts, func(h string) bool { return strings.HasSuffix(h, "="+hostGateway) })
+	if !gateway && len(j.platforms) < 2 {
+		return worker{}, nil
+	}
+	list, err := k.c.ListWorkers(ctx)
+	if err != nil {
+		return worker{}, fmt.Errorf("asking BuildKit for its workers: %w", err)
+	}
+	var w worker
+	for _, info := range list {
+		if ip := info.Labels[labelHostGateway]; ip != "" {
+			w.hostGateway = ip
+		}
+		_, snapshotter := info.Labels[labelSnapshotter]
+		w.manyStore = w.manyStore || snapshotter
+	}
+	return w, nil
+}

@@ -1,0 +1,94 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/docker/docker/api/types/build"
+)
+
+// backend returns the way to build, which is chosen once. A choice that failed
+// is tried again by the next build.
+func (b *Builder) backend(ctx context.Context) (backend, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.how != nil {
+		return b.how, nil
+	}
+	conf, err := loadUserConfig(b.o.ConfigDir)
+	if err != nil {
+		return nil, err
+	}
+	wish, err := b.wish()
+	if err != nil {
+		return nil, err
+	}
+	if wish == wantClassic {
+		b.how = &classic{b: b, conf: conf}
+		return b.how, nil
+	}
+	k, err := b.findBuildKit(ctx, conf)
+	switch {
+	case err == nil:
+		b.how = k
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case !errors.Is(err, errNoBuildKit):
+		return nil, err
+	case wish == wantBuildKit:
+		return nil, hinted(err, "unset DOCKER_BUILDKIT to build with the classic builder")
+	default:
+		b.how = &classic{b: b, conf: conf, only: true}
+	}
+	return b.how, nil
+}
+
+// errNoBuildKit: only the classic builder is there.
+var errNoBuildKit = errors.New("the engine has no BuildKit")
+
+// findBuildKit asks the engine. Docker since 23 says that BuildKit is its
+// builder; earlier ones have it and say otherwise unless configured, and Podman
+// has none, so where it is not said it is tried.
+func (b *Builder) findBuildKit(ctx context.Context, conf userConfig) (*buildkit, error) {
+	ping, err := b.c.Ping(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("asking the engine for its builder: %w", err)
+	}
+	k, err := newBuildKit(ctx, b, conf)
+	if err != nil {
+		return nil, err
+	}
+	if ping.BuilderVersion == build.BuilderBuildKit {
+		return k, nil
+	}
+	if _, err := k.c.ListWorkers(ctx); err != nil {
+		return nil, errors.Join(errNoBuildKit, k.close())
+	}
+	return k, nil
+}
+
+// wish is what DOCKER_BUILDKIT asks for.
+type wish int
+
+const (
+	noWish wish = iota
+	wantClassic
+	wantBuildKit
+)
+
+func (b *Builder) wish() (wish, error) {
+	value, ok := b.o.LookupEnv("DOCKER_BUILDKIT")
+	if !ok || value == "" {
+		return noWish, nil
+	}
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return noWish, hinted(fmt.Errorf("DOCKER_BUILDKIT is %q, which is neither true nor false", value), "set it to 0 or 1, or not at all")
+	}
+	if on {
+		return wantBuildKit, nil
+	}
+	return wantClassic, nil
+}

@@ -1,0 +1,194 @@
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/build"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/jsonmessage"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// classic builds with the engine's own POST /build.
+type classic struct {
+	b    *Builder
+	conf userConfig
+	only bool // the engine has no other builder
+}
+
+func (c *classic) close() error { return nil }
+
+func (c *classic) build(ctx context.Context, j job) (Result, error) {
+	if err := c.refuse(j); err != nil {
+		return Result{}, err
+	}
+	c.conf.addProxies(c.b.c.DaemonHost(), j.args)
+	auths, err := c.conf.all()
+	if err != nil {
+		return Result{}, err
+	}
+	sent, err := packContext(j)
+	if err != nil {
+		return Result{}, err
+	}
+	defer sent.close()
+	o := imageBuildOptions(j, sent)
+	o.AuthConfigs = auths
+	resp, err := c.b.c.ImageBuild(ctx, sent.tar, o)
+	if err != nil {
+		return Result{}, c.explain(j, err, stepFailure{})
+	}
+	defer resp.Body.Close()
+	id, f, err := c.follow(j, resp.Body)
+	switch {
+	case ctx.Err() != nil:
+		return Result{}, context.Cause(ctx)
+	case err != nil:
+		return Result{}, c.explain(j, err, f)
+	case id == "":
+		id = j.names[0] // Podman before 5 does not say it in so many words
+	}
+	return identify(ctx, c.b.c, id, j.platforms)
+}
+
+func (c *classic) explain(j job, err error, f stepFailure) *Error {
+	return &Error{Err: err, Step: f.step, Output: f.output, Help: advise(err.Error(), j, c.b.p)}
+}
+
+// refuse names what the classic builder cannot do and a build cannot do
+// without, and warns of what it can do without.
+func (c *classic) refuse(j job) error {
+	cannot := []struct {
+		what  string
+		asked bool
+	}{
+		{"multi-arch build", len(j.platforms) > 1},
+		{"privileged mode", j.privileged},
+		{"additional contexts", len(j.named) > 0},
+		{"SSH keys", len(j.ssh) > 0},
+		{"secrets", len(j.secrets) > 0},
+	}
+	for _, x := range cannot {
+		if !x.asked {
+			continue
+		}
+		help := "DOCKER_BUILDKIT=0 is set: unset it"
+		if c.only {
+			help = "this engine has no BuildKit; Docker 23 and later have it"
+		}
+		return hinted(fmt.Errorf("the classic builder doesn't support %s, set DOCKER_BUILDKIT=1 to use BuildKit", x.what), help)
+	}
+	var ignored []string
+	if len(j.cacheTo) > 0 {
+		ignored = append(ignored, "build.cache_to")
+	}
+	if len(j.noCacheStages) > 0 {
+		ignored = append(ignored, "build.no_cache_filter")
+	}
+	if len(j.entitlements) > 0 {
+		ignored = append(ignored, "build.entitlements")
+	}
+	if len(ignored) > 0 {
+		c.b.o.Sink(event.Message{Level: event.Warn,
+			Text: fmt.Sprintf("service %s: the classic builder does not apply %s", j.service, strings.Join(ignored, ", "))})
+	}
+	return nil
+}
+
+// imageBuildOptions are the job as POST /build wants it.
+func imageBuildOptions(j job, sent packed) build.ImageBuildOptions {
+	o := build.ImageBuildOptions{
+		Version:       build.BuilderV1,
+		Tags:          j.names,
+		Dockerfile:    sent.dockerfile,
+		RemoteContext: j.context.url,
+		NoCache:       j.noCache,
+		PullParent:    j.pull,
+		Remove:        true,
+		ForceRemove:   true, // of containers of failed steps: nobody knows of them
+		BuildArgs:     map[string]*string{},
+		Labels:        j.labels,
+		Target:        j.target,
+		NetworkMode:   j.network,
+		ShmSize:       j.shmSize,
+		CacheFrom:     cacheImages(j.cacheFrom),
+	}
+	if len(j.platforms) == 1 {
+		o.Platform = j.platforms[0]
+	}
+	for name, value := range j.args {
+		o.BuildArgs[name] = &value
+	}
+	for _, h := range j.hosts {
+		name, ip, _ := strings.Cut(h, "=")
+		o.ExtraHosts = append(o.ExtraHosts, name+":"+strings.Trim(ip, "[]"))
+	}
+	for _, u := range j.ulimits {
+		o.Ulimits = append(o.Ulimits, &container.Ulimit{Name: u.name, Soft: u.soft, Hard: u.hard})
+	}
+	return o
+}
+
+// cacheImages are those of cache_from that name an image: the classic builder
+// knows no other cache.
+func cacheImages(specs []string) []string {
+	var refs []string
+	for _, spec := range specs {
+		if !strings.Contains(spec, "=") {
+			refs = append(refs, spec)
+		} else if fields := strings.Split(spec, ","); slices.Contains(fields, "type=registry") {
+			for _, f := range fields {
+				if ref, ok := strings.CutPrefix(f, "ref="); ok {
+					refs = append(refs, ref)
+				}
+			}
+		}
+	}
+	return refs
+}
+
+// follow reads the engine's stream of JSON messages to its end: the image's id,
+// or the error and what the failing step printed.
+func (c *classic) follow(j job, stream io.Reader) (id string, f stepFailure, err error) {
+	out := &lineWriter{emit: func(line string) {
+		if !c.b.o.Quiet {
+			c.b.out(j, line)
+		}
+	}}
+	defer out.flush()
+	var last tail
+	for dec := json.NewDecoder(stream); ; {
+		var m jsonmessage.JSONMessage
+		if err := dec.Decode(&m); errors.Is(err, io.EOF) {
+			return id, f, nil
+		} else if err != nil {
+			return "", f, fmt.Errorf("reading the engine's answer: %w", err)
+		}
+		switch {
+		case m.Error != nil:
+			f.output = last.all()
+			return "", f, m.Error
+		case m.Aux != nil:
+			var r build.Result
+			if json.Unmarshal(*m.Aux, &r) == nil && r.ID != "" {
+				id = r.ID
+			}
+		case m.Stream != "":
+			if step := strings.TrimSpace(m.Stream); strings.HasPrefix(step, "Step ") || strings.HasPrefix(step, "STEP ") {
+				f.step, last = step, tail{}
+			} else {
+				last.write([]byte(m.Stream))
+			}
+			_, _ = out.Write([]byte(m.Stream)) // never fails
+		case m.Status != "" && m.Progress == nil:
+			out.emit(strings.TrimSpace(m.ID + " " + m.Status))
+		}
+	}
+}

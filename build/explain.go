@@ -1,0 +1,165 @@
+package build
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/moby/buildkit/solver/errdefs"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// explain makes the best of BuildKit's error: the line of the Dockerfile, the
+// step's output, and what to do.
+func explain(err error, j job, p *project.Project, f stepFailure) *Error {
+	e := &Error{Err: err, Step: f.step, Output: f.output, Help: advise(err.Error(), j, p)}
+	for _, s := range errdefs.Sources(err) {
+		if text := excerpt(s, j.file.shown); text != "" {
+			e.Excerpt = text
+		}
+	}
+	return e
+}
+
+const (
+	around      = 2  // lines shown before and after those to blame
+	excerptSize = 20 // lines shown at most
+)
+
+// excerpt shows the lines to blame with their surroundings, marked:
+//
+//	Dockerfile:3
+//	   2 | FROM alpine
+//	>> 3 | RUN make
+func excerpt(s *errdefs.Source, shown string) string {
+	if s.Info == nil || len(s.Ranges) == 0 {
+		return ""
+	}
+	first, last := s.Ranges[0].Start.Line, s.Ranges[0].End.Line
+	for _, r := range s.Ranges {
+		first, last = min(first, r.Start.Line), max(last, r.Start.Line, r.End.Line)
+	}
+	lines := strings.Split(strings.TrimRight(string(s.Info.Data), "\n"), "\n")
+	if first < 1 || int(first) > len(lines) {
+		return ""
+	}
+	if shown == "" {
+		shown = s.Info.Filename
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d\n", shown, first)
+	from := max(int(first)-around, 1)
+	to := min(int(last)+around, len(lines), from+excerptSize-1)
+	width := len(fmt.Sprint(to))
+	for n := from; n <= to; n++ {
+		mark := "  "
+		if n >= int(first) && n <= int(last) {
+			mark = ">>"
+		}
+		line := fmt.Sprintf("%s %*d | %s", mark, width, n, strings.TrimRight(lines[n-1], "\r"))
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// advice is a pattern of the builders' messages and what to do about it. Both
+// builders are covered; where they differ there are two entries.
+type advice struct {
+	pattern *regexp.Regexp
+	help    func(j job, p *project.Project, match []string) string
+}
+
+func says(text string) func(job, *project.Project, []string) string {
+	return func(job, *project.Project, []string) string { return text }
+}
+
+var advices = []advice{
+	{regexp.MustCompile(`target stage "([^"]*)" could not be found`), stagesHelp},
+	{regexp.MustCompile(`failed to reach build target (\S+)`), stagesHelp},
+	{regexp.MustCompile(`secret ([^\s:]+): not found`), func(_ job, _ *project.Project, m []string) string {
+		return "list " + m[1] + " under build.secrets, and define it under the top-level secrets"
+	}},
+	{regexp.MustCompile(`unset ssh forward key`), says("list the key under build.ssh, or give it with --ssh")},
+	{regexp.MustCompile(`failed to read dockerfile|Cannot locate specified Dockerfile`), func(j job, _ *project.Project, _ []string) string {
+		return "build.dockerfile is " + j.file.name + ", as seen from the context"
+	}},
+	{regexp.MustCompile(`failed to calculate checksum.*"([^"]*)": not found`), notInContext},
+	{regexp.MustCompile(`(?:COPY|ADD) failed: .*stat ([^:\s]+)`), notInContext},
+	{regexp.MustCompile(`the --mount option requires BuildKit|Unknown flag: mount`), says("this Dockerfile needs BuildKit: do not set DOCKER_BUILDKIT=0")},
+	{regexp.MustCompile(`unknown cache exporter`), says("the engine keeps such caches only with its containerd image store; type=inline works without")},
+	{regexp.MustCompile(`granting entitlement (\S+) is not allowed`), func(_ job, _ *project.Project, m []string) string {
+		return "allow " + m[1] + " in the engine's configuration: builder.Entitlements"
+	}},
+	{regexp.MustCompile(`(?:no match for platform|exec format error)`), says("the base image or the engine does not have this platform")},
+}
+
+// advise is the hint for a builder's message, or "".
+func advise(message string, j job, p *project.Project) string {
+	if help := baseHelp(message, j, p); help != "" {
+		return help
+	}
+	for _, a := range advices {
+		if m := a.pattern.FindStringSubmatch(message); m != nil {
+			return a.help(j, p, m)
+		}
+	}
+	return ""
+}
+
+func notInContext(j job, _ *project.Project, m []string) string {
+	where := j.context.dir
+	if where == "" {
+		where = j.context.url
+	}
+	return fmt.Sprintf("is there %s in the context %s, and does no .dockerignore leave it out?", m[1], where)
+}
+
+// missingImage finds the reference of a base image that could not be had.
+var missingImage = regexp.MustCompile(`(?:pull access denied|failed to resolve source metadata) for ([^\s,]+[^\s,:])(?:[\s,:]|$)`)
+
+// baseHelp is for a Dockerfile that starts FROM the image of another service:
+// the order of builds is only known from additional_contexts.
+func baseHelp(message string, j job, p *project.Project) string {
+	m := missingImage.FindStringSubmatch(message)
+	if m == nil {
+		return ""
+	}
+	wanted := familiar(m[1])
+	for _, name := range p.ServiceNames() {
+		if s := p.Services[name]; s.Build != nil && name != j.service && familiar(p.ImageName(name)) == wanted {
+			return fmt.Sprintf("that is the image of service %s: have it built first with additional_contexts: {%s: \"service:%s\"}", name, p.ImageName(name), name)
+		}
+	}
+	return "check the image's name; a private one needs docker login"
+}
+
+func familiar(ref string) string {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return ref
+	}
+	return reference.FamiliarString(reference.TagNameOnly(named))
+}
+
+// stageName finds the names that a Dockerfile gives to its stages.
+var stageName = regexp.MustCompile(`(?im)^[ \t]*FROM[ \t].*[ \t]AS[ \t]+(\S+)`)
+
+func stagesHelp(j job, _ *project.Project, _ []string) string {
+	data := j.file.data
+	if data == nil && j.file.dir != "" {
+		data, _ = os.ReadFile(filepath.Join(j.file.dir, j.file.name)) // a hint more or less
+	}
+	var stages []string
+	for _, m := range stageName.FindAllSubmatch(data, -1) {
+		stages = append(stages, string(m[1]))
+	}
+	if len(stages) == 0 {
+		return "name a stage with FROM ... AS " + j.target + ", or leave build.target out"
+	}
+	return "the stages of the Dockerfile are " + strings.Join(slices.Compact(stages), ", ")
+}

@@ -1,0 +1,99 @@
+package build
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Needs returns the services whose images a service's build uses, and which
+// must be built before it: those of additional_contexts with "service:". Sorted,
+// each once; only direct ones.
+func Needs(p *project.Project, service string) []string {
+	b := p.Services[service].Build
+	if b == nil {
+		return nil
+	}
+	var needs []string
+	for _, value := range b.AdditionalContexts {
+		if name, ok := strings.CutPrefix(value, types.ServicePrefix); ok {
+			needs = append(needs, name)
+		}
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
+}
+
+// Unapplied returns the attributes of a service's build section of which this
+// package makes nothing, as dotted paths, sorted. Those that only the classic
+// builder cannot do are told while building.
+func Unapplied(p *project.Project, service string) []string {
+	b := p.Services[service].Build
+	if b == nil {
+		return nil
+	}
+	var names []string
+	note := func(applies bool, name string) {
+		if applies {
+			names = append(names, name)
+		}
+	}
+	note(asked(b.Provenance), "build.provenance")
+	note(asked(b.SBOM), "build.sbom")
+	note(b.Isolation != "" && b.Isolation != "default", "build.isolation")
+	for _, s := range b.Secrets {
+		at := "build.secrets." + s.Source
+		note(s.UID != "", at+".uid")
+		note(s.GID != "", at+".gid")
+		note(s.Mode != nil, at+".mode")
+		note(bool(p.Secrets[s.Source].External), at+" (external)")
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// asked tells whether an attestation is wanted: any value but a false one.
+func asked(attest string) bool {
+	on, err := strconv.ParseBool(attest)
+	return attest != "" && (err != nil || on)
+}
+
+// sharedFolders are the local folders that more than one build reads. It looks
+// at the file alone: a folder that is missing is for the build to report.
+func sharedFolders(p *project.Project) map[string]bool {
+	uses := map[string]int{}
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		b := p.Services[name].Build
+		if b == nil {
+			continue
+		}
+		for dir := range folders(p, b) {
+			uses[dir]++
+		}
+	}
+	shared := map[string]bool{}
+	for dir, n := range uses {
+		shared[dir] = n > 1
+	}
+	return shared
+}
+
+// folders are those that one build section names.
+func folders(p *project.Project, b *types.BuildConfig) map[string]bool {
+	dirs := map[string]bool{}
+	add := func(context string) {
+		if !strings.Contains(context, "://") && !strings.HasPrefix(context, types.ServicePrefix) && !isRemote(context) {
+			dirs[absolute(context, p.WorkingDir)] = true
+		}
+	}
+	add(b.Context)
+	for _, value := range b.AdditionalContexts {
+		add(value)
+	}
+	return dirs
+}

@@ -1,0 +1,292 @@
+package build
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	bkclient "github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/session/secrets/secretsprovider"
+	"github.com/moby/buildkit/session/sshforward/sshprovider"
+	"github.com/moby/buildkit/util/entitlements"
+	"github.com/moby/buildkit/util/staticfs"
+	"github.com/tonistiigi/fsutil"
+	fstypes "github.com/tonistiigi/fsutil/types"
+)
+
+// Names of the two folders that every build reads.
+const (
+	localContext    = "context"
+	localDockerfile = "dockerfile"
+)
+
+// hostGateway in extra_hosts stands for the engine's own address.
+const hostGateway = "host-gateway"
+
+// exporterMoby puts the result into the engine's image store, whichever kind
+// that is. It attests nothing, so that an unchanged build has the same digest.
+const exporterMoby = "moby"
+
+// solveOpt is the job as BuildKit wants it.
+func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.SolveOpt, error) {
+	attrs, err := frontendAttrs(j, w)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	mounts, err := localMounts(j)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	for name, dir := range localFolders(j) {
+		id, err := k.locals.session(ctx, dir)
+		if err != nil {
+			return bkclient.SolveOpt{}, err
+		}
+		if id != "" {
+			attrs["local-sessionid:"+name] = id
+		}
+	}
+	attachables, err := attachables(j)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	opt := bkclient.SolveOpt{
+		Frontend:            "dockerfile.v0",
+		FrontendAttrs:       attrs,
+		LocalMounts:         mounts,
+		SharedKey:           sharedKey(j.context.dir),
+		Session:             append(attachables, k.auth),
+		AllowedEntitlements: allowed(j),
+		Exports: []bkclient.ExportEntry{{
+			Type:  exporterMoby,
+			Attrs: map[string]string{"name": strings.Join(j.names, ",")},
+		}},
+	}
+	if opt.CacheImports, err = cacheEntries(j.cacheFrom, k.b.p.WorkingDir); err != nil {
+		return opt, fmt.Errorf("build.cache_from: %w", err)
+	}
+	if opt.CacheExports, err = cacheEntries(j.cacheTo, k.b.p.WorkingDir); err != nil {
+		return opt, fmt.Errorf("build.cache_to: %w", err)
+	}
+	if on, _ := strconv.ParseBool(j.args["BUILDKIT_INLINE_CACHE"]); on && len(opt.CacheExports) == 0 {
+		opt.CacheExports = []bkclient.CacheOptionsEntry{{Type: "inline"}}
+	}
+	return opt, nil
+}
+
+// frontendAttrs are the options of BuildKit's own Dockerfile frontend.
+func frontendAttrs(j job, w worker) (map[string]string, error) {
+	if len(j.platforms) > 1 && !w.manyStore {
+		return nil, hinted(errors.New("Multi-platform build is not supported for the docker driver."), //nolint:staticcheck // the words that people know
+			"turn the engine's containerd image store on, or build for one platform")
+	}
+	attrs := map[string]string{"filename": j.file.name}
+	set := func(name, value string) {
+		if value != "" {
+			attrs[name] = value
+		}
+	}
+	set("target", j.target)
+	set("platform", strings.Join(j.platforms, ","))
+	set("context", j.context.url)
+	if j.context.url != "" && (j.file.dir != "" || j.file.data != nil) {
+		attrs["dockerfilekey"] = localDockerfile // else it is looked for in the context
+	}
+	for name, value := range j.args {
+		attrs["build-arg:"+name] = value
+	}
+	for name, value := range j.labels {
+		attrs["label:"+name] = value
+	}
+	for _, c := range j.named {
+		attrs["context:"+c.name] = c.spec
+		if c.dir != "" {
+			attrs["context:"+c.name] = "local:" + localName(c.dir)
+		}
+	}
+	switch {
+	case j.noCache:
+		attrs["no-cache"] = ""
+	case len(j.noCacheStages) > 0:
+		attrs["no-cache"] = strings.Join(j.noCacheStages, ",")
+	}
+	if j.pull {
+		attrs["image-resolve-mode"] = "pull"
+	}
+	if j.shmSize > 0 {
+		attrs["shm-size"] = strconv.FormatInt(j.shmSize, 10)
+	}
+	set("ulimit", ulimitAttr(j.ulimits))
+	hosts, err := hostsAttr(j.hosts, w)
+	if err != nil {
+		return nil, err
+	}
+	set("add-hosts", hosts)
+	network, err := networkAttr(j.network)
+	set("force-network-mode", network)
+	return attrs, err
+}
+
+func ulimitAttr(list []ulimit) string {
+	parts := make([]string, 0, len(list))
+	for _, u := range list {
+		parts = append(parts, fmt.Sprintf("%s=%d:%d", u.name, u.soft, u.hard))
+	}
+	return strings.Join(parts, ",")
+}
+
+func hostsAttr(list []string, w worker) (string, error) {
+	parts := make([]string, 0, len(list))
+	for _, h := range list {
+		name, ip, _ := strings.Cut(h, "=")
+		if ip == hostGateway {
+			if w.hostGateway == "" {
+				return "", fmt.Errorf("extra host %s: the engine does not tell the address of %s", name, hostGateway)
+			}
+			ip = w.hostGateway
+		}
+		parts = append(parts, name+"="+strings.Trim(ip, "[]"))
+	}
+	return strings.Join(parts, ","), nil
+}
+
+func networkAttr(network string) (string, error) {
+	switch network {
+	case "", "default":
+		return "", nil
+	case "host", "none":
+		return network, nil
+	default:
+		return "", hinted(fmt.Errorf("network mode %q not supported by buildkit", network),
+			"a build can use the networks default, host and none; DOCKER_BUILDKIT=0 builds without BuildKit, on any network")
+	}
+}
+
+// allowed are the rights that a job asks for; the engine may refuse them.
+func allowed(j job) []string {
+	list := slices.Clone(j.entitlements)
+	if j.privileged {
+		list = append(list, string(entitlements.EntitlementSecurityInsecure))
+	}
+	if j.network == "host" {
+		list = append(list, string(entitlements.EntitlementNetworkHost))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// localFolders are the folders of the build's files, by the names that the
+// frontend asks for. The Dockerfile's is not among them: it is one small file.
+func localFolders(j job) map[string]string {
+	dirs := map[string]string{}
+	if j.context.dir != "" {
+		dirs[localContext] = j.context.dir
+	}
+	for _, c := range j.named {
+		if c.dir != "" {
+			dirs[localName(c.dir)] = c.dir
+		}
+	}
+	return dirs
+}
+
+// localMounts are what the build's own session shows to the engine. Shared
+// folders are among them for engines (Docker before 23) that don't know how to
+// ask another session.
+func localMounts(j job) (map[string]fsutil.FS, error) {
+	mounts := map[string]fsutil.FS{}
+	dirs := localFolders(j)
+	if j.file.data == nil && j.file.dir != "" {
+		dirs[localDockerfile] = j.file.dir
+	}
+	for name, dir := range dirs {
+		fs, err := fsutil.NewFS(dir)
+		if err != nil {
+			return nil, fmt.Errorf("reading the folder %q: %w", dir, err)
+		}
+		mounts[name] = fs
+	}
+	if j.file.data != nil {
+		mounts[localDockerfile] = memoryFS(j.file)
+	}
+	return mounts, nil
+}
+
+func memoryFS(d dockerfile) fsutil.FS {
+	fs := staticfs.NewFS()
+	fs.Add(d.name, &fstypes.Stat{Mode: uint32(os.FileMode(0o644))}, d.data)
+	if d.ignore != nil {
+		fs.Add(d.name+ignoreSuffix, &fstypes.Stat{Mode: uint32(os.FileMode(0o644))}, d.ignore)
+	}
+	return fs
+}
+
+// attachables are what the engine may ask this build for.
+func attachables(j job) ([]session.Attachable, error) {
+	var list []session.Attachable
+	if len(j.secrets) > 0 {
+		list = append(list, secretsprovider.NewSecretProvider(secretStore(j.secrets)))
+	}
+	if len(j.ssh) == 0 {
+		return list, nil
+	}
+	var agents []sshprovider.AgentConfig
+	for _, a := range j.ssh {
+		agents = append(agents, sshprovider.AgentConfig{ID: a.id, Paths: []string{a.path}})
+	}
+	ssh, err := sshprovider.NewSSHAgentProvider(agents)
+	if err != nil {
+		return nil, hinted(fmt.Errorf("build.ssh: %w", err), "the path is an agent's socket, or a private key without a passphrase")
+	}
+	return append(list, ssh), nil
+}
+
+// cacheEntries reads "type=registry,ref=x" and bare references. Paths are seen
+// from the project's folder.
+func cacheEntries(specs []string, workingDir string) ([]bkclient.CacheOptionsEntry, error) {
+	var list []bkclient.CacheOptionsEntry
+	for _, spec := range specs {
+		fields, err := csv.NewReader(strings.NewReader(spec)).Read()
+		if err != nil {
+			return nil, fmt.Errorf("reading %q: %w", spec, err)
+		}
+		if len(fields) == 1 && !strings.Contains(fields[0], "=") {
+			list = append(list, bkclient.CacheOptionsEntry{Type: "registry", Attrs: map[string]string{"ref": spec}})
+			continue
+		}
+		entry := bkclient.CacheOptionsEntry{Attrs: map[string]string{}}
+		for _, field := range fields {
+			key, value, ok := strings.Cut(field, "=")
+			if !ok {
+				return nil, fmt.Errorf("%q: %q is not KEY=VALUE", spec, field)
+			}
+			switch key = strings.ToLower(key); key {
+			case "type":
+				entry.Type = value
+			case "src", "dest":
+				entry.Attrs[key] = absolute(value, workingDir)
+			default:
+				entry.Attrs[key] = value
+			}
+		}
+		if entry.Type == "" {
+			return nil, hinted(fmt.Errorf("%q has no type", spec), "write type=registry,ref=NAME, type=local,src=PATH or type=inline")
+		}
+		list = append(list, entry)
+	}
+	return list, nil
+}
+
+// ignoreSuffix makes the name of the ignore file that belongs to one Dockerfile.
+const ignoreSuffix = ".dockerignore"
+
+// localName names an additional folder towards the engine. It depends on the
+// path alone, so that two builds that read it ask for the same thing.
+func localName(dir string) string { return "dir-" + short(filepath.Clean(dir)) }
