@@ -1,5 +1,19 @@
 package engine
 
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
 // Error is a call of the engine, or a request to it, that came to nothing.
 type Error struct {
 	// Op says what was being done, or what is wrong where there is no Err.
@@ -21,3 +35,136 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Hint is what the user can do about it, or "".
 func (e *Error) Hint() string { return e.Help }
+
+// explain adds what was being done to an engine's error, and what the user can
+// do about it where that is known.
+func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
+	var own *Error
+	if errors.As(err, &own) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	e := &Error{Op: operation(a), Help: advice(err.Error()), Err: err}
+	switch {
+	case takenPort(err.Error()) != 0:
+		port := takenPort(err.Error())
+		e.Op = fmt.Sprintf("%s: port %d is taken%s", e.Op, port, d.portHolder(ctx, port))
+		e.Help = "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\""
+	case strings.Contains(err.Error(), missingSource) && d.o.Engine.Remote:
+		e.Help = "the path is looked up where the engine runs (" + d.c.DaemonHost() + "), not on this machine"
+	}
+	return e
+}
+
+// operation says what an action was doing: "starting container demo-web-1".
+func operation(a planner.Action) string {
+	verbs := map[string]string{
+		"create": "creating", "remove": "removing", "start": "starting", "stop": "stopping", "kill": "killing",
+		"restart": "restarting", "rename": "renaming", "unpause": "unpausing", "pull": "pulling", "wait": "waiting for",
+		"hook": "running a hook of",
+	}
+	verb, _, _ := strings.Cut(a.Verb(), "-") // create-network
+	if doing, ok := verbs[verb]; ok {
+		verb = doing
+	}
+	ref := a.Resource()
+	return verb + " " + strings.ToLower(string(ref.Kind)) + " " + ref.Name
+}
+
+// missingSource is how the engine words a bind mount without its source.
+const missingSource = "bind source path does not exist"
+
+// advices are what helps against errors that a text of the engine is known by.
+var advices = []struct{ text, help string }{
+	{missingSource, "create it, or correct the path in the file"},
+	{"Are you trying to mount a directory onto a file", "one of source and target is a folder and the other a file; a missing source is created as a folder"},
+	{"No such image", "bring it with compose pull or compose build"},
+	{"non-overlapping IPv4 address pool", "the engine has no addresses left for networks: remove unused ones with docker network prune, or set ipam.config.subnet"},
+	{"Pool overlaps with other", "another network uses these addresses: choose another ipam.config.subnet"},
+	{"invalid pool request", "another network uses these addresses: choose another ipam.config.subnet"},
+	{"non-shareable IPC", "set ipc: shareable on the service whose namespace is joined"},
+	{"executable file not found", "the image has no such program: check command and entrypoint"},
+	{"exec format error", "the image is for another platform: check platform, or build for this one"},
+	{"could not select device driver", "the engine has no driver for these devices; for NVIDIA GPUs install nvidia-container-toolkit"},
+	{"is not available in the network", "the address is in use: choose another one, or stop who has it"},
+	{"Address already in use", "the address is in use: choose another one, or stop who has it"},
+	{"network not found", "it was removed meanwhile: run the command again"},
+	{"unknown or invalid runtime name", "the engine does not know this runtime: see docker info"},
+	{"no space left on device", "free some: docker system df shows what takes it"},
+}
+
+func advice(text string) string {
+	for _, a := range advices {
+		if strings.Contains(text, a.text) {
+			return a.help
+		}
+	}
+	if missingNetwork.MatchString(text) {
+		return "it was removed meanwhile: run the command again"
+	}
+	return ""
+}
+
+var missingNetwork = regexp.MustCompile(`network \S+ not found`)
+
+// The ways in which engines say that a port of the host is taken. The first
+// group is the port.
+var takenPorts = []*regexp.Regexp{
+	regexp.MustCompile(`Bind for \S*:(\d+) failed: port is already allocated`),
+	regexp.MustCompile(`failed to bind host port (?:for )?\S*?:(\d+)(?:[:/]\S*)?: address already in use`),
+	regexp.MustCompile(`listen (?:tcp|udp|sctp)[46]? \S*:(\d+): bind: address already in use`),
+	regexp.MustCompile(`:(\d+)(?:\S*): bind: address already in use`),
+}
+
+// takenPort is the port of the host that an error says is taken, 0 for others.
+func takenPort(text string) int {
+	for _, re := range takenPorts {
+		if m := re.FindStringSubmatch(text); m != nil {
+			port, _ := strconv.Atoi(m[1]) // digits; 0 where there are too many
+			return port
+		}
+	}
+	return 0
+}
+
+// portHolder says which container publishes a port, "" where none does that
+// the engine knows of.
+func (d *Doer) portHolder(ctx context.Context, port int) string {
+	list, err := d.c.ContainerList(ctx, container.ListOptions{})
+	if err != nil {
+		return ""
+	}
+	for _, c := range list {
+		for _, p := range c.Ports {
+			if int(p.PublicPort) == port && len(c.Names) > 0 {
+				return " by container " + strings.TrimPrefix(c.Names[0], "/") + ownerOf(c.Labels)
+			}
+		}
+	}
+	return " by a program outside the engine"
+}
+
+// nameTaken is the error about a name that another container has.
+func nameTaken(name string, holder container.InspectResponse, err error) error {
+	whose := " that no Compose project made"
+	labels := map[string]string{}
+	if holder.Config != nil {
+		labels = holder.Config.Labels
+	}
+	if of := ownerOf(labels); of != "" {
+		whose = of
+	}
+	return &Error{
+		Op:   fmt.Sprintf("the name %s is taken by container %s%s", name, shortID(holder.ID), whose),
+		Help: "remove it with docker rm -f " + name + ", or give this one another container_name",
+		Err:  err,
+	}
+}
+
+// ownerOf says whose a container is: " of project demo (service web)".
+func ownerOf(labels map[string]string) string {
+	name := labels[project.LabelProject]
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf(" of project %s (service %s)", name, labels[project.LabelService])
+}

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Doer carries a plan's actions out at an engine: all of them but BuildImage.
+// Every action can be repeated: what is there already, or gone already, counts
+// as done. A Doer is for one plan, since it remembers the images it met, and is
+// safe for concurrent use.
+type Doer struct {
+	c  Client
+	p  *project.Project // nil: the project's file is not known
+	o  DoerOptions
+	im images
+	// prepared are the containers of this run that have their files.
+	prepared ids
+	config   dockerConfig
+}
+
+// DoerOptions say what a Doer knows of its surroundings. The zero value is a
+// local engine and nobody who listens.
+type DoerOptions struct {
+	// Project is the project's name where there is no project.
+	Project string
+	// Sink takes the progress of pulls and the output of hooks; nil: nobody.
+	Sink event.Sink
+	// Engine is the engine as it was observed.
+	Engine planner.Engine
+	// Watch is the process's stream of events; nil: waits open their own.
+	Watch *Watch
+}
+
+// Lookup tells what the steps of this run brought so far.
+type Lookup interface {
+	// Created returns the id of the container that this run made for a replica.
+	Created(service string, number int) (id string, ok bool)
+}
+
+// Outcome is what a step brought.
+type Outcome struct {
+	ID       string // of the container or network
+	Image    string // of a pull: planner.Image.Digest of what is there now
+	ExitCode int    // of a completed wait or a hook
+	// Text is the word of the outcome where it is another than the action's
+	// usual one, and Detail goes after it.
+	Text, Detail string
+}
+
+// NewDoer returns a Doer for a project; p is nil for what works without its
+// file: stop, down and the like.
+func NewDoer(c Client, p *project.Project, o DoerOptions) *Doer {
+	if p != nil {
+		o.Project = p.Name
+	}
+	if o.Sink == nil {
+		o.Sink = func(event.Event) {}
+	}
+	o.Engine.APIVersion = cmp.Or(o.Engine.APIVersion, c.ClientVersion())
+	return &Doer{c: c, p: p, o: o}
+}
+
+// Do carries one step out. Its error has a Hint where the user can do something
+// about it.
+func (d *Doer) Do(ctx context.Context, s planner.Step, done Lookup) (Outcome, error) {
+	out, err := d.dispatch(ctx, s.Action, done)
+	if err != nil {
+		return out, d.explain(ctx, s.Action, err)
+	}
+	return out, nil
+}
+
+func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup) (Outcome, error) {
+	switch a := action.(type) {
+	case planner.PullImage:
+		digest, err := d.Pull(ctx, a.Ref, a.Platform)
+		return Outcome{Image: digest}, err
+	case planner.RemoveImage:
+		return d.removeImage(ctx, a)
+	case planner.CreateNetwork:
+		return d.createNetwork(ctx, a)
+	case planner.RemoveNetwork:
+		return d.removeNetwork(ctx, a)
+	case planner.CreateVolume:
+		return d.createVolume(ctx, a)
+	case planner.RemoveVolume:
+		return d.removeVolume(ctx, a)
+	case planner.CreateContainer:
+		return d.createContainer(ctx, a, done)
+	case planner.WaitContainer:
+		return d.waitContainer(ctx, a, boundID(a.Ref, a.ID, done))
+	case planner.RunHook:
+		return d.runHook(ctx, a, boundID(a.Ref, a.ID, done))
+	}
+	return d.change(ctx, action, done)
+}
+
+// change carries out what changes a container that exists.
+func (d *Doer) change(ctx context.Context, action planner.Action, done Lookup) (Outcome, error) {
+	switch a := action.(type) {
+	case planner.StartContainer:
+		id := boundID(a.Ref, a.ID, done)
+		return Outcome{ID: id}, d.startContainer(ctx, a.Ref, id)
+	case planner.RenameContainer:
+		return Outcome{}, d.renameContainer(ctx, boundID(a.Ref, a.ID, done), a.Ref.Name)
+	case planner.UnpauseContainer:
+		return Outcome{}, d.unpauseContainer(ctx, a.ID)
+	case planner.StopContainer:
+		return Outcome{}, d.stopContainer(ctx, a)
+	case planner.RestartContainer:
+		return Outcome{}, d.restartContainer(ctx, a)
+	case planner.KillContainer:
+		return Outcome{}, d.killContainer(ctx, a)
+	case planner.RemoveContainer:
+		return Outcome{}, d.removeContainer(ctx, a)
+	}
+	return Outcome{}, fmt.Errorf("the engine does not know how to %s", action.Verb())
+}
+
+// boundID is the container that an action is about: the one which this run
+// created under the same ref, else the one that was there when it was planned.
+// A ref with an old name is about that one alone.
+func boundID(ref event.Ref, planned string, done Lookup) string {
+	if ref.Old == "" && done != nil {
+		if id, ok := done.Created(ref.Service, ref.Number); ok {
+			return id
+		}
+	}
+	return planned
+}
+
+// since tells whether the engine's API is at least version.
+func (d *Doer) since(version string) bool { return apiSince(d.o.Engine.APIVersion, version) }

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// ids is a set that several goroutines share. The zero value is empty.
+type ids struct{ m sync.Map }
+
+func (s *ids) add(id string) { s.m.Store(id, true) }
+
+func (s *ids) has(id string) bool {
+	_, ok := s.m.Load(id)
+	return ok
+}
+
+// startContainer starts a container; one that runs stays as it is. Secrets and
+// configs are copied in first where this run did not make the container: an
+// earlier one may have died between the two.
+func (d *Doer) startContainer(ctx context.Context, ref event.Ref, id string) error {
+	if id == "" {
+		return errors.New("there is no container to start")
+	}
+	if d.p != nil && !d.prepared.has(id) && hasCopies(d.p, ref.Service) {
+		req, err := Spec(d.p, ref.Service, ref.Number, Binding{
+			ContainerID: func(service string) string { return service }, // no file depends on it
+			APIVersion:  d.o.Engine.APIVersion,
+		})
+		if err != nil {
+			return err
+		}
+		if err := d.copyFiles(ctx, id, req.Files); err != nil {
+			return err
+		}
+	}
+	return d.c.ContainerStart(ctx, id, container.StartOptions{})
+}
+
+// stopContainer stops a container; one that is gone or does not run is stopped.
+func (d *Doer) stopContainer(ctx context.Context, a planner.StopContainer) error {
+	err := d.c.ContainerStop(ctx, a.ID, container.StopOptions{Timeout: seconds(a.Timeout)})
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+func (d *Doer) restartContainer(ctx context.Context, a planner.RestartContainer) error {
+	return d.c.ContainerRestart(ctx, a.ID, container.StopOptions{Timeout: seconds(a.Timeout)})
+}
+
+// seconds rounds a timeout up: half a second is not "kill at once".
+func seconds(d *time.Duration) *int {
+	if d == nil {
+		return nil
+	}
+	n := int((*d + time.Second - 1) / time.Second)
+	if *d < 0 {
+		n = -1 // the engine waits for as long as it takes
+	}
+	return &n
+}
+
+// killContainer sends a signal; one that is gone or does not run needs none.
+func (d *Doer) killContainer(ctx context.Context, a planner.KillContainer) error {
+	err := d.c.ContainerKill(ctx, a.ID, a.Signal)
+	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
+		return nil
+	}
+	return err
+}
+
+func (d *Doer) unpauseContainer(ctx context.Context, id string) error {
+	err := d.c.ContainerUnpause(ctx, id)
+	if err == nil {
+		return nil
+	}
+	// Engines word "it is not paused" in several ways, with several statuses.
+	if c, inspectErr := d.c.ContainerInspect(ctx, id); inspectErr == nil {
+		if s := stateOf(c); s != nil && s.Running && !s.Paused {
+			return nil
+		}
+	}
+	return err
+}
+
+func (d *Doer) removeContainer(ctx context.Context, a planner.RemoveContainer) error {
+	return d.remove(ctx, a.ID, container.RemoveOptions{Force: a.Force, RemoveVolumes: a.Volumes})
+}
+
+// remove removes a container. One that is gone is removed; a removal under way
+// is waited for, so that its name and its volumes are free afterwards.
+func (d *Doer) remove(ctx context.Context, id string, o container.RemoveOptions) error {
+	err := d.c.ContainerRemove(ctx, id, o)
+	switch {
+	case err == nil, errdefs.IsNotFound(err):
+		return nil
+	case !errdefs.IsConflict(err) || !strings.Contains(err.Error(), "already in progress"):
+		return err
+	}
+	gone, failed := d.c.ContainerWait(ctx, id, container.WaitConditionRemoved)
+	select {
+	case <-gone:
+		return nil
+	case err := <-failed:
+		if errdefs.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("waiting for the removal: %w", err)
+	}
+}
+
+// renameContainer gives a container its final name, if it does not have it.
+func (d *Doer) renameContainer(ctx context.Context, id, name string) error {
+	if id == "" {
+		return errors.New("there is no container to rename")
+	}
+	err := d.c.ContainerRename(ctx, id, name)
+	if err == nil {
+		return nil
+	}
+	holder, inspectErr := d.c.ContainerInspect(ctx, name)
+	switch {
+	case inspectErr != nil:
+		return err
+	case holder.ID == id:
+		return nil
+	}
+	return nameTaken(name, holder, err)
+}

@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// cleanupTime bounds the removal of a container that could not be completed.
+const cleanupTime = 10 * time.Second
+
+// createContainer makes a container, joins the networks that the create call
+// could not take, and copies files in. What cannot be completed is removed.
+func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, done Lookup) (Outcome, error) {
+	b, err := d.binding(ctx, a, done)
+	if err != nil {
+		return Outcome{}, err
+	}
+	req, err := Spec(d.p, a.Ref.Service, a.Ref.Number, b)
+	if err != nil {
+		return Outcome{}, err
+	}
+	d.reportDropped(a.Ref, req.Dropped)
+	id, err := d.create(ctx, req, reuse{})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := d.complete(ctx, id, req); err != nil {
+		d.discard(ctx, id)
+		return Outcome{}, err
+	}
+	return Outcome{ID: id}, nil
+}
+
+// reportDropped warns of attributes that the engine is too old for.
+func (d *Doer) reportDropped(ref event.Ref, attributes []string) {
+	for _, a := range attributes {
+		d.o.Sink(event.Message{
+			Level: event.Warn,
+			Text:  fmt.Sprintf("service %q: %s is not applied: the engine's API %s is too old", ref.Service, a, d.o.Engine.APIVersion),
+			Hint:  "upgrade the engine",
+		})
+	}
+}
+
+// binding collects what a request depends on beyond the project.
+func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Lookup) (Binding, error) {
+	s := d.p.Services[a.Ref.Service]
+	b := Binding{
+		APIVersion: d.o.Engine.APIVersion,
+		ReplacedID: a.Replaces,
+		ProxyEnv:   d.config.proxyEnv(d.c.DaemonHost()),
+	}
+	image, err := d.im.get(ctx, d.c, d.p.ImageName(a.Ref.Service), servicePlatform(d.p, s))
+	if err != nil {
+		return b, err
+	}
+	b.ImageDigest = image.digest
+	if b.ImageVolumeDigests, err = d.imageVolumes(ctx, s); err != nil {
+		return b, err
+	}
+	if a.Replaces != "" && !a.FreshVolumes {
+		if b.Inherited, err = d.inherited(ctx, a.Replaces, s, image); err != nil {
+			return b, err
+		}
+	}
+	if b.Seccomp, err = seccompProfiles(d.p.WorkingDir, s.SecurityOpt); err != nil {
+		return b, err
+	}
+	parents, err := d.parents(ctx, a.Ref.Service, done)
+	b.ContainerID = func(service string) string { return parents[service] }
+	return b, err
+}
+
+// parents finds the containers whose namespaces or volumes a service shares:
+// of each the one with the lowest number.
+func (d *Doer) parents(ctx context.Context, service string, done Lookup) (map[string]string, error) {
+	names := d.p.Parents(service)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	found := map[string]string{}
+	lowest := map[string]int{}
+	list, err := d.c.ContainerList(ctx, container.ListOptions{All: true, Filters: filters.NewArgs(
+		filters.Arg("label", project.LabelProject+"="+d.p.Name),
+		filters.Arg("label", project.LabelOneOff+"="+project.OneOffFalse),
+	)})
+	if err != nil {
+		return nil, fmt.Errorf("listing the project's containers: %w", err)
+	}
+	for _, c := range list {
+		n := replicaNumber(c.Labels)
+		name := c.Labels[project.LabelService]
+		if at, ok := lowest[name]; !ok || n < at {
+			lowest[name], found[name] = n, c.ID
+		}
+	}
+	for _, name := range names {
+		if done == nil {
+			continue
+		}
+		// One of this run goes before the one that it replaces.
+		if id, ok := done.Created(name, max(lowest[name], 1)); ok {
+			found[name] = id
+		}
+	}
+	return found, nil
+}
+
+// seccompProfiles reads the profiles that security_opt names, by path as given.
+func seccompProfiles(dir string, opts []string) (map[string]string, error) {
+	profiles := map[string]string{}
+	for _, opt := range opts {
+		path := seccompPath(opt)
+		if path == "" {
+			continue
+		}
+		file := path
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(dir, file)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("reading seccomp profile: %w", err)
+		}
+		profile, err := compactJSON(text)
+		if err != nil {
+			return nil, fmt.Errorf("reading seccomp profile %s: %w", file, err)
+		}
+		profiles[path] = profile
+	}
+	return profiles, nil
+}
+
+// reuse says what to do about a name that is taken. The zero value looks at
+// who has it.
+type reuse struct {
+	cleared bool // a leftover was removed: the next conflict is an error
+}
+
+// create asks for the container. A leftover of an interrupted run is taken as it
+// is where it is what would be made now, and makes room otherwise.
+func (d *Doer) create(ctx context.Context, req *Request, r reuse) (string, error) {
+	made, err := d.c.ContainerCreate(ctx, req.Config, req.Host, req.Networking, req.Platform, req.Name)
+	if err == nil {
+		d.warn(made.Warnings)
+		return made.ID, nil
+	}
+	if !errdefs.IsConflict(err) || r.cleared {
+		return "", err
+	}
+	holder, inspectErr := d.c.ContainerInspect(ctx, req.Name)
+	switch {
+	case errdefs.IsNotFound(inspectErr):
+	case inspectErr != nil:
+		return "", err
+	case !sameReplica(holder.Config.Labels, req.Config.Labels):
+		return "", nameTaken(req.Name, holder, err)
+	case holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
+		return holder.ID, nil
+	case holder.State.Running && req.Config.Labels[project.LabelReplace] == "":
+		return "", &Error{Op: "container " + req.Name + " was started by somebody else meanwhile", Help: "run the command again", Err: err}
+	default:
+		if err := d.remove(ctx, holder.ID, container.RemoveOptions{Force: true}); err != nil {
+			return "", fmt.Errorf("removing the leftover %s: %w", req.Name, err)
+		}
+	}
+	return d.create(ctx, req, reuse{cleared: true})
+}
+
+// warn passes on what the engine has to say about a create that it obeyed.
+func (d *Doer) warn(warnings []string) {
+	for _, w := range warnings {
+		d.o.Sink(event.Message{Level: event.Warn, Text: w})
+	}
+}
+
+// sameReplica tells whether a container is this replica of this project.
+func sameReplica(have, want map[string]string) bool {
+	return sameLabels(have, want, project.LabelProject, project.LabelService, project.LabelNumber)
+}
+
+// sameContent tells whether it was made from the same definition and image.
+func sameContent(have, want map[string]string) bool {
+	return sameLabels(have, want, project.LabelConfigHash, project.LabelImage, project.LabelImageVolumes, project.LabelReplace)
+}
+
+func sameLabels(have, want map[string]string, labels ...string) bool {
+	for _, l := range labels {
+		if have[l] != want[l] {
+			return false
+		}
+	}
+	return true
+}
+
+// complete does what has to follow the create.
+func (d *Doer) complete(ctx context.Context, id string, req *Request) error {
+	for _, c := range req.Connect {
+		err := d.c.NetworkConnect(ctx, c.Network, id, c.Endpoint)
+		if err != nil && !isAlreadyConnected(err) {
+			return fmt.Errorf("connecting to network %s: %w", c.Network, err)
+		}
+	}
+	if err := d.copyFiles(ctx, id, req.Files); err != nil {
+		return err
+	}
+	d.prepared.add(id)
+	return nil
+}
+
+// discard removes a container that could not be completed, as far as that is
+// possible: the next run would find it, and cannot tell what it lacks.
+func (d *Doer) discard(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
+	_ = d.remove(ctx, id, container.RemoveOptions{Force: true}) // the first error is the one to report
+}

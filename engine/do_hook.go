@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// runHook runs a hook in its container and hands its output on line by line.
+// A pre_stop hook of a container that does not run has nothing to do.
+func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (Outcome, error) {
+	hook, err := d.hook(a)
+	if err != nil {
+		return Outcome{}, err
+	}
+	exec, err := d.c.ContainerExecCreate(ctx, id, container.ExecOptions{
+		User:         hook.User,
+		Privileged:   hook.Privileged,
+		WorkingDir:   hook.WorkingDir,
+		Env:          environment(nil, hook.Environment),
+		Cmd:          hook.Command,
+		AttachStdout: true,
+		AttachStderr: true,
+	})
+	if a.Phase == planner.PreStop && (errdefs.IsNotFound(err) || errdefs.IsConflict(err)) {
+		return Outcome{}, nil
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := d.runExec(ctx, exec.ID, a.Ref); err != nil {
+		return Outcome{}, err
+	}
+	ended, err := d.c.ContainerExecInspect(ctx, exec.ID)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("asking for the hook's exit status: %w", err)
+	}
+	if ended.ExitCode != 0 {
+		return Outcome{ExitCode: ended.ExitCode}, &Error{
+			Op: fmt.Sprintf("%s hook exited with status %d", a.Ref.Service, ended.ExitCode),
+		}
+	}
+	return Outcome{}, nil
+}
+
+// hook finds the hook in the project.
+func (d *Doer) hook(a planner.RunHook) (types.ServiceHook, error) {
+	if d.p == nil {
+		return types.ServiceHook{}, errors.New("hooks need the project's file")
+	}
+	s := d.p.Services[a.Ref.Service]
+	hooks := s.PostStart
+	if a.Phase == planner.PreStop {
+		hooks = s.PreStop
+	}
+	if a.Index >= len(hooks) {
+		return types.ServiceHook{}, fmt.Errorf("service %q has no %s hook %d", a.Ref.Service, a.Phase, a.Index)
+	}
+	return hooks[a.Index], nil
+}
+
+// runExec runs a prepared command to its end.
+func (d *Doer) runExec(ctx context.Context, execID string, ref event.Ref) error {
+	conn, err := d.c.ContainerExecAttach(ctx, execID, container.ExecAttachOptions{})
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	// The connection knows no context: closing it ends the read.
+	stop := context.AfterFunc(ctx, conn.Close)
+	defer stop()
+	emit := func(line []byte) { d.o.Sink(event.Output{Ref: ref, Text: string(line)}) }
+	stdout, stderr := &lineWriter{emit: emit}, &lineWriter{emit: emit}
+	_, err = stdcopy.StdCopy(stdout, stderr, conn.Reader)
+	stdout.flush()
+	stderr.flush()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("reading the hook's output: %w", err)
+	}
+	return nil
+}
+
+// maxLine bounds a line without an end.
+const maxLine = 64 << 10
+
+// lineWriter cuts what is written into lines, without their ends.
+type lineWriter struct {
+	emit func(line []byte)
+	rest []byte
+}
+
+func (w *lineWriter) Write(p []byte) (int, error) {
+	w.rest = append(w.rest, p...)
+	for {
+		i := slices.Index(w.rest, '\n')
+		if i < 0 {
+			break
+		}
+		line := w.rest[:i]
+		if i > 0 && line[i-1] == '\r' {
+			line = line[:i-1]
+		}
+		w.emit(line)
+		w.rest = w.rest[i+1:]
+	}
+	if len(w.rest) > maxLine {
+		w.flush()
+	}
+	return len(p), nil
+}
+
+func (w *lineWriter) flush() {
+	if len(w.rest) > 0 {
+		w.emit(w.rest)
+		w.rest = nil
+	}
+}

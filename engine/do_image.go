@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/mount"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// localImage is what a create needs to know of an image.
+type localImage struct {
+	digest  string          // planner.Image.Digest
+	volumes map[string]bool // targets of the volumes it declares
+}
+
+// images remembers the images of one run: each is inspected once. The zero
+// value is empty.
+type images struct {
+	mu sync.Mutex // guards below, not held during calls
+	by map[imageKey]*imageCall
+}
+
+type imageKey struct{ ref, platform string }
+
+// imageCall is an inspect that is under way or done.
+type imageCall struct {
+	done  chan struct{} // closed when the fields below are set
+	image localImage
+	err   error
+}
+
+// get inspects an image, or waits for another caller's inspect of it.
+func (im *images) get(ctx context.Context, c Reader, ref, platform string) (localImage, error) {
+	key := imageKey{ref, platform}
+	im.mu.Lock()
+	call, known := im.by[key]
+	if !known {
+		call = &imageCall{done: make(chan struct{})}
+		if im.by == nil {
+			im.by = map[imageKey]*imageCall{}
+		}
+		im.by[key] = call
+	}
+	im.mu.Unlock()
+	if known {
+		select {
+		case <-call.done:
+			return call.image, call.err
+		case <-ctx.Done():
+			return localImage{}, ctx.Err()
+		}
+	}
+	call.image, call.err = readImage(ctx, c, ref, platform)
+	close(call.done)
+	if call.err != nil {
+		im.forget(ref) // it may come yet
+	}
+	return call.image, call.err
+}
+
+// forget makes the next get inspect again: the reference names another image.
+func (im *images) forget(ref string) {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	for key := range im.by {
+		if key.ref == ref {
+			delete(im.by, key)
+		}
+	}
+}
+
+func readImage(ctx context.Context, c Reader, ref, platform string) (localImage, error) {
+	i, err := inspectImage(ctx, c, ref)
+	if errdefs.IsNotFound(err) {
+		return localImage{}, &Error{
+			Op:   "image " + ref + " is not there",
+			Help: "bring it with compose pull or compose build, or run up without --pull never and --no-build",
+			Err:  err,
+		}
+	}
+	if err != nil {
+		return localImage{}, fmt.Errorf("inspecting image %s: %w", ref, err)
+	}
+	found := localImage{digest: imageIdentity(i, platform), volumes: map[string]bool{}}
+	if i.Config != nil {
+		for target := range i.Config.Volumes {
+			found.volumes[target] = true
+		}
+	}
+	return found, nil
+}
+
+// imageVolumes are the identities of the images that a service mounts.
+func (d *Doer) imageVolumes(ctx context.Context, s types.ServiceConfig) (map[string]string, error) {
+	var digests map[string]string
+	for _, v := range s.Volumes {
+		if v.Type != types.VolumeTypeImage {
+			continue
+		}
+		mounted, err := d.im.get(ctx, d.c, v.Source, "")
+		if err != nil {
+			return nil, err
+		}
+		if digests == nil {
+			digests = map[string]string{}
+		}
+		digests[v.Source] = mounted.digest
+	}
+	return digests, nil
+}
+
+// inherited are the anonymous volumes of a container that its replacement takes
+// over, by target: those which the image or the service still asks for. A
+// container that is gone has none.
+func (d *Doer) inherited(ctx context.Context, id string, s types.ServiceConfig, i localImage) (map[string]string, error) {
+	old, err := d.c.ContainerInspect(ctx, id)
+	if errdefs.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("inspecting the container to replace: %w", err)
+	}
+	wanted := map[string]bool{}
+	for target := range i.volumes {
+		wanted[target] = true
+	}
+	for _, v := range s.Volumes {
+		wanted[v.Target] = anonymous(v)
+	}
+	volumes := map[string]string{}
+	for _, m := range old.Mounts {
+		if m.Type == mount.TypeVolume && wanted[m.Destination] && isAnonymousName(m.Name) {
+			volumes[m.Destination] = m.Name
+		}
+	}
+	return volumes, nil
+}
+
+// isAnonymousName tells the names that engines make up for volumes.
+func isAnonymousName(name string) bool {
+	const digits = "0123456789abcdef"
+	return len(name) == 64 && strings.Trim(name, digits) == ""
+}
+
+// removeImage removes a tag. An image that containers use stays.
+func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (Outcome, error) {
+	_, err := d.c.ImageRemove(ctx, a.Ref.Name, image.RemoveOptions{})
+	switch {
+	case err == nil, errdefs.IsNotFound(err):
+		return Outcome{}, nil
+	case errdefs.IsConflict(err):
+		return Outcome{Text: inUse}, nil
+	}
+	return Outcome{}, err
+}
+
+// replicaNumber is the label container-number; 0 on one-offs and strangers.
+func replicaNumber(labels map[string]string) int {
+	n, err := strconv.Atoi(labels[project.LabelNumber])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func compactJSON(text []byte) (string, error) {
+	var b bytes.Buffer
+	err := json.Compact(&b, text)
+	return b.String(), err
+}
+
+// stateOf is a container's state; nil where the engine gives none.
+func stateOf(c container.InspectResponse) *container.State {
+	if c.ContainerJSONBase == nil {
+		return nil
+	}
+	return c.State
+}

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// inUse is what people read of a resource that stays because others use it.
+const inUse = "Resource is still in use"
+
+// createNetwork makes a network of the file; one of this project that is there
+// already is the one.
+func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (Outcome, error) {
+	hash, err := d.p.NetworkHash(a.Key)
+	if err != nil {
+		return Outcome{}, err
+	}
+	labels := d.p.NetworkLabels(a.Key, hash)
+	made, err := d.c.NetworkCreate(ctx, a.Ref.Name, networkOptions(d.p.Networks[a.Key], labels))
+	if err == nil {
+		return Outcome{ID: made.ID}, nil
+	}
+	if !errdefs.IsConflict(err) {
+		return Outcome{}, err
+	}
+	there, inspectErr := d.c.NetworkInspect(ctx, a.Ref.Name, network.InspectOptions{})
+	switch {
+	case inspectErr != nil:
+		return Outcome{}, err
+	case sameLabels(there.Labels, labels, project.LabelProject, project.LabelNetwork):
+		return Outcome{ID: there.ID}, nil
+	}
+	return Outcome{}, &Error{
+		Op:   "a network with name " + a.Ref.Name + " exists but was not created for project " + d.p.Name,
+		Help: "to use it, set external: true; else give yours another name:",
+		Err:  err,
+	}
+}
+
+// networkOptions maps a network of the file to what the engine is asked for.
+func networkOptions(n types.NetworkConfig, labels map[string]string) network.CreateOptions {
+	o := network.CreateOptions{
+		Driver:     n.Driver,
+		Options:    n.DriverOpts,
+		Internal:   n.Internal,
+		Attachable: n.Attachable,
+		EnableIPv4: n.EnableIPv4,
+		EnableIPv6: n.EnableIPv6,
+		Labels:     labels,
+	}
+	if n.Ipam.Driver == "" && len(n.Ipam.Config) == 0 && len(n.Ipam.Options) == 0 {
+		return o
+	}
+	o.IPAM = &network.IPAM{Driver: n.Ipam.Driver, Options: n.Ipam.Options}
+	for _, pool := range n.Ipam.Config {
+		o.IPAM.Config = append(o.IPAM.Config, network.IPAMConfig{
+			Subnet:     pool.Subnet,
+			IPRange:    pool.IPRange,
+			Gateway:    pool.Gateway,
+			AuxAddress: pool.AuxiliaryAddresses,
+		})
+	}
+	return o
+}
+
+// removeNetwork removes a network. One that others use stays, unless it is to
+// be made anew.
+func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (Outcome, error) {
+	err := d.c.NetworkRemove(ctx, a.ID)
+	if err == nil || errdefs.IsNotFound(err) {
+		return Outcome{}, nil
+	}
+	if !isInUse(err) {
+		return Outcome{}, err
+	}
+	users := d.networkUsers(ctx, a.ID)
+	if a.Ref.Old == "" {
+		return Outcome{Text: inUse, Detail: users}, nil
+	}
+	return Outcome{}, &Error{
+		Op:   fmt.Sprintf("network %s cannot be made anew: in use by %s", a.Ref.Name, users),
+		Help: "stop those containers, or disconnect them with docker network disconnect",
+		Err:  err,
+	}
+}
+
+// networkUsers names the containers on a network, "" where that is not known.
+func (d *Doer) networkUsers(ctx context.Context, id string) string {
+	n, err := d.c.NetworkInspect(ctx, id, network.InspectOptions{})
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, c := range n.Containers {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// isInUse tells a resource that others hold: engines answer 409, and Docker 403
+// for networks.
+func isInUse(err error) bool {
+	return errdefs.IsConflict(err) || errdefs.IsPermissionDenied(err) && strings.Contains(err.Error(), "active endpoints")
+}
+
+// isAlreadyConnected tells that a container is on the network that it was to
+// join.
+func isAlreadyConnected(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "already exists in network") || strings.Contains(text, "already connected")
+}
+
+// createVolume makes a named volume; the engine hands out one that is there.
+func (d *Doer) createVolume(ctx context.Context, a planner.CreateVolume) (Outcome, error) {
+	hash, err := d.p.VolumeHash(a.Key)
+	if err != nil {
+		return Outcome{}, err
+	}
+	v := d.p.Volumes[a.Key]
+	_, err = d.c.VolumeCreate(ctx, volume.CreateOptions{
+		Name:       a.Ref.Name,
+		Driver:     v.Driver,
+		DriverOpts: v.DriverOpts,
+		Labels:     d.p.VolumeLabels(a.Key, hash),
+	})
+	return Outcome{}, err
+}
+
+// removeVolume removes a volume. One that others use stays, unless it is to be
+// made anew.
+func (d *Doer) removeVolume(ctx context.Context, a planner.RemoveVolume) (Outcome, error) {
+	err := d.c.VolumeRemove(ctx, a.Ref.Name, false)
+	switch {
+	case err == nil, errdefs.IsNotFound(err):
+		return Outcome{}, nil
+	case errdefs.IsConflict(err) && a.Ref.Old == "":
+		return Outcome{Text: inUse}, nil
+	}
+	return Outcome{}, err
+}

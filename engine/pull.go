@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/pkg/jsonmessage"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Pull brings an image from its registry and returns the identity of what the
+// reference names now (planner.Image.Digest). Its progress goes to the sink, a
+// part for each layer. platform "" is the engine's own.
+func (d *Doer) Pull(ctx context.Context, ref event.Ref, platform string) (digest string, err error) {
+	auth, err := d.config.registryAuth(ref.Name)
+	if err != nil {
+		return "", err
+	}
+	progress, err := d.c.ImagePull(ctx, ref.Name, image.PullOptions{RegistryAuth: auth, Platform: platform})
+	if err != nil {
+		return "", pullFailure(ref.Name, err)
+	}
+	defer progress.Close()
+	if err := d.report(ref, progress); err != nil {
+		return "", pullFailure(ref.Name, err)
+	}
+	d.im.forget(ref.Name)
+	pulled, err := d.im.get(ctx, d.c, ref.Name, platform)
+	return pulled.digest, err
+}
+
+// report turns a pull's progress into events. The pull is over when the stream
+// is.
+func (d *Doer) report(ref event.Ref, progress io.Reader) error {
+	messages := json.NewDecoder(progress)
+	for {
+		var m jsonmessage.JSONMessage
+		switch err := messages.Decode(&m); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading the progress: %w", err)
+		case m.Error != nil:
+			return m.Error
+		}
+		if part, ok := partOf(ref, m); ok {
+			d.o.Sink(part)
+		}
+	}
+}
+
+// partOf is a layer's progress. Other messages are about the image as a whole:
+// they have no id, or the tag for one.
+func partOf(ref event.Ref, m jsonmessage.JSONMessage) (event.Part, bool) {
+	if m.ID == "" || strings.HasPrefix(m.Status, "Pulling from") {
+		return event.Part{}, false
+	}
+	p := event.Part{Ref: ref, ID: m.ID, Text: m.Status}
+	if m.Progress != nil {
+		p.Current, p.Total = m.Progress.Current, max(m.Progress.Total, 0)
+	}
+	p.Done = m.Status == "Pull complete" || m.Status == "Already exists"
+	return p, true
+}
+
+// pullFailure adds what helps.
+func pullFailure(ref string, err error) error {
+	text := strings.ToLower(err.Error())
+	contains := func(parts ...string) bool {
+		for _, p := range parts {
+			if strings.Contains(text, p) {
+				return true
+			}
+		}
+		return false
+	}
+	e := &Error{Op: "pulling " + ref, Err: err}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case contains("pull access denied", "unauthorized", "denied", "authentication required"):
+		e.Help = "check the name; if the image is private: docker login; if it is yours to build, give the service a build section"
+	case contains("manifest unknown", "not found", "no such manifest"):
+		e.Help = "the registry has no such tag: check the name"
+	case contains("no match for platform", "no matching manifest"):
+		e.Help = "the image is not made for this platform: set platform, or build it"
+	case contains("no such host", "timeout", "connection refused", "network is unreachable", "temporary failure in name resolution"):
+		e.Help = "the engine does not reach the registry: check its network and proxy settings"
+	case contains("toomanyrequests"):
+		e.Help = "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
+	}
+	return e
+}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// waitContainer waits until a container meets a condition, or cannot meet it any
+// more. It subscribes, looks, and looks again when something happened to the
+// container or events may have been lost.
+func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id string) (Outcome, error) {
+	if id == "" {
+		return Outcome{}, errors.New("there is no container to wait for")
+	}
+	w := d.o.Watch
+	if w == nil {
+		w = NewWatch(d.c, d.o.Project)
+		defer w.Close()
+	}
+	sub, err := w.Subscribe(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer sub.Close()
+	for {
+		c, err := d.c.ContainerInspect(ctx, id)
+		if errdefs.IsNotFound(err) {
+			return Outcome{}, waitFailure(a, "was removed", "")
+		}
+		if err != nil {
+			return Outcome{}, fmt.Errorf("inspecting the container: %w", err)
+		}
+		if v := judge(a, stateOf(c)); v.settled {
+			return v.outcome, v.err
+		}
+		if err := sub.until(ctx, id); err != nil {
+			return Outcome{}, err
+		}
+	}
+}
+
+// until returns when the state of a container may have changed.
+func (s *Subscription) until(ctx context.Context, id string) error {
+	for {
+		c, err := s.Next(ctx)
+		if err != nil || c.Resync || c.ID == id && changesState(c.Action) {
+			return err
+		}
+	}
+}
+
+// changesState leaves out what health checks make in plenty: their execs.
+func changesState(a events.Action) bool {
+	return !strings.HasPrefix(string(a), "exec_") && a != events.ActionTop && a != events.ActionResize
+}
+
+// verdict is what a container's state means for a wait.
+type verdict struct {
+	settled bool // no need to wait any longer
+	outcome Outcome
+	err     error // with settled: it will not come
+}
+
+// judge compares a container's state with what is waited for. One that the
+// engine restarts may yet become healthy; one that ended will not.
+func judge(a planner.WaitContainer, s *container.State) verdict {
+	if s == nil {
+		return verdict{}
+	}
+	ended := s.Status == container.StateExited || s.Status == container.StateDead || s.Status == container.StateRemoving
+	switch {
+	case a.Condition == planner.ConditionCompleted && s.Status == container.StateExited && s.ExitCode == 0:
+		return verdict{settled: true, outcome: Outcome{Text: "Exited"}}
+	case a.Condition == planner.ConditionStarted && (s.Running || ended && s.StartedAt != neverStarted):
+		return verdict{settled: true}
+	case ended:
+		return verdict{
+			settled: true,
+			outcome: Outcome{ExitCode: s.ExitCode},
+			err:     waitFailure(a, fmt.Sprintf("exited (%d)", s.ExitCode), endAdvice(a, s)),
+		}
+	case a.Condition == planner.ConditionHealthy || a.Condition == planner.ConditionRunningOrHealthy:
+		return judgeHealth(a, s)
+	}
+	return verdict{}
+}
+
+// neverStarted is the start time of a container that was never started.
+const neverStarted = "0001-01-01T00:00:00Z"
+
+// judgeHealth is judge for one that has not ended.
+func judgeHealth(a planner.WaitContainer, s *container.State) verdict {
+	if !s.Running || s.Restarting {
+		return verdict{}
+	}
+	status := container.NoHealthcheck
+	if s.Health != nil && s.Health.Status != "" {
+		status = s.Health.Status
+	}
+	switch status {
+	case container.Healthy:
+		return verdict{settled: true, outcome: Outcome{Text: "Healthy"}}
+	case container.Unhealthy:
+		return verdict{settled: true, err: waitFailure(a, "is unhealthy", healthAdvice(a, s.Health))}
+	case container.NoHealthcheck:
+		if a.Condition == planner.ConditionRunningOrHealthy {
+			return verdict{settled: true, outcome: Outcome{Text: "Healthy"}}
+		}
+		return verdict{settled: true, err: waitFailure(a, "has no healthcheck configured",
+			"give service "+a.Ref.Service+" a healthcheck, or depend on it with service_started")}
+	}
+	return verdict{}
+}
+
+// waitFailure words what people and scripts look for.
+func waitFailure(a planner.WaitContainer, what, help string) error {
+	text := "container " + a.Ref.Name + " " + what
+	if len(a.For) > 0 {
+		text = "dependency failed to start: " + text
+	}
+	return &Error{Op: text, Help: help}
+}
+
+func endAdvice(a planner.WaitContainer, s *container.State) string {
+	switch {
+	case s.Error != "":
+		return s.Error
+	case s.OOMKilled:
+		return "it ran out of memory: raise mem_limit or deploy.resources.limits.memory"
+	}
+	return "see what it said: compose logs " + a.Ref.Service
+}
+
+// healthAdvice quotes the first line of the last check that failed.
+func healthAdvice(a planner.WaitContainer, h *container.Health) string {
+	for i := len(h.Log) - 1; i >= 0; i-- {
+		r := h.Log[i]
+		if r == nil || r.ExitCode == 0 {
+			continue
+		}
+		line, _, _ := strings.Cut(strings.TrimSpace(r.Output), "\n")
+		if line == "" {
+			return fmt.Sprintf("its check ended with status %d; see compose logs %s", r.ExitCode, a.Ref.Service)
+		}
+		return fmt.Sprintf("its check said (status %d): %s", r.ExitCode, line)
+	}
+	return "see what it said: compose logs " + a.Ref.Service
+}
