@@ -104,6 +104,7 @@ func prepare(o Options, sink event.Sink) (*source, types.ConfigDetails, func(*lo
 func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 	windows, _ := strconv.ParseBool(s.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
 	return func(l *loader.Options) {
+		quicken(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles
 		l.SkipInterpolation = o.NoInterpolation
