@@ -71,7 +71,7 @@ func Dial(ctx context.Context, o DialOptions) (*Conn, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
 	}
-	cfg, err := readDockerConfig(o)
+	cfg, err := readDialConfig(o)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// NoEngineError says that no engine answered: what was tried, why each failed,
-// and what to do, the latter on lines that start with "hint:".
+// NoEngineError says that no engine answered: what was tried and why each
+// failed, a line each. Its hint may have several lines.
 type NoEngineError struct {
 	// Named: the host was asked for, so no other was tried.
 	Named bool
@@ -36,7 +36,12 @@ type OldEngineError struct {
 }
 
 func (e *OldEngineError) Error() string {
-	return fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed\nhint: update it: Docker 20.10 or Podman 4 is enough", e.Host, e.API, MinAPIVersion)
+	return fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed", e.Host, e.API, MinAPIVersion)
+}
+
+// Hint is what the user can do about it.
+func (e *OldEngineError) Hint() string {
+	return "update the engine: Docker 20.10 or Podman 4 is enough"
 }
 
 // missing tells that nothing is at the place: no socket, no program.
@@ -78,11 +83,11 @@ func (e *NoEngineError) Error() string {
 			fmt.Fprintf(&b, "\n  %s (%s)", a, a.From)
 		}
 	}
-	for _, hint := range e.hints() {
-		b.WriteString("\nhint: " + hint)
-	}
 	return b.String()
 }
+
+// Hint is what the user can do about it, the likeliest first, a line each.
+func (e *NoEngineError) Hint() string { return strings.Join(e.hints(), "\n") }
 
 // Unwrap gives the causes to errors.Is.
 func (e *NoEngineError) Unwrap() []error {
@@ -93,7 +98,6 @@ func (e *NoEngineError) Unwrap() []error {
 	return errs
 }
 
-// hints are what would help, the likeliest first.
 func (e *NoEngineError) hints() []string {
 	var denied, refused, ssh bool
 	for _, a := range e.Tried {

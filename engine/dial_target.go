@@ -19,9 +19,9 @@ import (
 // dockerEndpoint is the name of the engine's endpoint in a docker context.
 const dockerEndpoint = "docker"
 
-// dockerConfig is the part of docker's config.json that dialling needs.
+// dialConfig is the part of docker's config.json that dialling needs.
 // Credentials in the same file are not looked at: they cost time.
-type dockerConfig struct {
+type dialConfig struct {
 	CurrentContext string            `json:"currentContext"`
 	Headers        map[string]string `json:"HttpHeaders"`
 }
@@ -46,9 +46,9 @@ func homeDir(getenv func(string) string) string {
 	return home
 }
 
-// readDockerConfig reads config.json, which need not exist.
-func readDockerConfig(o DialOptions) (dockerConfig, error) {
-	var c dockerConfig
+// readDialConfig reads config.json, which need not exist.
+func readDialConfig(o DialOptions) (dialConfig, error) {
+	var c dialConfig
 	path := filepath.Join(configDir(o), "config.json")
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
@@ -65,7 +65,7 @@ func readDockerConfig(o DialOptions) (dockerConfig, error) {
 
 // namedTarget is the engine that an option, the environment or docker's
 // configuration names, in docker's order; nil: none does.
-func namedTarget(o DialOptions, cfg dockerConfig) (*target, error) {
+func namedTarget(o DialOptions, cfg dialConfig) (*target, error) {
 	if o.Host != "" && o.Context != "" {
 		return nil, errors.New("--host and --context cannot be used together")
 	}
@@ -128,7 +128,10 @@ func parseHost(host string, t tlsSource) (string, error) {
 			return "", fmt.Errorf("engine host %q names no machine", host)
 		}
 	default:
-		return "", fmt.Errorf("engine host %q: unknown scheme %q\nhint: use unix://, tcp://, ssh:// or npipe://", host, scheme)
+		return "", &Error{
+			Op:   fmt.Sprintf("engine host %q: unknown scheme %q", host, scheme),
+			Help: "use unix://, tcp://, ssh:// or npipe://",
+		}
 	}
 	return scheme + "://" + rest, nil
 }
@@ -160,7 +163,10 @@ func contextTarget(o DialOptions, name, from string) (*target, error) {
 	))
 	meta, err := s.GetMetadata(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("docker context %q (from %s) does not exist\nhint: docker context ls shows those that do", name, from)
+		return nil, &Error{
+			Op:   fmt.Sprintf("docker context %q (from %s) does not exist", name, from),
+			Help: "docker context ls shows those that do",
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading docker context %q: %w", name, err)

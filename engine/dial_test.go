@@ -140,13 +140,13 @@ func TestSearchFailure(t *testing.T) {
 	if !errors.As(err, &none) || !Unreachable(err) {
 		t.Fatalf("got %T %v, want a *NoEngineError", err, err)
 	}
-	got := strings.ReplaceAll(err.Error(), dir, "DIR")
+	got := strings.ReplaceAll(err.Error()+"\n"+none.Hint(), dir, "DIR")
 	want := `no container engine found; tried:
   unix://DIR/none.sock: not there (the default socket)
   unix://DIR/dead.sock: connection refused (nothing listens) (rootless Docker)
   podman system service: not there (podman on PATH)
-hint: ` + startHint() + `
-hint: where the engine is elsewhere, set DOCKER_HOST or choose a docker context`
+` + startHint() + `
+where the engine is elsewhere, set DOCKER_HOST or choose a docker context`
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
@@ -154,10 +154,11 @@ hint: where the engine is elsewhere, set DOCKER_HOST or choose a docker context`
 
 func TestPermissionDenied(t *testing.T) {
 	e := &NoEngineError{Tried: []Attempt{{Host: "unix:///x", From: "the default socket", Err: os.ErrPermission}}}
-	for _, want := range []string{"unix:///x: permission denied", "\nhint: "} {
-		if !strings.Contains(e.Error(), want) {
-			t.Errorf("%q is not in %q", want, e)
-		}
+	if want := "unix:///x: permission denied"; !strings.Contains(e.Error(), want) {
+		t.Errorf("%q is not in %q", want, e)
+	}
+	if e.Hint() == "" {
+		t.Error("no hint")
 	}
 }
 
@@ -204,7 +205,7 @@ func TestNamedTargets(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.o.ConfigDir, tt.o.Getenv = dir, env(tt.env)
-			cfg, err := readDockerConfig(tt.o)
+			cfg, err := readDialConfig(tt.o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -246,9 +247,16 @@ func TestNamedFailures(t *testing.T) {
 			t.Errorf("%+v: no error", tt.o)
 			continue
 		}
+		text := err.Error()
+		if h, ok := errors.AsType[interface {
+			error
+			Hint() string
+		}](err); ok {
+			text += " hint: " + h.Hint()
+		}
 		for _, want := range tt.want {
-			if !strings.Contains(err.Error(), want) {
-				t.Errorf("%q is not in %q", want, err)
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in %q", want, text)
 			}
 		}
 	}

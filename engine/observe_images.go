@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// inspectImages looks at each distinct image that the project's services run or
+// mount. Those that the engine does not have are left out.
+func inspectImages(ctx context.Context, c Reader, o ObserveOptions) (map[string]planner.Image, error) {
+	images := map[string]planner.Image{}
+	var mu sync.Mutex // guards images
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelReads)
+	for ref, platform := range imageRefs(o.Project) {
+		g.Go(func() error {
+			found, err := InspectImage(ctx, c, ref, platform)
+			if errdefs.IsNotFound(err) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			images[ref] = found
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return images, nil
+}
+
+// imageRefs are the references of the images that services run or mount, each
+// with the platform that a service wants ("": the engine's own).
+func imageRefs(p *project.Project) map[string]string {
+	refs := map[string]string{}
+	for name, s := range p.Services {
+		if s.Image != "" || s.Build != nil {
+			ref := p.ImageName(name)
+			if platform := servicePlatform(p, s); platform != "" || refs[ref] == "" {
+				refs[ref] = max(refs[ref], platform) // the same one whatever the order
+			}
+		}
+		for _, v := range s.Volumes {
+			if v.Type == types.VolumeTypeImage && v.Source != "" && refs[v.Source] == "" {
+				refs[v.Source] = ""
+			}
+		}
+	}
+	return refs
+}
+
+// InspectImage looks an image up at the engine; platform "" is the engine's
+// own. A missing image is an error that errdefs.IsNotFound knows.
+func InspectImage(ctx context.Context, c Reader, ref, platform string) (planner.Image, error) {
+	r, err := inspectImage(ctx, c, ref)
+	if err != nil {
+		return planner.Image{}, fmt.Errorf("inspecting image %q: %w", ref, err)
+	}
+	created, _ := time.Parse(time.RFC3339Nano, r.Created) // "" where the builder hides it
+	return planner.Image{
+		ID: r.ID, Digest: imageIdentity(r, platform),
+		Created: created, Pulled: r.Metadata.LastTagTime,
+	}, nil
+}
