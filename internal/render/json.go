@@ -1,0 +1,172 @@
+package render
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// jsonLines prints an object for each event, in a line.
+type jsonLines struct {
+	out  io.Writer
+	now  func() time.Time
+	logs *logs
+	// separate: logs have a stream of their own and are printed there as ever,
+	// the lines there only.
+	separate bool
+}
+
+func (j *jsonLines) event(e event.Event) {
+	if j.separate && j.logs.event(e) {
+		if _, ok := e.(event.Log); ok {
+			return
+		}
+	}
+	b, err := Encode(e, j.now())
+	if err != nil {
+		return // no event has a value that JSON cannot hold
+	}
+	_, _ = j.out.Write(append(b, '\n'))
+}
+
+func (j *jsonLines) close() error { return nil }
+
+// line is the object of --progress json. The fields id, parent_id, status,
+// text, details, current, total and percent have Docker Compose's meaning:
+//
+//	v          always 1; a change that breaks readers raises it
+//	type       status part output log exit attached message planned finished
+//	time       RFC 3339; of the event where it has one, else of its arrival
+//	id         the resource as people read it, "Container demo-web-1"; of a
+//	           part, the part's own name
+//	parent_id  of a part: the resource
+//	kind, name, service, number   the resource
+//	status     Working Done Warning Error Skipped
+//	text       the word or the line
+//	details    what goes after it
+//	error      of a status or the end
+//	current, total, percent       of a part: bytes
+//	source, stream, bytes         of a log; bytes: base64, where text is no UTF-8
+//	sources    of attached: the containers whose logs follow
+//	code, restarting              of an exit
+//	level, hint                   of a message: info, warn
+//	title, refs                   of planned: the resources that will change
+type line struct {
+	V          int         `json:"v"`
+	Type       string      `json:"type"`
+	Time       time.Time   `json:"time"`
+	ID         string      `json:"id,omitempty"`
+	ParentID   string      `json:"parent_id,omitempty"`
+	Kind       event.Kind  `json:"kind,omitempty"`
+	Name       string      `json:"name,omitempty"`
+	Service    string      `json:"service,omitempty"`
+	Number     int         `json:"number,omitempty"`
+	Status     string      `json:"status,omitempty"`
+	Text       string      `json:"text,omitempty"`
+	Details    string      `json:"details,omitempty"`
+	Error      string      `json:"error,omitempty"`
+	Current    int64       `json:"current,omitempty"`
+	Total      int64       `json:"total,omitempty"`
+	Percent    int         `json:"percent,omitempty"`
+	Source     *source     `json:"source,omitempty"`
+	Sources    []source    `json:"sources,omitempty"`
+	Stream     string      `json:"stream,omitempty"`
+	Bytes      []byte      `json:"bytes,omitempty"`
+	Code       *int        `json:"code,omitempty"`
+	Restarting bool        `json:"restarting,omitempty"`
+	Level      event.Level `json:"level,omitempty"`
+	Hint       string      `json:"hint,omitempty"`
+	Title      string      `json:"title,omitempty"`
+	Refs       []event.Ref `json:"refs,omitempty"`
+}
+
+// source is the container of a log line or an exit.
+type source struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Service string `json:"service"`
+	Number  int    `json:"number,omitempty"`
+}
+
+// statusNames are Docker Compose's words for a state.
+var statusNames = map[event.State]string{
+	event.Working: "Working",
+	event.Done:    "Done",
+	event.Warning: "Warning",
+	event.Failed:  "Error",
+	event.Skipped: "Skipped",
+}
+
+// Encode returns an event as an object in one line, without a line end. now
+// stamps an event that has no time of its own.
+func Encode(e event.Event, now time.Time) ([]byte, error) {
+	l := line{V: 1, Time: now}
+	switch e := e.(type) {
+	case event.Status:
+		l.Type, l.Status, l.Text, l.Details, l.Error = "status", statusNames[e.State], e.Text, e.Detail, message(e.Err)
+		l.about(e.Ref)
+		l.stamp(e.Time)
+	case event.Part:
+		l.Type, l.Status, l.Text, l.Current, l.Total = "part", "Working", e.Text, e.Current, e.Total
+		l.about(e.Ref)
+		l.ID, l.ParentID = e.ID, l.ID
+		if e.Total > 0 {
+			l.Percent = int(min(100, e.Current*100/e.Total))
+		}
+		if e.Done {
+			l.Status, l.Percent = "Done", 100
+		}
+	case event.Output:
+		l.Type, l.Text = "output", e.Text
+		l.about(e.Ref)
+	case event.Log:
+		l.log(e)
+	case event.Exit:
+		s := source(e.Source)
+		l.Type, l.Source, l.Code, l.Restarting = "exit", &s, &e.Code, e.Restarting
+	case event.Attached:
+		l.Type = "attached"
+		for _, s := range e.Sources {
+			l.Sources = append(l.Sources, source(s))
+		}
+	case event.Message:
+		l.Type, l.Level, l.Text, l.Hint = "message", e.Level, e.Text, e.Hint
+	case event.Planned:
+		l.Type, l.Title, l.Refs = "planned", e.Title, e.Refs
+	case event.Finished:
+		l.Type, l.Error = "finished", message(e.Err)
+	}
+	return json.Marshal(l)
+}
+
+func (l *line) about(r event.Ref) {
+	l.ID, l.Kind, l.Name, l.Service, l.Number = r.String(), r.Kind, r.Name, r.Service, r.Number
+}
+
+func (l *line) stamp(t time.Time) {
+	if !t.IsZero() {
+		l.Time = t
+	}
+}
+
+func (l *line) log(e event.Log) {
+	s := source(e.Source)
+	l.Type, l.Source, l.Text, l.Stream = "log", &s, string(e.Text), "stdout"
+	if e.Stream == event.Stderr {
+		l.Stream = "stderr"
+	}
+	if !utf8.Valid(e.Text) {
+		l.Bytes = e.Text
+	}
+	l.stamp(e.Time)
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,127 @@
+// Package render shows what happens: it turns events into a live region of a
+// terminal, plain lines, JSON lines or next to nothing, prints the logs of
+// containers with their prefixes, and writes tables, listings and errors.
+//
+// Results and the logs of containers go to the output, everything else to the
+// error stream. What is not a terminal gets plain lines: no colour, no cursor
+// moves.
+package render
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Mode is a way to show progress.
+type Mode string
+
+// The modes of --progress.
+const (
+	// Auto is TTY where the error stream is a terminal, and Plain elsewhere.
+	Auto Mode = "auto"
+	// TTY keeps a live region at the bottom of a terminal.
+	TTY Mode = "tty"
+	// Plain prints a line for each change.
+	Plain Mode = "plain"
+	// JSON prints an object for each event; see Encode.
+	JSON Mode = "json"
+	// Quiet shows warnings, and what a failed build printed. The error itself is
+	// the command's to print, here as in the other modes.
+	Quiet Mode = "quiet"
+)
+
+// ParseMode reads the value of --progress or COMPOSE_PROGRESS; "" is Auto.
+func ParseMode(s string) (Mode, error) {
+	switch m := Mode(s); m {
+	case "":
+		return Auto, nil
+	case Auto, TTY, Plain, JSON, Quiet:
+		return m, nil
+	}
+	return "", fmt.Errorf("unknown progress %q: use auto, tty, plain, json or quiet", s)
+}
+
+// Options say where and how to show events.
+type Options struct {
+	Mode Mode // "": Auto
+	ANSI ANSI // "": from the streams
+	// NoColor leaves colours out and changes nothing else: NO_COLOR, --no-color.
+	NoColor bool
+	// Out takes the logs of containers and what belongs to them. nil: Err, and
+	// with JSON they are objects of its stream.
+	Out io.Writer
+	// Err takes progress and messages.
+	Err  io.Writer
+	Logs LogOptions
+	Now  func() time.Time // nil: time.Now
+}
+
+// Renderer shows events. Its methods are safe for concurrent use.
+type Renderer struct {
+	mu sync.Mutex // guards below
+	d  display    // nil after Close
+}
+
+// display is one way to show events; a Renderer calls it under its lock.
+type display interface {
+	event(event.Event)
+	close() error
+}
+
+// New returns a renderer that shows events as o says.
+func New(o Options) (*Renderer, error) {
+	mode, err := ParseMode(string(o.Mode))
+	if err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	separate := o.Out != nil
+	if !separate {
+		o.Out = o.Err
+	}
+	mode = o.resolve(mode)
+	r := &Renderer{}
+	if mode == TTY {
+		r.d = newTTY(o, &r.mu)
+		return r, nil
+	}
+	logs := newLogs(o.newStream(o.Out), o.newStream(o.Err), o.Logs)
+	messages := messages{o.Err, o.style(o.Err)}
+	switch mode {
+	case JSON:
+		r.d = &jsonLines{out: o.Err, now: o.Now, logs: logs, separate: separate}
+	case Quiet:
+		r.d = &quiet{messages: messages, logs: logs, builds: tails{}}
+	default:
+		r.d = &plain{messages: messages, logs: logs}
+	}
+	return r, nil
+}
+
+// Event shows e. It is an event.Sink.
+func (r *Renderer) Event(e event.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.d != nil {
+		r.d.event(e)
+	}
+}
+
+// Close leaves the terminal as it should be. What comes later is not shown. A
+// second call does nothing.
+func (r *Renderer) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.d == nil {
+		return nil
+	}
+	err := r.d.close()
+	r.d = nil
+	return err
+}

@@ -1,0 +1,76 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// textLine is a line as it is written, and its columns without the colours.
+type textLine struct {
+	text  string
+	width int
+}
+
+// screen knows what of the live region a terminal shows. The cursor rests, and
+// is hidden, at the start of the row below the last line.
+type screen struct {
+	shown  []textLine
+	cols   int // of the terminal when they were drawn
+	hidden bool
+}
+
+// frame is what to write so that the terminal shows above, which scrolls away,
+// and then lines; nil where it does already.
+func (s *screen) frame(above []byte, lines []textLine, cols, rows int) []byte {
+	resized := len(s.shown) > 0 && cols != s.cols
+	if len(above) == 0 && !resized && slices.Equal(lines, s.shown) {
+		return nil
+	}
+	var b bytes.Buffer
+	if !s.hidden {
+		b.WriteString("\x1b[?25l")
+		s.hidden = true
+	}
+	s.up(&b, cols, rows)
+	if resized || len(above) > 0 || len(s.shown) > len(lines) {
+		b.WriteString("\x1b[J")
+		s.shown = nil
+	}
+	b.Write(above)
+	if len(above) > 0 && above[len(above)-1] != '\n' {
+		b.WriteString("\r\n")
+	}
+	for i, l := range lines {
+		if i >= len(s.shown) || l != s.shown[i] {
+			b.WriteString("\x1b[2K" + l.text)
+		}
+		// With the carriage return it is also right on a terminal in raw mode.
+		b.WriteString("\r\n")
+	}
+	s.shown, s.cols = lines, cols
+	return b.Bytes()
+}
+
+// up moves the cursor to the region's first row. A terminal that became
+// narrower has broken long lines into several rows.
+func (s *screen) up(b *bytes.Buffer, cols, rows int) {
+	n := 0
+	for _, l := range s.shown {
+		n += max(1, (l.width+cols-1)/cols)
+	}
+	if n = min(n, rows-1); n > 0 {
+		fmt.Fprintf(b, "\r\x1b[%dA", n)
+	}
+}
+
+// release is what to write when the lines shall stay: they are not the region's
+// any more, and the cursor is seen again.
+func (s *screen) release() []byte {
+	s.shown = nil
+	if !s.hidden {
+		return nil
+	}
+	s.hidden = false
+	return []byte("\x1b[?25h")
+}

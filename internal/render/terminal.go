@@ -1,0 +1,97 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"golang.org/x/term"
+)
+
+// ANSI says whether a terminal's control sequences are used.
+type ANSI string
+
+// The values of --ansi.
+const (
+	ANSIAuto   ANSI = "auto"   // where the stream is a terminal
+	ANSIAlways ANSI = "always" // also on a pipe
+	ANSINever  ANSI = "never"  // no colours, and no live region unless asked for
+)
+
+// ParseANSI reads the value of --ansi or COMPOSE_ANSI; "" is ANSIAuto.
+func ParseANSI(s string) (ANSI, error) {
+	switch a := ANSI(s); a {
+	case "":
+		return ANSIAuto, nil
+	case ANSIAuto, ANSIAlways, ANSINever:
+		return a, nil
+	}
+	return "", fmt.Errorf("unknown value %q of --ansi: use never, always or auto", s)
+}
+
+// Size returns the columns and rows of the terminal that w is. A writer is one
+// if it is a file that the system says so of, or if it has a method Size with
+// these results.
+func Size(w io.Writer) (cols, rows int, ok bool) {
+	switch w := w.(type) {
+	case interface{ Size() (int, int, bool) }:
+		return w.Size()
+	case interface{ Fd() uintptr }:
+		cols, rows, err := term.GetSize(int(w.Fd()))
+		return cols, rows, err == nil
+	}
+	return 0, 0, false
+}
+
+// IsTerminal tells whether w is a terminal.
+func IsTerminal(w io.Writer) bool {
+	if f, ok := w.(interface{ Fd() uintptr }); ok {
+		return term.IsTerminal(int(f.Fd()))
+	}
+	_, _, ok := Size(w)
+	return ok
+}
+
+// resolve turns Auto into the mode it stands for.
+func (o Options) resolve(m Mode) Mode {
+	switch {
+	case m != Auto:
+		return m
+	case o.ANSI == ANSIAlways, o.ANSI != ANSINever && IsTerminal(o.Err):
+		return TTY
+	}
+	return Plain
+}
+
+// style is how w may be written to.
+func (o Options) style(w io.Writer) style {
+	switch {
+	case o.NoColor, o.ANSI == ANSINever:
+		return false
+	case o.ANSI == ANSIAlways:
+		return true
+	}
+	return style(IsTerminal(w))
+}
+
+// style colours text, or leaves it as it is.
+type style bool
+
+// color is the parameter of a terminal's colour sequence.
+type color string
+
+const (
+	bold   color = "1"
+	dim    color = "2"
+	red    color = "31"
+	green  color = "32"
+	yellow color = "33"
+	blue   color = "34"
+)
+
+// in returns text in the colour.
+func (s style) in(c color, text string) string {
+	if !s || c == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+}

@@ -1,0 +1,180 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// How often the live region is drawn.
+const (
+	frameGap = 50 * time.Millisecond  // at least, between two frames
+	spinGap  = 100 * time.Millisecond // between two states of the spinner
+)
+
+// tty keeps a live region at the bottom of a terminal: a header and a line for
+// each resource. What is printed meanwhile goes above it. When a plan has
+// ended its last state stays on the screen.
+//
+// A frame is one write. It is drawn soon after something changed, and while
+// something works, for the spinner; where nothing lives, no timer runs.
+type tty struct {
+	w        io.Writer
+	now      func() time.Time
+	style    style
+	logs     *logs
+	messages messages
+	mu       *sync.Mutex // the renderer's; a frame takes it
+
+	region    *region // nil: nothing is shown
+	above     bytes.Buffer
+	screen    screen
+	timer     *time.Timer // of the next frame; nil: none is due
+	lastFrame time.Time
+	err       error // the first of the writes
+}
+
+func newTTY(o Options, mu *sync.Mutex) *tty {
+	t := &tty{w: o.Err, now: o.Now, style: o.style(o.Err), mu: mu}
+	err := o.newStream(o.Err)
+	err.w, err.terminal = (*aboveRegion)(t), true
+	out := o.newStream(o.Out)
+	if out.terminal || o.Out == o.Err {
+		out.w, out.terminal = err.w, true
+	}
+	t.logs = newLogs(out, err, o.Logs)
+	t.messages = messages{err.w, t.style}
+	return t
+}
+
+// aboveRegion is the terminal for those who print lines: above the live region
+// while there is one.
+type aboveRegion tty
+
+func (a *aboveRegion) Write(p []byte) (int, error) {
+	t := (*tty)(a)
+	if t.region == nil {
+		t.write(p)
+		return len(p), nil
+	}
+	t.above.Write(p)
+	if t.above.Len() > 1<<16 {
+		t.draw() // a fast log is not kept in memory
+	}
+	return len(p), nil
+}
+
+func (t *tty) write(p []byte) {
+	if _, err := t.w.Write(p); err != nil && t.err == nil {
+		t.err = err
+	}
+}
+
+func (t *tty) event(e event.Event) {
+	switch e := e.(type) {
+	case event.Planned:
+		t.open().plan(e)
+	case event.Status:
+		tail := t.open().status(e, t.now())
+		for _, line := range tail {
+			t.above.WriteString(t.style.in(dim, cleanText(line)) + "\n")
+		}
+	case event.Part:
+		t.open().part(e, t.now())
+	case event.Finished:
+		t.commit()
+	case event.Output:
+		if !t.logs.event(e) {
+			t.open().output(e)
+		}
+	default:
+		if t.region != nil && !t.region.planned && !t.region.live() {
+			t.commit() // loose changes, and now something else begins
+		}
+		if !t.logs.event(e) {
+			t.messages.event(e)
+		}
+	}
+	if t.region != nil {
+		t.schedule(frameGap - t.now().Sub(t.lastFrame))
+	}
+}
+
+// open returns the live region, a new one where there is none.
+func (t *tty) open() *region {
+	if t.region == nil {
+		t.region = newRegion(t.style)
+	}
+	return t.region
+}
+
+// schedule sees to it that a frame is drawn after d, if none is due.
+func (t *tty) schedule(d time.Duration) {
+	if t.timer == nil {
+		t.timer = time.AfterFunc(max(d, 0), t.frame)
+	}
+}
+
+// frame draws because its time has come.
+func (t *tty) frame() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer == nil {
+		return // the region was committed while this waited for the lock
+	}
+	t.timer = nil
+	t.draw()
+	if t.region.live() {
+		t.schedule(spinGap)
+	}
+}
+
+// draw brings the screen up to date.
+func (t *tty) draw() {
+	cols, rows := t.size()
+	t.lastFrame = t.now()
+	lines := t.region.lines(view{cols: cols - 1, rows: rows - 1, now: t.lastFrame})
+	t.show(lines, cols, rows)
+}
+
+// commit leaves the last state of all lines on the screen, also of those that
+// were folded away, and ends the region.
+func (t *tty) commit() {
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
+	if t.region == nil {
+		return
+	}
+	cols, rows := t.size()
+	lines := t.region.lines(view{cols: cols - 1, rows: len(t.region.rows) + 2, now: t.now()})
+	t.show(lines, cols, rows)
+	t.write(t.screen.release())
+	t.region = nil
+}
+
+func (t *tty) show(lines []textLine, cols, rows int) {
+	frame := t.screen.frame(t.above.Bytes(), lines, cols, rows)
+	t.above.Reset()
+	if len(frame) > 0 {
+		t.write(frame)
+	}
+}
+
+// size is asked for at each frame: so a resized window needs no signal.
+func (t *tty) size() (cols, rows int) {
+	cols, rows, ok := Size(t.w)
+	if !ok || cols <= 0 || rows <= 0 {
+		return 80, 24
+	}
+	return cols, rows
+}
+
+func (t *tty) close() error {
+	t.commit()
+	return t.err
+}
