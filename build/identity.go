@@ -28,11 +28,12 @@ func identify(ctx context.Context, c Client, ref string, wanted []string) (Resul
 
 // digestOf is the image label's value: the manifest of the platform, where the
 // engine lists manifests; the only one, where there is one; else the id. What
-// describes the image (attestations) is not what runs and does not count.
+// describes the image (attestations) is not what runs and does not count. The
+// engine package reads observed images by the same rule.
 func digestOf(img image.InspectResponse, wanted []string) string {
 	var here []image.ManifestSummary
 	for _, m := range img.Manifests {
-		if m.Kind == image.ManifestKindImage && m.Available {
+		if m.Kind == image.ManifestKindImage && m.Available && m.ImageData != nil {
 			here = append(here, m)
 		}
 	}
@@ -47,7 +48,7 @@ func digestOf(img image.InspectResponse, wanted []string) string {
 		return img.ID
 	}
 	for _, m := range here {
-		if m.ImageData != nil && platforms.NewMatcher(want).Match(m.ImageData.Platform) {
+		if platforms.OnlyStrict(want).Match(m.ImageData.Platform) {
 			return m.ID
 		}
 	}
