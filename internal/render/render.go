@@ -21,25 +21,25 @@ type Mode string
 
 // The modes of --progress.
 const (
-	// Auto is TTY where the error stream is a terminal, and Plain elsewhere.
-	Auto Mode = "auto"
-	// TTY keeps a live region at the bottom of a terminal.
-	TTY Mode = "tty"
-	// Plain prints a line for each change.
-	Plain Mode = "plain"
-	// JSON prints an object for each event; see Encode.
-	JSON Mode = "json"
-	// Quiet shows warnings, and what a failed build printed. The error itself is
+	// ModeAuto is ModeTTY where the error stream is a terminal, and ModePlain elsewhere.
+	ModeAuto Mode = "auto"
+	// ModeTTY keeps a live region at the bottom of a terminal.
+	ModeTTY Mode = "tty"
+	// ModePlain prints a line for each change.
+	ModePlain Mode = "plain"
+	// ModeJSON prints an object for each event; see Encode.
+	ModeJSON Mode = "json"
+	// ModeQuiet shows warnings, and what a failed build printed. The error itself is
 	// the command's to print, here as in the other modes.
-	Quiet Mode = "quiet"
+	ModeQuiet Mode = "quiet"
 )
 
-// ParseMode reads the value of --progress or COMPOSE_PROGRESS; "" is Auto.
+// ParseMode reads the value of --progress or COMPOSE_PROGRESS; "" is ModeAuto.
 func ParseMode(s string) (Mode, error) {
 	switch m := Mode(s); m {
 	case "":
-		return Auto, nil
-	case Auto, TTY, Plain, JSON, Quiet:
+		return ModeAuto, nil
+	case ModeAuto, ModeTTY, ModePlain, ModeJSON, ModeQuiet:
 		return m, nil
 	}
 	return "", fmt.Errorf("unknown progress %q: use auto, tty, plain, json or quiet", s)
@@ -47,7 +47,7 @@ func ParseMode(s string) (Mode, error) {
 
 // Options say where and how to show events.
 type Options struct {
-	Mode Mode // "": Auto
+	Mode Mode // "": ModeAuto
 	ANSI ANSI // "": from the streams
 	// NoColor leaves colours out and changes nothing else: NO_COLOR, --no-color.
 	NoColor bool
@@ -87,16 +87,16 @@ func New(o Options) (*Renderer, error) {
 	}
 	mode = o.resolve(mode)
 	r := &Renderer{}
-	if mode == TTY {
+	if mode == ModeTTY {
 		r.d = newTTY(o, &r.mu)
 		return r, nil
 	}
 	logs := newLogs(o.newStream(o.Out), o.newStream(o.Err), o.Logs)
 	messages := messages{o.Err, o.style(o.Err)}
 	switch mode {
-	case JSON:
+	case ModeJSON:
 		r.d = &jsonLines{out: o.Err, now: o.Now, logs: logs, separate: separate}
-	case Quiet:
+	case ModeQuiet:
 		r.d = &quiet{messages: messages, logs: logs, builds: tails{}}
 	default:
 		r.d = &plain{messages: messages, logs: logs}

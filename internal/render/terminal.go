@@ -51,15 +51,15 @@ func IsTerminal(w io.Writer) bool {
 	return ok
 }
 
-// resolve turns Auto into the mode it stands for.
+// resolve turns ModeAuto into the mode it stands for.
 func (o Options) resolve(m Mode) Mode {
 	switch {
-	case m != Auto:
+	case m != ModeAuto:
 		return m
 	case o.ANSI == ANSIAlways, o.ANSI != ANSINever && IsTerminal(o.Err):
-		return TTY
+		return ModeTTY
 	}
-	return Plain
+	return ModePlain
 }
 
 // style is how w may be written to.

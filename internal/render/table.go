@@ -1,0 +1,158 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/docker/cli/templates"
+)
+
+// Table writes columns as docker does: at least ten wide, three spaces apart,
+// the header in capitals.
+func Table(w io.Writer, header []string, rows [][]string) error {
+	t := tabwriter.NewWriter(w, 10, 1, 3, ' ', 0)
+	if len(header) > 0 {
+		fmt.Fprintln(t, strings.ToUpper(strings.Join(header, "\t")))
+	}
+	for _, r := range rows {
+		for i, cell := range r {
+			if i > 0 {
+				fmt.Fprint(t, "\t")
+			}
+			// What would end a cell or a row must not come from a container.
+			fmt.Fprint(t, strings.NewReplacer("\t", " ", "\n", " ", "\r", "", "\v", " ", "\f", " ").Replace(cell))
+		}
+		fmt.Fprintln(t)
+	}
+	return t.Flush()
+}
+
+// Column is a column of a listing.
+type Column[T any] struct {
+	// Field is what a template calls it: {{.Field}}.
+	Field string
+	// Header is its name in a table; "": Field.
+	Header string
+	Text   func(T) string
+}
+
+// Listing prints the same items as a table, as JSON, or through a template.
+type Listing[T any] struct {
+	Items   []T
+	Columns []Column[T]
+	// Lines makes JSON an object a line; else it is one array.
+	Lines bool
+}
+
+// Write prints the listing in a format: "table" (or ""), "json", a template of
+// Go, or "table TEMPLATE", which has a header and columns that end with \t. A
+// template sees the fields and methods of an item, and docker's functions.
+func (l Listing[T]) Write(w io.Writer, format string) error {
+	switch format {
+	case "", "table":
+		return l.table(w)
+	case "json":
+		return l.json(w)
+	}
+	if tmpl, ok := strings.CutPrefix(format, "table "); ok {
+		return l.templateTable(w, tmpl)
+	}
+	return l.template(w, format)
+}
+
+func (l Listing[T]) table(w io.Writer) error {
+	header := make([]string, len(l.Columns))
+	for i, c := range l.Columns {
+		header[i] = c.header()
+	}
+	rows := make([][]string, len(l.Items))
+	for i, item := range l.Items {
+		for _, c := range l.Columns {
+			rows[i] = append(rows[i], c.Text(item))
+		}
+	}
+	return Table(w, header, rows)
+}
+
+func (c Column[T]) header() string {
+	if c.Header != "" {
+		return c.Header
+	}
+	return c.Field
+}
+
+func (l Listing[T]) json(w io.Writer) error {
+	if !l.Lines {
+		items := l.Items
+		if items == nil {
+			items = []T{} // an empty list is [] and not null
+		}
+		return JSON(w, items)
+	}
+	for _, item := range l.Items {
+		if err := JSON(w, item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// JSON writes a value in one line, with <, > and & as they are.
+func JSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func (l Listing[T]) template(w io.Writer, format string) error {
+	t, err := templates.Parse(unescape(format))
+	if err != nil {
+		return fmt.Errorf("reading the template of --format: %w", err)
+	}
+	var b bytes.Buffer
+	for _, item := range l.Items {
+		if err := t.Execute(&b, item); err != nil {
+			return fmt.Errorf("--format: %w", err)
+		}
+		b.WriteByte('\n')
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+func (l Listing[T]) templateTable(w io.Writer, format string) error {
+	t, err := templates.Parse(unescape(format))
+	if err != nil {
+		return fmt.Errorf("reading the template of --format: %w", err)
+	}
+	headers := map[string]string{}
+	for _, c := range l.Columns {
+		headers[c.Field] = strings.ToUpper(c.header())
+	}
+	head, err := t.Clone()
+	if err != nil {
+		return err
+	}
+	out := tabwriter.NewWriter(w, 10, 1, 3, ' ', 0)
+	if err := head.Funcs(templates.HeaderFunctions).Execute(out, headers); err != nil {
+		return fmt.Errorf("--format: %w", err)
+	}
+	fmt.Fprintln(out)
+	for _, item := range l.Items {
+		if err := t.Execute(out, item); err != nil {
+			return fmt.Errorf("--format: %w", err)
+		}
+		fmt.Fprintln(out)
+	}
+	return out.Flush()
+}
+
+// unescape turns the \t and \n that a shell leaves in a template into what they
+// stand for.
+func unescape(s string) string {
+	return strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(s))
+}
