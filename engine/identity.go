@@ -23,13 +23,8 @@ func inspectImage(ctx context.Context, c Reader, ref string) (image.InspectRespo
 // It changes with the content, and not when another platform's part of the same
 // tag does.
 func imageIdentity(i image.InspectResponse, platform string) string {
-	return manifestIdentity(i.ID, i.Manifests, platform)
-}
-
-// manifestIdentity is imageIdentity for listings, which have the same fields.
-func manifestIdentity(id string, manifests []image.ManifestSummary, platform string) string {
 	var local []image.ManifestSummary
-	for _, m := range manifests {
+	for _, m := range i.Manifests {
 		if m.Kind == image.ManifestKindImage && m.Available && m.ImageData != nil {
 			local = append(local, m)
 		}
@@ -39,12 +34,12 @@ func manifestIdentity(id string, manifests []image.ManifestSummary, platform str
 	}
 	want, err := platforms.Parse(platform)
 	if err != nil {
-		return id
+		return i.ID
 	}
 	for _, m := range local {
 		if platforms.OnlyStrict(want).Match(m.ImageData.Platform) {
 			return m.ID
 		}
 	}
-	return id
+	return i.ID
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -26,7 +27,7 @@ func (sp *spec) files() error {
 		if !ok {
 			return fmt.Errorf("undefined secret %q", ref.Source)
 		}
-		err := sp.file("secret", secretsDir, types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
+		err := sp.file("secrets", types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
 		if err != nil {
 			return err
 		}
@@ -36,7 +37,7 @@ func (sp *spec) files() error {
 		if !ok {
 			return fmt.Errorf("undefined config %q", ref.Source)
 		}
-		err := sp.file("config", "/", types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
+		err := sp.file("configs", types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
 		if err != nil {
 			return err
 		}
@@ -45,9 +46,9 @@ func (sp *spec) files() error {
 	return nil
 }
 
-// file places one secret or config; dir is where relative targets go.
-func (sp *spec) file(kind, dir string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
-	source := fmt.Sprintf("%s %q", kind, ref.Source)
+// file places one secret or config; kind is its section of the file.
+func (sp *spec) file(kind string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
+	source := fmt.Sprintf("%s %q", strings.TrimSuffix(kind, "s"), ref.Source)
 	switch {
 	case bool(d.External):
 		return &Error{
@@ -57,13 +58,7 @@ func (sp *spec) file(kind, dir string, ref types.FileReferenceConfig, d types.Fi
 	case d.Driver != "" || d.TemplateDriver != "":
 		return &Error{Op: source + ": drivers are not supported", Help: "give it a file: or environment:"}
 	}
-	target := ref.Target
-	if target == "" {
-		target = ref.Source
-	}
-	if !path.IsAbs(target) {
-		target = path.Join(dir, target)
-	}
+	target := fileTarget(kind, ref)
 	if d.File != "" {
 		sp.req.Host.Mounts = append(sp.req.Host.Mounts, mount.Mount{
 			Type:     mount.TypeBind,
@@ -77,6 +72,18 @@ func (sp *spec) file(kind, dir string, ref types.FileReferenceConfig, d types.Fi
 		return nil
 	}
 	return sp.copied(source, target, ref, d)
+}
+
+// fileTarget is where a secret or config appears in the container.
+func fileTarget(kind string, ref types.FileReferenceConfig) string {
+	target := cmp.Or(ref.Target, ref.Source)
+	switch {
+	case path.IsAbs(target):
+		return target
+	case kind == "secrets":
+		return path.Join(secretsDir, target)
+	}
+	return "/" + target
 }
 
 // copied adds a file whose content is text or a variable's value.

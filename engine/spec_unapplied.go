@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Unapplied names the attributes that a service uses and that nothing here
+// applies, as paths below the service ("deploy.placement"), sorted, so that a
+// user learns of each. It is pure. What an old engine cannot do is not among
+// them: see Request.Dropped.
+func Unapplied(p *project.Project, service string) []string {
+	s, ok := p.Services[service]
+	if !ok {
+		return nil
+	}
+	var u unapplied
+	u.add("credential_spec", s.CredentialSpec != nil)
+	u.add("provider", s.Provider != nil)
+	u.add("models", len(s.Models) > 0)
+	u.add("pre_start", len(s.PreStart) > 0)
+	u.add("use_api_socket", s.UseAPISocket)
+	u.add("umask", s.Umask != nil)
+	u.add("pull_refresh_after", s.PullRefreshAfter != "")
+	u.deploy(s.Deploy)
+	for _, v := range s.Volumes {
+		_, binds := (&spec{p: p}).bind(v)
+		u.add("volumes."+v.Target+".bind.selinux", v.Bind != nil && v.Bind.SELinux != "" && !binds)
+	}
+	for _, ref := range s.Secrets {
+		u.file("secrets", s, types.FileReferenceConfig(ref), types.FileObjectConfig(p.Secrets[ref.Source]))
+	}
+	for _, ref := range s.Configs {
+		u.file("configs", s, types.FileReferenceConfig(ref), types.FileObjectConfig(p.Configs[ref.Source]))
+	}
+	slices.Sort(u)
+	return slices.Compact(u)
+}
+
+type unapplied []string
+
+func (u *unapplied) add(attribute string, used bool) {
+	if used {
+		*u = append(*u, attribute)
+	}
+}
+
+// deploy looks at what only a Swarm does.
+func (u *unapplied) deploy(d *types.DeployConfig) {
+	if d == nil {
+		return
+	}
+	u.add("deploy.mode", d.Mode != "" && d.Mode != "replicated")
+	u.add("deploy.endpoint_mode", d.EndpointMode != "")
+	u.add("deploy.labels", len(d.Labels) > 0)
+	u.add("deploy.placement", len(d.Placement.Constraints) > 0 || len(d.Placement.Preferences) > 0 || d.Placement.MaxReplicas > 0)
+	u.add("deploy.update_config", d.UpdateConfig != nil)
+	u.add("deploy.rollback_config", d.RollbackConfig != nil)
+	if r := d.Resources.Reservations; r != nil {
+		u.add("deploy.resources.reservations.cpus", r.NanoCPUs != 0)
+		u.add("deploy.resources.reservations.generic_resources", len(r.GenericResources) > 0)
+	}
+	if r := d.RestartPolicy; r != nil {
+		u.add("deploy.restart_policy.delay", r.Delay != nil)
+		u.add("deploy.restart_policy.window", r.Window != nil)
+		u.add("deploy.restart_policy.max_attempts", r.MaxAttempts != nil && r.Condition != types.RestartPolicyOnFailure)
+	}
+}
+
+// file looks at a secret or config: one that is bound keeps owner and mode of
+// its file, and one that is copied in is hidden by a tmpfs above it.
+func (u *unapplied) file(kind string, s types.ServiceConfig, ref types.FileReferenceConfig, d types.FileObjectConfig) {
+	at := kind + "." + ref.Source
+	if d.File != "" {
+		u.add(at+".uid", ref.UID != "")
+		u.add(at+".gid", ref.GID != "")
+		u.add(at+".mode", ref.Mode != nil)
+		return
+	}
+	target := fileTarget(kind, ref)
+	for _, dir := range tmpfsTargets(s) {
+		u.add(at+" (hidden by the tmpfs at "+dir+")", target == dir || strings.HasPrefix(target, strings.TrimSuffix(dir, "/")+"/"))
+	}
+}
+
+// tmpfsTargets are the folders of a container that live in memory.
+func tmpfsTargets(s types.ServiceConfig) []string {
+	var dirs []string
+	for _, t := range s.Tmpfs {
+		dir, _, _ := strings.Cut(t, ":")
+		dirs = append(dirs, path.Clean(dir))
+	}
+	for _, v := range s.Volumes {
+		if v.Type == types.VolumeTypeTmpfs {
+			dirs = append(dirs, path.Clean(v.Target))
+		}
+	}
+	return dirs
+}
