@@ -84,7 +84,7 @@ use_engine() {
   "$compose" ls -q >/dev/null 2>&1 && return
   [ -z "${COMPOSE_DEV_JOINED:-}" ] || die "the engine is not open to $(id -un)" "call this as root, or join the group docker"
   say "the engine is open to the group docker alone: going on as a member of it"
-  exec sudo env "PATH=$PATH" "HOME=$HOME" COMPOSE_DEV_JOINED=1 \
+  exec sudo env "PATH=$PATH" "HOME=$HOME" COMPOSE_DEV_JOINED=1 COMPOSE_BIN="${COMPOSE_BIN:-}" PORT="${PORT:-}" \
     setpriv --reuid "$(id -u)" --regid "$(id -g)" --groups "$(id -G | tr ' ' ,),docker" -- "$self" "$@"
 }
 self=$(realpath "$0")
