@@ -1,7 +1,7 @@
 package render
 
 import (
-	"encoding/json"
+	"bytes"
 	"io"
 	"time"
 	"unicode/utf8"
@@ -139,7 +139,9 @@ func Encode(e event.Event, now time.Time) ([]byte, error) {
 	case event.Finished:
 		l.Type, l.Error = "finished", message(e.Err)
 	}
-	return json.Marshal(l)
+	var b bytes.Buffer
+	err := JSON(&b, l)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 func (l *line) about(r event.Ref) {

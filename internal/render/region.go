@@ -22,6 +22,7 @@ type region struct {
 	rows    []*row
 	builds  tails
 	style   style
+	wide    int // columns of the widest state so far: the times keep their place
 }
 
 func newRegion(s style) *region {
@@ -90,6 +91,7 @@ func (r *region) live() bool {
 type view struct {
 	cols, rows int
 	now        time.Time
+	last       bool // nothing moves any more
 }
 
 // lines are the region's lines; there are never more than fit.
@@ -113,7 +115,8 @@ func (r *region) lines(v view) []textLine {
 }
 
 // fold picks the rows that fit into n lines, and sums the others up, which
-// takes a line. Those that ended well go first, failures last.
+// takes a line. Those that ended well go first, the oldest before the others,
+// then the latest of those at work, and failures last.
 func (r *region) fold(n int) (rows []*row, more string) {
 	if len(r.rows) <= n {
 		return r.rows, ""
@@ -122,7 +125,10 @@ func (r *region) fold(n int) (rows []*row, more string) {
 		return nil, ""
 	}
 	byWeight := slices.Clone(r.rows)
-	slices.SortStableFunc(byWeight, func(a, b *row) int { return cmp.Compare(weight[a.state], weight[b.state]) })
+	slices.Reverse(byWeight)
+	slices.SortStableFunc(byWeight, func(a, b *row) int {
+		return cmp.Or(cmp.Compare(weight[a.state], weight[b.state]), a.ended.Compare(b.ended))
+	})
 	hidden := map[*row]bool{}
 	working := 0
 	for _, w := range byWeight[:len(byWeight)-n+1] {
@@ -142,16 +148,25 @@ func (r *region) fold(n int) (rows []*row, more string) {
 var weight = map[event.State]int{event.Skipped: 1, event.Warning: 2, event.Working: 3, event.Failed: 4}
 
 // table lays the rows out in columns: mark, name, state, time. Where there is
-// not enough room the state is cut first, then the name.
+// not enough room the states are cut; where that would leave nothing of them,
+// the kinds of the resources are left out, and then the names are cut too.
 func (r *region) table(rows []*row, v view) []textLine {
-	var names, states, times int
+	var full, short, states, times int
 	for _, w := range rows {
-		names = max(names, runewidth.StringWidth(w.ref.String()))
+		full = max(full, runewidth.StringWidth(w.ref.String()))
+		short = max(short, runewidth.StringWidth(w.short()))
 		states = max(states, w.word().width())
 		times = max(times, len(w.elapsed(v.now)))
 	}
+	if !v.last {
+		r.wide = max(r.wide, states)
+		states = r.wide
+	}
 	room := v.cols - len(" x ") - len("  ") - len(" ") - times
-	names = min(names, max(room-states, room*3/5))
+	name, names := (*row).name, full
+	if full > max(room-states, room*3/5) {
+		name, names = (*row).short, min(short, max(room-states, room*3/5))
+	}
 	states = min(states, room-names)
 	lines := make([]textLine, len(rows))
 	for i, w := range rows {
@@ -159,7 +174,7 @@ func (r *region) table(rows []*row, v view) []textLine {
 		state := w.word()
 		cells := []cell{
 			{" " + mark + " ", c},
-			{fit(w.ref.String(), names) + "  ", ""},
+			{fit(name(w), names) + "  ", ""},
 			{state.word, c},
 			{state.rest, dim},
 		}
@@ -167,7 +182,7 @@ func (r *region) table(rows []*row, v view) []textLine {
 			cells = append(cells, cell{strings.Repeat(" ", pad), ""})
 		}
 		left := r.line(v.cols-1-times, cells...)
-		right := r.line(v.cols-left.width, cell{" " + w.elapsed(v.now), blue})
+		right := r.line(v.cols-left.width, cell{fmt.Sprintf(" %*s", times, w.elapsed(v.now)), blue})
 		lines[i] = textLine{left.text + right.text, left.width + right.width}
 	}
 	return lines

@@ -39,6 +39,10 @@ func (w *row) mark(now time.Time) (string, color) {
 	return spinner[int(now.UnixMilli()/spinGap.Milliseconds())%len(spinner)], blue
 }
 
+// name and short are the resource with and without its kind.
+func (w *row) name() string  { return w.ref.String() }
+func (w *row) short() string { return strings.TrimPrefix(w.ref.String(), string(w.ref.Kind)+" ") }
+
 // stateText is the middle of a row.
 type stateText struct{ word, rest string }
 

@@ -151,7 +151,7 @@ func (t *tty) commit() {
 		return
 	}
 	cols, rows := t.size()
-	lines := t.region.lines(view{cols: cols - 1, rows: len(t.region.rows) + 2, now: t.now()})
+	lines := t.region.lines(view{cols: cols - 1, rows: len(t.region.rows) + 2, now: t.now(), last: true})
 	t.show(lines, cols, rows)
 	t.write(t.screen.release())
 	t.region = nil
