@@ -1,8 +1,15 @@
 package project
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/errdefs"
 )
 
 // FileError is a mistake in a file of the user, with its place.
@@ -36,18 +43,122 @@ func (e *FileError) Error() string {
 // Unwrap returns the loader's error.
 func (e *FileError) Unwrap() error { return e.Err }
 
-func (s *source) diagnose(err error) error { return err }
-
-func (s *source) dotEnvSyntax(files []string, err error) error { return err }
-
-func (s *source) interpolationError(path string, err error) error { return err }
-
 // placedError is a mistake that this package found itself and knows the place
 // of.
 type placedError struct {
-	path []string // keys and list indices
+	path []string // keys, and indices of lists
 	msg  string
 	hint string
 }
 
 func (e *placedError) Error() string { return e.msg }
+
+// diagnose finds the place in the files that an error of the loader is about:
+// compose-go tells a path, if anything, and never a line. It reads the files
+// once more, which only a failure pays for. Several errors stay several, in the
+// order of their places.
+func (s *source) diagnose(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if _, ok := errors.AsType[*FileError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*UsageError](err); ok {
+		return err
+	}
+	files := readDocuments(s)
+	var found []*FileError
+	for _, e := range flatten(err) {
+		d := &diagnosis{source: s, files: files, err: e, text: plainText(e)}
+		found = append(found, d.explain())
+	}
+	slices.SortStableFunc(found, func(a, b *FileError) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	found = slices.CompactFunc(found, func(a, b *FileError) bool { return a.Error() == b.Error() })
+	if len(found) == 1 {
+		return found[0]
+	}
+	joined := make([]error, len(found))
+	for i, e := range found {
+		joined[i] = e
+	}
+	return errors.Join(joined...)
+}
+
+// flatten returns the errors that were joined, in order.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, flatten(e)...)
+	}
+	if len(all) == 0 {
+		return []error{err}
+	}
+	return all
+}
+
+// plainText is an error's text without what says nothing to a user.
+func plainText(err error) string {
+	text := strings.TrimSuffix(err.Error(), ": "+errdefs.ErrInvalid.Error())
+	text = strings.TrimPrefix(text, "decoding failed due to the following error(s):")
+	return strings.TrimSpace(text)
+}
+
+// diagnosis is the search for the place of one error.
+type diagnosis struct {
+	source *source
+	files  []*document
+	err    error
+	text   string
+
+	// Found so far.
+	at   place
+	path []string
+	hint string
+}
+
+// explain makes a FileError of the error, with as much as can be found out.
+func (d *diagnosis) explain() *FileError {
+	if placed, ok := errors.AsType[*placedError](d.err); ok {
+		d.locate(placed.path...)
+		d.text, d.hint = placed.msg, placed.hint
+	} else {
+		d.applyRules()
+	}
+	e := &FileError{Path: strings.Join(d.path, "."), Msg: d.text, Hint: d.hint, Err: d.err}
+	file := d.at.file
+	if file == nil && len(d.files) > 0 {
+		file = d.files[0]
+	}
+	if file == nil {
+		return e
+	}
+	e.File = d.source.shown(file.name)
+	if d.at.line > 0 {
+		e.Line, e.Column = d.at.line, max(1, d.at.column)
+		e.Excerpt = excerpt(file.content, e.Line, e.Column)
+	}
+	return e
+}
+
+func (d *diagnosis) applyRules() {
+	for _, r := range rules {
+		if m := r.text.FindStringSubmatch(d.text); m != nil {
+			r.apply(d, m)
+			return
+		}
+	}
+	d.locateText(d.text)
+}
+
+// rule knows what errors with a certain text are about.
+type rule struct {
+	text  *regexp.Regexp
+	apply func(d *diagnosis, m []string)
+}

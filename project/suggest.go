@@ -19,9 +19,14 @@ func nearest(name string, names []string) []string {
 	folded := strings.ToLower(name)
 	var found []candidate
 	for _, n := range names {
-		if d := levenshtein.Distance(folded, strings.ToLower(n), nil); d <= limit && n != name {
-			found = append(found, candidate{n, d})
+		if n == name {
+			continue
 		}
+		d := levenshtein.Distance(folded, strings.ToLower(n), nil)
+		if d > limit && !cutShort(folded, strings.ToLower(n)) {
+			continue
+		}
+		found = append(found, candidate{n, d})
 	}
 	slices.SortFunc(found, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), strings.Compare(a.name, b.name))
@@ -47,4 +52,11 @@ func quotedOr(names []string) string {
 	}
 	last := len(quoted) - 1
 	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+}
+
+// cutShort tells whether one name is the beginning of the other, and long
+// enough not to be so by chance.
+func cutShort(a, b string) bool {
+	const enough = 4
+	return min(len(a), len(b)) >= enough && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }

@@ -1,0 +1,245 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/format"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// rules are tried in order; the first whose text matches explains the error.
+// Their patterns are compose-go's messages.
+var rules = []rule{
+	{regexp.MustCompile(`^failed to parse (.+?): (?s:(.*))$`), (*diagnosis).explainSyntax},
+	{regexp.MustCompile(`^(yaml: )(?s:(.*))$`), (*diagnosis).explainSyntax},
+	{regexp.MustCompile(`^validating (.+?): (?s:(.*))$`), (*diagnosis).explainSchema},
+	{regexp.MustCompile(`^(?:error while interpolating|invalid interpolation format for) ([^:\n]*[^:\n.])(?::|\.\n)`), (*diagnosis).explainInterpolation},
+	{regexp.MustCompile(`^service "(.*)" has neither an image nor a build context specified`), func(d *diagnosis, m []string) {
+		d.locate("services", m[1])
+		d.hint = "add image: NAME to run an image, or build: DIR to build one"
+	}},
+	{regexp.MustCompile(`^service "(.*)" refers to undefined (build secret|network|volume|config|model|secret) (.*)$`), (*diagnosis).explainUndefined},
+	{regexp.MustCompile(`^(service|job) "(.*)" depends on un(?:defined|known) service (?:or job )?"(.*)"`), func(d *diagnosis, m []string) {
+		d.explainDependency(m[1]+"s", m[2], m[3])
+	}},
+	{regexp.MustCompile(`^service "(.*)" is required by "(.*)" but is disabled`), func(d *diagnosis, m []string) {
+		d.explainDependency("services", m[2], m[1])
+	}},
+	{regexp.MustCompile(`^service "(.*)" not found for network_mode`), func(d *diagnosis, m []string) {
+		d.locateScalar("services.*.network_mode", func(v string) bool { return v == types.ServicePrefix+m[1] })
+		d.hint = d.suggestService(m[1])
+	}},
+	{regexp.MustCompile(`^dependency cycle detected: (.*)$`), (*diagnosis).explainCycle},
+	{regexp.MustCompile(`^service "(.*)" declares unknown service "(.*)" as additional contexts (.*)$`), func(d *diagnosis, m []string) {
+		d.locate("services", m[1], "build", "additional_contexts", m[3])
+		d.hint = d.suggestService(m[2])
+	}},
+	{regexp.MustCompile("^service (.*) declares mutually exclusive `network_mode` and `networks`"), func(d *diagnosis, m []string) {
+		d.locate("services", m[1], "network_mode")
+		d.hint = "keep one of the two"
+	}},
+	{regexp.MustCompile(`^service "(.*)" declares mutualy exclusive dockerfile`), func(d *diagnosis, m []string) {
+		d.locate("services", m[1], "build", "dockerfile_inline")
+		d.hint = "keep one of the two"
+	}},
+	{regexp.MustCompile(`^service.build.platforms MUST include service.platform "(.*)"`), func(d *diagnosis, m []string) {
+		d.locateScalar("services.*.platform", func(v string) bool { return v == m[1] })
+	}},
+	{regexp.MustCompile(`^healthcheck.test must start either by`), func(d *diagnosis, _ []string) {
+		d.locateScalar("services.*.healthcheck.test.0", func(v string) bool { return !slices.Contains([]string{"CMD", "CMD-SHELL", "NONE"}, v) })
+		d.hint = `a command for the shell can be written as one text: test: "curl -f http://localhost"`
+	}},
+	{regexp.MustCompile(`^services\.(scale|deploy\.replicas): can't set container_name and (.*) as container name must be unique`), func(d *diagnosis, m []string) {
+		// compose-go has the two the wrong way round.
+		d.text = fmt.Sprintf("services.%s: can't set container_name and %s as container name must be unique", m[2], m[1])
+		d.locate("services", m[2], "container_name")
+		d.hint = "take container_name out, and the replicas are numbered"
+	}},
+	{regexp.MustCompile("^secret \"(.*)\" must declare either"), func(d *diagnosis, m []string) { d.locate("secrets", m[1]) }},
+	{regexp.MustCompile(`^(env|label) file (.+) not found`), (*diagnosis).explainEnvFile},
+	{regexp.MustCompile(`^(?:open|stat|read) (.+?): (.*)$`), func(d *diagnosis, m []string) { d.locateFileName(m[1]) }},
+	{regexp.MustCompile(`^cannot extend service "(.*)" in (.*): service "(.*)" not found`), func(d *diagnosis, m []string) {
+		d.locate("services", m[1], "extends")
+		d.hint = d.suggestService(m[3])
+	}},
+	{regexp.MustCompile(`^cannot extend service "(.*)" in`), func(d *diagnosis, m []string) { d.locate("services", m[1], "extends") }},
+	{regexp.MustCompile(`^extends\.(.*)\.service is required`), func(d *diagnosis, m []string) { d.locate("services", m[1], "extends") }},
+	{regexp.MustCompile(`^include cycle detected:\n(.*)\n`), func(d *diagnosis, _ []string) { d.locate("include") }},
+	{regexp.MustCompile(`^Circular reference:\n\s*(.*) in (.*)\n`), func(d *diagnosis, m []string) { d.locate("services", m[1], "extends") }},
+	{regexp.MustCompile(`^invalid ssh key "(.*)"$`), func(d *diagnosis, m []string) {
+		d.locateScalar("services.*.build.ssh.*", func(v string) bool { return v == m[1] })
+		d.hint = "a key is written default or NAME=PATH"
+	}},
+	{regexp.MustCompile(`^'([^']*)' `), func(d *diagnosis, m []string) { d.locateText(m[1]) }},
+	{regexp.MustCompile(`^line (\d+): `), (*diagnosis).explainDuplicate},
+	{regexp.MustCompile(`^(empty compose file|top-level object must be a mapping)$`), func(d *diagnosis, _ []string) {
+		d.hint = "a Compose file begins with services: and a service below it, with its image: or build:"
+	}},
+	{regexp.MustCompile(``), (*diagnosis).explainShortSyntax},
+}
+
+// explainUndefined is about a service's reference to a network, volume, ...
+func (d *diagnosis) explainUndefined(m []string) {
+	service, kind, name := m[1], m[2], m[3]
+	within := []string{"services", service, kind + "s"}
+	if kind == "build secret" {
+		kind, within = "secret", []string{"services", service, "build", "secrets"}
+	}
+	d.locateEntry(within, name)
+	var declared []string
+	for _, t := range d.files {
+		for _, root := range t.docs {
+			_, section := child(root, kind+"s")
+			declared = append(declared, keys(section)...)
+		}
+	}
+	if near := nearest(name, declared); len(near) > 0 {
+		d.hint = "did you mean " + quotedOr(near) + "?"
+		return
+	}
+	d.hint = fmt.Sprintf("declare it at the top level: %ss: {%s: }", kind, name)
+	switch kind {
+	case "network":
+		d.hint += fmt.Sprintf("; one that others made is {%s: {external: true}}", name)
+	case "volume":
+		d.hint += fmt.Sprintf("; a file or folder is written with ./: ./%s", name)
+	}
+}
+
+// explainDependency is about depends_on of a service that is not there, or off.
+func (d *diagnosis) explainDependency(section, service, dependency string) {
+	for _, key := range []string{"depends_on", "links", "volumes_from"} {
+		if d.locateEntry([]string{section, service, key}, dependency) {
+			break
+		}
+	}
+	for _, key := range []string{"network_mode", "ipc", "pid", "uts", "cgroup"} {
+		if d.at.line == 0 || len(d.path) < 3 {
+			d.locateScalar("services."+service+"."+key, func(v string) bool { return v == types.ServicePrefix+dependency })
+		}
+	}
+	if profiles := d.profiles(dependency); len(profiles) > 0 {
+		d.hint = fmt.Sprintf("%q has the profile %s, which is off: turn it on with --profile %s, or make the dependency required: false",
+			dependency, quotedOr(profiles), profiles[0])
+		return
+	}
+	d.hint = d.suggestService(dependency)
+}
+
+// explainCycle points at the first dependency of the cycle: "a -> b -> a".
+func (d *diagnosis) explainCycle(m []string) {
+	around := strings.Split(m[1], " -> ")
+	if len(around) < 2 {
+		return
+	}
+	d.explainDependency("services", around[0], around[1])
+	d.hint = "take one of these dependencies out"
+}
+
+func (d *diagnosis) explainEnvFile(m []string) {
+	d.text = strings.TrimSuffix(d.text, ": stat "+m[2]+": no such file or directory")
+	d.locateFileName(m[2])
+	if m[1] == "env" {
+		d.hint = "create the file, or make it optional: env_file: [{path: FILE, required: false}]"
+	}
+}
+
+// explainInterpolation finds the text whose variable is missing or whose
+// template is wrong. Lists are [] in the path, so that the text decides.
+func (d *diagnosis) explainInterpolation(m []string) {
+	path := strings.Split(m[1], ".")
+	wanted := func(string) bool { return true }
+	if missing, ok := errors.AsType[*template.MissingRequiredError](d.err); ok {
+		wanted = func(raw string) bool {
+			return strings.Contains(raw, "${"+missing.Variable+":?") || strings.Contains(raw, "${"+missing.Variable+"?")
+		}
+		d.hint = fmt.Sprintf("set %s in the environment or in .env", missing.Variable)
+	}
+	if invalid, ok := errors.AsType[*template.InvalidTemplateError](d.err); ok {
+		wanted = func(raw string) bool { return strings.Contains(raw, invalid.Template) }
+		d.text = fmt.Sprintf("invalid interpolation format for %s: %q", m[1], invalid.Template)
+		d.hint = "a $ that is meant as it stands is written $$"
+	}
+	if strings.Contains(d.text, "failed to cast to expected type") {
+		d.hint = "this is neither a number nor true or false, as the key wants"
+	}
+	for _, t := range d.files {
+		for _, spot := range t.spots(path) {
+			for _, scalar := range scalars(deref(spot.node)) {
+				if wanted(scalar.Value) {
+					d.atVariable(t, scalar)
+					d.path = spot.path
+					return
+				}
+			}
+		}
+	}
+	d.locateText(m[1])
+}
+
+// explainShortSyntax is about ports and volumes written as one text, whose
+// errors name neither the service nor the place: each is parsed again.
+func (d *diagnosis) explainShortSyntax(_ []string) {
+	same := func(err error) bool { return err != nil && strings.HasSuffix(d.text, err.Error()) }
+	switch {
+	case d.locateScalar("services.*.ports.*", func(v string) bool { _, err := types.ParsePortConfig(v); return same(err) }):
+		d.hint = `a port is written "8080:80", "127.0.0.1:8080:80" or "80"`
+	case d.locateScalar("services.*.volumes.*", func(v string) bool { _, err := format.ParseVolume(v); return same(err) }):
+		d.hint = `a volume is written "name:/path" or "./folder:/path"; is a variable in it unset?`
+	default:
+		d.locateText(d.text)
+		return
+	}
+	d.text = strings.Join(d.path, ".") + ": " + d.text
+}
+
+// profiles are those of a service.
+func (d *diagnosis) profiles(service string) []string {
+	for _, t := range slices.Backward(d.files) {
+		for _, root := range t.docs {
+			_, n, depth := find(root, []string{"services", service, "profiles"})
+			if depth == 3 {
+				var names []string
+				for _, scalar := range scalars(deref(n)) {
+					names = append(names, scalar.Value)
+				}
+				return names
+			}
+		}
+	}
+	return nil
+}
+
+func (d *diagnosis) suggestService(name string) string {
+	var names []string
+	for _, t := range d.files {
+		for _, root := range t.docs {
+			_, services := child(root, "services")
+			names = append(names, keys(services)...)
+		}
+	}
+	slices.Sort(names)
+	return serviceHint(name, slices.Compact(names))
+}
+
+// locateFileName points at the text that names a file.
+func (d *diagnosis) locateFileName(name string) {
+	match := func(v string) bool {
+		return v == name || filepath.Base(v) == filepath.Base(name) && strings.HasSuffix(name, filepath.Clean("/"+filepath.Base(v)))
+	}
+	for _, pattern := range []string{
+		"services.*.env_file", "services.*.env_file.*", "services.*.env_file.*.path",
+		"services.*.label_file", "services.*.label_file.*", "services.*.extends.file",
+		"include.*", "include.*.path", "include.*.path.*", "include.*.env_file", "include.*.env_file.*",
+	} {
+		if d.locateScalar(pattern, match) {
+			return
+		}
+	}
+}

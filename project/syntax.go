@@ -1,0 +1,117 @@
+package project
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// explainSyntax is about what is not YAML. m is the file, or "yaml: ", and the
+// parser's message.
+func (d *diagnosis) explainSyntax(m []string) {
+	file := d.file(m[1])
+	text := strings.TrimPrefix(m[2], "yaml: ")
+	text = strings.TrimPrefix(text, "construct errors:\n  ")
+	if at := offsetPattern.FindStringSubmatch(text); at != nil {
+		d.atOffset(file, at[1])
+		text = strings.TrimPrefix(text, at[0])
+	} else if at := linePattern.FindStringSubmatch(text); at != nil {
+		d.atLine(file, at[1], at[2])
+		text = strings.TrimPrefix(text, at[0]+": ")
+		text = strings.Replace(text, " at "+at[0]+": ", ": ", 1)
+	} else {
+		d.at.file = file
+	}
+	d.text = "yaml: " + text
+	d.hint = d.syntaxHint(text)
+}
+
+var (
+	linePattern   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+	offsetPattern = regexp.MustCompile(`^offset (\d+): `)
+)
+
+func (d *diagnosis) syntaxHint(text string) string {
+	line, _ := lineOf(d.at.file.content, d.at.line)
+	switch {
+	case strings.Contains(text, "cannot start any token") && strings.Contains(line, "\t"):
+		return "indent with spaces: YAML does not allow tabs"
+	case strings.Contains(text, "mapping values are not allowed"):
+		return `check the indentation; a value with ": " in it goes in quotes`
+	case strings.Contains(text, "already defined"):
+		return "a key may stand once in a mapping: remove one of the two, or merge them"
+	case strings.Contains(text, "unknown anchor"):
+		return "define it before with &NAME; a value that begins with * goes in quotes"
+	}
+	return ""
+}
+
+// file finds the tree of a file by its name; without one, the first that is not
+// YAML.
+func (d *diagnosis) file(name string) *document {
+	for _, t := range d.files {
+		if t.name == name {
+			return t
+		}
+	}
+	for _, t := range d.files {
+		if t.err != nil && t.err.Error() == d.err.Error() {
+			return t
+		}
+	}
+	if len(d.files) > 0 {
+		return d.files[0]
+	}
+	return &document{name: name}
+}
+
+func (d *diagnosis) atLine(file *document, line, column string) {
+	d.at.file = file
+	d.at.line, _ = strconv.Atoi(line)
+	d.at.column, _ = strconv.Atoi(column)
+	if text, ok := lineOf(file.content, d.at.line); ok && d.at.column == 0 {
+		d.at.column = len(text) - len(strings.TrimLeft(text, " \t")) + 1
+	}
+}
+
+func (d *diagnosis) atOffset(file *document, offset string) {
+	n, _ := strconv.Atoi(offset)
+	before := string(file.content[:min(n, len(file.content))])
+	d.at = place{file, strings.Count(before, "\n") + 1, len([]rune(before[strings.LastIndex(before, "\n")+1:])) + 1}
+}
+
+// explainDuplicate is about a key that stands twice, which compose-go reports
+// without the file.
+func (d *diagnosis) explainDuplicate(m []string) {
+	d.atLine(d.file(""), m[1], "")
+	d.text = strings.TrimPrefix(d.text, m[0])
+	d.hint = d.syntaxHint(d.text)
+}
+
+// dotEnvSyntax gives an env file's error its line.
+func (s *source) dotEnvSyntax(files []string, err error) error {
+	e := &FileError{Msg: err.Error(), Err: err, Hint: "a line is NAME=value, or a comment after #"}
+	for _, name := range files {
+		text, ok := strings.CutPrefix(err.Error(), "failed to read "+name+": ")
+		content, readErr := os.ReadFile(name)
+		if !ok || readErr != nil {
+			continue
+		}
+		e.File, e.Msg = s.shown(name), text
+		if at := linePattern.FindStringSubmatch(text); at != nil {
+			e.Line, _ = strconv.Atoi(at[1])
+			e.Column = 1
+			e.Msg = strings.TrimPrefix(text, at[0]+": ")
+			e.Excerpt = excerpt(content, e.Line, e.Column)
+		}
+	}
+	return e
+}
+
+// interpolationError gives the error of a variable in the project's name its
+// place.
+func (s *source) interpolationError(key string, err error) error {
+	return s.diagnose(fmt.Errorf("error while interpolating %s: %w", key, err))
+}
