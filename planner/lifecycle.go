@@ -143,3 +143,19 @@ func withRestarted(f *fleet, services []string) []string {
 	}
 	return all
 }
+
+// Kill plans a signal to the running containers, all at once; "" is SIGKILL.
+func Kill(p *project.Project, s State, signal string, o LifecycleOptions) (*Plan, error) {
+	if err := checkServices(p, s, o.Services); err != nil {
+		return nil, err
+	}
+	f := newFleet(p, s, "Killing", o, regular)
+	for _, name := range f.names {
+		for _, c := range f.by[name] {
+			if c.running() {
+				f.add(Step{Action: KillContainer{Ref: c.ref(), ID: c.ID, Signal: signal}, Reason: requested})
+			}
+		}
+	}
+	return &f.plan, nil
+}

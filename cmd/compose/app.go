@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// app is one call of the program: its streams, its environment, and what the
+// global flags say. The engine is dialled when a command first asks for it, and
+// nothing is dialled or read for --help.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	environ        []string
+	dir            string
+
+	global globalFlags
+	logs   render.LogOptions // how the command prints logs
+	conn   *engine.Conn
+	force  context.Context // ends at the second interrupt
+	known  map[string]bool // the file's services, where no more was read of it
+
+	opening sync.Mutex       // guards below
+	out     *render.Renderer // progress, messages and logs; nil before first use
+}
+
+// run carries out one command line and returns the process's exit code.
+func (a *app) run(args []string) int {
+	ctx, stop := a.interruptible()
+	defer stop()
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if closed := a.close(); err == nil {
+		err = closed
+	}
+	return a.exit(ctx, err)
+}
+
+// interruptible returns a context that the first SIGINT or SIGTERM cancels. The
+// second one cancels a.force, the third ends the process.
+func (a *app) interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	force, kill := context.WithCancel(context.Background())
+	a.force = force
+	signals := make(chan os.Signal, 3)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		for n := 1; ; n++ {
+			select {
+			case <-done:
+				return
+			case s := <-signals:
+				switch n {
+				case 1:
+					cancel(interrupted{s})
+				case 2:
+					kill()
+				default:
+					signal.Stop(signals) // the next one ends the process by itself
+				}
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+		kill()
+	}
+}
+
+// interrupted is the cause of a context that a signal ended.
+type interrupted struct{ signal os.Signal }
+
+func (i interrupted) Error() string { return "interrupted by " + i.signal.String() }
+
+// wasInterrupted tells whether a signal ended the command.
+func wasInterrupted(ctx context.Context) bool {
+	var i interrupted
+	return errors.As(context.Cause(ctx), &i)
+}
+
+// close ends the display and the connection.
+func (a *app) close() error {
+	var err error
+	if a.out != nil {
+		err = a.out.Close()
+	}
+	if a.conn != nil {
+		err = errors.Join(err, a.conn.Close())
+	}
+	return err
+}
+
+// getenv reads the environment the program was called with.
+func (a *app) getenv(name string) string {
+	value, _ := a.lookupEnv(name)
+	return value
+}
+
+func (a *app) lookupEnv(name string) (string, bool) {
+	for i := len(a.environ) - 1; i >= 0; i-- {
+		if key, value, ok := strings.Cut(a.environ[i], "="); ok && key == name {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// sink takes events to the display, which it opens at the first one.
+func (a *app) sink(e event.Event) {
+	a.display().Event(e)
+}
+
+// dial connects to the engine, once.
+func (a *app) dial(ctx context.Context) (*engine.Conn, error) {
+	if a.conn != nil {
+		return a.conn, nil
+	}
+	conn, err := engine.Dial(ctx, engine.DialOptions{
+		Host:    a.global.host,
+		Context: a.global.context,
+		TLS:     a.global.tls,
+		Getenv:  a.getenv,
+		Sink:    a.sink,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.conn = conn
+	return conn, nil
+}
+
+// projectOptions are the global flags as the loader takes them.
+func (a *app) projectOptions(services []string) project.Options {
+	return project.Options{
+		Files:         a.global.files,
+		EnvFiles:      a.global.envFiles,
+		Profiles:      a.global.profiles,
+		Name:          a.global.name,
+		Dir:           a.global.dir,
+		WorkDir:       a.dir,
+		Environ:       a.environ,
+		AllResources:  a.global.allResources,
+		Compatibility: a.compatibility(),
+		Stdin:         a.stdin,
+		Services:      services,
+	}
+}
+
+func (a *app) compatibility() bool {
+	return a.global.compatibility || truthy(a.getenv("COMPOSE_COMPATIBILITY"))
+}
+
+// truthy reads a boolean variable as docker's tools do.
+func truthy(value string) bool {
+	switch strings.ToLower(value) {
+	case "1", "true", "yes", "on", "y", "t":
+		return true
+	}
+	return false
+}
+
+// open loads the project while the engine is dialled, and returns a session.
+func (a *app) open(ctx context.Context, o project.Options) (*session.Session, error) {
+	type dialled struct {
+		conn *engine.Conn
+		err  error
+	}
+	dial := make(chan dialled, 1)
+	go func() {
+		conn, err := a.dial(ctx)
+		dial <- dialled{conn, err}
+	}()
+	p, err := project.Load(ctx, o, a.sink)
+	d := <-dial
+	if err != nil {
+		return nil, err
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	return a.session(p, ""), nil
+}
+
+// openRunning is open for commands that work on what runs: where there is no
+// file but a name, the labels are all that is known.
+func (a *app) openRunning(ctx context.Context) (*session.Session, error) {
+	o := a.projectOptions(nil)
+	id, err := project.Identify(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(id.Files) > 0 {
+		return a.open(ctx, o)
+	}
+	return a.openByName(ctx, id.Name)
+}
+
+// openByName is a session that knows the project by its labels alone.
+func (a *app) openByName(ctx context.Context, name string) (*session.Session, error) {
+	if _, err := a.dial(ctx); err != nil {
+		return nil, err
+	}
+	return a.session(nil, name), nil
+}
+
+// session makes the session of a project, or of a name alone.
+func (a *app) session(p *project.Project, name string) *session.Session {
+	c := session.Config{
+		Reader:   engine.ReadOnly(a.conn.Client),
+		Client:   a.conn.Client,
+		Engine:   a.conn.Engine,
+		Project:  p,
+		Name:     name,
+		Sink:     a.sink,
+		Parallel: a.parallel(),
+		Confirm:  a.confirm,
+		Force:    a.force,
+	}
+	if a.global.dryRun {
+		c.Client = nil
+		c.ShowPlan = a.showPlan
+	}
+	c.Build.LookupEnv = a.lookupEnv
+	return session.New(c)
+}
+
+// warn tells something that belongs to no resource.
+func (a *app) warn(format string, args ...any) {
+	a.sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(format, args...)})
+}
+
+// command is a cobra command that takes the app's manners: errors and usage
+// are printed in one place.
+func (a *app) command(use, short string, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, RunE: run, SilenceErrors: true, SilenceUsage: true}
+}

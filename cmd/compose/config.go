@@ -1,0 +1,209 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// configFlags are those of config.
+type configFlags struct {
+	format, output, hash                                      string
+	quiet                                                     bool
+	services, volumes, networks, images, profiles, models     bool
+	environment, variables                                    bool
+	noInterpolate, noNormalize, noPaths, noEnv, noConsistency bool
+}
+
+func (a *app) configCommand() *cobra.Command {
+	var f configFlags
+	cmd := a.command("config [OPTIONS] [SERVICE...]", "Parse, resolve and render compose file in canonical format", func(cmd *cobra.Command, args []string) error {
+		return a.config(cmd, f, args)
+	})
+	cmd.Aliases = []string{"convert"}
+	fs := cmd.Flags()
+	fs.StringVar(&f.format, "format", "", `Format the output ("yaml"|"json")`)
+	fs.StringVarP(&f.output, "output", "o", "", "Save to file (default to stdout)")
+	fs.StringVar(&f.hash, "hash", "", `Print the service config hash, one per line ("*" for all)`)
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "Only validate the configuration, don't print anything")
+	fs.BoolVar(&f.services, "services", false, "Print the service names, one per line")
+	fs.BoolVar(&f.volumes, "volumes", false, "Print the volume names, one per line")
+	fs.BoolVar(&f.networks, "networks", false, "Print the network names, one per line")
+	fs.BoolVar(&f.images, "images", false, "Print the image names, one per line")
+	fs.BoolVar(&f.profiles, "profiles", false, "Print the profile names, one per line")
+	fs.BoolVar(&f.models, "models", false, "Print the model names, one per line")
+	fs.BoolVar(&f.environment, "environment", false, "Print environment used for interpolation")
+	fs.BoolVar(&f.variables, "variables", false, "Print model variables and default values")
+	fs.BoolVar(&f.noInterpolate, "no-interpolate", false, "Don't interpolate environment variables")
+	fs.BoolVar(&f.noNormalize, "no-normalize", false, "Don't normalize compose model")
+	fs.BoolVar(&f.noPaths, "no-path-resolution", false, "Don't resolve file paths")
+	fs.BoolVar(&f.noEnv, "no-env-resolution", false, "Don't resolve service env files")
+	fs.BoolVar(&f.noConsistency, "no-consistency", false, "Don't check model consistency")
+	addLater(cmd, []string{"resolve-image-digests", "lock-image-digests"}, nil)
+	return cmd
+}
+
+func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error {
+	o := a.projectOptions(services)
+	o.NoInterpolation, o.NoNormalize, o.NoPathResolution = f.noInterpolate, f.noNormalize, f.noPaths
+	o.NoEnvResolution, o.NoConsistency = f.noEnv, f.noConsistency
+	if f.profiles {
+		o.Profiles = []string{"*"}
+	}
+	if f.variables || f.noInterpolate && !f.lists() {
+		return a.configModel(cmd, f, o)
+	}
+	p, err := project.Load(cmd.Context(), o, a.sink)
+	if err != nil {
+		return err
+	}
+	if f.quiet {
+		return nil
+	}
+	text, err := f.text(p)
+	if err != nil {
+		return err
+	}
+	return a.writeTo(f.output, text)
+}
+
+// lists tells whether a list of names is asked for.
+func (f *configFlags) lists() bool {
+	return f.services || f.volumes || f.networks || f.images || f.profiles || f.models || f.environment || f.hash != ""
+}
+
+// text is what the flags ask to be printed of a project.
+func (f *configFlags) text(p *project.Project) ([]byte, error) {
+	switch {
+	case f.services:
+		return lines(p.ServiceNames()), nil
+	case f.volumes:
+		return lines(p.VolumeNames()), nil
+	case f.networks:
+		return lines(p.NetworkNames()), nil
+	case f.models:
+		return lines(p.ModelNames()), nil
+	case f.images:
+		return lines(imageNames(p)), nil
+	case f.profiles:
+		return lines(profileNames(p)), nil
+	case f.environment:
+		return lines(environment(p)), nil
+	case f.hash != "":
+		return hashes(p, f.hash)
+	}
+	text, err := p.Marshal(project.MarshalOptions{Format: project.Format(f.format)})
+	if err == nil && f.format == string(project.JSON) {
+		text = append(text, '\n')
+	}
+	return text, err
+}
+
+// configModel prints what keeps its variables.
+func (a *app) configModel(cmd *cobra.Command, f configFlags, o project.Options) error {
+	if len(o.Services) > 0 {
+		flag := "--no-interpolate"
+		if f.variables {
+			flag = "--variables"
+		}
+		a.warn("service filtering is not applied when %s is set", flag)
+	}
+	if f.variables {
+		o.NoInterpolation = true
+	}
+	m, err := project.LoadModel(cmd.Context(), o, a.sink)
+	if err != nil || f.quiet {
+		return err
+	}
+	if f.variables {
+		return a.printVariables(m.Variables(), f)
+	}
+	text, err := m.Marshal(project.MarshalOptions{Format: project.Format(f.format)})
+	if err != nil {
+		return err
+	}
+	return a.writeTo(f.output, text)
+}
+
+func (a *app) printVariables(variables []project.Variable, f configFlags) error {
+	if f.format == "json" {
+		return render.JSON(a.stdout, variables)
+	}
+	rows := make([][]string, len(variables))
+	for i, v := range variables {
+		rows[i] = []string{v.Name, fmt.Sprint(v.Required), v.Default, v.Alternate}
+	}
+	return render.Table(a.stdout, []string{"NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"}, rows)
+}
+
+// writeTo writes to a file, or to stdout where none is named.
+func (a *app) writeTo(name string, text []byte) error {
+	if name == "" {
+		_, err := a.stdout.Write(text)
+		return err
+	}
+	if err := os.WriteFile(name, text, 0o666); err != nil {
+		return fmt.Errorf("writing the output: %w", err)
+	}
+	return nil
+}
+
+func lines(names []string) []byte {
+	if len(names) == 0 {
+		return nil
+	}
+	return []byte(strings.Join(names, "\n") + "\n")
+}
+
+func imageNames(p *project.Project) []string {
+	var names []string
+	for _, service := range p.ServiceNames() {
+		names = append(names, p.ImageName(service))
+	}
+	return names
+}
+
+func profileNames(p *project.Project) []string {
+	set := map[string]bool{}
+	for _, svc := range p.AllServices() {
+		for _, name := range svc.Profiles {
+			set[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+func environment(p *project.Project) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
+		out = append(out, name+"="+p.Environment[name])
+	}
+	return out
+}
+
+// hashes prints "service hash" for the named services, comma-separated, or "*".
+func hashes(p *project.Project, which string) ([]byte, error) {
+	names := strings.Split(which, ",")
+	if which == "*" {
+		names = p.ServiceNames()
+	}
+	var out []string
+	for _, name := range names {
+		if _, err := p.GetService(name); err != nil {
+			return nil, fmt.Errorf("no such service: %s", name)
+		}
+		hash, err := p.Hash(name, func(string) string { return "" })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, name+" "+hash)
+	}
+	return lines(out), nil
+}

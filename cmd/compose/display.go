@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// display is where events go. It is made at the first one, when the flags have
+// been read.
+func (a *app) display() *render.Renderer {
+	a.opening.Lock()
+	defer a.opening.Unlock()
+	if a.out != nil {
+		return a.out
+	}
+	r, err := render.New(render.Options{
+		Mode:    a.progress(),
+		ANSI:    render.ANSI(a.ansi()),
+		NoColor: a.getenv("NO_COLOR") != "",
+		Out:     a.stdout,
+		Err:     a.stderr,
+		Logs:    a.logs,
+	})
+	if err != nil { // checkDisplay has refused the flags; the variables remain
+		r, _ = render.New(render.Options{Mode: render.ModePlain, Out: a.stdout, Err: a.stderr, Logs: a.logs})
+		r.Event(event.Message{Level: event.Warn, Text: err.Error()})
+	}
+	a.out = r
+	return r
+}
+
+// progress is --progress, else COMPOSE_PROGRESS.
+func (a *app) progress() render.Mode {
+	if a.global.progress != "" {
+		return render.Mode(a.global.progress)
+	}
+	return render.Mode(a.getenv("COMPOSE_PROGRESS"))
+}
+
+// ansi is --ansi, else COMPOSE_ANSI.
+func (a *app) ansi() string {
+	if a.global.noANSI {
+		return "never"
+	}
+	if v := a.getenv("COMPOSE_ANSI"); a.global.ansi == "auto" && v != "" {
+		return v
+	}
+	return a.global.ansi
+}
+
+// checkDisplay refuses values of the flags that nobody knows.
+func (a *app) checkDisplay() error {
+	if _, err := render.ParseMode(a.global.progress); err != nil {
+		return &usageError{text: fmt.Sprintf("unsupported --progress value %q", a.global.progress), hint: "the values are auto, tty, plain, json and quiet"}
+	}
+	switch a.ansi() {
+	case "auto", "never", "always":
+		return nil
+	}
+	return &usageError{text: fmt.Sprintf("invalid value for --ansi: %q", a.ansi()), hint: "the values are auto, never and always"}
+}
+
+// showPlan prints the plan of a dry run.
+func (a *app) showPlan(p *planner.Plan) error { return p.WriteText(a.stdout) }
+
+// confirm asks on the terminal. Without one the answer is no.
+func (a *app) confirm(ask planner.Ask) (bool, error) {
+	if !render.IsTerminal(a.stderr) || !isTerminalIn(a.stdin) {
+		a.warn("%s No: there is no terminal to ask on; --yes agrees", ask.Text)
+		return false, nil
+	}
+	fmt.Fprintf(a.stderr, "%s (y/N) ", ask.Text)
+	line, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return false, fmt.Errorf("reading the answer: %w", err)
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes", nil
+}
+
+func isTerminalIn(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && render.IsTerminal(f)
+}
+
+// setUpDebug sends what the libraries log to stderr with --debug, and nowhere
+// without: compose-go's warnings become messages.
+func (a *app) setUpDebug() {
+	logrus.SetOutput(io.Discard)
+	if a.global.debug {
+		logrus.SetOutput(a.stderr)
+		logrus.SetLevel(logrus.DebugLevel)
+		return
+	}
+	logrus.SetLevel(logrus.WarnLevel)
+	logrus.AddHook(&warnings{app: a, seen: map[string]bool{}})
+}
+
+// warnings is a logrus hook that turns compose-go's warnings into messages,
+// each once.
+type warnings struct {
+	app *app
+
+	mu   sync.Mutex // guards below
+	seen map[string]bool
+}
+
+// Levels are those that reach the user.
+func (w *warnings) Levels() []logrus.Level {
+	return []logrus.Level{logrus.WarnLevel, logrus.ErrorLevel}
+}
+
+// Fire passes one entry on.
+func (w *warnings) Fire(e *logrus.Entry) error {
+	w.mu.Lock()
+	known := w.seen[e.Message]
+	w.seen[e.Message] = true
+	w.mu.Unlock()
+	if !known {
+		w.app.warn("%s", e.Message)
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/internal/render"
+)
+
+// Exit codes that scripts know.
+const (
+	exitFailure     = 1
+	exitInterrupted = 130
+)
+
+// exitError ends the program with a code of its own; err may be nil.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// exit prints the error, if any, and returns the process's exit code.
+func (a *app) exit(ctx context.Context, err error) int {
+	if err == nil {
+		return 0
+	}
+	code := exitFailure
+	if e, ok := errors.AsType[*exitError](err); ok {
+		code = e.code
+		if e.err == nil {
+			return code
+		}
+		err = e.err
+	}
+	if wasInterrupted(ctx) {
+		if errors.Is(err, context.Canceled) {
+			return exitInterrupted
+		}
+		code = exitInterrupted
+	}
+	render.Error(a.stderr, err)
+	return code
+}
+
+// usageError is a mistake on the command line.
+type usageError struct{ text, hint string }
+
+func (e *usageError) Error() string { return e.text }
+
+// Hint says what to do.
+func (e *usageError) Hint() string { return e.hint }
+
+// flagError words cobra's complaint about a flag, with where to look it up.
+func flagError(cmd *cobra.Command, err error) error {
+	return &usageError{text: err.Error(), hint: cmd.CommandPath() + " --help lists the flags"}
+}

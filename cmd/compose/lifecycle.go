@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+func (a *app) downCommand() *cobra.Command {
+	var o planner.DownOptions
+	cmd := a.command("down [OPTIONS] [SERVICES]", "Stop and remove containers, networks", func(cmd *cobra.Command, args []string) error {
+		if o.Images != "" && o.Images != "local" && o.Images != "all" {
+			return &usageError{text: fmt.Sprintf("invalid --rmi %q", o.Images), hint: "the values are local and all"}
+		}
+		s, err := a.openRunning(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		o.Services = args
+		o.RemoveOrphans = o.RemoveOrphans || truthy(a.getenv("COMPOSE_REMOVE_ORPHANS"))
+		o.Timeout = seconds(cmd, "timeout")
+		return s.Down(cmd.Context(), o)
+	})
+	fs := cmd.Flags()
+	fs.BoolVar(&o.RemoveOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.StringVar(&o.Images, "rmi", "", `Remove images used by services ("local": only those without a custom tag|"all")`)
+	fs.IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+	fs.BoolVarP(&o.Volumes, "volumes", "v", false, "Remove named volumes declared in the Compose file and anonymous volumes attached to containers")
+	return cmd
+}
+
+func (a *app) stopCommand() *cobra.Command {
+	cmd := a.command("stop [OPTIONS] [SERVICE...]", "Stop services", func(cmd *cobra.Command, args []string) error {
+		s, err := a.openRunning(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return s.Stop(cmd.Context(), planner.LifecycleOptions{Services: args, Timeout: seconds(cmd, "timeout")})
+	})
+	cmd.Flags().IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+	return cmd
+}
+
+func (a *app) startCommand() *cobra.Command {
+	var f upFlags
+	cmd := a.command("start [OPTIONS] [SERVICE...]", "Start services", func(cmd *cobra.Command, args []string) error {
+		s, err := a.openRunning(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		ctx, cancel := f.bounded(cmd.Context())
+		defer cancel()
+		return f.timedOut(ctx, s.Start(ctx, planner.LifecycleOptions{Services: args, Wait: f.wait}))
+	})
+	cmd.Flags().BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy")
+	cmd.Flags().IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait")
+	return cmd
+}
+
+func (a *app) restartCommand() *cobra.Command {
+	var o planner.LifecycleOptions
+	cmd := a.command("restart [OPTIONS] [SERVICE...]", "Restart service containers", func(cmd *cobra.Command, args []string) error {
+		s, err := a.openRunning(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		o.Services, o.Timeout = args, seconds(cmd, "timeout")
+		return s.Restart(cmd.Context(), o)
+	})
+	cmd.Flags().BoolVar(&o.NoDeps, "no-deps", false, "Don't restart dependent services")
+	cmd.Flags().IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+	return cmd
+}

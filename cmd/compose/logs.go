@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	timetypes "github.com/docker/docker/api/types/time"
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// logsFlags are those of logs.
+type logsFlags struct {
+	follow, noColor, noPrefix, timestamps bool
+	since, until, tail                    string
+	index                                 int
+}
+
+func (a *app) logsCommand() *cobra.Command {
+	var f logsFlags
+	cmd := a.command("logs [OPTIONS] [SERVICE...]", "View output from containers", func(cmd *cobra.Command, args []string) error {
+		return a.showLogs(cmd, f, args)
+	})
+	fs := cmd.Flags()
+	fs.BoolVarP(&f.follow, "follow", "f", false, "Follow log output")
+	fs.StringVar(&f.since, "since", "", "Show logs since timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 minutes)")
+	fs.StringVar(&f.until, "until", "", "Show logs before a timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 minutes)")
+	fs.StringVarP(&f.tail, "tail", "n", "all", "Number of lines to show from the end of the logs for each container")
+	fs.BoolVarP(&f.timestamps, "timestamps", "t", false, "Show timestamps")
+	fs.IntVar(&f.index, "index", 0, "index of the container if service has multiple replicas")
+	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
+	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
+	return cmd
+}
+
+func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error {
+	o := session.LogsOptions{Services: services, Follow: f.follow, Index: f.index, Tail: f.tail, Timestamps: f.timestamps}
+	var err error
+	if o.Since, err = moment("--since", f.since); err != nil {
+		return err
+	}
+	if o.Until, err = moment("--until", f.until); err != nil {
+		return err
+	}
+	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps}
+	s, err := a.openListed(cmd.Context(), services)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Logs(cmd.Context(), o)
+}
+
+// moment reads a time as docker's tools do: a timestamp, or a duration ago.
+func moment(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	stamp, err := timetypes.GetTimestamp(text, time.Now())
+	if err == nil {
+		var seconds, nanos int64
+		if seconds, nanos, err = timetypes.ParseTimestamps(stamp, 0); err == nil {
+			return time.Unix(seconds, nanos), nil
+		}
+	}
+	return time.Time{}, &usageError{
+		text: fmt.Sprintf("invalid value for %s: %q", flag, text),
+		hint: "write a time such as 2013-01-02T13:23:37Z, or a duration ago such as 42m",
+	}
+}

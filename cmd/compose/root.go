@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/engine"
+)
+
+// globalFlags stand before the command's name; --dry-run may stand behind it.
+type globalFlags struct {
+	files, envFiles, profiles []string
+	name, dir                 string
+	allResources              bool
+	compatibility             bool
+	dryRun, noANSI            bool
+	parallel                  int
+	ansi, progress            string
+
+	// Docker's own, for a binary that stands alone.
+	debug         bool
+	host, context string
+	tls           engine.TLSOptions
+}
+
+// root is the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:              "compose [OPTIONS] COMMAND",
+		Short:            "Define and run multi-container applications from a Compose file",
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		TraverseChildren: true,
+		Args:             unknownCommand,
+		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.setUpDebug()
+			if err := a.checkDisplay(); err != nil {
+				return err
+			}
+			return notYet(cmd)
+		},
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	a.global.register(root.Flags()) // before the command's name; -f means another thing behind logs
+	root.PersistentFlags().BoolVar(&a.global.dryRun, "dry-run", false, "Print the plan and change nothing")
+	root.Flags().BoolP("version", "v", false, "Show the version and exit")
+	_ = root.Flags().MarkHidden("version")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
+	root.AddCommand(
+		a.buildCommand(),
+		a.configCommand(),
+		a.createCommand(),
+		a.downCommand(),
+		a.logsCommand(),
+		a.lsCommand(),
+		a.psCommand(),
+		a.pullCommand(),
+		a.restartCommand(),
+		a.scaleCommand(),
+		a.startCommand(),
+		a.stopCommand(),
+		a.upCommand(),
+		a.versionCommand(),
+	)
+	plain := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if show, _ := cmd.Flags().GetBool("version"); show {
+			return a.printVersion(versionOptions{})
+		}
+		return plain(cmd, args)
+	}
+	return root
+}
+
+func (g *globalFlags) register(f *pflag.FlagSet) {
+	f.StringArrayVarP(&g.files, "file", "f", nil, "Compose configuration files")
+	f.StringArrayVar(&g.envFiles, "env-file", nil, "Specify an alternate environment file")
+	f.StringArrayVar(&g.profiles, "profile", nil, "Specify a profile to enable")
+	f.StringVarP(&g.name, "project-name", "p", "", "Project name")
+	f.StringVar(&g.dir, "project-directory", "", "Specify an alternate working directory (default: the path of the first specified Compose file)")
+	f.BoolVar(&g.allResources, "all-resources", false, "Include all resources, even those not used by services")
+	f.BoolVar(&g.compatibility, "compatibility", false, "Name containers with _ as docker-compose 1 did")
+	f.IntVar(&g.parallel, "parallel", -1, "Control max parallelism, -1 for unlimited")
+	f.StringVar(&g.ansi, "ansi", "auto", `Control when to print ANSI control characters ("never"|"always"|"auto")`)
+	f.StringVar(&g.progress, "progress", "", `Set type of progress output ("auto"|"tty"|"plain"|"json"|"quiet")`)
+
+	f.BoolVarP(&g.debug, "debug", "D", false, "Tell on stderr what the program does")
+	f.StringVarP(&g.host, "host", "H", "", "Engine to connect to")
+	f.StringVarP(&g.context, "context", "c", "", "Docker context to use")
+	f.BoolVar(&g.tls.TLS, "tls", false, "Use TLS; implied by --tlsverify")
+	f.BoolVar(&g.tls.TLSVerify, "tlsverify", false, "Use TLS and verify the remote")
+	f.StringVar(&g.tls.CA, "tlscacert", "", "Trust certs signed only by this CA")
+	f.StringVar(&g.tls.Cert, "tlscert", "", "Path to TLS certificate file")
+	f.StringVar(&g.tls.Key, "tlskey", "", "Path to TLS key file")
+
+	f.StringVar(&g.dir, "workdir", "", "")
+	f.Bool("verbose", false, "")
+	f.BoolVar(&g.noANSI, "no-ansi", false, "")
+	f.StringP("log-level", "l", "", "")
+	for _, name := range []string{
+		"debug", "host", "context", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "workdir", "verbose", "no-ansi", "log-level",
+	} {
+		_ = f.MarkHidden(name)
+	}
+}
+
+// parallel is --parallel, else COMPOSE_PARALLEL_LIMIT; ≤ 0: no limit.
+func (a *app) parallel() int {
+	if a.global.parallel > 0 {
+		return a.global.parallel
+	}
+	n, err := strconv.Atoi(a.getenv("COMPOSE_PARALLEL_LIMIT"))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// unknownCommand refuses words that are no command, with the nearest ones.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	e := &usageError{text: fmt.Sprintf("unknown command %q", args[0]), hint: "compose --help lists the commands"}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		e.hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return e
+}
+
+// seconds is a flag in whole seconds as a duration; nil where it was not given.
+func seconds(cmd *cobra.Command, name string) *time.Duration {
+	if !cmd.Flags().Changed(name) {
+		return nil
+	}
+	n, err := cmd.Flags().GetInt(name)
+	if err != nil {
+		return nil
+	}
+	d := time.Duration(n) * time.Second
+	return &d
+}
+
+// laterFlags are flags of Docker Compose that are not built yet, by command.
+// They are refused by name: accepted and ignored would be worse.
+var laterFlags = map[string][]string{
+	"up":    {"menu", "watch"},
+	"build": {"builder", "check", "memory", "print", "provenance", "push", "sbom", "with-dependencies"},
+	"ps":    {},
+}
+
+// addLater registers the flags of laterFlags, so that they are known by name.
+func addLater(cmd *cobra.Command, bools, values []string) {
+	for _, name := range bools {
+		cmd.Flags().Bool(name, false, "")
+		_ = cmd.Flags().MarkHidden(name)
+	}
+	for _, name := range values {
+		cmd.Flags().String(name, "", "")
+		_ = cmd.Flags().MarkHidden(name)
+	}
+}
+
+// notYet refuses a flag that is known and not built.
+func notYet(cmd *cobra.Command) error {
+	for _, name := range laterFlags[cmd.Name()] {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() != "false" {
+			return &usageError{
+				text: fmt.Sprintf("--%s of %s is not there yet", name, cmd.Name()),
+				hint: "README.md lists what works",
+			}
+		}
+	}
+	return nil
+}

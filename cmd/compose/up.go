@@ -1,0 +1,272 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// createFlags are those that up and create share.
+type createFlags struct {
+	build, noBuild, quietBuild, quietPull bool
+	pull                                  string
+	forceRecreate, noRecreate             bool
+	removeOrphans, yes                    bool
+	scale                                 []string
+}
+
+func (f *createFlags) register(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.build, "build", false, "Build images before starting containers")
+	fs.BoolVar(&f.noBuild, "no-build", false, "Don't build an image, even if it's policy")
+	fs.BoolVar(&f.quietPull, "quiet-pull", false, "Pull without printing progress information")
+	fs.StringVar(&f.pull, "pull", "", `Pull image before running ("always"|"missing"|"never"|"build")`)
+	fs.BoolVar(&f.forceRecreate, "force-recreate", false, "Recreate containers even if their configuration and image haven't changed")
+	fs.BoolVar(&f.noRecreate, "no-recreate", false, "If containers already exist, don't recreate them")
+	fs.BoolVar(&f.removeOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.StringArrayVar(&f.scale, "scale", nil, "Scale SERVICE to NUM instances; overrides the scale setting in the Compose file")
+	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
+}
+
+// options are the planner's, less what up alone has.
+func (f *createFlags) options(a *app) (planner.UpOptions, error) {
+	o := planner.UpOptions{
+		RemoveOrphans: f.removeOrphans || truthy(a.getenv("COMPOSE_REMOVE_ORPHANS")),
+		IgnoreOrphans: truthy(a.getenv("COMPOSE_IGNORE_ORPHANS")),
+	}
+	switch {
+	case f.build && f.noBuild:
+		return o, incompatible("--build", "--no-build")
+	case f.forceRecreate && f.noRecreate:
+		return o, incompatible("--force-recreate", "--no-recreate")
+	case o.RemoveOrphans && o.IgnoreOrphans && f.removeOrphans:
+		return o, incompatible("--remove-orphans", "COMPOSE_IGNORE_ORPHANS")
+	}
+	switch {
+	case f.build:
+		o.Build = planner.BuildAlways
+	case f.noBuild:
+		o.Build = planner.BuildNever
+	}
+	switch {
+	case f.forceRecreate:
+		o.Recreate = planner.RecreateForce
+	case f.noRecreate:
+		o.Recreate, o.RecreateDeps = planner.RecreateNever, planner.RecreateNever
+	}
+	switch f.pull {
+	case "", "policy":
+	case "always", "missing", "never", "build":
+		o.Pull = f.pull
+	default:
+		return o, &usageError{text: fmt.Sprintf("invalid --pull %q", f.pull), hint: "the values are always, missing, never and build"}
+	}
+	return o, nil
+}
+
+func incompatible(one, other string) error {
+	return &usageError{text: fmt.Sprintf("%s and %s are incompatible", one, other), hint: "leave one of them out"}
+}
+
+// replicas reads SERVICE=NUM arguments.
+func replicas(args []string) (map[string]int, error) {
+	wanted := map[string]int{}
+	for _, arg := range args {
+		name, number, _ := strings.Cut(arg, "=")
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 0 || name == "" {
+			return nil, &usageError{text: fmt.Sprintf("invalid scale specifier: %s", arg), hint: "write SERVICE=NUM, such as web=3"}
+		}
+		wanted[name] = n
+	}
+	return wanted, nil
+}
+
+// upFlags are those of up.
+type upFlags struct {
+	createFlags
+	detach, noStart, noDeps, recreateDeps, freshVolumes bool
+	wait                                                bool
+	waitTimeout, timeout                                int
+	noColor, noPrefix, timestamps                       bool
+	attach                                              session.AttachOptions
+}
+
+func (a *app) upCommand() *cobra.Command {
+	var f upFlags
+	cmd := a.command("up [OPTIONS] [SERVICE...]", "Create and start containers", func(cmd *cobra.Command, args []string) error {
+		return a.up(cmd, f, args)
+	})
+	fs := cmd.Flags()
+	f.register(fs)
+	fs.BoolVarP(&f.detach, "detach", "d", false, "Detached mode: Run containers in the background")
+	fs.BoolVar(&f.noStart, "no-start", false, "Don't start the services after creating them")
+	fs.BoolVar(&f.noDeps, "no-deps", false, "Don't start linked services")
+	fs.BoolVar(&f.recreateDeps, "always-recreate-deps", false, "Recreate dependent containers")
+	fs.BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "Recreate anonymous volumes instead of retrieving data from the previous containers")
+	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy. Implies detached mode")
+	fs.IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait for the project to be running|healthy")
+	fs.IntVarP(&f.timeout, "timeout", "t", 0, "Use this timeout in seconds for container shutdown")
+	fs.BoolVar(&f.quietBuild, "quiet-build", false, "Suppress the build output")
+	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
+	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
+	fs.BoolVar(&f.timestamps, "timestamps", false, "Show timestamps")
+	fs.StringArrayVar(&f.attach.Services, "attach", nil, "Restrict attaching to the specified services")
+	fs.StringArrayVar(&f.attach.Not, "no-attach", nil, "Do not attach (stream logs) to the specified services")
+	fs.BoolVar(&f.attach.Dependencies, "attach-dependencies", false, "Automatically attach to log output of dependent services")
+	fs.BoolVar(&f.attach.AbortOnExit, "abort-on-container-exit", false, "Stops all containers if any container was stopped")
+	fs.BoolVar(&f.attach.AbortOnFailure, "abort-on-container-failure", false, "Stops all containers if any container exited with failure")
+	fs.StringVar(&f.attach.ExitCodeFrom, "exit-code-from", "", "Return the exit code of the selected service container. Implies --abort-on-container-exit")
+	addLater(cmd, []string{"menu"}, nil)
+	fs.BoolP("watch", "w", false, "")
+	_ = fs.MarkHidden("watch")
+	return cmd
+}
+
+func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
+	o, err := f.plan(a, cmd)
+	if err != nil {
+		return err
+	}
+	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps, Split: true}
+	s, err := a.openUp(cmd.Context(), services, f.scale, project.Selection{Services: services, NoDeps: f.noDeps})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.Build.Quiet = f.quietBuild
+	s.QuietPull = f.quietPull
+	up := session.UpOptions{UpOptions: o, Yes: f.yes}
+	if f.detach || f.noStart || f.wait || a.global.dryRun {
+		ctx, cancel := f.bounded(cmd.Context())
+		defer cancel()
+		return f.timedOut(ctx, s.Up(ctx, up))
+	}
+	f.attach.Timeout = o.Timeout
+	f.attach.Timestamps = f.timestamps
+	code, err := s.UpAttached(cmd.Context(), up, f.attach)
+	if err == nil && code != 0 {
+		err = &exitError{code: code}
+	}
+	return err
+}
+
+// plan checks the flags against each other and makes the planner's options.
+func (f *upFlags) plan(a *app, cmd *cobra.Command) (planner.UpOptions, error) {
+	o, err := f.options(a)
+	if err != nil {
+		return o, err
+	}
+	aborts := f.attach.AbortOnExit || f.attach.AbortOnFailure || f.attach.ExitCodeFrom != ""
+	switch {
+	case f.recreateDeps && f.noRecreate:
+		return o, incompatible("--always-recreate-deps", "--no-recreate")
+	case f.detach && aborts:
+		return o, incompatible("--detach", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
+	case f.wait && aborts:
+		return o, incompatible("--wait", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
+	case f.attach.AbortOnExit && f.attach.AbortOnFailure:
+		return o, incompatible("--abort-on-container-exit", "--abort-on-container-failure")
+	case f.attach.Dependencies && len(f.attach.Services) > 0:
+		return o, incompatible("--attach", "--attach-dependencies")
+	}
+	if f.recreateDeps {
+		o.RecreateDeps = planner.RecreateForce
+	}
+	o.NoStart, o.Wait, o.FreshVolumes = f.noStart, f.wait, f.freshVolumes
+	o.Timeout = seconds(cmd, "timeout")
+	return o, nil
+}
+
+// bounded is the context of a detached up: with --wait-timeout it ends.
+func (f *upFlags) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if !f.wait || f.waitTimeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Duration(f.waitTimeout)*time.Second)
+}
+
+// timedOut words the end of --wait-timeout.
+func (f *upFlags) timedOut(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != context.DeadlineExceeded {
+		return err
+	}
+	return &usageError{
+		text: fmt.Sprintf("application not healthy after %ds", f.waitTimeout),
+		hint: "compose ps shows the states, compose logs the reasons",
+	}
+}
+
+// openUp opens a session for the selected services with their scale.
+func (a *app) openUp(ctx context.Context, services, scale []string, selection project.Selection) (*session.Session, error) {
+	o := a.projectOptions(services)
+	o.NoDeps = selection.NoDeps
+	s, err := a.open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := replicas(scale)
+	if err != nil {
+		return nil, err
+	}
+	if len(wanted) > 0 {
+		if s.Project, err = s.Project.WithScale(wanted); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (a *app) createCommand() *cobra.Command {
+	var f createFlags
+	cmd := a.command("create [OPTIONS] [SERVICE...]", "Creates containers for a service", func(cmd *cobra.Command, args []string) error {
+		o, err := f.options(a)
+		if err != nil {
+			return err
+		}
+		o.NoStart = true
+		s, err := a.openUp(cmd.Context(), args, f.scale, project.Selection{Services: args})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		s.QuietPull = f.quietPull
+		return s.Up(cmd.Context(), session.UpOptions{UpOptions: o, Yes: f.yes})
+	})
+	f.register(cmd.Flags())
+	return cmd
+}
+
+func (a *app) scaleCommand() *cobra.Command {
+	var noDeps bool
+	cmd := a.command("scale [SERVICE=REPLICAS...]", "Scale services", func(cmd *cobra.Command, args []string) error {
+		wanted, err := replicas(args)
+		if err != nil {
+			return err
+		}
+		names := make([]string, 0, len(wanted))
+		for name := range wanted {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		s, err := a.openUp(cmd.Context(), names, nil, project.Selection{Services: names, NoDeps: noDeps})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return s.Scale(cmd.Context(), wanted, planner.UpOptions{IgnoreOrphans: true})
+	})
+	cmd.Args = cobra.MinimumNArgs(1)
+	cmd.Flags().BoolVar(&noDeps, "no-deps", false, "Don't start linked services")
+	return cmd
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// compatibleVersion is the Docker Compose version that this program can stand
+// in for. Tools read it to tell what they may use.
+const compatibleVersion = project.CompatibleVersion
+
+// version is this program's own.
+var version = project.ToolVersion
+
+type versionOptions struct {
+	format string
+	short  bool
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	var o versionOptions
+	cmd := a.command("version [OPTIONS]", "Show the version information", func(*cobra.Command, []string) error {
+		return a.printVersion(o)
+	})
+	cmd.Args = cobra.NoArgs
+	cmd.Flags().StringVarP(&o.format, "format", "f", "", `Format the output ("pretty"|"json")`)
+	cmd.Flags().BoolVar(&o.short, "short", false, "Shows only the Docker Compose version that this is compatible with")
+	return cmd
+}
+
+func (a *app) printVersion(o versionOptions) error {
+	switch {
+	case o.short:
+		_, err := fmt.Fprintln(a.stdout, compatibleVersion)
+		return err
+	case o.format == "json":
+		return json.NewEncoder(a.stdout).Encode(map[string]string{"version": compatibleVersion, "compose": version})
+	case o.format == "" || o.format == "pretty":
+		_, err := fmt.Fprintf(a.stdout, "Docker Compose version %s (compose %s)\n", compatibleVersion, version)
+		return err
+	}
+	return &usageError{text: fmt.Sprintf("unsupported format %q", o.format), hint: "the formats are pretty and json"}
+}

@@ -1,0 +1,404 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// AttachOptions steer what an attached up follows and when it ends.
+type AttachOptions struct {
+	// Services to follow; empty: those named for up, or all.
+	Services []string
+	// Not are services that are not followed.
+	Not []string
+	// Dependencies follows those of the named services too.
+	Dependencies bool
+	Timestamps   bool
+	// AbortOnExit stops all containers when a followed one ends,
+	// AbortOnFailure when one ends with another code than 0.
+	AbortOnExit, AbortOnFailure bool
+	// ExitCodeFrom is the service whose exit code is returned; it implies
+	// AbortOnExit.
+	ExitCodeFrom string
+	// Timeout for the stop in the end; nil: each container's own.
+	Timeout *time.Duration
+}
+
+// follows tells whether a service's containers are followed.
+func (o AttachOptions) follows(p *project.Project, service string) bool {
+	svc, selected := p.Services[service]
+	switch {
+	case !selected || slices.Contains(o.Not, service):
+		return false
+	case len(o.Services) > 0:
+		return slices.Contains(o.Services, service)
+	case svc.Attach != nil && !*svc.Attach:
+		return slices.Contains(p.Targets, service)
+	}
+	return len(p.Targets) == 0 || o.Dependencies || slices.Contains(p.Targets, service)
+}
+
+// UpAttached is Up that shows the containers' output until all of them ended,
+// one ended that others depend on by the options, or the user interrupts: then
+// it stops them. The code is what the process should exit with.
+func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) (code int, err error) {
+	if err := a.check(s.Project); err != nil {
+		return 0, err
+	}
+	s.warnUnapplied()
+	f, err := s.follow(ctx, a)
+	if err != nil {
+		return 0, err
+	}
+	defer f.close()
+	plan, err := s.planUp(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	f.announce(plan)
+	if err := s.apply(ctx, plan); err != nil {
+		if ctx.Err() == nil {
+			return 0, err
+		}
+		return 0, f.interrupt(ctx, err)
+	}
+	return f.wait(ctx)
+}
+
+func (o AttachOptions) check(p *project.Project) error {
+	for _, name := range slices.Concat(o.Services, o.Not, []string{cmp.Or(o.ExitCodeFrom, p.ServiceNames()[0])}) {
+		if !p.Known(name) {
+			return &planner.Problem{Text: "no such service: " + name, Tip: "compose config --services lists them"}
+		}
+	}
+	return nil
+}
+
+// follower shows what the containers of an attached up print and keeps account
+// of which of them ended. Two goroutines work for it: pump turns the engine's
+// events into changes, and logs.Follow reads the logs that these name.
+type follower struct {
+	s   *Session
+	o   AttachOptions
+	sub *engine.Subscription
+
+	changes  chan logs.Change
+	stopPump context.CancelFunc
+	stopRead context.CancelFunc
+	pumped   chan struct{} // closed when pump ended
+	done     chan error    // what logs.Follow returned
+
+	wake chan struct{} // holds one token while there is news below
+
+	mu       sync.Mutex      // guards below
+	expected map[string]bool // names of containers that the plan starts and that did not start yet
+	alive    map[string]bool // ids that started and did not end yet
+	ended    []exit
+	lost     error // why there will be no more events
+}
+
+// exit is the end of a container's process.
+type exit struct {
+	id, service string
+	code        int
+	restarting  bool
+}
+
+// follow subscribes to the engine's events and starts to read: before anything
+// is created, so that nothing is missed.
+func (s *Session) follow(ctx context.Context, o AttachOptions) (*follower, error) {
+	sub, err := s.events().Subscribe(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("following the engine's events: %w", err)
+	}
+	pumpCtx, stopPump := context.WithCancel(context.WithoutCancel(ctx))
+	readCtx, stopRead := context.WithCancel(context.WithoutCancel(ctx))
+	f := &follower{
+		s: s, o: o, sub: sub,
+		changes:  make(chan logs.Change),
+		stopPump: stopPump, stopRead: stopRead,
+		pumped: make(chan struct{}), done: make(chan error, 1),
+		wake:     make(chan struct{}, 1),
+		expected: map[string]bool{}, alive: map[string]bool{},
+	}
+	go func() {
+		defer close(f.pumped)
+		defer close(f.changes)
+		f.pump(pumpCtx)
+	}()
+	go func() {
+		f.done <- logs.Follow(readCtx, s.Reader, f.changes, logs.Options{
+			Tail: "0", Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",
+		}, s.Sink)
+	}()
+	return f, nil
+}
+
+// drain shows what the ended containers printed to its end.
+func (f *follower) drain() error {
+	f.stopPump()
+	<-f.pumped
+	err := <-f.done
+	f.done <- nil // for close
+	return err
+}
+
+// close ends the following at once and waits for its goroutines.
+func (f *follower) close() {
+	f.stopPump()
+	<-f.pumped
+	f.stopRead()
+	<-f.done
+	f.sub.Close()
+}
+
+// announce tells which containers are followed, and begins with those that run.
+func (f *follower) announce(plan *planner.Plan) {
+	var sources []event.Source
+	seen := map[string]bool{}
+	add := func(ref event.Ref) {
+		if ref.Kind == event.Container && f.o.follows(f.s.Project, ref.Service) && !seen[ref.Name] {
+			seen[ref.Name] = true
+			sources = append(sources, event.Source{Name: ref.Name, Service: ref.Service, Number: ref.Number})
+		}
+	}
+	for _, ref := range plan.Kept {
+		add(ref)
+	}
+	for _, step := range plan.Steps {
+		if a, ok := step.Action.(planner.StartContainer); ok {
+			add(a.Ref)
+			if len(step.When) == 0 {
+				f.expect(a.Ref.Name)
+			}
+		}
+	}
+	slices.SortFunc(sources, func(a, b event.Source) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number))
+	})
+	f.s.Sink(event.Attached{Sources: sources})
+}
+
+// pump hands the engine's events of followed containers on until ctx ends.
+func (f *follower) pump(ctx context.Context) {
+	f.runningNow(ctx)
+	for {
+		c, err := f.sub.Next(ctx)
+		if err != nil {
+			f.news(func() { f.lost = err })
+			return
+		}
+		switch {
+		case c.Resync:
+			f.runningNow(ctx)
+			f.news(func() {})
+		case c.Action == "start":
+			t := f.target(c)
+			f.change(ctx, logs.Change{Target: t, At: c.Time})
+			f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name) })
+		case c.Action == "die":
+			f.exited(ctx, c)
+		}
+	}
+}
+
+// runningNow follows all containers that run at this moment.
+func (f *follower) runningNow(ctx context.Context) {
+	state, err := f.s.Observe(ctx, onlyRunning)
+	if err != nil {
+		return // the loss of events tells the same, and with the cause
+	}
+	alive := map[string]bool{}
+	for _, c := range state.Containers {
+		if c.Status == planner.Running && !c.OneOff {
+			alive[c.ID] = true
+			f.change(ctx, logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
+				ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
+			}})})
+		}
+	}
+	f.news(func() { f.alive = alive })
+}
+
+// expect counts on a start: until its event came nothing is over.
+func (f *follower) expect(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.expected[name] = true
+}
+
+func (f *follower) change(ctx context.Context, c logs.Change) {
+	if !f.o.follows(f.s.Project, c.Service) {
+		return
+	}
+	select {
+	case f.changes <- c:
+	case <-ctx.Done():
+	}
+}
+
+// exited passes an end on, with what the engine does next.
+func (f *follower) exited(ctx context.Context, c engine.Change) {
+	t := f.target(c)
+	if t.Number == 0 || !f.o.follows(f.s.Project, t.Service) {
+		return
+	}
+	code, _ := strconv.Atoi(c.Attributes["exitCode"])
+	x := exit{id: c.ID, service: t.Service, code: code, restarting: f.s.restarting(ctx, c.ID)}
+	f.change(ctx, logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: x.restarting}})
+	f.news(func() { f.ended = append(f.ended, x); delete(f.alive, c.ID) })
+}
+
+// restarting tells whether the engine starts a container again that ended.
+func (s *Session) restarting(ctx context.Context, id string) bool {
+	restarting, err := engine.Restarting(ctx, s.Reader, id)
+	return err == nil && restarting
+}
+
+// target is the container of an event; its Number is 0 for a one-off.
+func (f *follower) target(c engine.Change) logs.Target { return f.withTTY(targetOf(c)) }
+
+func (f *follower) withTTY(t logs.Target) logs.Target {
+	t.TTY = f.s.Project.Services[t.Service].Tty
+	return t
+}
+
+// news changes the account and wakes the one who waits for it.
+func (f *follower) news(change func()) {
+	f.mu.Lock()
+	change()
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns when all followed containers ended, when one ended whose end the
+// options make everybody's, or when the user interrupts.
+func (f *follower) wait(ctx context.Context) (int, error) {
+	for {
+		if x, ok := f.abortedBy(); ok {
+			f.s.Sink(event.Message{Level: event.Info, Text: "Aborting on container exit..."})
+			err := f.shutDown(ctx)
+			return f.exitCode(x), err
+		}
+		over, err := f.over(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return 0, f.interrupt(ctx, context.Cause(ctx))
+		case err != nil:
+			return 0, err
+		case over:
+			return 0, f.drain()
+		}
+		select {
+		case <-f.wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// abortedBy is the first end that stops the others by the options.
+func (f *follower) abortedBy() (exit, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, x := range f.ended {
+		if x.restarting {
+			continue
+		}
+		if f.o.AbortOnExit || f.o.ExitCodeFrom != "" || f.o.AbortOnFailure && x.code != 0 {
+			return x, true
+		}
+	}
+	return exit{}, false
+}
+
+// exitCode is that of the service asked for, else that of the first end.
+func (f *follower) exitCode(first exit) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.o.ExitCodeFrom == "" {
+		return first.code
+	}
+	for _, x := range f.ended {
+		if x.service == f.o.ExitCodeFrom {
+			return x.code
+		}
+	}
+	return first.code
+}
+
+// over tells whether no followed container runs or is about to. What the engine
+// lists decides; the account tells whether we have heard of every end.
+func (f *follower) over(ctx context.Context) (bool, error) {
+	f.mu.Lock()
+	lost, pending := f.lost, len(f.expected)+len(f.alive)
+	f.mu.Unlock()
+	if lost != nil {
+		return false, fmt.Errorf("the containers go on, but following them ended: %w", lost)
+	}
+	if pending > 0 {
+		return false, nil
+	}
+	state, err := f.s.Observe(ctx, onlyRunning)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range state.Containers {
+		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
+		if running && !c.OneOff && f.o.follows(f.s.Project, c.Service) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// interrupt stops the containers in peace, and kills them where the user asks
+// a second time. It returns the cause.
+func (f *follower) interrupt(ctx context.Context, cause error) error {
+	f.s.Sink(event.Message{Level: event.Info, Text: "Gracefully Stopping... press Ctrl+C again to force"})
+	return cmp.Or(f.shutDown(ctx), cause)
+}
+
+// shutDown stops the project's containers though ctx may have ended.
+func (f *follower) shutDown(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	kill := context.AfterFunc(f.s.Force, func() {
+		_ = f.s.Kill(ctx, "", planner.LifecycleOptions{})
+	})
+	defer kill()
+	err := f.s.Stop(ctx, planner.LifecycleOptions{Services: f.s.Project.ServiceNames(), Timeout: f.o.Timeout})
+	return cmp.Or(err, f.settle(ctx))
+}
+
+// settle waits until the ends of the stopped containers have been heard of, and
+// shows what they printed last.
+func (f *follower) settle(ctx context.Context) error {
+	f.mu.Lock()
+	clear(f.expected) // what did not start will not
+	f.mu.Unlock()
+	for {
+		over, err := f.over(ctx)
+		if over || err != nil {
+			return cmp.Or(err, f.drain())
+		}
+		select {
+		case <-f.wake:
+		case <-f.s.Force.Done():
+			return nil
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package session
+
+import (
+	"context"
+
+	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/reconciler"
+)
+
+// doer sends a plan's steps to those who know how: builds to the builder,
+// everything else to the engine.
+type doer struct {
+	engine *engine.Doer
+	build  *build.Builder
+	sink   event.Sink
+}
+
+func (s *Session) doer() *doer {
+	o := s.Build
+	o.Sink, o.ConfigDir = s.Sink, s.ConfigDir
+	return &doer{
+		engine: engine.NewDoer(s.Client, s.Project, engine.DoerOptions{
+			Project: s.Name,
+			Engine:  s.Engine,
+			Watch:   s.events(),
+			Sink:    s.pullSink(),
+		}),
+		build: build.New(s.Client, s.Project, o),
+		sink:  s.Sink,
+	}
+}
+
+// pullSink takes what the engine's side tells, less the pulls' progress where
+// that is not wanted.
+func (s *Session) pullSink() event.Sink {
+	if !s.QuietPull {
+		return s.Sink
+	}
+	return func(e event.Event) {
+		if _, progress := e.(event.Part); !progress {
+			s.Sink(e)
+		}
+	}
+}
+
+func (d *doer) close() { _ = d.build.Close() }
+
+// Do carries one step out.
+func (d *doer) Do(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+	if a, ok := s.Action.(planner.BuildImage); ok {
+		return d.image(ctx, s, a, done)
+	}
+	return d.toEngine(ctx, s, done)
+}
+
+func (d *doer) toEngine(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+	out, err := d.engine.Do(ctx, s, done)
+	return reconciler.Result{
+		ID: out.ID, Image: out.Image, ExitCode: out.ExitCode, Text: out.Text, Detail: out.Detail,
+	}, err
+}
+
+// image builds, or pulls where the registry has what nobody built yet.
+func (d *doer) image(ctx context.Context, s planner.Step, a planner.BuildImage, done *reconciler.Results) (reconciler.Result, error) {
+	if a.PullFirst {
+		pull := planner.Step{ID: s.ID, Action: planner.PullImage{Ref: a.Ref, Have: a.Have}}
+		res, err := d.toEngine(ctx, pull, done)
+		if err == nil || ctx.Err() != nil {
+			res.Text = "Pulled"
+			return res, err
+		}
+	}
+	res, err := d.build.Build(ctx, a.Ref.Service)
+	return reconciler.Result{ID: res.ImageID, Image: res.Digest}, err
+}

@@ -1,0 +1,69 @@
+package session
+
+import (
+	"context"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// Down takes the project, or some services of it, down.
+func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
+	skip := withoutImages
+	if o.Images != "" {
+		skip = engine.Drift
+	}
+	return s.run(ctx, skip, func(state planner.State) (*planner.Plan, error) {
+		return planner.Down(s.Project, state, s.Name, o)
+	})
+}
+
+// Stop stops containers.
+func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
+	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return planner.Stop(s.Project, state, o)
+	})
+}
+
+// Kill sends a signal to the running containers; "" is SIGKILL.
+func (s *Session) Kill(ctx context.Context, signal string, o planner.LifecycleOptions) error {
+	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return planner.Kill(s.Project, state, signal, o)
+	})
+}
+
+// Start starts containers that exist.
+func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
+	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return planner.Start(s.Project, state, o)
+	})
+}
+
+// Restart restarts containers.
+func (s *Session) Restart(ctx context.Context, o planner.LifecycleOptions) error {
+	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return planner.Restart(s.Project, state, o)
+	})
+}
+
+// Scale brings services to numbers of replicas.
+func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.UpOptions) error {
+	return s.run(ctx, everything, func(state planner.State) (*planner.Plan, error) {
+		return planner.Scale(s.Project, state, replicas, o)
+	})
+}
+
+// Pull brings the services' images.
+func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
+	return s.run(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
+		return planner.Pull(s.Project, state, o)
+	})
+}
+
+// BuildImages builds the services' images; all with a build section where none
+// is named.
+func (s *Session) BuildImages(ctx context.Context, services []string) error {
+	return s.run(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
+		return planner.Build(s.Project, state, services)
+	})
+}

@@ -1,0 +1,173 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// LogsOptions steer Logs.
+type LogsOptions struct {
+	Services     []string // empty: all
+	Index        int      // replica; 0: all
+	Follow       bool
+	Since, Until time.Time
+	Tail         string
+	Timestamps   bool
+}
+
+// Logs shows what the project's containers printed and, with Follow, what they
+// go on to print, through restarts and recreations, until ctx ends or nothing
+// runs any more.
+func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
+	var sub *engine.Subscription
+	if o.Follow {
+		var err error
+		if sub, err = s.events().Subscribe(ctx); err != nil {
+			return fmt.Errorf("following the engine's events: %w", err)
+		}
+		defer sub.Close()
+	}
+	targets, alive, err := s.logTargets(ctx, o)
+	if err != nil {
+		return err
+	}
+	s.Sink(event.Attached{Sources: sources(targets), Quiet: true})
+	options := logs.Options{
+		Since: o.Since, Until: o.Until, Tail: o.Tail, Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",
+	}
+	if !o.Follow {
+		return logs.Show(ctx, s.Reader, targets, options, s.Sink)
+	}
+	changes := make(chan logs.Change)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(changes)
+		return s.feed(ctx, o, sub, changes, targets, alive)
+	})
+	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
+	return g.Wait()
+}
+
+// wants tells whether a container is one whose log was asked for.
+func (o LogsOptions) wants(service string, number int) bool {
+	return (len(o.Services) == 0 || slices.Contains(o.Services, service)) && (o.Index == 0 || o.Index == number)
+}
+
+// logTargets are the containers there are, by service and number, and which of
+// them run.
+func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target, map[string]bool, error) {
+	listed, err := engine.List(ctx, s.Reader, s.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	var targets []logs.Target
+	alive := map[string]bool{}
+	for _, c := range listed {
+		if c.OneOff || !o.wants(c.Service, c.Number) {
+			continue
+		}
+		targets = append(targets, logs.Target{Source: event.Source{ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number}})
+		if c.State == string(planner.Running) || c.State == string(planner.Restarting) {
+			alive[c.ID] = true
+		}
+	}
+	slices.SortFunc(targets, func(a, b logs.Target) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
+	})
+	if o.Index != 0 && len(targets) == 0 {
+		return nil, nil, &planner.Problem{
+			Text: fmt.Sprintf("service %q is not running container #%d", cmp.Or(append(o.Services, "")...), o.Index),
+			Tip:  "compose ps -a lists the containers",
+		}
+	}
+	return targets, alive, s.findTTYs(ctx, targets)
+}
+
+// findTTYs asks the engine which of the targets have a terminal: their logs
+// come in another form.
+func (s *Session) findTTYs(ctx context.Context, targets []logs.Target) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for i := range targets {
+		g.Go(func() error {
+			tty, err := engine.HasTTY(ctx, s.Reader, targets[i].ID)
+			targets[i].TTY = tty
+			if engine.Gone(err) {
+				return nil
+			}
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+// feed names the containers to follow: those there are, then each that starts,
+// until nothing runs.
+func (s *Session) feed(ctx context.Context, o LogsOptions, sub *engine.Subscription, changes chan<- logs.Change, targets []logs.Target, alive map[string]bool) error {
+	send := func(c logs.Change) {
+		select {
+		case changes <- c:
+		case <-ctx.Done():
+		}
+	}
+	for _, t := range targets {
+		send(logs.Change{Target: t})
+	}
+	for len(alive) > 0 {
+		c, err := sub.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if c.Resync {
+			return errors.New("the engine's events were lost")
+		}
+		t := targetOf(c)
+		if t.Number == 0 || !o.wants(t.Service, t.Number) {
+			continue
+		}
+		switch c.Action {
+		case "start":
+			tty, _ := engine.HasTTY(ctx, s.Reader, c.ID)
+			t.TTY = tty
+			alive[c.ID] = true
+			send(logs.Change{Target: t, At: c.Time})
+		case "die":
+			code, _ := strconv.Atoi(c.Attributes["exitCode"])
+			again := s.restarting(ctx, c.ID)
+			if !again {
+				delete(alive, c.ID)
+			}
+			send(logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: again}})
+		}
+	}
+	return nil
+}
+
+// targetOf is the container of an engine's event; its Number is 0 for a one-off.
+func targetOf(c engine.Change) logs.Target {
+	number, _ := strconv.Atoi(c.Attributes[project.LabelNumber])
+	return logs.Target{Source: event.Source{
+		ID: c.ID, Name: c.Attributes["name"], Service: c.Attributes[project.LabelService], Number: number,
+	}}
+}
+
+func sources(targets []logs.Target) []event.Source {
+	out := make([]event.Source, len(targets))
+	for i, t := range targets {
+		out[i] = t.Source
+	}
+	return out
+}

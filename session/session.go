@@ -1,0 +1,153 @@
+// Package session is the one driver of a project at an engine: it observes,
+// asks the planner, lets the user confirm, applies, and follows what runs. Every
+// command goes through it.
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/reconciler"
+)
+
+// Config is what a session works with.
+type Config struct {
+	// Reader reads the engine. Client writes too; nil in a dry run, whose plans
+	// go to ShowPlan instead of being applied.
+	Reader engine.Reader
+	Client engine.Client
+	Engine planner.Engine
+	// Project is the loaded file; nil where only Name is known.
+	Project *project.Project
+	Name    string
+	Sink    event.Sink
+	// Parallel bounds the engine's calls under way; ≤ 0: no bound.
+	Parallel int
+	// Confirm asks the user; nil: the answer is no.
+	Confirm func(planner.Ask) (bool, error)
+	// ShowPlan prints the plan of a dry run.
+	ShowPlan func(*planner.Plan) error
+	// Force ends when the user asks a second time to stop: then what was to end
+	// in peace is killed. nil: never.
+	Force context.Context
+	// QuietPull leaves the progress of pulls out.
+	QuietPull bool
+	// Build are the options of builds; its Sink is set by the session.
+	Build build.Options
+	// ConfigDir is docker's folder, for the registries' credentials.
+	ConfigDir string
+}
+
+// Session drives one project. Its methods run one at a time, except that the
+// context of each may be cancelled at any moment.
+type Session struct {
+	Config
+	watch *engine.Watch // the process's event stream, once something listens
+}
+
+// New returns a session. Close ends what it started.
+func New(c Config) *Session {
+	if c.Sink == nil {
+		c.Sink = func(event.Event) {}
+	}
+	if c.Force == nil {
+		c.Force = context.Background()
+	}
+	if c.Project != nil {
+		c.Name = c.Project.Name
+	}
+	return &Session{Config: c}
+}
+
+// Close ends the event stream, if there is one.
+func (s *Session) Close() {
+	if s.watch != nil {
+		s.watch.Close()
+		s.watch = nil
+	}
+}
+
+// Observe reads the project's state, less what skip names.
+func (s *Session) Observe(ctx context.Context, skip engine.Parts) (planner.State, error) {
+	state, err := engine.Observe(ctx, s.Reader, engine.ObserveOptions{
+		Project: s.Project,
+		Name:    s.Name,
+		Engine:  s.Engine,
+		Skip:    skip,
+	})
+	if err != nil {
+		return planner.State{}, fmt.Errorf("observing project %q: %w", s.Name, err)
+	}
+	return state, nil
+}
+
+// What plans do not look at: those that create nothing need no images and no
+// comparison, those that only start and stop need containers alone.
+const (
+	everything    engine.Parts = 0
+	withoutImages              = engine.Images | engine.Drift
+	onlyRunning                = withoutImages | engine.Networks | engine.Volumes
+	onlyImages                 = engine.Drift | engine.Networks | engine.Volumes
+)
+
+// run observes, plans and applies.
+func (s *Session) run(ctx context.Context, skip engine.Parts, plan func(planner.State) (*planner.Plan, error)) error {
+	state, err := s.Observe(ctx, skip)
+	if err != nil {
+		return err
+	}
+	p, err := plan(state)
+	if err != nil {
+		return err
+	}
+	return s.apply(ctx, p)
+}
+
+// apply tells what the plan has to say, and carries it out.
+func (s *Session) apply(ctx context.Context, p *planner.Plan) error {
+	if s.Client == nil {
+		return s.ShowPlan(p)
+	}
+	for _, n := range p.Notes {
+		s.Sink(event.Message{Level: event.Warn, Text: n.Text, Hint: n.Hint})
+	}
+	for _, skip := range p.Skipped {
+		s.status(skip.Ref, event.Done, "Skipped", skip.Why)
+	}
+	for _, ref := range p.Kept {
+		s.status(ref, event.Done, "Running", "")
+	}
+	d := s.doer()
+	defer d.close()
+	return reconciler.Apply(ctx, p, d, reconciler.Options{Parallel: s.Parallel}, s.Sink)
+}
+
+func (s *Session) status(ref event.Ref, state event.State, text, detail string) {
+	s.Sink(event.Status{Time: time.Now(), Ref: ref, State: state, Text: text, Detail: detail})
+}
+
+// warnUnapplied tells which attributes of the file nothing applies yet.
+func (s *Session) warnUnapplied() {
+	for _, name := range s.Project.ServiceNames() {
+		for _, attribute := range append(engine.Unapplied(s.Project, name), build.Unapplied(s.Project, name)...) {
+			s.Sink(event.Message{
+				Level: event.Warn,
+				Text:  fmt.Sprintf("service %q: %s is not applied", name, attribute),
+			})
+		}
+	}
+}
+
+// events returns the process's event stream, opened at the first call.
+func (s *Session) events() *engine.Watch {
+	if s.watch == nil {
+		s.watch = engine.NewWatch(s.Reader, s.Name)
+	}
+	return s.watch
+}
