@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -84,10 +85,23 @@ func driftOf(ctx context.Context, c Reader, o ObserveOptions, found *planner.Con
 	if err != nil && !errdefs.IsNotFound(err) {
 		return nil, fmt.Errorf("inspecting the image of container %s: %w", found.Name, err)
 	}
-	return &planner.Drift{
-		Changes:  compare(want, &have, &base, o),
-		SameTool: found.Labels[project.LabelToolVersion] == project.ToolVersion,
-	}, nil
+	d := &planner.Drift{SameTool: found.Labels[project.LabelToolVersion] == project.ToolVersion}
+	if !d.SameTool {
+		forgetAccess(want.Host, have.HostConfig)
+	}
+	d.Changes = compare(want, &have, &base, o)
+	return d, nil
+}
+
+// forgetAccess takes the access modes off volumes_from: Docker Compose 2 loses
+// them (service:ro becomes the bare id), and that is nobody's change.
+func forgetAccess(hosts ...*container.HostConfig) {
+	for _, h := range hosts {
+		h.VolumesFrom = slices.Clone(h.VolumesFrom)
+		for i, from := range h.VolumesFrom {
+			h.VolumesFrom[i], _, _ = strings.Cut(from, ":")
+		}
+	}
 }
 
 // compare lists the fields in which a container differs from what would be
@@ -175,12 +189,16 @@ func (f fieldSet) changesFrom(old fieldSet) []planner.FieldChange {
 }
 
 func shorten(text string) string {
+	text = longID.ReplaceAllStringFunc(text, shortID)
 	runes := []rune(text)
 	if len(runes) <= shownLength {
 		return text
 	}
 	return string(runes[:shownLength-1]) + "…"
 }
+
+// longID is an id of the engine in full.
+var longID = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 
 // engineDefaults are the values that engines fill in for fields left open.
 var engineDefaults = map[string][]string{
