@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // textLine is a line as it is written, and its columns without the colours.
@@ -32,9 +33,13 @@ func (s *screen) frame(above []byte, lines []textLine, cols, rows int) []byte {
 		b.WriteString("\x1b[?25l")
 		s.hidden = true
 	}
-	s.up(&b, cols, rows)
+	n := s.height(cols, rows)
+	up(&b, n)
 	if resized || len(above) > 0 || len(s.shown) > len(lines) {
-		b.WriteString("\x1b[J")
+		// Row by row: where the region fills the screen, tmux would keep a copy
+		// of it in its history for each "erase all below".
+		b.WriteString(strings.Repeat("\x1b[2K\r\n", n))
+		up(&b, n)
 		s.shown = nil
 	}
 	b.Write(above)
@@ -52,14 +57,19 @@ func (s *screen) frame(above []byte, lines []textLine, cols, rows int) []byte {
 	return b.Bytes()
 }
 
-// up moves the cursor to the region's first row. A terminal that became
-// narrower has broken long lines into several rows.
-func (s *screen) up(b *bytes.Buffer, cols, rows int) {
+// height is how many rows the region takes. A terminal that became narrower has
+// broken long lines into several.
+func (s *screen) height(cols, rows int) int {
 	n := 0
 	for _, l := range s.shown {
 		n += max(1, (l.width+cols-1)/cols)
 	}
-	if n = min(n, rows-1); n > 0 {
+	return min(n, rows-1)
+}
+
+// up moves the cursor n rows up, to the start of the row.
+func up(b *bytes.Buffer, n int) {
+	if n > 0 {
 		fmt.Fprintf(b, "\r\x1b[%dA", n)
 	}
 }

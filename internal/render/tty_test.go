@@ -78,11 +78,13 @@ func check(t *testing.T, v *vt) {
 // story is an up with a pull, a build, a wait and a failure, in which each part
 // takes a while; shot is called where a picture is worth it.
 func story(r *render.Renderer, shot func(name string)) {
-	pass := func(d time.Duration) { time.Sleep(d); synctest.Wait() }
+	// A little more than a round time: no frame is due at the same instant.
+	pass := func(d time.Duration) { time.Sleep(d + time.Millisecond); synctest.Wait() }
 	db, web, api := container("db", 1), container("web", 1), container("api", 1)
 	redis, build := image("redis:7"), image("demo-web")
 	network := event.Ref{Kind: event.Network, Name: "demo_default"}
 	r.Event(event.Planned{Title: "Running", Refs: []event.Ref{redis, build, network, db, web, api}})
+	pass(0)
 	r.Event(working(redis, "Pulling"))
 	r.Event(working(build, "Building"))
 	r.Event(working(network, "Creating"))
@@ -148,7 +150,7 @@ func TestManyResources(t *testing.T) {
 		for i := range 40 {
 			r.Event(working(container("web", i+1), "Creating"))
 		}
-		time.Sleep(time.Second)
+		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
 		for i := range 30 {
 			if i == 4 {
@@ -157,7 +159,7 @@ func TestManyResources(t *testing.T) {
 			}
 			r.Event(done(container("web", i+1), "Created"))
 		}
-		time.Sleep(time.Second)
+		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
 		if len(v.scrolled) > 0 {
 			t.Errorf("scrolled away while live: %q", v.scrolled)
@@ -188,7 +190,7 @@ func TestFrames(t *testing.T) {
 			t.Errorf("%d writes in a second, want at most 21", v.writes)
 		}
 		r.Event(done(pulling, "Pulled"))
-		time.Sleep(time.Second)
+		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
 		before := v.writes
 		time.Sleep(time.Hour)
@@ -212,7 +214,7 @@ func TestResize(t *testing.T) {
 		}
 		for _, cols := range []int{80, 30, 50, 20, 100} {
 			v.resize(cols)
-			time.Sleep(time.Second)
+			time.Sleep(1010 * time.Millisecond)
 			synctest.Wait()
 			if got := v.screen(); strings.Count(got, "[+]") != 1 || strings.Count(got, "\n") != 4 {
 				t.Errorf("at %d columns:\n%s", cols, got)
@@ -280,7 +282,7 @@ func TestTwoRegions(t *testing.T) {
 		for _, title := range []string{"Running", "Stopping"} {
 			r.Event(event.Planned{Title: title, Refs: []event.Ref{container("web", 1)}})
 			r.Event(done(container("web", 1), "Done"))
-			time.Sleep(time.Second)
+			time.Sleep(1010 * time.Millisecond)
 			r.Event(event.Finished{})
 		}
 		// Loose changes end with the next thing that is not one.

@@ -105,11 +105,6 @@ func (v *vt) escape(s string) int {
 		v.hidden = true
 	case seq == "\x1b[?25h":
 		v.hidden = false
-	case seq == "\x1b[J":
-		v.cells[v.y] = append(v.cells[v.y][:v.x:v.x], blank(v.cols-v.x)...)
-		for y := v.y + 1; y < v.rows; y++ {
-			v.cells[y] = blank(v.cols)
-		}
 	case seq == "\x1b[2K":
 		v.cells[v.y] = blank(v.cols)
 	case strings.HasSuffix(seq, "A"):
