@@ -50,7 +50,7 @@ func serviceHint(name string, names []string) string {
 		return "did you mean " + quotedOr(near) + "?"
 	}
 	if len(names) == 0 {
-		return "the file has no services"
+		return "the file has no service that could be meant"
 	}
 	const shown = 10
 	if len(names) > shown {

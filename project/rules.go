@@ -66,7 +66,7 @@ var rules = []rule{
 	{regexp.MustCompile(`^(?:open|stat|read) (.+?): (.*)$`), func(d *diagnosis, m []string) { d.locateFileName(m[1]) }},
 	{regexp.MustCompile(`^cannot extend service "(.*)" in (.*): service "(.*)" not found`), func(d *diagnosis, m []string) {
 		d.locate("services", m[1], "extends")
-		d.hint = d.suggestService(m[3])
+		d.hint = d.suggestService(m[3], m[1])
 	}},
 	{regexp.MustCompile(`^cannot extend service "(.*)" in`), func(d *diagnosis, m []string) { d.locate("services", m[1], "extends") }},
 	{regexp.MustCompile(`^extends\.(.*)\.service is required`), func(d *diagnosis, m []string) { d.locate("services", m[1], "extends") }},
@@ -76,9 +76,18 @@ var rules = []rule{
 		d.locateScalar("services.*.build.ssh.*", func(v string) bool { return v == m[1] })
 		d.hint = "a key is written default or NAME=PATH"
 	}},
-	{regexp.MustCompile(`^'([^']*)' `), func(d *diagnosis, m []string) { d.locateText(m[1]) }},
+	{regexp.MustCompile(`^'([^']*)' (?s:(.*))$`), func(d *diagnosis, m []string) {
+		d.locateText(m[1])
+		d.text = strings.Join(d.path, ".") + ": " + m[2]
+		d.pointAtValue()
+	}},
+	{regexp.MustCompile(`^non-string key (?:in (.*)|at top level): (.*)$`), func(d *diagnosis, m []string) {
+		d.locate(append(strings.Split(m[1], "."), m[2])...)
+		d.hint = fmt.Sprintf("put the key in quotes: %q", m[2])
+	}},
 	{regexp.MustCompile(`^line (\d+): `), (*diagnosis).explainDuplicate},
 	{regexp.MustCompile(`^(empty compose file|top-level object must be a mapping)$`), func(d *diagnosis, _ []string) {
+		d.at = place{d.file(""), 1, 1}
 		d.hint = "a Compose file begins with services: and a service below it, with its image: or build:"
 	}},
 	{regexp.MustCompile(``), (*diagnosis).explainShortSyntax},
@@ -129,7 +138,7 @@ func (d *diagnosis) explainDependency(section, service, dependency string) {
 			dependency, quotedOr(profiles), profiles[0])
 		return
 	}
-	d.hint = d.suggestService(dependency)
+	d.hint = d.suggestService(dependency, service)
 }
 
 // explainCycle points at the first dependency of the cycle: "a -> b -> a".
@@ -216,7 +225,9 @@ func (d *diagnosis) profiles(service string) []string {
 	return nil
 }
 
-func (d *diagnosis) suggestService(name string) string {
+// suggestService is the hint for a name that is no service; those that cannot
+// be meant are not suggested.
+func (d *diagnosis) suggestService(name string, not ...string) string {
 	var names []string
 	for _, t := range d.files {
 		for _, root := range t.docs {
@@ -224,6 +235,7 @@ func (d *diagnosis) suggestService(name string) string {
 			names = append(names, keys(services)...)
 		}
 	}
+	names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(not, n) })
 	slices.Sort(names)
 	return serviceHint(name, slices.Compact(names))
 }

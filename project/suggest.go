@@ -15,7 +15,7 @@ func nearest(name string, names []string) []string {
 		name     string
 		distance int
 	}
-	limit := max(1, (len(name)+1)/3)
+	limit := (len(name) + 1) / 3
 	folded := strings.ToLower(name)
 	var found []candidate
 	for _, n := range names {

@@ -12,15 +12,14 @@ import (
 // parser's message.
 func (d *diagnosis) explainSyntax(m []string) {
 	file := d.file(m[1])
-	text := strings.TrimPrefix(m[2], "yaml: ")
-	text = strings.TrimPrefix(text, "construct errors:\n  ")
+	text := syntaxNoise.ReplaceAllString(m[2], "")
 	if at := offsetPattern.FindStringSubmatch(text); at != nil {
 		d.atOffset(file, at[1])
 		text = strings.TrimPrefix(text, at[0])
 	} else if at := linePattern.FindStringSubmatch(text); at != nil {
 		d.atLine(file, at[1], at[2])
-		text = strings.TrimPrefix(text, at[0]+": ")
 		text = strings.Replace(text, " at "+at[0]+": ", ": ", 1)
+		text = strings.Replace(text, at[0]+": ", "", 1)
 	} else {
 		d.at.file = file
 	}
@@ -29,6 +28,8 @@ func (d *diagnosis) explainSyntax(m []string) {
 }
 
 var (
+	// syntaxNoise is what the parser says beside the mistake and its line.
+	syntaxNoise   = regexp.MustCompile(`^(?:yaml: )+|construct errors:\n\s*| at <unknown position>`)
 	linePattern   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
 	offsetPattern = regexp.MustCompile(`^offset (\d+): `)
 )

@@ -1,0 +1,117 @@
+package project
+
+import (
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestEnvironment(t *testing.T) {
+	const file = "services: {web: {image: \"${A:-a}-${B:-b}-${C:-c}\"}}\n"
+	tests := []struct {
+		name    string
+		files   []string
+		options Options
+		want    string
+		wantErr string
+	}{
+		{name: "defaults", want: "a-b-c"},
+		{name: ".env", files: []string{".env", "A=1\nB=${A}2\n"}, want: "1-12-c"},
+		{name: "environment first", files: []string{".env", "A=1\nB=${A}2\n"}, options: Options{Environ: []string{"A=x"}}, want: "x-x2-c"},
+		{name: "--env-file instead of .env", files: []string{".env", "A=1\n", "e.env", "B=2\n"}, options: Options{EnvFiles: []string{"e.env"}}, want: "a-2-c"},
+		{name: "the last --env-file wins", files: []string{"e.env", "A=1\nB=1\n", "f.env", "B=2\n"}, options: Options{EnvFiles: []string{"e.env", "f.env"}}, want: "1-2-c"},
+		{name: "COMPOSE_ENV_FILES", files: []string{".env", "A=1\n", "e.env", "B=2\n", "f.env", "C=3\n"}, options: Options{Environ: []string{"COMPOSE_ENV_FILES=e.env,f.env"}}, want: "a-2-3"},
+		{name: "--env-file over COMPOSE_ENV_FILES", files: []string{"e.env", "B=2\n", "f.env", "C=3\n"}, options: Options{EnvFiles: []string{"e.env"}, Environ: []string{"COMPOSE_ENV_FILES=f.env"}}, want: "a-2-c"},
+		{name: "COMPOSE_DISABLE_ENV_FILE", files: []string{".env", "A=1\n"}, options: Options{Environ: []string{"COMPOSE_DISABLE_ENV_FILE=1"}}, want: "a-b-c"},
+		{name: "COMPOSE_DISABLE_ENV_FILE, nonsense", options: Options{Environ: []string{"COMPOSE_DISABLE_ENV_FILE=maybe"}}, wantErr: `COMPOSE_DISABLE_ENV_FILE is "maybe"`},
+		{name: "of the project's folder too", files: []string{"sub/x", "", "sub/.env", "A=sub\n", ".env", "A=top\nB=top\n"}, options: Options{WorkDir: "sub"}, want: "sub-top-c"},
+		{name: "missing --env-file", options: Options{EnvFiles: []string{"no.env"}}, wantErr: "couldn't find env file: "},
+		{name: "broken .env", files: []string{".env", "A=1\nB C=2\n"}, wantErr: ".env:2:1: "},
+		{name: "the name", files: []string{}, options: Options{Environ: []string{"A=${COMPOSE_PROJECT_NAME}"}}, want: "${COMPOSE_PROJECT_NAME}-b-c"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			root := folder(t, append([]string{"compose.yaml", file}, test.files...)...)
+			o := test.options
+			o.WorkDir = filepath.Join(root, o.WorkDir)
+			p, err := Load(t.Context(), o, nil)
+			got := ""
+			if err == nil {
+				got = p.Services["web"].Image
+			}
+			check(t, "Load", got, err, test.want, test.wantErr)
+		})
+	}
+}
+
+func TestSettingsInDotEnv(t *testing.T) {
+	dir := folder(t, ".env", "COMPOSE_PROFILES=extra\nCOMPOSE_COMPATIBILITY=true\n",
+		"compose.yaml", "services: {a: {image: x}, b: {image: x, profiles: [extra]}, c: {image: x, profiles: [other]}}\n")
+	p, err := Load(t.Context(), Options{WorkDir: dir}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(p.ServiceNames(), " "); got != "a b" {
+		t.Errorf("services %q, want a b", got)
+	}
+	if p.Separator() != "_" {
+		t.Error("COMPOSE_COMPATIBILITY in .env does not count")
+	}
+}
+
+func TestServiceEnvFiles(t *testing.T) {
+	dir := folder(t, "compose.yaml", `services:
+  web: {image: x, env_file: [one.env, {path: gone.env, required: false}], environment: {B: file, C: }}
+  broken: {image: x, env_file: gone.env, profiles: [p]}
+`, "one.env", "A=${X}1\nB=1\nC=1\n")
+	o := Options{WorkDir: dir, Environ: []string{"X=x", "C=env"}}
+	p, err := Load(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for k, v := range p.Services["web"].Environment {
+		got[k] = *v
+	}
+	if want := map[string]string{"A": "x1", "B": "file", "C": "env"}; !maps.Equal(got, want) {
+		t.Errorf("environment %v, want %v", got, want)
+	}
+	if len(p.Services["web"].EnvFiles) > 0 {
+		t.Error("env_file stays")
+	}
+	_, err = p.Select(Selection{Services: []string{"broken"}})
+	check(t, "Select", "", err, "", "compose.yaml:3:32: env file "+filepath.Join(dir, "gone.env")+" not found\n")
+	o.NoEnvResolution = true
+	if p, err = Load(t.Context(), o, nil); err != nil || len(p.Services["web"].EnvFiles) != 2 {
+		t.Errorf("NoEnvResolution: %v, %v", err, p)
+	}
+}
+
+// TestOtherServicesEnvFiles: what is not selected is not read.
+func TestOtherServicesEnvFiles(t *testing.T) {
+	dir := folder(t, "compose.yaml", "services: {a: {image: x}, b: {image: x, env_file: gone.env}}\n")
+	if _, err := Load(t.Context(), Options{WorkDir: dir, Services: []string{"a"}}, nil); err != nil {
+		t.Error(err)
+	}
+	if _, err := Load(t.Context(), Options{WorkDir: dir}, nil); err == nil {
+		t.Error("the missing file of b is not reported")
+	}
+}
+
+func TestParseRaw(t *testing.T) {
+	const file = "# comment\n\n  A=\"x\" # y $Z\nB\nGONE\nC=\n"
+	got := map[string]string{}
+	lookup := func(key string) (string, bool) { return "env", key == "B" }
+	if err := parseRaw(strings.NewReader(file), "f", got, lookup); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{"A": `"x" # y $Z`, "B": "env", "C": ""}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, bad := range []string{"export X=1", "=1", "A=\xff"} {
+		if err := parseRaw(strings.NewReader(bad), "f", got, lookup); err == nil || !strings.Contains(err.Error(), "line 1") {
+			t.Errorf("%q: got error %v, want one of line 1", bad, err)
+		}
+	}
+}
