@@ -99,6 +99,9 @@ func (c FieldChange) String() string {
 		}
 		return s
 	}
+	if c.Old == "" && c.New == "" { // a secret: not even its length is told
+		return c.Field + " changed"
+	}
 	return c.Field + ": " + side(c.Old) + " → " + side(c.New)
 }
 
