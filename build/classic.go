@@ -173,7 +173,7 @@ func (c *classic) follow(j job, stream io.Reader) (id string, f stepFailure, err
 		}
 		switch {
 		case m.Error != nil:
-			f.output = last.all()
+			f.output = slices.DeleteFunc(last.all(), notOutput)
 			return "", f, m.Error
 		case m.Aux != nil:
 			var r build.Result
@@ -192,3 +192,6 @@ func (c *classic) follow(j job, stream io.Reader) (id string, f stepFailure, err
 		}
 	}
 }
+
+// notOutput tells the builder's own lines in a step's output.
+func notOutput(line string) bool { return line == "" || strings.HasPrefix(line, " ---> ") }

@@ -3,14 +3,15 @@ package build_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
@@ -98,17 +99,34 @@ func start(t *testing.T, files map[string]string, o build.Options, environ ...st
 		if err := s.b.Close(); err != nil {
 			t.Error(err)
 		}
-		for name, svc := range s.p.Services {
-			refs := []string{s.p.ImageName(name)}
-			if svc.Build != nil {
-				refs = append(refs, svc.Build.Tags...)
-			}
-			for _, ref := range refs {
-				_, _ = s.c.ImageRemove(context.Background(), ref, image.RemoveOptions{PruneChildren: true, Force: true})
-			}
-		}
+		s.removeImages(t)
 	})
 	return s
+}
+
+// layerID is what the classic builder prints of each step's image.
+var layerID = regexp.MustCompile(`^ ---> ([0-9a-f]{12})$`)
+
+// removeImages removes what the project's builds left: tagged, replaced by a
+// later build, and the classic builder's stages.
+func (s *setup) removeImages(t *testing.T) {
+	ctx := context.Background() // the test's own has ended
+	built, err := s.c.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", project.LabelProject+"="+s.p.Name))})
+	if err != nil {
+		t.Error(err)
+	}
+	for _, i := range built {
+		_, _ = s.c.ImageRemove(ctx, i.ID, image.RemoveOptions{PruneChildren: true, Force: true})
+	}
+	for _, line := range s.lines {
+		m := layerID.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		if i, err := s.c.ImageInspect(ctx, m[1]); err == nil && len(i.RepoTags) == 0 {
+			_, _ = s.c.ImageRemove(ctx, i.ID, image.RemoveOptions{PruneChildren: true}) // others may use it
+		}
+	}
 }
 
 // rebuilder makes the builder, over another client where a test wants one.
@@ -155,7 +173,7 @@ var builders = map[string]map[string]string{
 func each(t *testing.T, test func(t *testing.T, name string, o build.Options)) {
 	for how, env := range builders {
 		t.Run(how, func(t *testing.T) {
-			name := fmt.Sprintf("bld-%s-%s", strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.Name(), "Test"), "/", "-")), how)
+			name := "bld-" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.Name(), "Test"), "/", "-"))
 			test(t, name, build.Options{LookupEnv: lookup(maps.Clone(env))})
 		})
 	}

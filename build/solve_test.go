@@ -1,0 +1,174 @@
+package build
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/api/types/image"
+	bkclient "github.com/moby/buildkit/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+func TestFrontendAttrs(t *testing.T) {
+	dockerfileHere := dockerfile{dir: "/app", name: "Dockerfile"}
+	tests := []struct {
+		name string
+		job  job
+		w    worker
+		want map[string]string // "filename" is checked apart
+		err  string
+	}{
+		{name: "nothing", job: job{file: dockerfileHere}, want: map[string]string{}},
+		{
+			name: "what a step sees",
+			job: job{
+				file: dockerfileHere, target: "last", args: map[string]string{"A": "1", "E": ""}, labels: map[string]string{"l": "v"},
+				hosts: []string{"a=1.2.3.4", "b=[::1]", "c=host-gateway"}, shmSize: 64 << 20, network: "none",
+				ulimits: []ulimit{{"nofile", 100, 200}, {"nproc", 5, 5}},
+			},
+			w: worker{hostGateway: "172.17.0.1"},
+			want: map[string]string{
+				"target": "last", "build-arg:A": "1", "build-arg:E": "", "label:l": "v", "add-hosts": "a=1.2.3.4,b=::1,c=172.17.0.1",
+				"shm-size": "67108864", "force-network-mode": "none", "ulimit": "nofile=100:200,nproc=5:5",
+			},
+		},
+		{
+			name: "caches",
+			job:  job{file: dockerfileHere, noCache: true, noCacheStages: []string{"a"}, pull: true},
+			want: map[string]string{"no-cache": "", "image-resolve-mode": "pull"},
+		},
+		{
+			name: "some stages anew", job: job{file: dockerfileHere, noCacheStages: []string{"a", "b"}},
+			want: map[string]string{"no-cache": "a,b"},
+		},
+		{
+			name: "contexts",
+			job: job{file: dockerfileHere, named: []namedContext{
+				{name: "lib", dir: "/lib"}, {name: "base", service: "base", spec: "docker-image://demo-base"},
+			}},
+			want: map[string]string{"context:lib": "local:" + localName("/lib"), "context:base": "docker-image://demo-base"},
+		},
+		{
+			name: "remote context", job: job{file: dockerfile{name: "D"}, context: location{url: "https://x/y.git"}},
+			want: map[string]string{"context": "https://x/y.git"},
+		},
+		{
+			name: "remote context, Dockerfile here", job: job{file: dockerfile{name: "D", data: []byte("FROM x")}, context: location{url: "https://x/y.git"}},
+			want: map[string]string{"context": "https://x/y.git", "dockerfilekey": "dockerfile"},
+		},
+		{
+			name: "platform", job: job{file: dockerfileHere, platforms: []string{"linux/arm64"}},
+			want: map[string]string{"platform": "linux/arm64"},
+		},
+		{
+			name: "platforms", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}}, w: worker{manyStore: true},
+			want: map[string]string{"platform": "linux/arm64,linux/amd64"},
+		},
+		{
+			name: "platforms, classic store", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}},
+			err: "Multi-platform build is not supported for the docker driver.",
+		},
+		{name: "network", job: job{file: dockerfileHere, network: "mine"}, err: `network mode "mine" not supported by buildkit`},
+		{name: "no gateway", job: job{file: dockerfileHere, hosts: []string{"a=host-gateway"}}, err: "host-gateway"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := frontendAttrs(test.job, test.w)
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("got %v, want %q", err, test.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got["filename"] != test.job.file.name {
+				t.Errorf("filename: got %q", got["filename"])
+			}
+			delete(got, "filename")
+			if !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAllowed(t *testing.T) {
+	j := job{privileged: true, network: "host", entitlements: []string{"network.host"}}
+	if got, want := allowed(j), []string{"network.host", "security.insecure"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := allowed(job{}); len(got) > 0 {
+		t.Errorf("got %v, want none", got)
+	}
+}
+
+func TestCacheEntries(t *testing.T) {
+	got, err := cacheEntries([]string{"reg.example/x:1", "type=registry,ref=y,mode=max", "type=local,src=cache", `type=inline`}, "/proj")
+	want := []bkclient.CacheOptionsEntry{
+		{Type: "registry", Attrs: map[string]string{"ref": "reg.example/x:1"}},
+		{Type: "registry", Attrs: map[string]string{"ref": "y", "mode": "max"}},
+		{Type: "local", Attrs: map[string]string{"src": "/proj/cache"}},
+		{Type: "inline", Attrs: map[string]string{}},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	for _, bad := range []string{"ref=x", "type=registry,x"} {
+		if got, err := cacheEntries([]string{bad}, "/proj"); err == nil {
+			t.Errorf("%s: got %v, want an error", bad, got)
+		}
+	}
+}
+
+func TestSSHAgents(t *testing.T) {
+	p := projectOf(t, `
+services:
+  web: {build: {context: ., ssh: [default, "k=/keys/k"]}}
+`, map[string]string{"Dockerfile": "FROM scratch"})
+	j, err := resolve(p, "web", options(map[string]string{"SSH_AUTH_SOCK": "/run/agent"}, Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []sshAgent{{"default", "/run/agent"}, {"k", "/keys/k"}}; !slices.Equal(j.ssh, want) {
+		t.Errorf("got %v, want %v", j.ssh, want)
+	}
+	_, err = resolve(p, "web", options(nil, Options{}))
+	if err == nil || !strings.Contains(err.Error(), "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set") {
+		t.Errorf("without an agent: got %v", err)
+	}
+}
+
+func TestDigestOf(t *testing.T) {
+	manifest := func(id string, kind image.ManifestKind, platform string) image.ManifestSummary {
+		os, arch, _ := strings.Cut(platform, "/")
+		return image.ManifestSummary{ID: id, Kind: kind, Available: true, ImageData: &image.ImageProperties{
+			Platform: ocispec.Platform{OS: os, Architecture: arch},
+		}}
+	}
+	amd, arm := manifest("amd", image.ManifestKindImage, "linux/amd64"), manifest("arm", image.ManifestKindImage, "linux/arm64")
+	attest, away := manifest("attest", image.ManifestKindAttestation, "linux/amd64"), arm
+	away.Available = false
+	tests := []struct {
+		name      string
+		manifests []image.ManifestSummary
+		platforms []string
+		want      string
+	}{
+		{"classic store", nil, nil, "top"},
+		{"one image", []image.ManifestSummary{amd, attest}, nil, "amd"},
+		{"one image here", []image.ManifestSummary{amd, away}, nil, "amd"},
+		{"several", []image.ManifestSummary{amd, arm}, nil, "top"},
+		{"several, one wanted", []image.ManifestSummary{amd, arm, attest}, []string{"linux/arm64"}, "arm"},
+		{"several, another wanted", []image.ManifestSummary{amd, arm}, []string{"linux/s390x"}, "top"},
+	}
+	for _, test := range tests {
+		img := image.InspectResponse{ID: "top", Manifests: test.manifests}
+		if got := digestOf(img, test.platforms); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}
