@@ -45,7 +45,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		err = e.err
 	}
 	if wasInterrupted(ctx) {
-		if errors.Is(err, context.Canceled) {
+		if errors.Is(err, context.Canceled) || errors.As(err, &interrupted{}) {
 			return exitInterrupted
 		}
 		code = exitInterrupted

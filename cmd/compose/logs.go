@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	timetypes "github.com/docker/docker/api/types/time"
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -53,20 +53,14 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	return s.Logs(cmd.Context(), o)
 }
 
-// moment reads a time as docker's tools do: a timestamp, or a duration ago.
+// moment reads the time that a flag gives.
 func moment(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	stamp, err := timetypes.GetTimestamp(text, time.Now())
-	if err == nil {
-		var seconds, nanos int64
-		if seconds, nanos, err = timetypes.ParseTimestamps(stamp, 0); err == nil {
-			return time.Unix(seconds, nanos), nil
+	at, err := logs.ParseTime(text, time.Now())
+	if err != nil {
+		return time.Time{}, &usageError{
+			text: fmt.Sprintf("invalid value for %s: %q", flag, text),
+			hint: "write a time such as 2013-01-02T13:23:37Z, or a duration ago such as 42m",
 		}
 	}
-	return time.Time{}, &usageError{
-		text: fmt.Sprintf("invalid value for %s: %q", flag, text),
-		hint: "write a time such as 2013-01-02T13:23:37Z, or a duration ago such as 42m",
-	}
+	return at, nil
 }
