@@ -1,0 +1,194 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+)
+
+const (
+	// budget is how many bytes of a container's log are read ahead of the sink.
+	budget = 128 << 10
+	// lineCost is what a line weighs beside its text.
+	lineCost = 64
+	// settled is how long a stream must have lasted for a break to be taken for
+	// the connection's end (a proxy that closes idle ones) and not the engine's.
+	settled = time.Second
+)
+
+// batch is what a reader hands to the merger: lines in the log's order, then
+// perhaps a mark.
+type batch struct {
+	src     *source
+	lines   []line
+	next    int // the first line not emitted
+	weight  int64
+	arrived time.Time
+	mark    mark
+	err     error // with ended
+}
+
+// mark says how a container's reading goes on after a batch.
+type mark uint8
+
+const (
+	more   mark = iota
+	caught      // the history is read; what comes now happens now
+	ended       // the reading is over
+)
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// release gives a batch's memory back; its lines live on with whom they went to.
+func (b *batch) release() {
+	b.src.budget.Release(b.weight)
+	clear(b.lines)
+	*b = batch{lines: b.lines[:0]}
+	batches.Put(b)
+}
+
+// reading is one reading of a container's log, from a change to the stream's
+// end.
+type reading struct {
+	client Client
+	src    *source
+	o      Options
+	to     chan<- *batch
+
+	since, until time.Time
+	tail         string
+	follow       bool
+	history      bool // before following, read what there is already
+}
+
+// run reads until the log's end and sends the last batch, marked ended, unless
+// ctx ends before.
+func (r *reading) run(ctx context.Context) {
+	err := r.read(ctx)
+	b := batches.Get().(*batch)
+	b.src, b.mark, b.err = r.src, ended, err
+	r.send(ctx, b)
+}
+
+func (r *reading) read(ctx context.Context) error {
+	if r.history {
+		if err := r.stream(ctx, r.options(false)); err != nil {
+			return err
+		}
+		b := batches.Get().(*batch)
+		b.src, b.mark = r.src, caught
+		if err := r.send(ctx, b); err != nil {
+			return err
+		}
+		r.tail = "all" // the log was shorter, or its tail is shown
+	}
+	for {
+		opened := time.Now()
+		err := r.stream(ctx, r.options(r.follow))
+		var cut *cutError
+		if !r.follow || !errors.As(err, &cut) || ctx.Err() != nil || time.Since(opened) < settled {
+			return err
+		}
+	}
+}
+
+// options says what to ask the engine for, so that what was read is followed by
+// what comes next.
+func (r *reading) options(follow bool) container.LogsOptions {
+	since, tail := r.src.pos.resume(r.since, r.tail)
+	return container.LogsOptions{
+		ShowStdout: true,
+		ShowStderr: true,
+		Timestamps: true,
+		Follow:     follow,
+		Since:      engineTime(since),
+		Until:      engineTime(r.until),
+		Tail:       tail,
+	}
+}
+
+// cutError is a stream that broke off, as opposed to one that was not opened or
+// in which the engine reported an error.
+type cutError struct{ err error }
+
+func (e *cutError) Error() string { return "the stream broke off: " + e.err.Error() }
+func (e *cutError) Unwrap() error { return e.err }
+
+// stream reads one answer of the engine to its end.
+func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
+	body, err := r.client.ContainerLogs(ctx, r.src.ID, o)
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { body.Close() })()
+	defer body.Close()
+
+	d := newDecoder(body, r.src.TTY, r.o.Podman)
+	for err == nil {
+		b := batches.Get().(*batch)
+		b.lines, err = d.read(b.lines)
+		if sent := r.sendNew(ctx, b); sent != nil {
+			return sent
+		}
+	}
+	if errors.Is(err, errFrames) {
+		return err
+	} else if !errors.Is(err, io.EOF) {
+		err = &cutError{err}
+		if r.follow {
+			// A line without an end is read again, whole, with the next stream.
+			return err
+		}
+	} else {
+		err = nil
+	}
+	b := batches.Get().(*batch)
+	var bad error
+	b.lines, bad = d.flush(b.lines)
+	if sent := r.sendNew(ctx, b); sent != nil {
+		return sent
+	}
+	if err == nil && bad != nil {
+		err = fmt.Errorf("after its last line: %w", bad)
+	}
+	return err
+}
+
+// sendNew sends the lines of b that were not read before, if there are any.
+func (r *reading) sendNew(ctx context.Context, b *batch) error {
+	b.src = r.src
+	fresh := b.lines[:0]
+	for _, l := range b.lines {
+		if r.src.pos.admit(l.ns) {
+			fresh = append(fresh, l)
+			b.weight += int64(len(l.text)) + lineCost
+		}
+	}
+	clear(b.lines[len(fresh):])
+	b.lines = fresh
+	b.weight = min(b.weight, budget)
+	if len(fresh) == 0 {
+		b.release()
+		return nil
+	}
+	if err := r.src.budget.Acquire(ctx, b.weight); err != nil {
+		return err
+	}
+	return r.send(ctx, b)
+}
+
+// send hands b to the merger.
+func (r *reading) send(ctx context.Context, b *batch) error {
+	b.arrived = time.Now()
+	select {
+	case r.to <- b:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,156 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// source is a container's log with its readings, one after the other. While a
+// reading runs, its goroutine has pos; the rest is the merger's.
+type source struct {
+	Target
+	index  int // its place among equal times
+	pos    *position
+	budget *semaphore.Weighted
+	since  time.Time // where it was first read from
+	tail   string
+
+	phase   phase
+	queue   []*batch // arrived and not emitted
+	head    int64    // the time of the next line, where phase is ready
+	changes []Change // that wait for the reading to end
+	busy    bool     // a reading runs
+	live    bool     // what it reads happens now
+	err     error    // of the last reading
+	warned  bool     // that the log cannot be read
+}
+
+// phase says what a source means to the merge.
+type phase uint8
+
+const (
+	off    phase = iota // has no line and none will come
+	owed                // has no line; the merge waits for one
+	idle                // has no line; the merge waits no longer than hold
+	ready               // has a line, and is in the heap
+	phases = iota
+)
+
+// waiting is the phase of a source that has no line.
+func (s *source) waiting() phase {
+	switch {
+	case !s.busy:
+		return off
+	case s.live:
+		return idle
+	}
+	return owed
+}
+
+// change carries out what is told of a container, once it is its turn.
+func (m *merger) change(ctx context.Context, c Change) {
+	s := m.byID[c.ID]
+	if s == nil {
+		s = &source{
+			Target: c.Target,
+			index:  len(m.sources),
+			pos:    newPosition(),
+			budget: semaphore.NewWeighted(budget),
+		}
+		m.byID[c.ID] = s
+		m.sources = append(m.sources, s)
+		m.count[off]++
+	}
+	s.changes = append(s.changes, c)
+	m.proceed(ctx, s)
+	if s.phase != ready {
+		m.enter(s, s.waiting())
+	}
+}
+
+// proceed carries out the changes that wait, up to one that starts a reading.
+func (m *merger) proceed(ctx context.Context, s *source) {
+	for !s.busy && len(s.changes) > 0 {
+		c := s.changes[0]
+		s.changes = s.changes[1:]
+		if c.Exit != nil {
+			m.sink(*c.Exit)
+			continue
+		}
+		m.start(ctx, s, c)
+	}
+}
+
+// start begins a reading.
+func (m *merger) start(ctx context.Context, s *source, c Change) {
+	r := &reading{client: m.client, src: s, o: m.o, to: m.in, until: m.o.Until, follow: !m.once}
+	switch first := s.tail == ""; {
+	case first && c.At.IsZero():
+		s.since, s.tail = m.o.Since, m.o.tail()
+		// Of a log whose past is not asked for, the present is all there is.
+		r.history = r.follow && s.tail != "0"
+	case first:
+		s.since, s.tail = c.At, "all"
+	case s.tail == "0" && !c.At.IsZero():
+		s.since, s.tail = c.At, "all"
+	case s.tail != "0":
+		s.tail = "all"
+	}
+	r.since, r.tail = s.since, s.tail
+	if end := s.runEnd(); !end.IsZero() {
+		r.until, r.follow, r.history = end, false, false
+	}
+	s.Target, s.err = c.Target, nil
+	s.busy, s.live = true, !m.once && !r.history
+	m.readers.Go(func() { r.run(ctx) })
+}
+
+// runEnd is when the run about to be read ended, if that and another start are
+// known already: the reading must not run on into the next one.
+func (s *source) runEnd() time.Time {
+	if len(s.changes) > 1 && s.changes[0].Exit != nil && s.changes[1].Exit == nil {
+		return s.changes[0].At
+	}
+	return time.Time{}
+}
+
+// end takes note of a reading's end.
+func (m *merger) end(ctx context.Context, s *source, err error) {
+	s.busy = false
+	switch {
+	case err == nil || isGone(err):
+	case isUnreadable(err):
+		if !s.warned {
+			m.sink(event.Message{
+				Level: event.Warn,
+				Text:  fmt.Sprintf("the log of %s cannot be read: its logging driver keeps nothing to read", s.Name),
+				Hint:  "look for it where the driver sends it, or set logging.driver to json-file or local",
+			})
+		}
+		s.warned = true
+	default:
+		s.err = fmt.Errorf("reading the log of %s: %w", s.Name, err)
+	}
+	m.proceed(ctx, s)
+}
+
+// isGone says that the container was removed, or is being removed.
+func isGone(err error) bool {
+	var missing interface{ NotFound() }
+	var removing interface{ Conflict() }
+	return errors.As(err, &missing) || errors.As(err, &removing)
+}
+
+// isUnreadable says that the container's logging driver cannot be read. Docker
+// says so by the answer's status, Podman in words.
+func isUnreadable(err error) bool {
+	var unreadable interface{ NotImplemented() }
+	return errors.As(err, &unreadable) || strings.Contains(err.Error(), "log driver, cannot read logs")
+}
