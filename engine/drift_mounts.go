@@ -79,7 +79,9 @@ func (f fieldSet) bind(text string) {
 	}
 	var options []string
 	if len(parts) == 3 {
-		options = splitOptions(parts[2])
+		options = slices.DeleteFunc(splitOptions(parts[2]), func(option string) bool {
+			return option == "nosuid" || option == "nodev" // Podman reports them with every volume
+		})
 	}
 	f.mount(parts[1], kind, source, options...)
 }

@@ -192,7 +192,7 @@ func containerOf(s *container.Summary) planner.Container {
 		c.Networks = make(map[string]string, len(s.NetworkSettings.Networks))
 		for name, endpoint := range s.NetworkSettings.Networks {
 			c.Networks[name] = ""
-			if endpoint != nil {
+			if endpoint != nil && endpoint.NetworkID != name { // Podman gives the name again
 				c.Networks[name] = endpoint.NetworkID
 			}
 		}

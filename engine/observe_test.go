@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
 
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -45,13 +46,21 @@ func TestContainerOf(t *testing.T) {
 		project.LabelConfigHash: "h", project.LabelDependsOn: "db:service_healthy:true,cache,queue:service_started:false",
 		project.LabelReplace: "web-2",
 	}
-	s := container.Summary{ID: "abc", Names: []string{"/other/alias", "/demo-web-2"}, Labels: labels, State: "exited", Status: "Exited (3) now"}
+	networks := &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{
+		"docker": {NetworkID: "123"}, "podman": {NetworkID: "podman"}, "never-ran": {}, "none": nil,
+	}}
+	s := container.Summary{NetworkSettings: networks, ID: "abc", Names: []string{"/other/alias", "/demo-web-2"}, Labels: labels, State: "exited", Status: "Exited (3) now"}
 	if !belongs(&s) {
 		t.Error("it does not belong")
 	}
 	c := containerOf(&s)
 	if c.Name != "demo-web-2" || c.Number != 2 || c.OneOff || c.ExitCode != 3 || c.ReplaceOf != "web-2" {
 		t.Errorf("got %+v", c)
+	}
+	for name, id := range map[string]string{"docker": "123", "podman": "", "never-ran": "", "none": ""} {
+		if got, ok := c.Networks[name]; !ok || got != id {
+			t.Errorf("network %s: got %q, %v, want %q", name, got, ok, id)
+		}
 	}
 	want := []planner.Dependency{
 		{Service: "cache", Condition: "service_started"},
