@@ -16,17 +16,18 @@ import (
 // loadText loads a Compose file given as text, as project "demo".
 func loadText(t *testing.T, text string) *project.Project {
 	t.Helper()
-	return loadTextIn(t, t.TempDir(), text)
+	return loadNamed(t, "demo", text)
 }
 
-func loadTextIn(t *testing.T, dir, text string) *project.Project {
+func loadNamed(t *testing.T, name, text string) *project.Project {
 	t.Helper()
+	dir := t.TempDir()
 	file := filepath.Join(dir, "compose.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	p, err := project.Load(t.Context(), project.Options{
-		Files: []string{file}, WorkDir: dir, Name: "demo",
+		Files: []string{file}, WorkDir: dir, Name: name,
 		Environ: []string{"TOKEN=s3cret", "EMPTY="},
 	}, func(event.Event) {})
 	if err != nil {

@@ -1,0 +1,562 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// bench carries actions out at a real engine for one project, and removes
+// everything of that project afterwards.
+type bench struct {
+	t *testing.T
+	c Client
+	p *project.Project
+	d *Doer
+
+	mu      sync.Mutex // guards below
+	created map[event.Ref]string
+	outputs []string
+	parts   int
+}
+
+// newBench loads a file as a project of that name, which begins with "do-".
+func newBench(t *testing.T, name, file string) *bench {
+	t.Helper()
+	conn := realEngine(t)
+	return newBenchAt(t, conn.Client, name, file)
+}
+
+func newBenchAt(t *testing.T, c Client, name, file string) *bench {
+	t.Helper()
+	b := &bench{t: t, c: c, p: loadNamed(t, name, file), created: map[event.Ref]string{}}
+	b.renew()
+	b.clean()
+	t.Cleanup(b.clean)
+	return b
+}
+
+// renew gives the bench another Doer, as another run of the program has.
+func (b *bench) renew() {
+	b.d = NewDoer(b.c, b.p, DoerOptions{Sink: b.sink})
+	b.created = map[event.Ref]string{}
+}
+
+func (b *bench) sink(e event.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := e.(type) {
+	case event.Output:
+		b.outputs = append(b.outputs, e.Text)
+	case event.Part:
+		b.parts++
+	}
+}
+
+// Created makes the bench a Lookup.
+func (b *bench) Created(service string, number int) (string, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id, ok := b.created[b.ref(service, number)]
+	return id, ok
+}
+
+func (b *bench) ref(service string, number int) event.Ref {
+	return event.Ref{Kind: event.Container, Name: b.p.ContainerName(service, number), Service: service, Number: number}
+}
+
+// try carries an action out.
+func (b *bench) try(a planner.Action) (Outcome, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	out, err := b.d.Do(ctx, planner.Step{Action: a}, b)
+	if create, ok := a.(planner.CreateContainer); ok && err == nil {
+		b.mu.Lock()
+		b.created[create.Ref] = out.ID
+		b.mu.Unlock()
+	}
+	return out, err
+}
+
+// do carries an action out that must succeed.
+func (b *bench) do(a planner.Action) Outcome {
+	b.t.Helper()
+	out, err := b.try(a)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", a.Verb(), a.Resource().Name, err)
+	}
+	return out
+}
+
+// fails carries an action out that must fail with these texts in the error.
+func (b *bench) fails(a planner.Action, wants ...string) error {
+	b.t.Helper()
+	_, err := b.try(a)
+	if err == nil {
+		b.t.Fatalf("%s %s: no error, want %q", a.Verb(), a.Resource().Name, wants)
+	}
+	for _, want := range wants {
+		if !strings.Contains(err.Error(), want) {
+			b.t.Errorf("%s %s:\n got %v\nwant …%s…", a.Verb(), a.Resource().Name, err, want)
+		}
+	}
+	return err
+}
+
+// up makes the networks and volumes of the file and runs one replica of each
+// service named, in order.
+func (b *bench) up(services ...string) {
+	b.t.Helper()
+	b.resources()
+	for _, s := range services {
+		b.do(planner.CreateContainer{Ref: b.ref(s, 1)})
+		b.do(planner.StartContainer{Ref: b.ref(s, 1)})
+	}
+}
+
+func (b *bench) resources() {
+	b.t.Helper()
+	for _, key := range b.p.NetworkNames() {
+		b.do(planner.CreateNetwork{Ref: event.Ref{Kind: event.Network, Name: b.p.Networks[key].Name}, Key: key})
+	}
+	for _, key := range b.p.VolumeNames() {
+		b.do(planner.CreateVolume{Ref: event.Ref{Kind: event.Volume, Name: b.p.Volumes[key].Name}, Key: key})
+	}
+}
+
+func (b *bench) inspect(id string) container.InspectResponse {
+	b.t.Helper()
+	c, err := b.c.ContainerInspect(b.t.Context(), id)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return c
+}
+
+func (b *bench) gone(id string) bool {
+	_, err := b.c.ContainerInspect(b.t.Context(), id)
+	return errdefs.IsNotFound(err)
+}
+
+// clean removes everything with the project's label.
+func (b *bench) clean() {
+	ctx := context.Background()
+	mine := filters.NewArgs(filters.Arg("label", project.LabelProject+"="+b.p.Name))
+	if list, err := b.c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine}); err == nil {
+		for _, c := range list {
+			_ = b.d.remove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
+		}
+	}
+	if list, err := b.c.NetworkList(ctx, network.ListOptions{Filters: mine}); err == nil {
+		for _, n := range list {
+			_ = b.c.NetworkRemove(ctx, n.ID)
+		}
+	}
+	if list, err := b.c.VolumeList(ctx, volume.ListOptions{Filters: mine}); err == nil {
+		for _, v := range list.Volumes {
+			_ = b.c.VolumeRemove(ctx, v.Name, true)
+		}
+	}
+}
+
+const idle = "\n    image: alpine\n    command: sleep 600\n    init: true\n"
+
+// TestDoTwice: every action can be repeated.
+func TestDoTwice(t *testing.T) {
+	b := newBench(t, "do-twice", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
+	b.resources()
+	b.resources()
+	ref := b.ref("web", 1)
+	first := b.do(planner.CreateContainer{Ref: ref}).ID
+	b.renew() // as after a kill
+	if again := b.do(planner.CreateContainer{Ref: ref}).ID; again != first {
+		t.Errorf("a second create made %s instead of taking %s", again, first)
+	}
+	timeout := time.Second
+	for _, a := range []planner.Action{
+		planner.StartContainer{Ref: ref},
+		planner.WaitContainer{Ref: ref, Condition: planner.ConditionStarted},
+		planner.WaitContainer{Ref: ref, Condition: planner.ConditionRunningOrHealthy},
+		planner.RenameContainer{Ref: ref},
+		planner.RestartContainer{Ref: ref, ID: first, Timeout: &timeout},
+		planner.StopContainer{Ref: ref, ID: first, Timeout: &timeout},
+		planner.KillContainer{Ref: ref, ID: first},
+		planner.RemoveContainer{Ref: ref, ID: first},
+		planner.StopContainer{Ref: ref, ID: first},
+		planner.KillContainer{Ref: ref, ID: first},
+		planner.RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: "do-twice_default"}, ID: "do-twice_default"},
+		planner.RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: b.p.Volumes["data"].Name}},
+	} {
+		if _, ok := a.(planner.RestartContainer); ok {
+			b.do(a)
+			continue
+		}
+		b.do(a)
+		b.do(a)
+	}
+	if !b.gone(first) {
+		t.Error("the container is still there")
+	}
+}
+
+// TestDoUnpause: so can this one.
+func TestDoUnpause(t *testing.T) {
+	b := newBench(t, "do-pause", "services:\n  web:"+idle)
+	b.up("web")
+	id, _ := b.Created("web", 1)
+	if err := b.c.ContainerPause(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	b.do(planner.UnpauseContainer{Ref: b.ref("web", 1), ID: id})
+	b.do(planner.UnpauseContainer{Ref: b.ref("web", 1), ID: id})
+}
+
+// TestDoReplace: a replacement has a temporary name and its predecessor's
+// anonymous volumes, and takes over the name.
+func TestDoReplace(t *testing.T) {
+	b := newBench(t, "do-replace", "services:\n  web:"+idle+"    volumes: [/anon]\n")
+	b.up("web")
+	old, _ := b.Created("web", 1)
+	ref := b.ref("web", 1)
+	replace := planner.CreateContainer{Ref: ref, Replaces: old}
+
+	b.renew()
+	made := b.do(replace).ID
+	c := b.inspect(made)
+	if want := "/" + old[:12] + "_do-replace-web-1"; c.Name != want {
+		t.Errorf("name: got %s, want %s", c.Name, want)
+	}
+	if got := c.Config.Labels[project.LabelReplace]; got != "web-1" {
+		t.Errorf("label replace: got %q, want web-1", got)
+	}
+	if got, want := c.Mounts[0].Name, b.inspect(old).Mounts[0].Name; got != want {
+		t.Errorf("anonymous volume: got %s, want %s", got, want)
+	}
+
+	b.renew()
+	if again := b.do(replace).ID; again != made {
+		t.Error("the leftover of a killed run was not taken")
+	}
+	b.renew()
+	fresh := b.do(planner.CreateContainer{Ref: ref, Replaces: old, FreshVolumes: true}).ID
+	_ = fresh
+
+	oldRef := ref
+	oldRef.Old = ref.Name
+	b.do(planner.StopContainer{Ref: oldRef, ID: old})
+	b.do(planner.RemoveContainer{Ref: oldRef, ID: old})
+	b.do(planner.RenameContainer{Ref: ref})
+	b.do(planner.RenameContainer{Ref: ref})
+	b.do(planner.StartContainer{Ref: ref, ID: old})
+	if c := b.inspect("do-replace-web-1"); !c.State.Running || c.ID == old {
+		t.Errorf("after the replacement: %s runs: %t", c.ID, c.State.Running)
+	}
+}
+
+// TestDoLeftover: what an earlier run left under the name, made from another
+// definition, makes room.
+func TestDoLeftover(t *testing.T) {
+	b := newBench(t, "do-leftover", "services:\n  web:"+idle)
+	b.resources()
+	ref := b.ref("web", 1)
+	stale := b.do(planner.CreateContainer{Ref: ref}).ID
+	web := b.p.Services["web"]
+	web.Hostname = "other"
+	b.p.Services["web"] = web
+	b.renew()
+	if made := b.do(planner.CreateContainer{Ref: ref}).ID; made == stale || !b.gone(stale) {
+		t.Error("the stale container is still there")
+	}
+}
+
+// TestDoFiles: secrets and configs are in the container before it starts, with
+// owner and mode, whatever user runs it.
+func TestDoFiles(t *testing.T) {
+	b := newBench(t, "do-files", `
+services:
+  web:
+    image: alpine
+    init: true
+    user: "1000:1000"
+    command: ["sh", "-c", "cat /run/secrets/token /etc/app/a.conf; sleep 600"]
+    secrets: [{source: token, uid: "1000", gid: "7", mode: 0400}]
+    configs: [{source: conf, target: /etc/app/a.conf}]
+    post_start:
+      - command: ["sh", "-c", "echo $$WHO; cat /run/secrets/token /etc/app/a.conf"]
+        environment: {WHO: hook}
+      - command: ["stat", "-c", "%u:%g %a", "/run/secrets/token", "/etc/app/a.conf"]
+      - command: ["sh", "-c", "echo gone wrong >&2; exit 3"]
+secrets: {token: {environment: TOKEN}}
+configs: {conf: {content: "a=1\n"}}
+`)
+	b.up("web")
+	ref := b.ref("web", 1)
+	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
+	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 1})
+	b.fails(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 2}, "web hook exited with status 3")
+	want := []string{"hook", "s3creta=1", "1000:7 400", "0:0 444", "gone wrong"}
+	if !slices.Equal(b.outputs, want) {
+		t.Errorf("hooks\n got %q\nwant %q", b.outputs, want)
+	}
+}
+
+// TestDoFilesLater: a container that an earlier run created and did not get to
+// fill has its files when it starts.
+func TestDoFilesLater(t *testing.T) {
+	b := newBench(t, "do-later", `
+services:
+  web:
+    image: alpine
+    command: cat /conf
+    configs: [conf]
+configs: {conf: {content: "a=1"}}
+`)
+	b.resources()
+	req := mustSpec(t, b.p, "web", Binding{})
+	made, err := b.c.ContainerCreate(t.Context(), req.Config, req.Host, req.Networking, nil, req.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.do(planner.StartContainer{Ref: b.ref("web", 1), ID: made.ID})
+	b.do(planner.WaitContainer{Ref: b.ref("web", 1), ID: made.ID, Condition: planner.ConditionCompleted})
+}
+
+// TestDoPreStop: a container that does not run has no use for the hook.
+func TestDoPreStop(t *testing.T) {
+	b := newBench(t, "do-prestop", "services:\n  web:"+idle+"    pre_stop: [{command: [echo, bye]}]\n")
+	b.up("web")
+	id, _ := b.Created("web", 1)
+	hook := planner.RunHook{Ref: b.ref("web", 1), ID: id, Phase: planner.PreStop}
+	b.do(hook)
+	b.do(planner.StopContainer{Ref: b.ref("web", 1), ID: id})
+	b.do(hook)
+	b.do(planner.RemoveContainer{Ref: b.ref("web", 1), ID: id})
+	b.do(hook)
+	if want := []string{"bye"}; !slices.Equal(b.outputs, want) {
+		t.Errorf("got %q, want %q", b.outputs, want)
+	}
+}
+
+// TestDoWait: waits end when the condition is met or cannot be met any more.
+func TestDoWait(t *testing.T) {
+	b := newBench(t, "do-wait", `
+services:
+  healthy:
+    image: alpine
+    init: true
+    command: sh -c "sleep 0.5; touch /ok; sleep 600"
+    healthcheck: {test: test -f /ok, interval: 200ms, retries: 20}
+  unhealthy:
+    image: alpine
+    init: true
+    command: sleep 600
+    healthcheck: {test: "echo no luck; false", interval: 200ms, retries: 1}
+  dies:
+    image: alpine
+    command: sh -c "sleep 0.5; exit 7"
+    healthcheck: {test: "false", interval: 1h}
+  recovers:
+    image: alpine
+    init: true
+    restart: on-failure
+    command: sh -c "test -f /once && sleep 600; touch /once; exit 1"
+    healthcheck: {test: "true", interval: 200ms}
+  job:
+    image: alpine
+    command: sleep 0.5
+  plain:
+    image: alpine
+    init: true
+    command: sleep 600
+`)
+	b.up("healthy", "unhealthy", "dies", "recovers", "job", "plain")
+	wait := func(service string, c planner.Condition, waiters ...string) planner.Action {
+		return planner.WaitContainer{Ref: b.ref(service, 1), Condition: c, For: waiters}
+	}
+	for _, test := range []struct {
+		service   string
+		condition planner.Condition
+		text      string
+	}{
+		{"healthy", planner.ConditionHealthy, "Healthy"},
+		{"recovers", planner.ConditionHealthy, "Healthy"},
+		{"plain", planner.ConditionRunningOrHealthy, "Healthy"},
+		{"job", planner.ConditionCompleted, "Exited"},
+		{"job", planner.ConditionStarted, ""},
+	} {
+		if out := b.do(wait(test.service, test.condition)); out.Text != test.text {
+			t.Errorf("%s: got %q, want %q", test.service, out.Text, test.text)
+		}
+	}
+	err := b.fails(wait("unhealthy", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-unhealthy-1 is unhealthy")
+	if hint := hintOf(err); !strings.Contains(hint, "no luck") {
+		t.Errorf("hint: got %q, want what the check said", hint)
+	}
+	b.fails(wait("unhealthy", planner.ConditionRunningOrHealthy), "container do-wait-unhealthy-1 is unhealthy")
+	b.fails(wait("dies", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-dies-1 exited (7)")
+	b.fails(wait("dies", planner.ConditionCompleted, "web"), "exited (7)")
+	b.fails(wait("plain", planner.ConditionHealthy), "has no healthcheck configured")
+}
+
+// TestDoWaitCancelled: a wait ends with its context.
+func TestDoWaitCancelled(t *testing.T) {
+	b := newBench(t, "do-cancel", "services:\n  web:"+idle)
+	b.up("web")
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	a := planner.WaitContainer{Ref: b.ref("web", 1), Condition: planner.ConditionCompleted}
+	if _, err := b.d.Do(ctx, planner.Step{Action: a}, b); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+	}
+}
+
+// TestDoShares: namespaces and volumes of another service's container.
+func TestDoShares(t *testing.T) {
+	b := newBench(t, "do-shares", "services:\n  db:"+idle+"    volumes: [/data]\n    ipc: shareable\n  web:"+idle+
+		"    network_mode: service:db\n    pid: service:db\n    ipc: service:db\n    volumes_from: [db]\n")
+	b.up("db", "web")
+	db, _ := b.Created("db", 1)
+	web, _ := b.Created("web", 1)
+	c := b.inspect(web)
+	for _, mode := range []string{string(c.HostConfig.NetworkMode), string(c.HostConfig.IpcMode), string(c.HostConfig.PidMode)} {
+		if mode != "container:"+db {
+			t.Errorf("got %s, want container:%s", mode, db)
+		}
+	}
+	b.renew() // the parent of an earlier run is found at the engine
+	b.do(planner.RemoveContainer{Ref: b.ref("web", 1), ID: web, Force: true})
+	web = b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
+	if got := b.inspect(web).Config.Labels[project.LabelConfigHash]; got != c.Config.Labels[project.LabelConfigHash] {
+		t.Error("the same parent gives another hash")
+	}
+}
+
+// TestDoOldAPI: engines below 1.44 get further networks after the create.
+func TestDoOldAPI(t *testing.T) {
+	realEngine(t)
+	c, err := client.NewClientWithOpts(client.FromEnv, client.WithVersion("1.43"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	b := newBenchAt(t, c, "do-oldapi", "services:\n  web:"+idle+"    networks: {front: , back: {aliases: [b]}}\nnetworks: {front: , back: }\n")
+	b.up("web")
+	web, _ := b.Created("web", 1)
+	networks := b.inspect(web).NetworkSettings.Networks
+	for key, want := range map[string]string{"front": "web", "back": "web"} {
+		e := networks[b.p.Networks[key].Name]
+		if e == nil || !slices.Contains(e.Aliases, want) || e.IPAddress == "" {
+			t.Errorf("network %s: got %+v, want an address and the alias %s", key, e, want)
+		}
+	}
+	if e := networks[b.p.Networks["back"].Name]; e == nil || e.Aliases[0] != "do-oldapi-web-1" {
+		t.Errorf("network back: got %+v, want the container's name as an alias", e)
+	}
+}
+
+// TestDoErrors: what the user can do something about is said.
+func TestDoErrors(t *testing.T) {
+	b := newBench(t, "do-errors", `
+services:
+  holder:
+    image: alpine
+    init: true
+    command: sleep 600
+    ports: ["127.0.0.1:18473:80"]
+  port:
+    image: alpine
+    command: sleep 600
+    ports: ["127.0.0.1:18473:80"]
+  image: {image: "do-no-such-image:1"}
+  bind:
+    image: alpine
+    volumes: [{type: bind, source: /do-no/such, target: /x, bind: {create_host_path: false}}]
+  program: {image: alpine, command: do-no-such-program}
+  secret: {image: alpine, read_only: true, secrets: [token]}
+  named: {image: alpine, container_name: do-errors-stranger}
+secrets: {token: {environment: TOKEN}}
+`)
+	b.up("holder")
+	create := func(service string) planner.Action { return planner.CreateContainer{Ref: b.ref(service, 1)} }
+	hinted := func(err error, want string) {
+		t.Helper()
+		if hint := hintOf(err); !strings.Contains(hint, want) {
+			t.Errorf("%v\nhint: %q, want …%s…", err, hint, want)
+		}
+	}
+	b.do(create("port"))
+	hinted(b.fails(planner.StartContainer{Ref: b.ref("port", 1)},
+		"port 18473 is taken by container do-errors-holder-1 of project do-errors"), "stop what holds it")
+	hinted(b.fails(create("image"), "image do-no-such-image:1 is not there"), "compose pull")
+	hinted(b.fails(create("bind"), "bind source path does not exist: /do-no/such"), "create it")
+	b.do(create("program"))
+	hinted(b.fails(planner.StartContainer{Ref: b.ref("program", 1)}, "executable file not found"), "command and entrypoint")
+	hinted(b.fails(create("secret"), `copying secret "token" in`), "file:")
+	if !b.gone("do-errors-secret-1") {
+		t.Error("a container without its secret was left behind")
+	}
+	stranger, err := b.c.ContainerCreate(t.Context(), &container.Config{Image: "alpine"}, nil, nil, nil, "do-errors-stranger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.d.remove(context.Background(), stranger.ID, container.RemoveOptions{Force: true}) })
+	hinted(b.fails(create("named"), "the name do-errors-stranger is taken by container", "no Compose project"), "docker rm -f do-errors-stranger")
+}
+
+// TestDoPull: a pull reports its progress and the identity of the image.
+func TestDoPull(t *testing.T) {
+	b := newBench(t, "do-pull", "services:\n  web: {image: alpine}\n")
+	ref := event.Ref{Kind: event.Image, Name: "alpine"}
+	out, err := b.try(planner.PullImage{Ref: ref})
+	if err != nil {
+		t.Skipf("no registry: %v", err)
+	}
+	i, err := inspectImage(t.Context(), b.c, "alpine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := imageIdentity(i, ""); out.Image != want {
+		t.Errorf("got %s, want %s", out.Image, want)
+	}
+	b.fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")
+}
+
+// TestDoInUse: what others use stays, with a word.
+func TestDoInUse(t *testing.T) {
+	b := newBench(t, "do-inuse", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
+	b.up("web")
+	net := event.Ref{Kind: event.Network, Name: b.p.Networks["default"].Name}
+	if out := b.do(planner.RemoveNetwork{Ref: net, ID: net.Name}); out.Text != inUse || out.Detail != "do-inuse-web-1" {
+		t.Errorf("network: got %q %q, want %q and who uses it", out.Text, out.Detail, inUse)
+	}
+	if out := b.do(planner.RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: b.p.Volumes["data"].Name}}); out.Text != inUse {
+		t.Errorf("volume: got %q, want %q", out.Text, inUse)
+	}
+	net.Old = net.Name
+	b.fails(planner.RemoveNetwork{Ref: net, ID: net.Name}, "cannot be made anew", "do-inuse-web-1")
+}
+
+// hintOf is the hint of an error, as commands print it.
+func hintOf(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
+	}
+	return fmt.Sprintf("no hint in %T", err)
+}
