@@ -43,6 +43,7 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 		EnvFiles:      s.envFiles,
 		Compatibility: o.Compatibility || compatible,
 		allResources:  o.AllResources,
+		declared:      model,
 		rawEnv:        o.NoEnvResolution,
 		source:        s,
 	}

@@ -24,9 +24,10 @@ type Project struct {
 	// --no-deps, not their dependencies), sorted; empty: all.
 	Targets []string
 
-	allResources bool    // networks, volumes, ... that no service uses stay
-	rawEnv       bool    // env_file is not read into environment
-	source       *source // the files; nil where the project was not loaded from any
+	allResources bool           // networks, volumes, ... that no service uses stay
+	declared     *types.Project // with all resources; nil: none but those here
+	rawEnv       bool           // env_file is not read into environment
+	source       *source        // the files; nil where the project was not loaded from any
 }
 
 // Options say which project to load. The zero value is "the folder's project".

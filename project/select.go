@@ -158,18 +158,23 @@ func (p *Project) restrict(keep map[string]bool) *Project {
 	return c
 }
 
-// prune leaves out the networks, volumes, ... that no service uses.
+// prune leaves the networks, volumes, ... that the services use, of all that
+// the files declare.
 func (p *Project) prune() *Project {
 	if p.allResources {
 		return p
 	}
+	all := p.declared
+	if all == nil {
+		all = p.Project
+	}
 	used := p.used()
 	c := p.copy()
-	c.Networks = only(p.Networks, used.networks)
-	c.Volumes = only(p.Volumes, used.volumes)
-	c.Secrets = only(p.Secrets, used.secrets)
-	c.Configs = only(p.Configs, used.configs)
-	c.Models = only(p.Models, used.models)
+	c.Networks = only(all.Networks, used.networks)
+	c.Volumes = only(all.Volumes, used.volumes)
+	c.Secrets = only(all.Secrets, used.secrets)
+	c.Configs = only(all.Configs, used.configs)
+	c.Models = only(all.Models, used.models)
 	return c
 }
 

@@ -22,7 +22,7 @@ func nearest(name string, names []string) []string {
 		if n == name {
 			continue
 		}
-		d := levenshtein.Distance(folded, strings.ToLower(n), nil)
+		d := distance(folded, strings.ToLower(n))
 		if d > limit && !cutShort(folded, strings.ToLower(n)) {
 			continue
 		}
@@ -52,6 +52,20 @@ func quotedOr(names []string) string {
 	}
 	last := len(quoted) - 1
 	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+}
+
+// distance is the number of edits between two names, two swapped letters being
+// one: the usual slip of the fingers.
+func distance(a, b string) int {
+	for i := 0; len(a) == len(b) && i+1 < len(a); i++ {
+		if a[i] != b[i] {
+			if a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
+				return 1
+			}
+			break
+		}
+	}
+	return levenshtein.Distance(a, b, nil)
 }
 
 // cutShort tells whether one name is the beginning of the other, and long
