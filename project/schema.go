@@ -49,14 +49,14 @@ func (d *diagnosis) explainUnknownKey(within []string, key string) {
 	switch near := nearest(key, known); {
 	case len(within) == 1 && within[0] == "services":
 		d.hint = "a service's name consists of letters, digits, '.', '_' and '-'"
-	case len(near) > 0:
-		d.hint = "did you mean " + quotedOr(near) + "?"
 	case len(within) == 0 && d.looksLikeService(key):
 		d.hint = "a service stands below services:"
 	case len(within) == 0 && slices.Contains(schemaKeys([]string{"services", "x"}), key):
 		d.hint = fmt.Sprintf("%s belongs to a service: is it indented enough?", key)
 	case slices.Contains(schemaKeys(nil), key):
 		d.hint = fmt.Sprintf("%s belongs to the top level: is it indented too much?", key)
+	case len(near) > 0:
+		d.hint = "did you mean " + quotedOr(near) + "?"
 	default:
 		d.hint = "keys of your own begin with x-"
 	}

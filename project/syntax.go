@@ -13,15 +13,19 @@ import (
 func (d *diagnosis) explainSyntax(m []string) {
 	file := d.file(m[1])
 	text := syntaxNoise.ReplaceAllString(m[2], "")
+	d.at.file = file
 	if at := offsetPattern.FindStringSubmatch(text); at != nil {
 		d.atOffset(file, at[1])
 		text = strings.TrimPrefix(text, at[0])
-	} else if at := linePattern.FindStringSubmatch(text); at != nil {
+	}
+	// compose-go puts a line of its own before the parser's: the last counts.
+	for at := linePattern.FindStringSubmatch(text); at != nil; at = startPattern.FindStringSubmatch(text) {
 		d.atLine(file, at[1], at[2])
 		text = strings.Replace(text, " at "+at[0]+": ", ": ", 1)
-		text = strings.Replace(text, at[0]+": ", "", 1)
-	} else {
-		d.at.file = file
+		text = strings.Replace(text, strings.TrimSuffix(at[0], ": ")+": ", "", 1)
+	}
+	if strings.Contains(text, "unknown anchor") {
+		d.at.column-- // the parser counts the * already
 	}
 	d.text = "yaml: " + text
 	d.hint = d.syntaxHint(text)
@@ -31,6 +35,7 @@ var (
 	// syntaxNoise is what the parser says beside the mistake and its line.
 	syntaxNoise   = regexp.MustCompile(`^(?:yaml: )+|construct errors:\n\s*| at <unknown position>`)
 	linePattern   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+	startPattern  = regexp.MustCompile(`^line (\d+)(?:, column (\d+))?: `)
 	offsetPattern = regexp.MustCompile(`^offset (\d+): `)
 )
 

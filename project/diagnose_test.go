@@ -1,0 +1,172 @@
+package project
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestDiagnose holds what a user sees of a mistake: the place, the sentence,
+// the hint.
+func TestDiagnose(t *testing.T) {
+	tests := []struct {
+		name string
+		file string
+		want string // FileError.Error without its excerpt, and without the file's name
+		hint string // part of the hint
+	}{
+		{"unknown key", "services:\n  web:\n    imgae: nginx\n", `:3:5: services.web additional properties 'imgae' not allowed`, `did you mean "image"?`},
+		{"unknown key, cut short", "services: {web: {image: x, depends: [a]}}", `:1:28: services.web additional properties 'depends' not allowed`, `"depends_on"`},
+		{"unknown key, deep", "services:\n  web:\n    image: x\n    deploy:\n      resources:\n        limit: {}\n", `:6:9: services.web.deploy.resources additional properties 'limit' not allowed`, `"limits"`},
+		{"unknown key, wrong level", "services: {web: {image: x}}\nports: [80]\n", `:2:1: additional properties 'ports' not allowed`, "ports belongs to a service"},
+		{"unknown key, too deep", "services:\n  web:\n    image: x\n    volumes: []\n    services: {}\n", `:5:5: services.web additional properties 'services' not allowed`, "top level"},
+		{"a service at the top", "web: {image: x}", `:1:1: additional properties 'web' not allowed`, "below services:"},
+		{"name of a service", "services: {\"a b\": {image: x}}", `:1:12: services additional properties 'a b' not allowed`, "a service's name"},
+		{"wrong type", "services:\n  web:\n    image: 5\n", `:3:12: services.web.image must be a string`, `put it in quotes: "5"`},
+		{"wrong type of a section", "services: [a]", `:1:1: services must be a mapping`, ""},
+		{"wrong duration", "services: {a: {image: x, stop_grace_period: 1q}}", `:1:45: services.a.stop_grace_period: time: unknown unit "q"`, ""},
+		{"wrong size", "services: {a: {image: x, shm_size: 1q}}", `:1:36: services.a.shm_size: invalid suffix`, ""},
+		{"no number", "services: {a: {image: x, ports: [{target: b}]}}", `:1:43: error while interpolating services.a.ports.[].target: failed to cast`, "neither a number"},
+		{"key that is no text", "services: {5: {image: x}}", `:1:12: non-string key in services: 5`, `"5"`},
+		{"tab", "services:\n\tweb: {}\n", `:2:2: yaml: while scanning for the next token: found character that cannot start any token`, "tabs"},
+		{"colon", "services:\n  web:\n    image: a: b\n", `:3:13: yaml: mapping values are not allowed in this context`, "quotes"},
+		{"key twice", "services:\n  web:\n    image: a\n    image: b\n", `:4:5: yaml: mapping key "image" already defined at line 3`, "once"},
+		{"anchor", "services:\n  web: *nope\n", `:2:8: yaml: unknown anchor 'nope' referenced`, "&NAME"},
+		{"open brace", "{services: {a: {image: x", `:1:1: yaml: while parsing a flow mapping: did not find expected ',' or '}'`, ""},
+		{"control character", "services:\n  web: \x01\n", `:2:8: yaml: control characters are not allowed`, ""},
+		{"empty", "", `:1:1: empty compose file`, "services:"},
+		{"a text", "hello", `:1:1: top-level object must be a mapping`, "services:"},
+		{"no image", "services:\n  web:\n    command: x\n", `:2:3: service "web" has neither an image nor a build context specified`, "image: NAME"},
+		{"cycle", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", `:2:30: dependency cycle detected: a -> b -> a`, "take one"},
+		{"cycle through a namespace", "services:\n  a: {image: x, network_mode: 'service:b'}\n  b: {image: x, depends_on: [a]}\n", `:2:31: dependency cycle detected: a -> b -> a`, "take one"},
+		{"service", "services:\n  web: {image: x, depends_on: [bd]}\n  db: {image: x}\n", `:2:32: service "web" depends on undefined service "bd"`, `did you mean "db"?`},
+		{"service that is off", "services:\n  web: {image: x, depends_on: {db: {condition: service_started}}}\n  db: {image: x, profiles: [p]}\n", `:2:32: service "web" depends on undefined service "db"`, "--profile p"},
+		{"network", "services:\n  web:\n    image: x\n    networks:\n      - bakc\nnetworks: {back: }\n", `:5:9: service "web" refers to undefined network bakc`, `did you mean "back"?`},
+		{"network, mapping", "services: {web: {image: x, networks: {n: }}}", `:1:39: service "web" refers to undefined network n`, "networks: {n: }"},
+		{"volume", "services:\n  web:\n    image: x\n    volumes: ['data:/d']\n", `:4:15: service "web" refers to undefined volume data`, "./data"},
+		{"volume, long", "services: {web: {image: x, volumes: [{type: volume, source: data, target: /d}]}}", `:1:38: service "web" refers to undefined volume data`, "volumes: {data: }"},
+		{"secret", "services: {web: {image: x, secrets: [s]}}", `:1:38: service "web" refers to undefined secret s`, "secrets: {s: }"},
+		{"config", "services: {web: {image: x, configs: [{source: c}]}}", `:1:38: service "web" refers to undefined config c`, "configs: {c: }"},
+		{"variable", "services:\n  web:\n    image: nginx:${TAG:?say which}\n", `:3:18: error while interpolating services.web.image: required variable TAG is missing a value: say which`, "set TAG"},
+		{"variable in a list", "services:\n  web:\n    image: x\n    command: [a, '${B?}']\n", `:4:19: error while interpolating services.web.command.[]: required variable B is missing a value`, "set B"},
+		{"variable in a block", "services:\n  web:\n    image: x\n    command: |\n      one\n      two ${B?}\n", `:6:11: error while interpolating services.web.command: required variable B is missing a value`, "set B"},
+		{"template", "services: {web: {image: '${X/a/b}'}}", `:1:26: invalid interpolation format for services.web.image: "${X/a/b}"`, "$$"},
+		{"short volume", "services:\n  web:\n    image: x\n    volumes: ['${NO}:/x']\n", `:4:15: services.web.volumes.0: invalid spec: :/x: empty section between colons`, "unset"},
+		{"short port", "services:\n  web:\n    image: x\n    ports: ['80:90:x']\n", `:4:13: services.web.ports.0: `, `"8080:80"`},
+		{"mount twice", "services:\n  web:\n    image: x\n    tmpfs: /y\n    volumes: ['/y']\n", `:5:15: services.web.volumes[0]: target /y already mounted as services.web.tmpfs[0]`, ""},
+		{"container names", "services:\n  a: {image: x, container_name: cc}\n  b: {image: x, container_name: cc}\n", `:3:17: services.b: container name "cc" is already in use by service a`, "another"},
+		{"scale", "services: {a: {image: x, container_name: cc, scale: 2}}", `:1:26: services.a: can't set container_name and scale as container name must be unique`, "container_name out"},
+		{"extends", "services: {a: {image: x, extends: bb}, cc: {image: x}}", `:1:26: cannot extend service "a" in `, "cc"},
+		{"network mode", "services: {a: {image: x, network_mode: host, networks: [n]}}\nnetworks: {n: }", ":1:26: service a declares mutually exclusive `network_mode` and `networks`", "keep one"},
+		{"env file", "services:\n  a:\n    image: x\n    env_file: [no.env]\n", `:4:16: env file `, "required: false"},
+		{"included file", "include: [no.yaml]\n", `:1:11: open `, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := folder(t, "sub/my.yaml", test.file)
+			_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Files: []string{"sub/my.yaml"}}, nil)
+			file, ok := errors.AsType[*FileError](err)
+			if !ok {
+				t.Fatalf("error %#v, want a *FileError", err)
+			}
+			check(t, "Load", "", err, "", filepath.Join("sub", "my.yaml")+test.want)
+			if !strings.Contains(file.Hint, test.hint) || test.hint == "" && file.Hint != "" {
+				t.Errorf("hint %q, want %q in it", file.Hint, test.hint)
+			}
+			if file.Excerpt != "" && !strings.HasSuffix(file.Excerpt, "^") {
+				t.Errorf("excerpt %q", file.Excerpt)
+			}
+		})
+	}
+}
+
+// TestDiagnoseElsewhere: a mistake may be in another file than the first.
+func TestDiagnoseElsewhere(t *testing.T) {
+	tests := []struct {
+		name  string
+		files []string
+		want  string
+	}{
+		{"override", []string{"compose.yaml", oneService, "compose.override.yaml", "services:\n  web:\n    potrs: []\n"}, "compose.override.yaml:3:5: "},
+		{"included", []string{"compose.yaml", "include: [sub/inc.yaml]\n", "sub/inc.yaml", "services:\n  web: {image: x, networks: [n]}\n"}, "sub/inc.yaml:2:30: "},
+		{"extended", []string{"compose.yaml", "services: {a: {extends: {file: base.yaml, service: b}}}\n", "base.yaml", "services:\n  b: {image: x, volumes: ['data:/v']}\n"}, "compose.yaml:1:12: "},
+		{"syntax in an included one", []string{"compose.yaml", "include: [inc.yaml]\n", "inc.yaml", "a: b: c\n"}, "inc.yaml:1:5: "},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Load(t.Context(), Options{WorkDir: folder(t, test.files...)}, nil)
+			check(t, "Load", "", err, "", test.want)
+		})
+	}
+}
+
+func TestDiagnoseSeveral(t *testing.T) {
+	dir := folder(t, "compose.yaml", "services:\n  a: {image: '${B?}'}\n  b: {image: '${A?}'}\n")
+	_, err := Load(t.Context(), Options{WorkDir: dir}, nil)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	first, second := strings.Index(err.Error(), "compose.yaml:2:15: "), strings.Index(err.Error(), "compose.yaml:3:15: ")
+	if first != 0 || second < 0 {
+		t.Errorf("got %v", err)
+	}
+	if Hint(err) != "set B in the environment or in .env" {
+		t.Errorf("hint %q", Hint(err))
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	long := strings.Repeat("a", 150) + "X" + strings.Repeat("b", 50)
+	tests := []struct {
+		content      string
+		line, column int
+		want         string
+	}{
+		{"a\n  b: c\n", 2, 3, "  2 |   b: c\n    |   ^"},
+		{"a\n\tb\r\n", 2, 2, "  2 |  b\n    |  ^"},
+		{"äöü: x\n", 1, 6, "  1 | äöü: x\n    |      ^"},
+		{"a", 1, 99, "  1 | a\n    |  ^"},
+		{"a", 2, 1, ""},
+		{"\xff", 1, 1, ""},
+		{long, 1, 151, "  1 | " + long[71:171] + "\n    | " + strings.Repeat(" ", 79) + "^"},
+	}
+	for _, test := range tests {
+		if got := excerpt([]byte(test.content), test.line, test.column); got != test.want {
+			t.Errorf("excerpt(%q, %d, %d) =\n%s\nwant\n%s", test.content, test.line, test.column, got, test.want)
+		}
+	}
+}
+
+func TestSchemaKeys(t *testing.T) {
+	for path, want := range map[string]string{
+		"":                             "services",
+		"services.x":                   "depends_on",
+		"services.x.build":             "context",
+		"services.x.ports.0":           "published",
+		"services.x.healthcheck":       "interval",
+		"services.x.deploy.resources":  "limits",
+		"services.x.develop.watch.0":   "ignore",
+		"networks.n":                   "driver",
+		"services.x.depends_on.y":      "condition",
+		"services.x.volumes.0.tmpfs":   "size",
+		"services.x.nothing.like.this": "",
+	} {
+		keys := schemaKeys(strings.FieldsFunc(path, func(r rune) bool { return r == '.' }))
+		if want != "" && !strings.Contains(" "+strings.Join(keys, " ")+" ", " "+want+" ") || want == "" && len(keys) > 0 {
+			t.Errorf("%s: keys %q, want %q among them", path, keys, want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"image", "init", "ipc", "ports", "post_start", "depends_on", "volumes", "volumes_from", "a"}
+	for name, want := range map[string]string{
+		"imgae": `"image"`, "Image": `"image"`, "port": `"ports"`, "depend": `"depends_on"`,
+		"volume": `"volumes"`, "zzz": "", "b": "", "": "",
+	} {
+		if got := quotedOr(nearest(name, names)); got != want {
+			t.Errorf("nearest(%q) = %s, want %s", name, got, want)
+		}
+	}
+}
