@@ -2,12 +2,12 @@ package engine
 
 import (
 	"fmt"
-	"io"
 	"sync"
 
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/configfile"
+	"github.com/docker/cli/cli/config/credentials"
 	"github.com/docker/docker/api/types/registry"
 )
 
@@ -16,17 +16,28 @@ import (
 const dockerHub = "https://index.docker.io/v1/"
 
 // dockerConfig is docker's config.json: credentials and proxies. It is read at
-// the first use; the zero value is ready.
+// the first use.
 type dockerConfig struct {
-	once sync.Once
+	dir string // "": $DOCKER_CONFIG or ~/.docker
+
+	once sync.Once // sets the two below
 	file *configfile.ConfigFile
+	err  error
 
 	helper sync.Mutex // credential helpers are asked one at a time
 }
 
-func (c *dockerConfig) load() *configfile.ConfigFile {
-	c.once.Do(func() { c.file = config.LoadDefaultConfigFile(io.Discard) })
-	return c.file
+func (c *dockerConfig) load() (*configfile.ConfigFile, error) {
+	c.once.Do(func() {
+		if c.file, c.err = config.Load(c.dir); c.err != nil {
+			c.err = &Error{Op: "reading docker's config.json", Help: "correct the file, or move it away", Err: c.err}
+			return
+		}
+		if !c.file.ContainsAuth() {
+			c.file.CredentialsStore = credentials.DetectDefaultStore(c.file.CredentialsStore)
+		}
+	})
+	return c.file, c.err
 }
 
 // registryAuth is the header with the credentials for an image's registry, as
@@ -40,8 +51,12 @@ func (c *dockerConfig) registryAuth(image string) (string, error) {
 	if host == "docker.io" {
 		host = dockerHub
 	}
+	file, err := c.load()
+	if err != nil {
+		return "", err
+	}
 	c.helper.Lock()
-	auth, err := c.load().GetAuthConfig(host)
+	auth, err := file.GetAuthConfig(host)
 	c.helper.Unlock()
 	if err != nil {
 		return "", &Error{
@@ -61,10 +76,14 @@ func (c *dockerConfig) registryAuth(image string) (string, error) {
 }
 
 // proxyEnv are the proxy variables that config.json wants in every container of
-// an engine.
+// an engine. A file that cannot be read wants none: pulls report it.
 func (c *dockerConfig) proxyEnv(host string) map[string]string {
+	file, err := c.load()
+	if err != nil {
+		return nil
+	}
 	env := map[string]string{}
-	for name, value := range c.load().ParseProxyConfig(host, nil) {
+	for name, value := range file.ParseProxyConfig(host, nil) {
 		if value != nil {
 			env[name] = *value
 		}

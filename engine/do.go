@@ -35,6 +35,9 @@ type DoerOptions struct {
 	Engine planner.Engine
 	// Watch is the process's stream of events; nil: waits open their own.
 	Watch *Watch
+	// ConfigDir is docker's, with credentials and proxies; "": $DOCKER_CONFIG or
+	// ~/.docker.
+	ConfigDir string
 }
 
 // Lookup tells what the steps of this run brought so far.
@@ -63,7 +66,7 @@ func NewDoer(c Client, p *project.Project, o DoerOptions) *Doer {
 		o.Sink = func(event.Event) {}
 	}
 	o.Engine.APIVersion = cmp.Or(o.Engine.APIVersion, c.ClientVersion())
-	return &Doer{c: c, p: p, o: o}
+	return &Doer{c: c, p: p, o: o, config: dockerConfig{dir: o.ConfigDir}}
 }
 
 // Do carries one step out. Its error has a Hint where the user can do something

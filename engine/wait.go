@@ -31,6 +31,7 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 	}
 	defer sub.Close()
 	for {
+		sub.skip() // what waits there is older than what is seen now
 		c, err := d.c.ContainerInspect(ctx, id)
 		if errdefs.IsNotFound(err) {
 			return Outcome{}, waitFailure(a, "was removed", "")

@@ -252,6 +252,13 @@ func (s *Subscription) pop() (c Change, ok bool, err error) {
 	return c, true, nil
 }
 
+// skip drops the changes that wait to be read.
+func (s *Subscription) skip() {
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	s.queue = nil
+}
+
 // Close ends the subscription.
 func (s *Subscription) Close() {
 	s.w.mu.Lock()

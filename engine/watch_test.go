@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+)
+
+// feed is a Reader whose Events are written by a test: one stream after another.
+// It has none of the other methods.
+type feed struct {
+	Reader
+	streams chan feedStream // one for each call of Events
+	calls   int
+	since   []string
+}
+
+type feedStream struct {
+	messages chan events.Message
+	failed   chan error
+}
+
+func newFeedStream() feedStream {
+	return feedStream{make(chan events.Message), make(chan error, 1)}
+}
+
+func (f *feed) Events(ctx context.Context, o events.ListOptions) (<-chan events.Message, <-chan error) {
+	f.calls++
+	f.since = append(f.since, o.Since)
+	select {
+	case s := <-f.streams:
+		context.AfterFunc(ctx, func() {
+			select {
+			case s.failed <- ctx.Err():
+			default:
+			}
+		})
+		return s.messages, s.failed
+	default:
+		failed := make(chan error, 1)
+		failed <- io.ErrUnexpectedEOF
+		return nil, failed
+	}
+}
+
+func newFeed(streams ...feedStream) *feed {
+	f := &feed{streams: make(chan feedStream, len(streams))}
+	for _, s := range streams {
+		f.streams <- s
+	}
+	return f
+}
+
+func subscribe(t *testing.T, w *Watch) *Subscription {
+	t.Helper()
+	s, err := w.Subscribe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func next(t *testing.T, s *Subscription) Change {
+	t.Helper()
+	c, err := s.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func message(id string, at int64) events.Message {
+	return events.Message{Action: events.ActionDie, Actor: events.Actor{ID: id}, TimeNano: at}
+}
+
+func TestWatchSharesOneStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stream := newFeedStream()
+		f := newFeed(stream)
+		w := NewWatch(f, "demo")
+		defer w.Close()
+		a, b := subscribe(t, w), subscribe(t, w)
+		stream.messages <- message("one", 1)
+		stream.messages <- message("two", 2)
+		for _, s := range []*Subscription{a, b} {
+			for _, want := range []string{"one", "two"} {
+				if got := next(t, s).ID; got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			}
+		}
+		b.Close()
+		stream.messages <- message("three", 3)
+		if got := next(t, a).ID; got != "three" {
+			t.Errorf("got %s, want three", got)
+		}
+		if f.calls != 1 {
+			t.Errorf("%d streams, want 1", f.calls)
+		}
+	})
+}
+
+// TestWatchReconnects: a lost stream goes on where it ended, and subscribers are
+// told to look at everything again.
+func TestWatchReconnects(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second := newFeedStream(), newFeedStream()
+		f := newFeed(first, second)
+		w := NewWatch(f, "demo")
+		defer w.Close()
+		s := subscribe(t, w)
+		at := time.Now().Add(time.Minute)
+		first.messages <- message("one", at.UnixNano())
+		if got := next(t, s).ID; got != "one" {
+			t.Errorf("got %s, want one", got)
+		}
+		first.failed <- io.ErrUnexpectedEOF
+		if c := next(t, s); !c.Resync {
+			t.Errorf("got %+v, want a resync", c)
+		}
+		second.messages <- message("two", at.UnixNano()+1)
+		if got := next(t, s).ID; got != "two" {
+			t.Errorf("got %s, want two", got)
+		}
+		if want := fmt.Sprintf("%d.%09d", at.Unix(), at.Nanosecond()); f.since[1] != want {
+			t.Errorf("since: got %s, want %s", f.since[1], want)
+		}
+	})
+}
+
+// TestWatchGivesUp: an engine that stays away is an error for all.
+func TestWatchGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stream := newFeedStream()
+		f := newFeed(stream)
+		w := NewWatch(f, "demo")
+		defer w.Close()
+		s := subscribe(t, w)
+		stream.failed <- io.ErrUnexpectedEOF
+		var err error
+		for err == nil {
+			_, err = s.Next(t.Context())
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("got %v, want %v", err, io.ErrUnexpectedEOF)
+		}
+		late := subscribe(t, w)
+		if _, err := late.Next(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("a late subscriber got %v", err)
+		}
+		if f.calls != reconnects+1 {
+			t.Errorf("%d streams, want %d", f.calls, reconnects+1)
+		}
+	})
+}
+
+// TestWatchBounds: one who does not read keeps no more than a bounded number of
+// changes, and learns that some are lost.
+func TestWatchBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stream := newFeedStream()
+		w := NewWatch(newFeed(stream), "demo")
+		defer w.Close()
+		s := subscribe(t, w)
+		for i := range 3 * queueLimit {
+			stream.messages <- message(fmt.Sprint(i), int64(i))
+		}
+		synctest.Wait()
+		if got := len(s.queue); got > queueLimit {
+			t.Errorf("%d changes are kept, want at most %d", got, queueLimit)
+		}
+		if c := next(t, s); !c.Resync {
+			t.Errorf("got %+v, want a resync", c)
+		}
+		last := ""
+		for len(s.queue) > 0 {
+			last = next(t, s).ID
+		}
+		if want := fmt.Sprint(3*queueLimit - 1); last != want {
+			t.Errorf("last: got %s, want %s", last, want)
+		}
+	})
+}
+
+func TestWatchClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := NewWatch(newFeed(newFeedStream()), "demo")
+		s := subscribe(t, w)
+		w.Close()
+		if _, err := s.Next(t.Context()); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want %v", err, context.Canceled)
+		}
+		w.Close()
+		unused := NewWatch(newFeed(), "demo")
+		unused.Close()
+		if _, err := subscribe(t, unused).Next(t.Context()); !errors.Is(err, context.Canceled) {
+			t.Errorf("after Close: got %v, want %v", err, context.Canceled)
+		}
+	})
+}
