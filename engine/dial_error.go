@@ -68,9 +68,9 @@ func (a Attempt) reason() string {
 	}
 	var u *url.Error
 	if errors.As(a.Err, &u) {
-		return u.Err.Error()
+		return strings.TrimSpace(u.Err.Error())
 	}
-	return a.Err.Error()
+	return strings.TrimSpace(a.Err.Error())
 }
 
 func (e *NoEngineError) Error() string {
