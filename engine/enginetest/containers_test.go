@@ -1,0 +1,456 @@
+package enginetest_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	containertypes "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/go-connections/nat"
+)
+
+func TestLifeOfAContainer(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		c := sh(`trap 'exit 7' TERM; echo up; while :; do sleep 0.05; done`)
+		c.Labels = map[string]string{"a": "b"}
+		id := s.create("-a", c)
+		equal(t, "length of the id", len(id), 64)
+
+		i := s.inspect(id)
+		equal(t, "status", i.State.Status, "created")
+		equal(t, "path", i.Path, "sh")
+		equal(t, "started", i.State.StartedAt, "0001-01-01T00:00:00Z")
+		equal(t, "network mode", string(i.HostConfig.NetworkMode), "bridge")
+		equal(t, "status text", s.listing("-a").Status, "Created")
+		equal(t, "host name", i.Config.Hostname, id[:12])
+		if i.NetworkSettings.Networks["bridge"] == nil {
+			t.Error("a created container is not in the bridge network")
+		}
+
+		s.start(id)
+		s.start(id) // 304 is no error
+		i = s.inspect(s.name + "-a")
+		equal(t, "status", i.State.Status, "running")
+		equal(t, "running", i.State.Running, true)
+		ep := i.NetworkSettings.Networks["bridge"]
+		if ep.IPAddress == "" || ep.Gateway == "" || ep.NetworkID == "" || ep.EndpointID == "" || ep.MacAddress == "" {
+			t.Errorf("the endpoint has gaps: %+v", ep)
+		}
+		l := s.listing("-a")
+		if !strings.HasPrefix(l.Status, "Up ") {
+			t.Errorf("got the status text %q", l.Status)
+		}
+		equal(t, "command", l.Command, `sh -c 'trap 'exit 7' TERM; echo up; while :; do sleep 0.05; done'`)
+
+		err := s.ContainerRemove(ctx, id, containertypes.RemoveOptions{})
+		s.fails(err, cerrdefs.IsConflict, "cannot remove container", "container is running: stop the container before removing or force remove")
+
+		s.waitLog(id, "up")
+		s.stop(id, 10)
+		s.stop(id, 10)
+		i = s.inspect(id)
+		equal(t, "status", i.State.Status, "exited")
+		equal(t, "exit code", i.State.ExitCode, 7)
+		if l := s.listing("-a"); !strings.HasPrefix(l.Status, "Exited (7) ") || !strings.HasSuffix(l.Status, " ago") {
+			t.Errorf("got the status text %q", l.Status)
+		}
+		ep = i.NetworkSettings.Networks["bridge"]
+		equal(t, "address after the end", ep.IPAddress, "")
+		if ep.NetworkID == "" {
+			t.Error("the network's id is forgotten at the end")
+		}
+
+		s.check(s.ContainerRemove(ctx, id, containertypes.RemoveOptions{}))
+		_, err = s.ContainerInspect(ctx, id)
+		s.fails(err, cerrdefs.IsNotFound, "No such container: "+id)
+	})
+}
+
+// waitLog waits until a line is in the container's log.
+func (s *subject) waitLog(id, line string) {
+	s.t.Helper()
+	for range 500 {
+		if out, errs := s.logs(id, containertypes.LogsOptions{}); strings.Contains(out+errs, line) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.t.Fatalf("%q did not come", line)
+}
+
+func TestExitCodes(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		for script, want := range map[string]int{
+			"exit 3": 3, "true": 0, "false": 1, "nosuchcommand": 127, "kill -9 $$; sleep 1": 0,
+			"sleep 0.1 & wait $!; exit 4": 4, "(exit 5)": 5, "set -e; false; exit 9": 1,
+			"trap 'echo bye' EXIT; exit 6": 6, "[ -d /etc ] && [ ! -e /nosuch ]": 0,
+		} {
+			c := sh(script)
+			id := s.run("-"+sanitized(script), c)
+			equal(t, script, s.wait(id), want)
+			s.check(s.ContainerRemove(t.Context(), id, containertypes.RemoveOptions{}))
+		}
+	})
+}
+
+func sanitized(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, s)
+}
+
+func TestSignals(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		yes := true
+		initialized := sh("echo up; exec sleep 100")
+		initialized.Host.Init = &yes
+		trapped := sh("trap 'echo bye; exit 0' TERM; echo up; sleep 100 & wait")
+		for _, c := range []struct {
+			name string
+			spec
+			want int
+		}{
+			// Process 1 has no default handlers: it is killed after the grace.
+			{"-plain", sh("echo up; exec sleep 100"), 137},
+			{"-init", initialized, 143},
+			{"-trap", trapped, 0},
+		} {
+			id := s.run(c.name, c.spec)
+			s.waitLog(id, "up")
+			s.stop(id, 1)
+			equal(t, c.name, s.inspect(id).State.ExitCode, c.want)
+		}
+		usr := sh("trap 'echo got it' USR1; echo up; while :; do sleep 0.05; done")
+		id := s.run("-usr1", usr)
+		s.waitLog(id, "up")
+		s.check(s.ContainerKill(t.Context(), id, "USR1"))
+		s.waitLog(id, "got it")
+		equal(t, "still running", s.inspect(id).State.Running, true)
+		err := s.ContainerKill(t.Context(), id, "FOO")
+		s.fails(err, cerrdefs.IsInvalidArgument, "cannot kill container: "+id+": invalid signal: FOO")
+		s.check(s.ContainerKill(t.Context(), id, ""))
+		equal(t, "killed", s.wait(id), 137)
+		err = s.ContainerKill(t.Context(), id, "KILL")
+		s.fails(err, cerrdefs.IsConflict, "cannot kill container: ", "container "+id+" is not running")
+	})
+}
+
+func TestCreateIsRefused(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		id := s.create("-a", sh("true"))
+		with := func(f func(*spec)) spec {
+			c := sh("true")
+			f(&c)
+			return c
+		}
+		for _, c := range []struct {
+			name string
+			spec spec
+			is   func(error) bool
+			want string
+		}{
+			{"-a", sh("true"), cerrdefs.IsConflict, `Conflict. The container name "/` + s.name + `-a" is already in use by container "` + id + `". You have to remove (or rename) that container to be able to reuse that name.`},
+			{"-i", with(func(c *spec) { c.Image = "et-nosuch:1" }), cerrdefs.IsNotFound, "No such image: et-nosuch:1"},
+			{"-j", with(func(c *spec) { c.Image = "et-nosuch" }), cerrdefs.IsNotFound, "No such image: et-nosuch:latest"},
+			{"-n", spec{}, cerrdefs.IsInvalidArgument, "no command specified"},
+			{"-ipc", with(func(c *spec) { c.Host.IpcMode = "container:et-nosuch" }), cerrdefs.IsInvalidArgument, "No such container: et-nosuch"},
+			{"-pid", with(func(c *spec) { c.Host.PidMode = "container:et-nosuch" }), cerrdefs.IsInvalidArgument, "No such container: et-nosuch"},
+			{"-from", with(func(c *spec) { c.Host.VolumesFrom = []string{"et-nosuch"} }), cerrdefs.IsInvalidArgument, "No such container: et-nosuch"},
+			{"-link", with(func(c *spec) { c.Host.Links = []string{"et-nosuch:x"} }), cerrdefs.IsInvalidArgument, "could not get container for et-nosuch: No such container: et-nosuch"},
+			{"-restart", with(func(c *spec) { c.Host.RestartPolicy.Name = "foo" }), cerrdefs.IsInvalidArgument, "invalid restart policy: unknown policy 'foo'"},
+			{"-signal", with(func(c *spec) { c.StopSignal = "KILLX" }), cerrdefs.IsInvalidArgument, "invalid signal: KILLX"},
+			{" x", sh("true"), cerrdefs.IsInvalidArgument, "Invalid container name ("},
+			{"-port", with(func(c *spec) {
+				c.Host.NetworkMode = "container:" + containertypes.NetworkMode(id)
+				c.Host.PortBindings = nat.PortMap{"80/tcp": {{HostPort: "1"}}}
+			}), cerrdefs.IsInvalidArgument, "conflicting options: port publishing and the container type network mode"},
+		} {
+			_, err := s.tryCreate(c.name, c.spec)
+			s.fails(err, c.is, c.want)
+		}
+	})
+}
+
+func TestStartIsRefused(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		start := func(id string) error { return s.ContainerStart(ctx, id, containertypes.StartOptions{}) }
+
+		c := sh("true")
+		c.Cmd = []string{"et-nosuch"}
+		id := s.create("-cmd", c)
+		s.fails(start(id), cerrdefs.IsInvalidArgument, "failed to create task for container", `exec: "et-nosuch": executable file not found in $PATH`)
+		i := s.inspect(id)
+		equal(t, "status", i.State.Status, "created")
+		equal(t, "exit code", i.State.ExitCode, 127)
+		if !strings.Contains(i.State.Error, "executable file not found") {
+			t.Errorf("got the error %q in the state", i.State.Error)
+		}
+
+		c = sh("true")
+		c.Host.NetworkMode = containertypes.NetworkMode(s.name + "-nosuch")
+		id = s.create("-net", c)
+		s.fails(start(id), cerrdefs.IsNotFound, "failed to set up container networking: network "+s.name+"-nosuch not found")
+
+		other := s.create("-other", sh("sleep 100"))
+		c = sh("true")
+		c.Host.NetworkMode = containertypes.NetworkMode("container:" + other)
+		id = s.create("-join", c)
+		s.fails(start(id), cerrdefs.IsConflict, "cannot join network namespace of a non running container: container "+s.name+"-other is created")
+		s.start(other)
+		s.start(id)
+		equal(t, "joined", s.wait(id), 0)
+
+		s.fails(start("et-nosuch"), cerrdefs.IsNotFound, "No such container: et-nosuch")
+	})
+}
+
+func TestPortsAreTakenAtTheStart(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		c := sh("exec sleep 100")
+		c.ExposedPorts = nat.PortSet{"80/tcp": {}, "81/tcp": {}}
+		c.Host.PortBindings = nat.PortMap{"80/tcp": {{HostPort: "28391"}}}
+		yes := true
+		c.Host.Init = &yes
+		a, b := s.create("-a", c), s.create("-b", c)
+		s.start(a)
+		err := s.ContainerStart(t.Context(), b, containertypes.StartOptions{})
+		s.fails(err, cerrdefs.IsInternal, "failed to set up container networking: driver failed programming external connectivity on endpoint "+s.name+"-b (",
+			"Bind for 0.0.0.0:28391 failed: port is already allocated")
+		i := s.inspect(b)
+		equal(t, "status", i.State.Status, "created")
+		equal(t, "exit code", i.State.ExitCode, 128)
+
+		ports := s.inspect(a).NetworkSettings.Ports
+		if got := ports["80/tcp"]; len(got) == 0 || got[0] != (nat.PortBinding{HostIP: "0.0.0.0", HostPort: "28391"}) {
+			t.Errorf("got the bindings %v", got)
+		}
+		if got, there := ports["81/tcp"]; !there || len(got) > 0 {
+			t.Errorf("got the bindings %v of a port that is not published", got)
+		}
+		listed := false
+		for _, p := range s.listing("-a").Ports {
+			listed = listed || p == containertypes.Port{IP: "0.0.0.0", PrivatePort: 80, PublicPort: 28391, Type: "tcp"}
+		}
+		equal(t, "listed", listed, true)
+
+		s.stop(a, 1)
+		equal(t, "ports of a stopped one", len(s.listing("-a").Ports), 0)
+		s.start(b)
+
+		c.Host.PortBindings = nat.PortMap{"80/tcp": {{HostPort: ""}}}
+		id := s.run("-any", c)
+		if got := s.inspect(id).NetworkSettings.Ports["80/tcp"]; len(got) == 0 || got[0].HostPort == "" || got[0].HostPort == "0" {
+			t.Errorf("got the bindings %v", got)
+		}
+	})
+}
+
+func TestPause(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		id := s.run("-a", sh("while :; do sleep 0.05; done"))
+		s.fails(s.ContainerUnpause(ctx, id), nil, "Container "+id+" is not paused")
+		s.check(s.ContainerPause(ctx, id))
+		equal(t, "status", s.inspect(id).State.Status, "paused")
+		if l := s.listing("-a"); !strings.HasSuffix(l.Status, " (Paused)") {
+			t.Errorf("got the status text %q", l.Status)
+		}
+		s.fails(s.ContainerPause(ctx, id), cerrdefs.IsConflict, "Container "+id+" is already paused")
+		_, err := s.ContainerExecCreate(ctx, id, containertypes.ExecOptions{Cmd: []string{"true"}})
+		s.fails(err, cerrdefs.IsConflict, "is paused, unpause the container before exec")
+		err = s.ContainerRemove(ctx, id, containertypes.RemoveOptions{})
+		s.fails(err, cerrdefs.IsConflict, "container is paused and must be unpaused first")
+		s.check(s.ContainerUnpause(ctx, id))
+		equal(t, "status", s.inspect(id).State.Status, "running")
+		s.check(s.ContainerKill(ctx, id, "KILL"))
+		s.fails(s.ContainerPause(ctx, id), cerrdefs.IsConflict, "container "+id+" is not running")
+	})
+}
+
+func TestRename(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		id := s.create("-a", sh("true"))
+		other := s.create("-b", sh("true"))
+		err := s.ContainerRename(ctx, id, s.name+"-b")
+		s.fails(err, cerrdefs.IsConflict, `Error when allocating new name: Conflict. The container name "/`+s.name+`-b" is already in use by container "`+other+`"`)
+		err = s.ContainerRename(ctx, id, s.name+"-a")
+		s.fails(err, cerrdefs.IsInvalidArgument, "Renaming a container with the same name as its current name")
+		s.check(s.ContainerRename(ctx, id, s.name+"-c"))
+		equal(t, "name", s.inspect(id).Name, "/"+s.name+"-c")
+		s.create("-a", sh("true")) // the old name is free
+	})
+}
+
+func TestRestartPolicies(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		begin := time.Now()
+		c := sh("echo run; exit 3")
+		c.Host.RestartPolicy = containertypes.RestartPolicy{Name: "on-failure", MaximumRetryCount: 2}
+		id := s.run("-fail", c)
+		for s.inspect(id).RestartCount < 2 || s.inspect(id).State.Running {
+			time.Sleep(20 * time.Millisecond)
+		}
+		i := s.inspect(id)
+		equal(t, "status", i.State.Status, "exited")
+		equal(t, "exit code", i.State.ExitCode, 3)
+		out, _ := s.logs(id, containertypes.LogsOptions{})
+		equal(t, "log", out, "run\nrun\nrun\n")
+		equalList(t, "events", s.happened(begin, filters.Arg("container", id), filters.Arg("type", "container")), []string{
+			"container create", "container start", "container die", "container start", "container die", "container start", "container die",
+		})
+
+		c = sh("trap 'exit 1' TERM; echo up; while :; do sleep 0.05; done")
+		c.Host.RestartPolicy.Name = "always"
+		id = s.run("-always", c)
+		s.waitLog(id, "up")
+		s.stop(id, 5)
+		equal(t, "stopped by hand", s.inspect(id).State.Status, "exited")
+		s.start(id)
+		s.check(s.ContainerKill(ctx, id, "KILL"))
+		equal(t, "killed by hand", s.inspect(id).State.Status, "exited")
+	})
+}
+
+func TestWait(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		id := s.create("-a", sh("exit 4"))
+		equal(t, "not running, created", s.wait(id), 0)
+		exited, errs := s.ContainerWait(ctx, id, containertypes.WaitConditionNextExit)
+		removed, errs2 := s.ContainerWait(ctx, id, containertypes.WaitConditionRemoved)
+		s.start(id)
+		for what, c := range map[string]<-chan containertypes.WaitResponse{"next exit": exited, "removed": removed} {
+			if what == "removed" {
+				s.wait(id)
+				s.check(s.ContainerRemove(ctx, id, containertypes.RemoveOptions{}))
+			}
+			select {
+			case r := <-c:
+				equal(t, what, r.StatusCode, 4)
+			case err := <-errs:
+				t.Fatal(err)
+			case err := <-errs2:
+				t.Fatal(err)
+			}
+			if what == "removed" {
+				return // the map's order: the other one was answered as well
+			}
+		}
+	})
+}
+
+func TestAutoRemove(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		c := sh("sleep 0.1")
+		c.Host.AutoRemove = true
+		c.Volumes = map[string]struct{}{"/v": {}}
+		id := s.create("-a", c)
+		name := s.inspect(id).Mounts[0].Name
+		gone, errs := s.ContainerWait(t.Context(), id, containertypes.WaitConditionRemoved)
+		s.start(id)
+		select {
+		case <-gone:
+		case err := <-errs:
+			t.Fatal(err)
+		}
+		_, err := s.VolumeInspect(t.Context(), name)
+		s.fails(err, cerrdefs.IsNotFound, "get "+name+": no such volume")
+	})
+}
+
+func TestListFilters(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		c := sh("exec sleep 100")
+		c.Labels = map[string]string{"et.case": s.name, "et.n": "1"}
+		running := s.run("-a", c)
+		c = sh("exit 2")
+		c.Labels = map[string]string{"et.case": s.name, "et.n": "2"}
+		exited := s.run("-b", c)
+		s.wait(exited)
+		names := func(all bool, args ...filters.KeyValuePair) []string {
+			list, err := s.ContainerList(t.Context(), containertypes.ListOptions{
+				All: all, Filters: filters.NewArgs(append(args, filters.Arg("label", "et.case="+s.name))...),
+			})
+			s.check(err)
+			names := []string{}
+			for _, c := range list {
+				names = append(names, strings.TrimPrefix(c.Names[0], "/"+s.name))
+			}
+			return names
+		}
+		equalList(t, "all, newest first", names(true), []string{"-b", "-a"})
+		equalList(t, "running", names(false), []string{"-a"})
+		equalList(t, "label", names(true, filters.Arg("label", "et.n=2")), []string{"-b"})
+		equalList(t, "label that is there", names(true, filters.Arg("label", "et.n")), []string{"-b", "-a"})
+		equalList(t, "name", names(true, filters.Arg("name", s.name+"-a")), []string{"-a"})
+		equalList(t, "status", names(false, filters.Arg("status", "exited")), []string{"-b"})
+		equalList(t, "exit code", names(true, filters.Arg("exited", "2")), []string{"-b"})
+		equalList(t, "id", names(true, filters.Arg("id", running[:12])), []string{"-a"})
+		equalList(t, "network", names(true, filters.Arg("network", "bridge")), []string{"-b", "-a"})
+		equalList(t, "ancestor", names(true, filters.Arg("ancestor", "busybox")), []string{"-b", "-a"})
+		_, err := s.ContainerList(t.Context(), containertypes.ListOptions{Filters: filters.NewArgs(filters.Arg("foo", "x"))})
+		s.fails(err, cerrdefs.IsInvalidArgument, "invalid filter 'foo'")
+	})
+}
+
+func TestConfigIsMergedWithTheImages(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		c := spec{}
+		c.Image = "busybox"
+		c.Env = []string{"A=1", "PATH=/bin"}
+		c.WorkingDir = "/made/here"
+		i := s.inspect(s.create("-a", c))
+		equalList(t, "command", i.Config.Cmd, []string{"/bin/sh"})
+		equalList(t, "environment", i.Config.Env, []string{"A=1", "PATH=/bin"})
+		c.Entrypoint = []string{"echo", "x"}
+		id := s.run("-b", c)
+		i = s.inspect(id)
+		equal(t, "the image's command with another entry point", len(i.Config.Cmd), 0)
+		s.wait(id)
+		out, _ := s.logs(id, containertypes.LogsOptions{})
+		equal(t, "output", out, "x\n")
+		c.Entrypoint, c.Cmd = nil, []string{"sh", "-c", "pwd; echo $A $HOSTNAME $HOME"}
+		id = s.run("-c", c)
+		s.wait(id)
+		out, _ = s.logs(id, containertypes.LogsOptions{})
+		equal(t, "output", out, "/made/here\n1 "+id[:12]+" /root\n")
+	})
+}
+
+func TestEndpointsAtCreate(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		ctx := t.Context()
+		for _, n := range []string{"-n1", "-n2"} {
+			_, err := s.NetworkCreate(ctx, s.name+n, network.CreateOptions{})
+			s.check(err)
+		}
+		c := sh("exec sleep 100")
+		c.Host.NetworkMode = containertypes.NetworkMode(s.name + "-n1")
+		c.Net.EndpointsConfig = map[string]*network.EndpointSettings{
+			s.name + "-n1": {Aliases: []string{"web"}}, s.name + "-n2": {},
+		}
+		id := s.create("-a", c)
+		for name, ep := range s.inspect(id).NetworkSettings.Networks {
+			equal(t, name+"'s id before the start", ep.NetworkID, "")
+		}
+		s.start(id)
+		i := s.inspect(id)
+		equal(t, "networks", len(i.NetworkSettings.Networks), 2)
+		ep := i.NetworkSettings.Networks[s.name+"-n1"]
+		equalList(t, "aliases", ep.Aliases, []string{"web"})
+		equalList(t, "names", ep.DNSNames, []string{s.name + "-a", "web", id[:12]})
+		if l := s.listing("-a").NetworkSettings.Networks[s.name+"-n1"]; l.NetworkID != ep.NetworkID || l.Aliases != nil {
+			t.Errorf("the list has %+v", l)
+		}
+	})
+}

@@ -1,0 +1,249 @@
+package enginetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// tools are the programs that every image has, but for those from scratch.
+var tools map[string]Program
+
+func init() { // a variable would refer to itself by way of sh
+	tools = map[string]Program{
+		"sh": runShell, "bash": runShell, "ash": runShell, "dash": runShell,
+		"echo": builtin, "printf": builtin, "true": builtin, "false": builtin,
+		"test": builtin, "[": builtin, "pwd": builtin,
+		"sleep": sleep, "cat": cat, "env": env, "printenv": printenv, "date": date,
+		"hostname": hostname, "mkdir": mkdir, "rm": remove, "rmdir": remove, "ls": list,
+		"touch": touch, "head": head, "tail": tail, "wc": wordCount, "grep": grep,
+		"seq": sequence, "tee": tee, "cp": copyFile, "mv": moveFile, "ln": link,
+		"basename": baseName, "dirname": dirName, "uname": uname,
+		"id": fixed("uid=0(root) gid=0(root) groups=0(root)\n"), "whoami": fixed("root\n"),
+		"nproc": fixed("2\n"), "chmod": fixed(""), "chown": fixed(""), "sync": fixed(""),
+		"tini": wrapper, "docker-init": wrapper, "nohup": wrapper,
+	}
+	for _, name := range []string{
+		"nginx", "httpd", "redis-server", "postgres", "mysqld", "mariadbd",
+		"python", "python3", "node", "java", "caddy", "memcached", "mongod",
+	} {
+		tools[name] = serve
+	}
+}
+
+// Serve is a server: it does nothing until TERM, INT or QUIT ends it, with
+// status 0.
+func Serve(ctx context.Context, p *Process) int { return serve(ctx, p) }
+
+func serve(ctx context.Context, p *Process) int {
+	signals := p.Signals()
+	for {
+		select {
+		case s := <-signals:
+			if s == int(sigTERM) || s == int(sigINT) || s == 3 {
+				return 0
+			}
+		case <-ctx.Done():
+			return 1
+		}
+	}
+}
+
+// fixed prints the same text always.
+func fixed(text string) Program {
+	return func(_ context.Context, p *Process) int {
+		fmt.Fprint(p.Stdout, text)
+		return 0
+	}
+}
+
+// builtin runs one of the shell's own commands.
+func builtin(ctx context.Context, p *Process) int {
+	sh := *p
+	sh.Args = slices.Concat([]string{"sh", "-c", `"$@"`, "sh"}, p.Args)
+	return runShell(ctx, &sh)
+}
+
+// wrapper runs the command in its arguments.
+func wrapper(ctx context.Context, p *Process) int {
+	args := p.Args[1:]
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		args = args[1:]
+	}
+	return runArgs(ctx, p, args, p.Env)
+}
+
+func runArgs(ctx context.Context, p *Process, args, environ []string) int {
+	if len(args) == 0 {
+		return 0
+	}
+	program, err := p.task.program(args[0], environ, p.Dir)
+	if err != nil {
+		fmt.Fprintf(p.Stderr, "%s: can't execute '%s': No such file or directory\n", p.Args[0], args[0])
+		return 127
+	}
+	child := *p
+	child.Args, child.Env = args, environ
+	return program(ctx, &child)
+}
+
+// sleep takes seconds with a fraction, a unit, or "infinity".
+func sleep(ctx context.Context, p *Process) int {
+	var total time.Duration
+	for _, a := range p.Args[1:] {
+		if a == "infinity" || a == "inf" {
+			total = 1<<63 - 1
+			break
+		}
+		d, err := sleepDuration(a)
+		if err != nil {
+			fmt.Fprintf(p.Stderr, "sleep: invalid number '%s'\n", a)
+			return 1
+		}
+		total += d
+	}
+	t := time.NewTimer(total)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+		return 1
+	}
+	p.task.gate.pass(ctx)
+	return 0
+}
+
+func sleepDuration(s string) (time.Duration, error) {
+	unit := time.Second
+	if n := len(s); n > 0 {
+		switch s[n-1] {
+		case 's':
+			s = s[:n-1]
+		case 'm':
+			s, unit = s[:n-1], time.Minute
+		case 'h':
+			s, unit = s[:n-1], time.Hour
+		case 'd':
+			s, unit = s[:n-1], 24*time.Hour
+		}
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return time.Duration(f * float64(unit)), err
+}
+
+func env(ctx context.Context, p *Process) int {
+	args, environ := p.Args[1:], slices.Clone(p.Env)
+	for len(args) > 0 && (strings.Contains(args[0], "=") || args[0] == "-i") {
+		if args[0] == "-i" {
+			environ = nil
+		} else {
+			environ = setEnv(environ, args[0])
+		}
+		args = args[1:]
+	}
+	if len(args) > 0 {
+		return runArgs(ctx, p, args, environ)
+	}
+	for _, kv := range environ {
+		fmt.Fprintln(p.Stdout, kv)
+	}
+	return 0
+}
+
+// setEnv sets a NAME=value in a list of them.
+func setEnv(environ []string, kv string) []string {
+	name, _, _ := strings.Cut(kv, "=")
+	environ = slices.DeleteFunc(slices.Clone(environ), func(old string) bool {
+		return strings.HasPrefix(old, name+"=")
+	})
+	return append(environ, kv)
+}
+
+func printenv(ctx context.Context, p *Process) int {
+	if len(p.Args) == 1 {
+		return env(ctx, p)
+	}
+	code := 0
+	for _, name := range p.Args[1:] {
+		if !slices.ContainsFunc(p.Env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") }) {
+			code = 1
+			continue
+		}
+		fmt.Fprintln(p.Stdout, p.Getenv(name))
+	}
+	return code
+}
+
+func date(_ context.Context, p *Process) int {
+	now := p.task.view.now().UTC()
+	if len(p.Args) > 1 && strings.HasPrefix(p.Args[len(p.Args)-1], "+") {
+		format := p.Args[len(p.Args)-1][1:]
+		fmt.Fprintln(p.Stdout, strings.NewReplacer(
+			"%s", strconv.FormatInt(now.Unix(), 10), "%N", fmt.Sprintf("%09d", now.Nanosecond()),
+			"%Y", now.Format("2006"), "%m", now.Format("01"), "%d", now.Format("02"),
+			"%H", now.Format("15"), "%M", now.Format("04"), "%S", now.Format("05"),
+			"%F", now.Format("2006-01-02"), "%T", now.Format("15:04:05"), "%%", "%",
+		).Replace(format))
+		return 0
+	}
+	fmt.Fprintln(p.Stdout, now.Format("Mon Jan _2 15:04:05 MST 2006"))
+	return 0
+}
+
+func hostname(_ context.Context, p *Process) int {
+	fmt.Fprintln(p.Stdout, p.task.hostname)
+	return 0
+}
+
+func uname(_ context.Context, p *Process) int {
+	switch {
+	case slices.Contains(p.Args, "-a"):
+		fmt.Fprintf(p.Stdout, "Linux %s 6.1.0 x86_64 Linux\n", p.task.hostname)
+	case slices.Contains(p.Args, "-m"):
+		fmt.Fprintln(p.Stdout, "x86_64")
+	case slices.Contains(p.Args, "-n"):
+		fmt.Fprintln(p.Stdout, p.task.hostname)
+	case slices.Contains(p.Args, "-r"):
+		fmt.Fprintln(p.Stdout, "6.1.0")
+	default:
+		fmt.Fprintln(p.Stdout, "Linux")
+	}
+	return 0
+}
+
+func sequence(ctx context.Context, p *Process) int {
+	bounds := []int{1, 1, 1} // first, step, last
+	var given []int
+	for _, a := range p.Args[1:] {
+		n, err := strconv.Atoi(a)
+		if err != nil {
+			fmt.Fprintf(p.Stderr, "seq: invalid number '%s'\n", a)
+			return 1
+		}
+		given = append(given, n)
+	}
+	switch len(given) {
+	case 1:
+		bounds[2] = given[0]
+	case 2:
+		bounds[0], bounds[2] = given[0], given[1]
+	case 3:
+		copy(bounds, given)
+	default:
+		fmt.Fprintln(p.Stderr, "seq: one to three numbers are needed")
+		return 1
+	}
+	if bounds[1] == 0 {
+		return 1
+	}
+	for n := bounds[0]; (bounds[1] > 0) == (n <= bounds[2]) || n == bounds[2]; n += bounds[1] {
+		if ctx.Err() != nil {
+			return 1
+		}
+		fmt.Fprintln(p.Stdout, n)
+	}
+	return 0
+}

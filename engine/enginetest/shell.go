@@ -1,0 +1,442 @@
+package enginetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// shell runs scripts in a container. The language is mvdan.cc/sh's; every file
+// it opens is the container's, every command it runs is a Program. What that
+// interpreter lacks, or takes from the host, is done here: traps of signals,
+// background jobs with wait and kill, $$ and $!.
+type shell struct {
+	process *Process
+	task    *task
+	main    *interp.Runner
+	// inner holds the positions of commands that run in a subshell or a pipe:
+	// traps don't run there, since an exit would leave only that.
+	inner map[syntax.Pos]bool
+	// bodies are the statements that run in the background, by number.
+	bodies []*syntax.Stmt
+
+	jobsRunning sync.WaitGroup
+	signalled   chan struct{} // has room for one: a trap is pending
+
+	mu      sync.Mutex // guards below
+	traps   map[signal]string
+	pending []signal
+	jobs    []*job
+}
+
+// job is a command in the background. Its pid is its index + firstJob.
+type job struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	code   int // set before done closes
+	signal signal
+}
+
+const firstJob = 100
+
+// jobKey marks the contexts of background jobs.
+type jobKey struct{}
+
+// runShell is sh: -c SCRIPT [NAME ARG...], FILE [ARG...], or standard input.
+func runShell(ctx context.Context, p *Process) int {
+	flags, script, name, args, err := shellArgs(p)
+	if err != nil {
+		fmt.Fprintf(p.Stderr, "sh: %v\n", err)
+		return 2
+	}
+	sh := &shell{
+		process: p, task: p.task, inner: map[syntax.Pos]bool{},
+		traps: map[signal]string{}, signalled: make(chan struct{}, 1),
+	}
+	sh.main, err = sh.runner(append(flags, append([]string{"--"}, args...)...))
+	if err != nil {
+		fmt.Fprintf(p.Stderr, "sh: %v\n", err)
+		return 2
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer sh.jobsRunning.Wait()
+	defer cancel()
+	p.task.handle(sh.deliver)
+	if script == nil {
+		return sh.runStdin(ctx)
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(script, name)
+	if err != nil {
+		fmt.Fprintf(p.Stderr, "sh: syntax error: %v\n", err)
+		return 2
+	}
+	sh.prepare(file)
+	code := status(sh.main.Run(ctx, file))
+	return sh.finish(ctx, code)
+}
+
+// shellArgs reads sh's command line. A nil script: it comes from standard input.
+func shellArgs(p *Process) (flags []string, script io.Reader, name string, args []string, err error) {
+	args = p.Args[1:]
+	command := false
+	for len(args) > 0 && len(args[0]) > 1 && (args[0][0] == '-' || args[0][0] == '+') {
+		flag := args[0]
+		args = args[1:]
+		if flag == "--" {
+			break
+		}
+		if flag[0] == '-' && strings.Contains(flag, "c") {
+			command = true
+		}
+		// The interpreter knows these; login, interactive and the like mean nothing here.
+		for _, f := range flag[1:] {
+			if strings.ContainsRune("eufnx", f) {
+				flags = append(flags, flag[:1]+string(f))
+			}
+		}
+		if flag[1:] == "o" && len(args) > 0 {
+			flags = append(flags, flag, args[0])
+			args = args[1:]
+		}
+	}
+	switch {
+	case command && len(args) == 0:
+		return nil, nil, "", nil, errors.New("-c requires an argument")
+	case command:
+		return flags, strings.NewReader(args[0]), "sh", args[min(2, len(args)):], nil
+	case len(args) > 0:
+		data, err := p.ReadFile(args[0])
+		if err != nil {
+			return nil, nil, "", nil, fmt.Errorf("can't open '%s': %s", args[0], describe(err))
+		}
+		return flags, bytes.NewReader(data), args[0], args[1:], nil
+	}
+	return flags, nil, "sh", nil, nil
+}
+
+// runStdin runs statements as they come in.
+func (sh *shell) runStdin(ctx context.Context) int {
+	code := 0
+	parser := syntax.NewParser(syntax.Variant(syntax.LangBash))
+	for stmt, err := range parser.StmtsSeq(sh.process.Stdin) {
+		if err != nil {
+			if ctx.Err() == nil {
+				fmt.Fprintf(sh.process.Stderr, "sh: syntax error: %v\n", err)
+				code = 2
+			}
+			break
+		}
+		sh.prepare(stmt)
+		code = status(sh.main.Run(ctx, stmt))
+		if sh.main.Exited() || ctx.Err() != nil {
+			break
+		}
+	}
+	return sh.finish(ctx, code)
+}
+
+// finish runs the traps that are still pending when the script is through.
+func (sh *shell) finish(ctx context.Context, code int) int {
+	for !sh.main.Exited() {
+		body, sig := sh.takeTrap()
+		if sig == 0 {
+			break
+		}
+		if stmts, err := syntax.NewParser().Parse(strings.NewReader(body), "trap"); err == nil {
+			if err := sh.main.Run(ctx, stmts); sh.main.Exited() {
+				code = status(err)
+			}
+		}
+	}
+	return code
+}
+
+// status is the exit status in the error of a Run.
+func status(err error) int {
+	if err == nil {
+		return 0
+	}
+	if es, ok := errors.AsType[interp.ExitStatus](err); ok {
+		return int(es)
+	}
+	return 1
+}
+
+// runner makes the interpreter with every handler replaced.
+func (sh *shell) runner(params []string) (*interp.Runner, error) {
+	p := sh.process
+	env := append([]string{"HOME=/root", "UID=0", "EUID=0", "GID=0", "TMPDIR=/nonexistent"}, p.Env...)
+	env = append(env, "__pid="+itoa(p.task.pid), "__bgpid=")
+	r, err := interp.New(
+		interp.Env(expand.ListEnviron(env...)),
+		interp.Params(params...),
+		interp.StdIO(nil, p.Stdout, p.Stderr),
+		interp.Dir("/"),
+		interp.CallHandler(sh.call),
+		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return sh.exec }),
+		interp.OpenHandler(sh.open),
+		interp.ReadDirHandler2(func(ctx context.Context, name string) ([]fs.DirEntry, error) {
+			return p.task.view.readDir(inDir(ctx, name))
+		}),
+		interp.StatHandler(func(_ context.Context, name string, follow bool) (fs.FileInfo, error) {
+			if follow {
+				return p.task.view.stat(name, followLast)
+			}
+			return p.task.view.stat(name, keepLast)
+		}),
+		interp.AccessHandler(func(_ context.Context, name string, _ interp.AccessMode) error {
+			_, err := p.task.view.stat(name, followLast)
+			return err
+		}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if p.task.stdin != nil && p.Stdin == io.Reader(p.task.stdin) {
+		if err := interp.StdIO(p.task.stdin, p.Stdout, p.Stderr)(r); err != nil {
+			return nil, err
+		}
+	}
+	// The Dir option would look for the folder on the host.
+	r.Dir = p.Dir
+	return r, nil
+}
+
+func inDir(ctx context.Context, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(interp.HandlerCtx(ctx).Dir, name)
+}
+
+// open serves the shell's redirections.
+func (sh *shell) open(ctx context.Context, name string, flag int, perm fs.FileMode) (io.ReadWriteCloser, error) {
+	name = inDir(ctx, name)
+	switch name {
+	case "/dev/null":
+		return stream{strings.NewReader(""), io.Discard}, nil
+	case "/dev/stdout", "/proc/self/fd/1":
+		return stream{strings.NewReader(""), interp.HandlerCtx(ctx).Stdout}, nil
+	case "/dev/stderr", "/proc/self/fd/2":
+		return stream{strings.NewReader(""), interp.HandlerCtx(ctx).Stderr}, nil
+	case "/proc/1/fd/1", "/proc/1/fd/2":
+		if sh.task.peer == nil {
+			break
+		}
+		if name == "/proc/1/fd/1" {
+			return stream{strings.NewReader(""), sh.task.peer.stdout}, nil
+		}
+		return stream{strings.NewReader(""), sh.task.peer.stderr}, nil
+	}
+	f, err := sh.task.view.open(name, flag, perm)
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: pe.Err}
+	}
+	return f, err
+}
+
+// stream is a device as a file.
+type stream struct {
+	io.Reader
+	io.Writer
+}
+
+func (stream) Close() error { return nil }
+
+// prepare rewrites a program: what runs in the background becomes a call of
+// __job, $$ and $! become variables. It notes which commands are in subshells.
+func (sh *shell) prepare(node syntax.Node) {
+	syntax.Walk(node, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Subshell, *syntax.CmdSubst, *syntax.ProcSubst:
+			sh.markInner(n)
+		case *syntax.BinaryCmd:
+			if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
+				sh.markInner(n)
+			}
+		case *syntax.ParamExp:
+			renameParam(n)
+		case *syntax.Stmt:
+			if n.Background {
+				body := *n
+				body.Background = false
+				sh.prepare(&body)
+				sh.markInner(&body)
+				sh.bodies = append(sh.bodies, &body)
+				*n = syntax.Stmt{Position: n.Position, Cmd: callOf("__job", itoa(len(sh.bodies)-1))}
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (sh *shell) markInner(node syntax.Node) {
+	syntax.Walk(node, func(n syntax.Node) bool {
+		if c, ok := n.(*syntax.CallExpr); ok {
+			sh.inner[c.Pos()] = true
+		}
+		return true
+	})
+}
+
+func renameParam(p *syntax.ParamExp) {
+	if p.Param == nil {
+		return
+	}
+	switch p.Param.Value {
+	case "$":
+		p.Param = &syntax.Lit{Value: "__pid"}
+	case "!":
+		p.Param = &syntax.Lit{Value: "__bgpid"}
+	}
+}
+
+func callOf(words ...string) *syntax.CallExpr {
+	call := &syntax.CallExpr{}
+	for _, w := range words {
+		call.Args = append(call.Args, &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: w}}})
+	}
+	return call
+}
+
+// call sees every command before it runs, builtins included, and may put
+// another in its place.
+func (sh *shell) call(ctx context.Context, args []string) ([]string, error) {
+	sh.task.gate.pass(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	hc := interp.HandlerCtx(ctx)
+	top := ctx.Value(jobKey{}) == nil && !sh.inner[hc.Pos]
+	if top {
+		if body, sig := sh.takeTrap(); sig != 0 {
+			return []string{"eval", body + "\n" + quoted(args)}, nil
+		}
+	}
+	switch args[0] {
+	case "trap":
+		return sh.setTraps(args, top), nil
+	case "__job":
+		n, _ := strconv.Atoi(args[1])
+		return []string{"eval", "__bgpid=" + itoa(sh.startJob(ctx, hc, sh.bodies[n]))}, nil
+	case "wait":
+		return sh.waitJobs(ctx, args[1:]), nil
+	case "kill", "type", "which":
+		return slices.Concat([]string{"__" + args[0]}, args[1:]), nil
+	case "command":
+		if len(args) > 1 && args[1] == "-v" {
+			return slices.Concat([]string{"__which"}, args[2:]), nil
+		}
+	case "exec":
+		if top && len(args) > 1 {
+			sh.mu.Lock()
+			clear(sh.traps)
+			sh.mu.Unlock()
+		}
+	case "umask", "ulimit":
+		return []string{"true"}, nil
+	}
+	return args, nil
+}
+
+func quoted(args []string) string {
+	words := make([]string, len(args))
+	for i, a := range args {
+		words[i], _ = syntax.Quote(a, syntax.LangBash)
+	}
+	return strings.Join(words, " ")
+}
+
+// exec runs a command that is no builtin.
+func (sh *shell) exec(ctx context.Context, args []string) error {
+	hc := interp.HandlerCtx(ctx)
+	child := &Process{
+		Args: args, Env: exported(hc.Env), Dir: hc.Dir,
+		Stdin: hc.Stdin, Stdout: hc.Stdout, Stderr: hc.Stderr, task: sh.task,
+	}
+	if child.Stdin == nil {
+		child.Stdin = strings.NewReader("")
+	}
+	code := 0
+	switch args[0] {
+	case "__kill":
+		code = sh.kill(child)
+	case "__which", "__type":
+		code = sh.which(child)
+	case "__status":
+		code, _ = strconv.Atoi(args[1])
+	default:
+		program, err := sh.task.program(args[0], child.Env, hc.Dir)
+		if le, ok := errors.AsType[*launchError](err); ok {
+			reason := "not found"
+			if le.code == 126 {
+				reason = "Permission denied"
+			}
+			fmt.Fprintf(hc.Stderr, "sh: %s: %s\n", args[0], reason)
+			return interp.ExitStatus(le.code)
+		}
+		code = sh.child(ctx, program, child)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if code == 0 {
+		return nil
+	}
+	return interp.ExitStatus(code)
+}
+
+// child runs a program in the shell's task. Handlers of signals that it sets
+// are its own.
+func (sh *shell) child(ctx context.Context, program Program, p *Process) int {
+	defer sh.task.handle(sh.deliver)
+	return program(ctx, p)
+}
+
+// exported are the variables that a command of the shell sees.
+func exported(env expand.Environ) []string {
+	var list []string
+	for name, v := range env.Each {
+		switch name {
+		case "UID", "EUID", "GID", "TMPDIR", "IFS", "OPTIND":
+			continue
+		}
+		if v.Exported && v.IsSet() && v.Kind == expand.String && !strings.HasPrefix(name, "__") {
+			list = append(list, name+"="+v.Str)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (sh *shell) which(p *Process) int {
+	code := 0
+	for _, name := range p.Args[1:] {
+		if interp.IsBuiltin(name) {
+			fmt.Fprintln(p.Stdout, name)
+			continue
+		}
+		if _, err := sh.task.program(name, p.Env, p.Dir); err != nil {
+			code = 127
+			continue
+		}
+		if !strings.Contains(name, "/") {
+			name = "/bin/" + name
+		}
+		fmt.Fprintln(p.Stdout, name)
+	}
+	return code
+}
