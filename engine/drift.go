@@ -212,6 +212,10 @@ var engineDefaults = map[string][]string{
 // podmanEnvironment are the variables that Podman sets by itself.
 var podmanEnvironment = []string{"PATH", "TERM", "HOME", "HOSTNAME", "container"}
 
+// proxyVariables are those that both tools take from docker's configuration,
+// which may differ from what it was without the file having changed.
+var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"}
+
 // dropDefaults forgets what the engine chose where the file leaves it open: it
 // says nothing of a change. It may hide one, from a value to the same default.
 func (f fieldSet) dropDefaults(wanted fieldSet, actual configuration, e planner.Engine) {
@@ -234,6 +238,13 @@ func (f fieldSet) dropDefaults(wanted fieldSet, actual configuration, e planner.
 		// The daemon's own options are in it, and addresses it handed out.
 		return open(name) && (strings.HasPrefix(name, "logging.options.") || strings.HasSuffix(name, ".mac_address"))
 	})
+	for _, variable := range proxyVariables {
+		for _, name := range []string{"environment." + variable, "environment." + strings.ToLower(variable)} {
+			if open(name) {
+				delete(f, name)
+			}
+		}
+	}
 	if e.Name == "podman" {
 		for _, variable := range podmanEnvironment {
 			if name := "environment." + variable; open(name) {

@@ -141,6 +141,9 @@ func securityOpts(h *container.HostConfig) []string {
 		if key == "no-new-privileges" && value == "" {
 			value = "true"
 		}
+		if key == "seccomp" && value != "unconfined" && value != "builtin" {
+			value = "profile" // the file names a path, the engine has its content
+		}
 		out = append(out, key+"="+value)
 	}
 	return sorted(out)
