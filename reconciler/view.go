@@ -104,6 +104,7 @@ func (v *view) ended(s planner.Step, r Result) {
 	case planner.RenameContainer:
 		if v.open[ref] {
 			text = "Recreated"
+			r.Detail = why(s.Reason)
 			delete(v.open, ref)
 		}
 	}
@@ -159,4 +160,12 @@ func (v *view) emit(s planner.Step, st event.Status) {
 		delete(v.open, st.Ref)
 	}
 	v.sink(st)
+}
+
+// why answers what everybody asks of a container that was made anew.
+func why(r planner.Reason) string {
+	if text := r.String(); text != "" {
+		return "(" + text + ")"
+	}
+	return ""
 }
