@@ -1,0 +1,277 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
+	"github.com/docker/docker/pkg/jsonmessage"
+	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest"
+)
+
+// patience is how long a script waits for what does not come.
+const patience = time.Minute
+
+// scriptCommands look at the engine from outside, and disturb it.
+var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"engine":    showEngine,
+	"await":     awaitState,
+	"await-log": awaitLog,
+	"docker":    disturb,
+	"fault":     addFault,
+	"calls":     countCalls,
+}
+
+func engineClient(ts *testscript.TestScript) (*client.Client, filters.Args) {
+	return ts.Value(clientKey{}).(*client.Client), ofProject(ts.Getenv("PROJECT"))
+}
+
+func ofProject(name string) filters.Args {
+	return filters.NewArgs(filters.Arg("label", "com.docker.compose.project="+name))
+}
+
+// showEngine is "engine": what the engine has of the project, a line each,
+// sorted. The project's name is written PROJECT.
+//
+//	container PROJECT-web-1 running
+//	network PROJECT_default
+//	volume PROJECT_data
+func showEngine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: engine")
+	}
+	c, mine := engineClient(ts)
+	ctx := context.Background()
+	containers, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
+	ts.Check(err)
+	networks, err := c.NetworkList(ctx, network.ListOptions{Filters: mine})
+	ts.Check(err)
+	volumes, err := c.VolumeList(ctx, volume.ListOptions{Filters: mine})
+	ts.Check(err)
+
+	var lines []string
+	for _, c := range containers {
+		lines = append(lines, fmt.Sprintf("container %s %s", strings.TrimPrefix(c.Names[0], "/"), c.State))
+	}
+	for _, n := range networks {
+		lines = append(lines, "network "+n.Name)
+	}
+	for _, v := range volumes.Volumes {
+		lines = append(lines, "volume "+v.Name)
+	}
+	slices.Sort(lines)
+	for _, line := range lines {
+		fmt.Fprintln(ts.Stdout(), strings.ReplaceAll(line, ts.Getenv("PROJECT"), "PROJECT"))
+	}
+}
+
+// containersOf are a service's containers, by number.
+func containersOf(ctx context.Context, c *client.Client, mine filters.Args, service string) ([]container.Summary, error) {
+	all, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
+	all = slices.DeleteFunc(all, func(c container.Summary) bool { return c.Labels["com.docker.compose.service"] != service })
+	slices.SortFunc(all, func(a, b container.Summary) int {
+		const number = "com.docker.compose.container-number"
+		x, _ := strconv.Atoi(a.Labels[number])
+		y, _ := strconv.Atoi(b.Labels[number])
+		return cmp.Compare(x, y)
+	})
+	return all, err
+}
+
+// awaitState is "await SERVICE STATE": waits until all containers of the service
+// are in the state, there being one at least; "healthy" is a state too.
+func awaitState(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await SERVICE STATE")
+	}
+	service, state := args[0], args[1]
+	c, mine := engineClient(ts)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine})
+	for {
+		found, err := containersOf(ctx, c, mine, service)
+		ts.Check(err)
+		if len(found) > 0 && !slices.ContainsFunc(found, func(c container.Summary) bool {
+			return c.State != state && !strings.Contains(c.Status, "("+state+")")
+		}) {
+			return
+		}
+		select {
+		case <-happened:
+		case err := <-failed:
+			ts.Fatalf("%s did not get %s: %v", service, state, err)
+		}
+	}
+}
+
+// awaitLog is "await-log SERVICE REGEXP": waits until the service's first
+// container has printed a line that matches.
+func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await-log SERVICE REGEXP")
+	}
+	want, err := regexp.Compile(args[1])
+	ts.Check(err)
+	c, mine := engineClient(ts)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	awaitState(ts, false, []string{args[0], "running"})
+	found, err := containersOf(ctx, c, mine, args[0])
+	ts.Check(err)
+	stream, err := c.ContainerLogs(ctx, found[0].ID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: true})
+	ts.Check(err)
+	defer stream.Close()
+	r, w := io.Pipe()
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		_, err := stdcopy.StdCopy(w, w, stream)
+		w.CloseWithError(err)
+	}()
+	defer func() { r.Close(); stream.Close(); <-copied }()
+	for lines := bufio.NewScanner(r); lines.Scan(); {
+		if want.MatchString(lines.Text()) {
+			return
+		}
+	}
+	ts.Fatalf("%s did not print %q", args[0], args[1])
+}
+
+// disturb is "docker VERB SERVICE": does something to the service's containers
+// behind compose's back: stop, pause, remove or kill. "docker exec SERVICE
+// COMMAND..." prints what the command printed.
+func disturb(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: docker stop|pause|kill|remove SERVICE")
+	}
+	c, mine := engineClient(ts)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	found, err := containersOf(ctx, c, mine, args[1])
+	ts.Check(err)
+	at := 0
+	for _, f := range found {
+		switch args[0] {
+		case "stop":
+			ts.Check(c.ContainerStop(ctx, f.ID, container.StopOptions{Timeout: &at}))
+		case "pause":
+			ts.Check(c.ContainerPause(ctx, f.ID))
+		case "kill":
+			ts.Check(c.ContainerKill(ctx, f.ID, "KILL"))
+		case "remove":
+			ts.Check(c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true}))
+		default:
+			ts.Fatalf("unknown verb %q", args[0])
+		}
+	}
+}
+
+// addFault is "fault METHOD PATTERN STATUS MESSAGE": the next request of an
+// engine in memory that matches fails; "fault METHOD PATTERN drop" cuts every
+// such connection without an answer.
+func addFault(ts *testscript.TestScript, neg bool, args []string) {
+	e, ok := ts.Value(engineKey{}).(*enginetest.Engine)
+	if !ok {
+		ts.Fatalf("faults are for engines in memory: begin the script with [real] skip")
+	}
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: fault METHOD PATTERN STATUS MESSAGE | fault METHOD PATTERN drop")
+	}
+	route := enginetest.Route(args[0] + " " + args[1])
+	if args[2] == "drop" {
+		e.Fault(route, enginetest.Fault{DropConnection: true})
+		return
+	}
+	status, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	e.Fault(route, enginetest.Fault{Status: status, Message: strings.Join(args[3:], " "), Times: 1})
+}
+
+// countCalls is "calls": how many requests of each kind an engine in memory
+// served since the last time, a line each, sorted.
+func countCalls(ts *testscript.TestScript, neg bool, args []string) {
+	e, ok := ts.Value(engineKey{}).(*enginetest.Engine)
+	if !ok || neg || len(args) > 0 {
+		ts.Fatalf("usage: calls, on an engine in memory")
+	}
+	var lines []string
+	for route, n := range e.Calls() {
+		lines = append(lines, fmt.Sprintf("%s %d", route, n))
+	}
+	slices.Sort(lines)
+	fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
+	e.ResetCalls()
+}
+
+// pullMissing pulls an image that the engine does not have.
+func pullMissing(ctx context.Context, c *client.Client, ref string) error {
+	if _, err := c.ImageInspect(ctx, ref); err == nil {
+		return nil
+	}
+	stream, err := c.ImagePull(ctx, ref, image.PullOptions{})
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	return jsonmessage.DisplayJSONMessagesStream(stream, io.Discard, 0, false, nil)
+}
+
+// removeProject removes what carries the project's label.
+func removeProject(ctx context.Context, c *client.Client, project string) error {
+	mine := ofProject(project)
+	containers, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
+	if err != nil {
+		return err
+	}
+	for _, f := range containers {
+		if err := c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
+			return err
+		}
+	}
+	networks, err := c.NetworkList(ctx, network.ListOptions{Filters: mine})
+	if err != nil {
+		return err
+	}
+	for _, n := range networks {
+		if err := c.NetworkRemove(ctx, n.ID); err != nil {
+			return err
+		}
+	}
+	volumes, err := c.VolumeList(ctx, volume.ListOptions{Filters: mine})
+	if err != nil {
+		return err
+	}
+	for _, v := range volumes.Volumes {
+		if err := c.VolumeRemove(ctx, v.Name, true); err != nil {
+			return err
+		}
+	}
+	images, err := c.ImageList(ctx, image.ListOptions{Filters: mine})
+	if err != nil {
+		return err
+	}
+	for _, i := range images {
+		if _, err := c.ImageRemove(ctx, i.ID, image.RemoveOptions{Force: true, PruneChildren: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

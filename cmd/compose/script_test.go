@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/client"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest"
+)
+
+// The scripts in testdata/script are the command line's specification. Each is
+// run on an engine in memory of its own and, where COMPOSE_TEST_ENGINE=1 is set,
+// on a real one. testdata/script/README.md says what a script finds there.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"compose": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                "../../testdata/script",
+		RequireUniqueNames: true,
+		Condition:          func(c string) (bool, error) { return kindOfEngine("memory").is(c) },
+		Cmds:               scriptCommands,
+		Setup: func(env *testscript.Env) error {
+			server, err := enginetest.Listen(enginetest.Options{HostFolders: []string{env.WorkDir}})
+			if err != nil {
+				return err
+			}
+			env.Defer(server.Close)
+			env.Values[engineKey{}] = server.Engine
+			return setUpScript(env, server.Host, "demo")
+		},
+	})
+}
+
+func TestScriptsOnEngine(t *testing.T) {
+	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
+		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
+	}
+	needAlpine(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                "../../testdata/script",
+		RequireUniqueNames: true,
+		Condition:          func(c string) (bool, error) { return kindOfEngine("real").is(c) },
+		Cmds:               scriptCommands,
+		Setup: func(env *testscript.Env) error {
+			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+			project := strings.ReplaceAll(fmt.Sprintf("ex-%s-%d", name, os.Getpid()), "_", "-")
+			return setUpScript(env, os.Getenv("DOCKER_HOST"), project)
+		},
+	})
+}
+
+// needAlpine skips where the engine has no alpine and cannot pull it: every
+// script's services are made of it.
+func needAlpine(t *testing.T) {
+	t.Helper()
+	c, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := pullMissing(t.Context(), c, "alpine:latest"); err != nil {
+		t.Skipf("needs the image alpine:latest: %v", err)
+	}
+}
+
+// kindOfEngine is the condition that holds: memory or real.
+type kindOfEngine string
+
+func (k kindOfEngine) is(condition string) (bool, error) {
+	switch condition {
+	case "memory", "real":
+		return condition == string(k), nil
+	}
+	return false, fmt.Errorf("unknown condition %q", condition)
+}
+
+// The keys of what the commands find in a script's environment.
+type (
+	engineKey struct{} // *enginetest.Engine; absent on a real one
+	clientKey struct{} // *client.Client
+)
+
+// setUpScript gives a script its engine, its project name and a free port, and
+// takes down what it leaves on the engine.
+func setUpScript(env *testscript.Env, host, project string) error {
+	o := []client.Opt{client.WithAPIVersionNegotiation()}
+	if host != "" {
+		o = append(o, client.WithHost(host))
+	}
+	c, err := client.NewClientWithOpts(o...)
+	if err != nil {
+		return err
+	}
+	env.Values[clientKey{}] = c
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	env.Setenv("DOCKER_HOST", host)
+	env.Setenv("COMPOSE_PROJECT_NAME", project)
+	env.Setenv("PROJECT", project) // stays when a script changes the other
+	env.Setenv("PORT", port)
+	env.Defer(func() {
+		defer c.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := removeProject(ctx, c, project); err != nil {
+			env.T().Fatal("cleaning up: ", err)
+		}
+	})
+	return nil
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
