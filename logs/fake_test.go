@@ -29,6 +29,7 @@ type shelf struct {
 type journal struct {
 	tty     bool
 	running bool
+	ends    []int // how many records there were when each run ended
 	records []record
 	cut     int   // streams end in an error after so many records; 0: never
 	err     error // of opening
@@ -61,7 +62,14 @@ func (s *shelf) say(id string, ns int64, texts ...string) {
 	})
 }
 
-func (s *shelf) run(id string, on bool) { s.edit(id, func(j *journal) { j.running = on }) }
+func (s *shelf) run(id string, on bool) { s.edit(id, func(j *journal) { j.run(on) }) }
+
+func (j *journal) run(on bool) {
+	if j.running && !on {
+		j.ends = append(j.ends, len(j.records))
+	}
+	j.running = on
+}
 
 func (s *shelf) ContainerLogs(ctx context.Context, id string, o container.LogsOptions) (io.ReadCloser, error) {
 	s.mu.Lock()
@@ -71,7 +79,7 @@ func (s *shelf) ContainerLogs(ctx context.Context, id string, o container.LogsOp
 	if j.err != nil {
 		return nil, j.err
 	}
-	b := &body{shelf: s, j: j, ctx: ctx, o: o, since: parseSeconds(o.Since), until: parseSeconds(o.Until), cut: j.cut, follow: o.Follow && j.running}
+	b := &body{shelf: s, j: j, ctx: ctx, o: o, since: parseSeconds(o.Since), until: parseSeconds(o.Until), cut: j.cut, follow: o.Follow && j.running, run: len(j.ends)}
 	if n, err := strconv.Atoi(o.Tail); err == nil {
 		b.next = max(len(j.records)-n, 0)
 	}
@@ -93,6 +101,7 @@ type body struct {
 	o            container.LogsOptions
 	since, until int64
 	follow       bool
+	run          int // a stream that follows ends with the run that it began in
 	next, cut    int
 	sent         int
 	rest         []byte
@@ -120,13 +129,17 @@ func (b *body) Read(p []byte) (int, error) {
 func (b *body) fill() error {
 	b.shelf.mu.Lock()
 	j := b.j
-	for len(b.rest) < 8000 && b.next < len(j.records) {
+	end, over := len(j.records), !b.follow
+	if b.follow && b.run < len(j.ends) {
+		end, over = j.ends[b.run], true
+	}
+	for len(b.rest) < 8000 && b.next < end {
 		if b.cut > 0 && b.sent == b.cut {
 			break
 		}
 		r := j.records[b.next]
 		if b.until != 0 && r.ns > b.until {
-			b.next, b.follow = len(j.records), false
+			b.next, over = end, true
 			break
 		}
 		b.next++
@@ -135,7 +148,7 @@ func (b *body) fill() error {
 			b.sent++
 		}
 	}
-	wake, running := j.wake, j.running
+	wake := j.wake
 	cut := b.cut > 0 && b.sent == b.cut
 	b.shelf.mu.Unlock()
 	switch {
@@ -143,7 +156,7 @@ func (b *body) fill() error {
 		return nil
 	case cut:
 		return io.ErrUnexpectedEOF
-	case !b.follow || !running:
+	case over:
 		return io.EOF
 	}
 	select {

@@ -16,8 +16,9 @@ type Change struct {
 	// container's first output: a start event's own time is, by milliseconds.
 	// State.StartedAt is not, nor is the time at which the session subscribed to
 	// events. Zero stands for a container whose past is asked for: Options.Since
-	// and Tail apply, and the past is merged exactly. At counts only the first
-	// time a container is named; then it is read on from where it was.
+	// and Tail apply, and the past of containers named within 10 ms of each other
+	// is merged exactly. At counts only the first time a container is named; then
+	// it is read on from where it was.
 	//
 	// For one that ended it is the time of the engine's event, or zero.
 	At time.Time

@@ -27,6 +27,7 @@ type merger struct {
 	sources []*source // by index
 	ready   heap
 	count   [phases]int // sources by phase
+	gather  time.Time   // until when more containers are waited for
 }
 
 func newMerger(c Client, o Options, sink event.Sink) *merger {
@@ -74,12 +75,15 @@ func (m *merger) loop(ctx context.Context, changes <-chan Change) error {
 // emit hands to the sink what may go now. It returns how long the next line is
 // held, or 0 where it is not time that is waited for.
 func (m *merger) emit(ctx context.Context) time.Duration {
-	var now time.Time
+	if len(m.ready) == 0 || m.count[owed] > 0 {
+		return 0
+	}
+	now := time.Now()
+	if wait := m.gather.Sub(now); wait > 0 {
+		return wait
+	}
 	for len(m.ready) > 0 && m.count[owed] == 0 && ctx.Err() == nil {
 		if m.count[idle] > 0 {
-			if now.IsZero() {
-				now = time.Now()
-			}
 			if wait := m.held(now); wait > 0 {
 				return wait
 			}

@@ -18,6 +18,9 @@ const window = 256
 // forgotten, and as many lines of each remembered time are left out as were
 // seen of it.
 type position struct {
+	since time.Time // where reading begins
+	tail  string    // how many lines from the end it begins; "all"
+
 	recent  [window]int64 // a ring: the times of the last lines, Unix nanoseconds
 	count   int           // lines seen
 	dropped int64         // the greatest time that left the ring
@@ -26,8 +29,26 @@ type position struct {
 	again map[int64]int // while reading again: lines still to be left out, by time
 }
 
-func newPosition() *position {
-	return &position{dropped: math.MinInt64, floor: math.MinInt64}
+// newPosition is the place before the lines from since on, of which tail ("all"
+// for all) are wanted.
+func newPosition(since time.Time, tail string) *position {
+	return &position{since: since, tail: tail, dropped: math.MinInt64, floor: math.MinInt64}
+}
+
+// next notes that a run begins at the given time, zero if it is not known. Where
+// no past was wanted and nothing was said since, all of the run is.
+func (p *position) next(at time.Time) {
+	if p.count == 0 && p.tail == "0" && !at.IsZero() {
+		p.since, p.tail = at, "all"
+	}
+}
+
+// finished notes that the log was read to its end. If it was empty, all that it
+// will hold is new.
+func (p *position) finished() {
+	if p.count == 0 && p.tail != "0" {
+		p.tail = "all"
+	}
 }
 
 // admit says whether a line is new, and remembers it if so.
@@ -48,12 +69,12 @@ func (p *position) admit(ns int64) bool {
 	return true
 }
 
-// resume prepares for reading a log again that was asked for from since on, with
-// tail lines ("all" for all). It returns what to ask for now.
-func (p *position) resume(since time.Time, tail string) (time.Time, string) {
+// resume prepares for reading the log, perhaps again. It returns what to ask the
+// engine for.
+func (p *position) resume() (since time.Time, tail string) {
 	p.floor, p.again = p.dropped, nil
 	if p.count == 0 {
-		return since, tail
+		return p.since, p.tail
 	}
 	p.again = make(map[int64]int)
 	first := int64(math.MaxInt64)
@@ -66,8 +87,8 @@ func (p *position) resume(since time.Time, tail string) (time.Time, string) {
 	switch {
 	case p.count > window:
 		return time.Unix(0, p.dropped+1), "all"
-	case tail == "all":
-		return since, tail // every line is remembered
+	case p.tail == "all":
+		return p.since, "all" // every line of it is remembered
 	}
 	return time.Unix(0, first), "all"
 }

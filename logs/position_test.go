@@ -22,14 +22,14 @@ func TestPosition(t *testing.T) {
 			first = rnd.IntN(len(log)/10 + 1)
 			tail = strconv.Itoa(len(log) - first)
 		}
-		p := newPosition()
+		p := newPosition(time.Unix(0, 0), tail)
 		var got []int64
 		kept, spins := 0, 0
 		for len(got) < len(log)-first {
 			if spins++; spins > 3000 {
 				t.Fatalf("seed %d: stuck at %d of %d lines", seed, len(got), len(log)-first)
 			}
-			at, tail := p.resume(time.Unix(0, 0), tail)
+			at, tail := p.resume()
 			begin := kept
 			if tail != "all" {
 				begin = first
@@ -76,7 +76,23 @@ func someTimes(rnd *rand.Rand, repeat bool) []int64 {
 }
 
 func TestPositionOfNothing(t *testing.T) {
-	if at, tail := newPosition().resume(time.Unix(5, 0), "7"); !at.Equal(time.Unix(5, 0)) || tail != "7" {
-		t.Errorf("resume() = %v, %s, want what was asked for first", at, tail)
+	tests := []struct {
+		tail, want string
+		at         int64
+		do         func(*position)
+	}{
+		{"7", "7", 5, func(*position) {}},
+		{"7", "all", 5, (*position).finished},
+		{"0", "0", 5, (*position).finished},
+		{"0", "all", 6, func(p *position) { p.finished(); p.next(time.Unix(6, 0)) }},
+		{"0", "0", 5, func(p *position) { p.next(time.Time{}) }},
+		{"7", "7", 5, func(p *position) { p.next(time.Unix(6, 0)) }},
+	}
+	for i, tt := range tests {
+		p := newPosition(time.Unix(5, 0), tt.tail)
+		tt.do(p)
+		if at, tail := p.resume(); at.Unix() != tt.at || tail != tt.want {
+			t.Errorf("%d: resume() = %d, %s, want %d, %s", i, at.Unix(), tail, tt.at, tt.want)
+		}
 	}
 }

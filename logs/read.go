@@ -60,10 +60,9 @@ type reading struct {
 	o      Options
 	to     chan<- *batch
 
-	since, until time.Time
-	tail         string
-	follow       bool
-	history      bool // before following, read what there is already
+	until   time.Time
+	follow  bool
+	history bool // before following, read what there is already
 }
 
 // run reads until the log's end and sends the last batch, marked ended, unless
@@ -85,7 +84,6 @@ func (r *reading) read(ctx context.Context) error {
 		if err := r.send(ctx, b); err != nil {
 			return err
 		}
-		r.tail = "all" // the log was shorter, or its tail is shown
 	}
 	for {
 		opened := time.Now()
@@ -100,7 +98,7 @@ func (r *reading) read(ctx context.Context) error {
 // options says what to ask the engine for, so that what was read is followed by
 // what comes next.
 func (r *reading) options(follow bool) container.LogsOptions {
-	since, tail := r.src.pos.resume(r.since, r.tail)
+	since, tail := r.src.pos.resume()
 	return container.LogsOptions{
 		ShowStdout: true,
 		ShowStderr: true,
@@ -155,6 +153,9 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 	}
 	if err == nil && bad != nil {
 		err = fmt.Errorf("after its last line: %w", bad)
+	}
+	if err == nil {
+		r.src.pos.finished()
 	}
 	return err
 }

@@ -16,11 +16,9 @@ import (
 // reading runs, its goroutine has pos; the rest is the merger's.
 type source struct {
 	Target
-	index  int // its place among equal times
-	pos    *position
+	index  int       // its place among equal times
+	pos    *position // nil until it is first read
 	budget *semaphore.Weighted
-	since  time.Time // where it was first read from
-	tail   string
 
 	phase   phase
 	queue   []*batch // arrived and not emitted
@@ -61,7 +59,6 @@ func (m *merger) change(ctx context.Context, c Change) {
 		s = &source{
 			Target: c.Target,
 			index:  len(m.sources),
-			pos:    newPosition(),
 			budget: semaphore.NewWeighted(budget),
 		}
 		m.byID[c.ID] = s
@@ -91,19 +88,18 @@ func (m *merger) proceed(ctx context.Context, s *source) {
 // start begins a reading.
 func (m *merger) start(ctx context.Context, s *source, c Change) {
 	r := &reading{client: m.client, src: s, o: m.o, to: m.in, until: m.o.Until, follow: !m.once}
-	switch first := s.tail == ""; {
-	case first && c.At.IsZero():
-		s.since, s.tail = m.o.Since, m.o.tail()
+	switch {
+	case s.pos != nil:
+		s.pos.next(c.At)
+	case c.At.IsZero():
+		s.pos = newPosition(m.o.Since, m.o.tail())
 		// Of a log whose past is not asked for, the present is all there is.
-		r.history = r.follow && s.tail != "0"
-	case first:
-		s.since, s.tail = c.At, "all"
-	case s.tail == "0" && !c.At.IsZero():
-		s.since, s.tail = c.At, "all"
-	case s.tail != "0":
-		s.tail = "all"
+		if r.history = r.follow && m.o.tail() != "0"; r.history {
+			m.gather = time.Now().Add(hold)
+		}
+	default:
+		s.pos = newPosition(c.At, "all")
 	}
-	r.since, r.tail = s.since, s.tail
 	if end := s.runEnd(); !end.IsZero() {
 		r.until, r.follow, r.history = end, false, false
 	}
