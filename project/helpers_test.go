@@ -2,12 +2,20 @@ package project
 
 import (
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/compose-orchestrator/compose/event"
 )
+
+func TestMain(m *testing.M) {
+	logrus.SetOutput(io.Discard) // compose-go's warnings
+	os.Exit(m.Run())
+}
 
 // folder writes files below a new folder and returns it. Names end in the
 // content: "compose.yaml", "services: ...", ...
