@@ -137,6 +137,3 @@ func boundID(ref event.Ref, planned string, done Lookup) string {
 	}
 	return planned
 }
-
-// since tells whether the engine's API is at least version.
-func (d *Doer) since(version string) bool { return apiSince(d.o.Engine.APIVersion, version) }

@@ -31,7 +31,7 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 		return Outcome{}, err
 	}
 	d.reportDropped(a.Ref, req.Dropped)
-	id, err := d.create(ctx, req, reuse{})
+	id, err := d.create(ctx, req, takeover{fresh: a.FreshVolumes})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -142,21 +142,22 @@ func seccompProfiles(dir string, opts []string) (map[string]string, error) {
 	return profiles, nil
 }
 
-// reuse says what to do about a name that is taken. The zero value looks at
-// who has it.
-type reuse struct {
-	cleared bool // a leftover was removed: the next conflict is an error
+// takeover says what to do about a leftover that has the name already. The zero
+// value takes one that is as it would be made now.
+type takeover struct {
+	fresh   bool // never: it may have volumes that are not wanted
+	cleared bool // one was removed: the next conflict is an error
 }
 
 // create asks for the container. A leftover of an interrupted run is taken as it
 // is where it is what would be made now, and makes room otherwise.
-func (d *Doer) create(ctx context.Context, req *Request, r reuse) (string, error) {
+func (d *Doer) create(ctx context.Context, req *Request, t takeover) (string, error) {
 	made, err := d.c.ContainerCreate(ctx, req.Config, req.Host, req.Networking, req.Platform, req.Name)
 	if err == nil {
 		d.warn(made.Warnings)
 		return made.ID, nil
 	}
-	if !errdefs.IsConflict(err) || r.cleared {
+	if !errdefs.IsConflict(err) || t.cleared {
 		return "", err
 	}
 	holder, inspectErr := d.c.ContainerInspect(ctx, req.Name)
@@ -166,7 +167,7 @@ func (d *Doer) create(ctx context.Context, req *Request, r reuse) (string, error
 		return "", err
 	case !sameReplica(holder.Config.Labels, req.Config.Labels):
 		return "", nameTaken(req.Name, holder, err)
-	case holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
+	case !t.fresh && holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
 		return holder.ID, nil
 	case holder.State.Running && req.Config.Labels[project.LabelReplace] == "":
 		return "", &Error{Op: "container " + req.Name + " was started by somebody else meanwhile", Help: "run the command again", Err: err}
@@ -175,7 +176,7 @@ func (d *Doer) create(ctx context.Context, req *Request, r reuse) (string, error
 			return "", fmt.Errorf("removing the leftover %s: %w", req.Name, err)
 		}
 	}
-	return d.create(ctx, req, reuse{cleared: true})
+	return d.create(ctx, req, takeover{cleared: true})
 }
 
 // warn passes on what the engine has to say about a create that it obeyed.

@@ -3,18 +3,12 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/docker/client"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -22,159 +16,7 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// bench carries actions out at a real engine for one project, and removes
-// everything of that project afterwards.
-type bench struct {
-	t *testing.T
-	c Client
-	p *project.Project
-	d *Doer
-
-	mu      sync.Mutex // guards below
-	created map[event.Ref]string
-	outputs []string
-	parts   int
-}
-
-// newBench loads a file as a project of that name, which begins with "do-".
-func newBench(t *testing.T, name, file string) *bench {
-	t.Helper()
-	conn := realEngine(t)
-	return newBenchAt(t, conn.Client, name, file)
-}
-
-func newBenchAt(t *testing.T, c Client, name, file string) *bench {
-	t.Helper()
-	b := &bench{t: t, c: c, p: loadNamed(t, name, file), created: map[event.Ref]string{}}
-	b.renew()
-	b.clean()
-	t.Cleanup(b.clean)
-	return b
-}
-
-// renew gives the bench another Doer, as another run of the program has.
-func (b *bench) renew() {
-	b.d = NewDoer(b.c, b.p, DoerOptions{Sink: b.sink})
-	b.created = map[event.Ref]string{}
-}
-
-func (b *bench) sink(e event.Event) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch e := e.(type) {
-	case event.Output:
-		b.outputs = append(b.outputs, e.Text)
-	case event.Part:
-		b.parts++
-	}
-}
-
-// Created makes the bench a Lookup.
-func (b *bench) Created(service string, number int) (string, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	id, ok := b.created[b.ref(service, number)]
-	return id, ok
-}
-
-func (b *bench) ref(service string, number int) event.Ref {
-	return event.Ref{Kind: event.Container, Name: b.p.ContainerName(service, number), Service: service, Number: number}
-}
-
-// try carries an action out.
-func (b *bench) try(a planner.Action) (Outcome, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	out, err := b.d.Do(ctx, planner.Step{Action: a}, b)
-	if create, ok := a.(planner.CreateContainer); ok && err == nil {
-		b.mu.Lock()
-		b.created[create.Ref] = out.ID
-		b.mu.Unlock()
-	}
-	return out, err
-}
-
-// do carries an action out that must succeed.
-func (b *bench) do(a planner.Action) Outcome {
-	b.t.Helper()
-	out, err := b.try(a)
-	if err != nil {
-		b.t.Fatalf("%s %s: %v", a.Verb(), a.Resource().Name, err)
-	}
-	return out
-}
-
-// fails carries an action out that must fail with these texts in the error.
-func (b *bench) fails(a planner.Action, wants ...string) error {
-	b.t.Helper()
-	_, err := b.try(a)
-	if err == nil {
-		b.t.Fatalf("%s %s: no error, want %q", a.Verb(), a.Resource().Name, wants)
-	}
-	for _, want := range wants {
-		if !strings.Contains(err.Error(), want) {
-			b.t.Errorf("%s %s:\n got %v\nwant …%s…", a.Verb(), a.Resource().Name, err, want)
-		}
-	}
-	return err
-}
-
-// up makes the networks and volumes of the file and runs one replica of each
-// service named, in order.
-func (b *bench) up(services ...string) {
-	b.t.Helper()
-	b.resources()
-	for _, s := range services {
-		b.do(planner.CreateContainer{Ref: b.ref(s, 1)})
-		b.do(planner.StartContainer{Ref: b.ref(s, 1)})
-	}
-}
-
-func (b *bench) resources() {
-	b.t.Helper()
-	for _, key := range b.p.NetworkNames() {
-		b.do(planner.CreateNetwork{Ref: event.Ref{Kind: event.Network, Name: b.p.Networks[key].Name}, Key: key})
-	}
-	for _, key := range b.p.VolumeNames() {
-		b.do(planner.CreateVolume{Ref: event.Ref{Kind: event.Volume, Name: b.p.Volumes[key].Name}, Key: key})
-	}
-}
-
-func (b *bench) inspect(id string) container.InspectResponse {
-	b.t.Helper()
-	c, err := b.c.ContainerInspect(b.t.Context(), id)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return c
-}
-
-func (b *bench) gone(id string) bool {
-	_, err := b.c.ContainerInspect(b.t.Context(), id)
-	return errdefs.IsNotFound(err)
-}
-
-// clean removes everything with the project's label.
-func (b *bench) clean() {
-	ctx := context.Background()
-	mine := filters.NewArgs(filters.Arg("label", project.LabelProject+"="+b.p.Name))
-	if list, err := b.c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine}); err == nil {
-		for _, c := range list {
-			_ = b.d.remove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
-		}
-	}
-	if list, err := b.c.NetworkList(ctx, network.ListOptions{Filters: mine}); err == nil {
-		for _, n := range list {
-			_ = b.c.NetworkRemove(ctx, n.ID)
-		}
-	}
-	if list, err := b.c.VolumeList(ctx, volume.ListOptions{Filters: mine}); err == nil {
-		for _, v := range list.Volumes {
-			_ = b.c.VolumeRemove(ctx, v.Name, true)
-		}
-	}
-}
-
+// idle is a service that waits to be stopped.
 const idle = "\n    image: alpine\n    command: sleep 600\n    init: true\n"
 
 // TestDoTwice: every action can be repeated.
@@ -255,7 +97,9 @@ func TestDoReplace(t *testing.T) {
 	}
 	b.renew()
 	fresh := b.do(planner.CreateContainer{Ref: ref, Replaces: old, FreshVolumes: true}).ID
-	_ = fresh
+	if b.inspect(fresh).Mounts[0].Name == b.inspect(old).Mounts[0].Name {
+		t.Error("-V: the anonymous volume was taken over")
+	}
 
 	oldRef := ref
 	oldRef.Old = ref.Name
@@ -456,8 +300,14 @@ func TestDoOldAPI(t *testing.T) {
 	}
 	defer c.Close()
 	b := newBenchAt(t, c, "do-oldapi", "services:\n  web:"+idle+"    networks: {front: , back: {aliases: [b]}}\nnetworks: {front: , back: }\n")
+	b.resources()
+	first := b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
+	b.renew() // as after a kill between create and start
 	b.up("web")
 	web, _ := b.Created("web", 1)
+	if web != first {
+		t.Error("the leftover of a killed run was not taken")
+	}
 	networks := b.inspect(web).NetworkSettings.Networks
 	for key, want := range map[string]string{"front": "web", "back": "web"} {
 		e := networks[b.p.Networks[key].Name]
@@ -550,13 +400,4 @@ func TestDoInUse(t *testing.T) {
 	}
 	net.Old = net.Name
 	b.fails(planner.RemoveNetwork{Ref: net, ID: net.Name}, "cannot be made anew", "do-inuse-web-1")
-}
-
-// hintOf is the hint of an error, as commands print it.
-func hintOf(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return fmt.Sprintf("no hint in %T", err)
 }

@@ -19,8 +19,8 @@ const (
 	// overlap is how far before its start a stream begins: the engine answers
 	// before it listens, and what happened in between must not be lost.
 	overlap = 2 * time.Second
-	// reconnects bounds the attempts to get a lost stream back, and patience
-	// the pause before the last of them: 5 s altogether.
+	// reconnects bounds the attempts to reach an engine that went away, and
+	// patience the pause before the last of them: 5 s altogether.
 	reconnects = 7
 	patience   = 2500 * time.Millisecond
 )
@@ -136,24 +136,23 @@ func (w *Watch) run(ctx context.Context) {
 	last := time.Now().Add(-overlap)
 	s := w.open(ctx, last)
 	close(w.opened)
-	failures := 0
+	brief := 0 // streams in a row that ended soon: an engine that refuses them
 	for {
-		err := w.follow(s, &last, &failures)
+		began := time.Now()
+		err := w.follow(s, &last)
 		s.cancel()
+		if brief++; time.Since(began) > patience {
+			brief = 0
+		}
+		if brief <= reconnects {
+			err = w.regain(ctx, err)
+		}
 		if ctx.Err() != nil {
-			w.end(ctx.Err())
-			return
+			err = ctx.Err()
 		}
-		failures++
-		if failures > reconnects {
-			w.end(fmt.Errorf("lost the engine's events: %w", err))
+		if err != nil {
+			w.end(err)
 			return
-		}
-		pause := time.NewTimer(patience >> (reconnects - failures))
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
 		}
 		s = w.open(ctx, last)
 		w.publish(Change{Resync: true})
@@ -161,12 +160,10 @@ func (w *Watch) run(ctx context.Context) {
 }
 
 // follow reads one stream to its end, and keeps the time of the newest event.
-// An event proves that the engine is back.
-func (w *Watch) follow(s stream, last *time.Time, failures *int) error {
+func (w *Watch) follow(s stream, last *time.Time) error {
 	for {
 		select {
 		case m := <-s.messages:
-			*failures = 0
 			at := time.Unix(0, m.TimeNano)
 			if at.After(*last) {
 				*last = at
@@ -176,6 +173,24 @@ func (w *Watch) follow(s stream, last *time.Time, failures *int) error {
 			return err
 		}
 	}
+}
+
+// regain waits until the engine answers again: it may be restarting. lost is why
+// the stream ended.
+func (w *Watch) regain(ctx context.Context, lost error) error {
+	for attempt := range reconnects {
+		pause := time.NewTimer(patience >> (reconnects - 1 - attempt))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		}
+		if _, err := w.c.Ping(ctx); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("lost the engine's events: %w", lost)
 }
 
 func (w *Watch) publish(c Change) {

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/events"
 )
 
@@ -19,6 +20,16 @@ type feed struct {
 	streams chan feedStream // one for each call of Events
 	calls   int
 	since   []string
+	pings   int
+	away    bool // Ping fails
+}
+
+func (f *feed) Ping(context.Context) (types.Ping, error) {
+	f.pings++
+	if f.away {
+		return types.Ping{}, io.ErrUnexpectedEOF
+	}
+	return types.Ping{}, nil
 }
 
 type feedStream struct {
@@ -139,6 +150,7 @@ func TestWatchGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stream := newFeedStream()
 		f := newFeed(stream)
+		f.away = true
 		w := NewWatch(f, "demo")
 		defer w.Close()
 		s := subscribe(t, w)
@@ -154,8 +166,25 @@ func TestWatchGivesUp(t *testing.T) {
 		if _, err := late.Next(t.Context()); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("a late subscriber got %v", err)
 		}
-		if f.calls != reconnects+1 {
-			t.Errorf("%d streams, want %d", f.calls, reconnects+1)
+		if f.calls != 1 || f.pings != reconnects {
+			t.Errorf("%d streams and %d pings, want 1 and %d", f.calls, f.pings, reconnects)
+		}
+	})
+}
+
+// TestWatchRefused: so is one that answers, but not with events.
+func TestWatchRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFeed()
+		w := NewWatch(f, "demo")
+		defer w.Close()
+		s := subscribe(t, w)
+		var err error
+		for err == nil {
+			_, err = s.Next(t.Context())
+		}
+		if !errors.Is(err, io.ErrUnexpectedEOF) || f.calls != reconnects+1 {
+			t.Errorf("got %v after %d streams, want %v after %d", err, f.calls, io.ErrUnexpectedEOF, reconnects+1)
 		}
 	})
 }
