@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/containerd/errdefs"
+
 	"github.com/compose-orchestrator/compose/event"
 )
 
@@ -245,7 +247,7 @@ func TestFollowBroken(t *testing.T) {
 func TestFollowUnreadable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := follow(t, Options{})
-		f.edit("a", func(j *journal) { j.err = unreadable{errors.New("not supported")} })
+		f.edit("a", func(j *journal) { j.err = errdefs.ErrNotImplemented })
 		f.start("a", t1)
 		f.exit("a", t1, 1)
 		f.start("a", t2)

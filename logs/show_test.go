@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/containerd/errdefs"
+
 	"github.com/compose-orchestrator/compose/event"
 )
 
@@ -113,14 +115,6 @@ func TestShowOptions(t *testing.T) {
 	}
 }
 
-type (
-	gone       struct{ error }
-	unreadable struct{ error }
-)
-
-func (gone) NotFound()             {}
-func (unreadable) NotImplemented() {}
-
 // One container's trouble does not hide the others' lines.
 func TestShowTrouble(t *testing.T) {
 	s := newShelf()
@@ -128,8 +122,8 @@ func TestShowTrouble(t *testing.T) {
 	s.say("b", t1, "1")
 	s.say("cut", t1, "1", "2")
 	s.edit("cut", func(j *journal) { j.cut = 1 })
-	s.edit("gone", func(j *journal) { j.err = gone{errors.New("no such container")} })
-	s.edit("none", func(j *journal) { j.err = unreadable{errors.New("not supported")} })
+	s.edit("gone", func(j *journal) { j.err = fmt.Errorf("no such container: %w", errdefs.ErrNotFound) })
+	s.edit("none", func(j *journal) { j.err = errdefs.ErrNotImplemented })
 	s.edit("bad", func(j *journal) { j.err = errors.New("the disk is full") })
 	var h heard
 	targets := []Target{target("a"), target("b"), target("cut"), target("gone"), target("none"), target("bad")}

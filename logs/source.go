@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -138,15 +139,10 @@ func (m *merger) end(ctx context.Context, s *source, err error) {
 }
 
 // isGone says that the container was removed, or is being removed.
-func isGone(err error) bool {
-	var missing interface{ NotFound() }
-	var removing interface{ Conflict() }
-	return errors.As(err, &missing) || errors.As(err, &removing)
-}
+func isGone(err error) bool { return errdefs.IsNotFound(err) || errdefs.IsConflict(err) }
 
 // isUnreadable says that the container's logging driver cannot be read. Docker
 // says so by the answer's status, Podman in words.
 func isUnreadable(err error) bool {
-	var unreadable interface{ NotImplemented() }
-	return errors.As(err, &unreadable) || strings.Contains(err.Error(), "log driver, cannot read logs")
+	return errdefs.IsNotImplemented(err) || strings.Contains(err.Error(), "log driver, cannot read logs")
 }
