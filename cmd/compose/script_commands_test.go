@@ -77,8 +77,9 @@ func showEngine(ts *testscript.TestScript, neg bool, args []string) {
 		lines = append(lines, "volume "+v.Name)
 	}
 	slices.Sort(lines)
+	out := ts.Stdout() // asked for even if there is nothing to print: the output of before goes
 	for _, line := range lines {
-		fmt.Fprintln(ts.Stdout(), strings.ReplaceAll(line, ts.Getenv("PROJECT"), "PROJECT"))
+		fmt.Fprintln(out, strings.ReplaceAll(line, ts.Getenv("PROJECT"), "PROJECT"))
 	}
 }
 
@@ -156,8 +157,7 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // disturb is "docker VERB SERVICE": does something to the service's containers
-// behind compose's back: stop, pause, remove or kill. "docker exec SERVICE
-// COMMAND..." prints what the command printed.
+// behind compose's back.
 func disturb(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: docker stop|pause|kill|remove SERVICE")

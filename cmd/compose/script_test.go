@@ -113,6 +113,9 @@ func setUpScript(env *testscript.Env, host, project string) error {
 	env.Setenv("PORT", port)
 	env.Defer(func() {
 		defer c.Close()
+		if e, ok := env.Values[engineKey{}].(*enginetest.Engine); ok {
+			e.ClearFaults()
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := removeProject(ctx, c, project); err != nil {
