@@ -92,6 +92,9 @@ type follower struct {
 	s   *Session
 	o   AttachOptions
 	sub *engine.Subscription
+	// since is when the following began, by the engine's clock. The stream may
+	// bring older events: they are about earlier runs.
+	since time.Time
 
 	changes  chan logs.Change
 	stopPump context.CancelFunc
@@ -118,6 +121,10 @@ type exit struct {
 // follow subscribes to the engine's events and starts to read: before anything
 // is created, so that nothing is missed.
 func (s *Session) follow(ctx context.Context, o AttachOptions) (*follower, error) {
+	since, err := engine.Now(ctx, s.Reader, s.Engine)
+	if err != nil {
+		return nil, err
+	}
 	sub, err := s.events().Subscribe(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("following the engine's events: %w", err)
@@ -125,7 +132,7 @@ func (s *Session) follow(ctx context.Context, o AttachOptions) (*follower, error
 	pumpCtx, stopPump := context.WithCancel(context.WithoutCancel(ctx))
 	readCtx, stopRead := context.WithCancel(context.WithoutCancel(ctx))
 	f := &follower{
-		s: s, o: o, sub: sub,
+		s: s, o: o, sub: sub, since: since,
 		changes:  make(chan logs.Change),
 		stopPump: stopPump, stopRead: stopRead,
 		pumped: make(chan struct{}), done: make(chan error, 1),
@@ -203,9 +210,10 @@ func (f *follower) pump(ctx context.Context) {
 		case c.Resync:
 			f.runningNow(ctx)
 			f.news(func() {})
+		case c.Time.Before(f.since):
 		case c.Action == "start":
 			t := f.target(c)
-			f.change(ctx, logs.Change{Target: t, At: c.Time})
+			f.change(ctx, logs.Change{Target: t, At: f.since})
 			f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name) })
 		case c.Action == "die":
 			f.exited(ctx, c)

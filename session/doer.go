@@ -23,10 +23,11 @@ func (s *Session) doer() *doer {
 	o.Sink, o.ConfigDir = s.Sink, s.ConfigDir
 	return &doer{
 		engine: engine.NewDoer(s.Client, s.Project, engine.DoerOptions{
-			Project: s.Name,
-			Engine:  s.Engine,
-			Watch:   s.events(),
-			Sink:    s.pullSink(),
+			Project:   s.Name,
+			Engine:    s.Engine,
+			Watch:     s.events(),
+			Sink:      s.pullSink(),
+			ConfigDir: s.ConfigDir,
 		}),
 		build: build.New(s.Client, s.Project, o),
 		sink:  s.Sink,

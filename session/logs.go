@@ -3,7 +3,6 @@ package session
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,8 +32,12 @@ type LogsOptions struct {
 // runs any more.
 func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
 	var sub *engine.Subscription
+	var began time.Time
 	if o.Follow {
 		var err error
+		if began, err = engine.Now(ctx, s.Reader, s.Engine); err != nil {
+			return err
+		}
 		if sub, err = s.events().Subscribe(ctx); err != nil {
 			return fmt.Errorf("following the engine's events: %w", err)
 		}
@@ -55,7 +58,8 @@ func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(changes)
-		return s.feed(ctx, o, sub, changes, targets, alive)
+		f := feeder{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive}
+		return f.run(ctx, targets)
 	})
 	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
 	return g.Wait()
@@ -114,46 +118,87 @@ func (s *Session) findTTYs(ctx context.Context, targets []logs.Target) error {
 	return g.Wait()
 }
 
-// feed names the containers to follow: those there are, then each that starts,
+// feeder tells a follower of logs which containers there are to read.
+type feeder struct {
+	s       *Session
+	o       LogsOptions
+	sub     *engine.Subscription
+	began   time.Time // by the engine's clock; older events are about earlier runs
+	changes chan<- logs.Change
+	alive   map[string]bool // ids of containers that run, or are restarted
+}
+
+// run names the containers to follow: those there are, then each that starts,
 // until nothing runs.
-func (s *Session) feed(ctx context.Context, o LogsOptions, sub *engine.Subscription, changes chan<- logs.Change, targets []logs.Target, alive map[string]bool) error {
-	send := func(c logs.Change) {
-		select {
-		case changes <- c:
-		case <-ctx.Done():
-		}
-	}
+func (f *feeder) run(ctx context.Context, targets []logs.Target) error {
 	for _, t := range targets {
-		send(logs.Change{Target: t})
+		f.send(ctx, logs.Change{Target: t})
 	}
-	for len(alive) > 0 {
-		c, err := sub.Next(ctx)
+	for len(f.alive) > 0 {
+		c, err := f.sub.Next(ctx)
 		if err != nil {
 			return err
 		}
-		if c.Resync {
-			return errors.New("the engine's events were lost")
-		}
-		t := targetOf(c)
-		if t.Number == 0 || !o.wants(t.Service, t.Number) {
-			continue
-		}
-		switch c.Action {
-		case "start":
-			tty, _ := engine.HasTTY(ctx, s.Reader, c.ID)
-			t.TTY = tty
-			alive[c.ID] = true
-			send(logs.Change{Target: t, At: c.Time})
-		case "die":
-			code, _ := strconv.Atoi(c.Attributes["exitCode"])
-			again := s.restarting(ctx, c.ID)
-			if !again {
-				delete(alive, c.ID)
-			}
-			send(logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: again}})
+		if err := f.take(ctx, c); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// take passes one event of the engine on.
+func (f *feeder) take(ctx context.Context, c engine.Change) error {
+	if c.Resync {
+		return f.resync(ctx)
+	}
+	t := targetOf(c)
+	if t.Number == 0 || !f.o.wants(t.Service, t.Number) || c.Time.Before(f.began) {
+		return nil
+	}
+	switch c.Action {
+	case "start":
+		f.alive[c.ID] = true
+		f.start(ctx, t)
+	case "die":
+		code, _ := strconv.Atoi(c.Attributes["exitCode"])
+		again := f.s.restarting(ctx, c.ID)
+		if !again {
+			delete(f.alive, c.ID)
+		}
+		f.send(ctx, logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: again}})
+	}
+	return nil
+}
+
+// start names a container that runs since some moment of the following.
+func (f *feeder) start(ctx context.Context, t logs.Target) {
+	if tty, err := engine.HasTTY(ctx, f.s.Reader, t.ID); err == nil {
+		t.TTY = tty
+		f.send(ctx, logs.Change{Target: t, At: f.began})
+	} // one that is gone already has left no log either
+}
+
+// resync looks anew at what runs, after events were lost.
+func (f *feeder) resync(ctx context.Context) error {
+	targets, alive, err := f.s.logTargets(ctx, f.o)
+	if err != nil {
+		return err
+	}
+	clear(f.alive)
+	for _, t := range targets {
+		if alive[t.ID] {
+			f.alive[t.ID] = true
+			f.send(ctx, logs.Change{Target: t, At: f.began})
+		}
+	}
+	return nil
+}
+
+func (f *feeder) send(ctx context.Context, c logs.Change) {
+	select {
+	case f.changes <- c:
+	case <-ctx.Done():
+	}
 }
 
 // targetOf is the container of an engine's event; its Number is 0 for a one-off.

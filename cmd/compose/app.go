@@ -242,6 +242,7 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		c.Client = nil
 		c.ShowPlan = a.showPlan
 	}
+	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.Build.LookupEnv = a.lookupEnv
 	return session.New(c)
 }
