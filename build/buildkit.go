@@ -11,6 +11,8 @@ import (
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	"github.com/moby/buildkit/session"
+
+	"github.com/compose-orchestrator/compose/event"
 )
 
 // buildkit builds with the BuildKit inside the engine. One control connection
@@ -21,11 +23,12 @@ type buildkit struct {
 	c      *bkclient.Client
 	auth   session.Attachable
 	conf   userConfig
+	images images
 	locals *localSessions
 }
 
 // newBuildKit prepares the connection; it is dialled by the first request.
-func newBuildKit(ctx context.Context, b *Builder, conf userConfig) (*buildkit, error) {
+func newBuildKit(ctx context.Context, b *Builder) (*buildkit, error) {
 	dialSession := func(ctx context.Context, proto string, meta map[string][]string) (net.Conn, error) {
 		return b.c.DialHijack(ctx, "/session", proto, meta)
 	}
@@ -38,8 +41,7 @@ func newBuildKit(ctx context.Context, b *Builder, conf userConfig) (*buildkit, e
 		return nil, fmt.Errorf("connecting to BuildKit: %w", err)
 	}
 	return &buildkit{
-		b: b, c: c, auth: conf.provider(), conf: conf,
-		locals: newLocalSessions(sharedFolders(b.p), dialSession),
+		b: b, c: c, locals: newLocalSessions(sharedFolders(b.p), dialSession),
 	}, nil
 }
 
@@ -50,6 +52,9 @@ func (k *buildkit) close() error {
 
 func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 	k.conf.addProxies(k.b.c.DaemonHost(), j.args)
+	if j.pull {
+		j.pull = !k.pullsOurs(j)
+	}
 	w, err := k.worker(ctx, j)
 	if err != nil {
 		return Result{}, err
@@ -71,6 +76,19 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 	return k.result(ctx, j, resp.ExporterResponse)
 }
 
+// pullsOurs tells whether a pull of all base images would ask a registry for one
+// that this project has just built: BuildKit knows all or nothing.
+func (k *buildkit) pullsOurs(j job) bool {
+	for _, c := range j.named {
+		if c.service != "" {
+			k.b.o.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
+				"service %s: base images are not pulled anew, since the build uses the image of service %s", j.service, c.service)})
+			return true
+		}
+	}
+	return false
+}
+
 // result needs no further request of an engine that stores images the classic
 // way: there, an image's id is the digest of its configuration.
 func (k *buildkit) result(ctx context.Context, j job, exported map[string]string) (Result, error) {
@@ -81,7 +99,11 @@ func (k *buildkit) result(ctx context.Context, j job, exported map[string]string
 	if id == exported[exptypes.ExporterImageConfigDigestKey] {
 		return Result{ImageID: id, Digest: id}, nil
 	}
-	return identify(ctx, k.b.c, j.names[0], j.platforms)
+	img, err := k.images.inspect(ctx, j.names[0])
+	if err != nil {
+		return Result{}, err
+	}
+	return resultOf(img, j.platforms), nil
 }
 
 // worker is what a few options need to know of the engine's BuildKit.

@@ -25,22 +25,28 @@ func (b *Builder) backend(ctx context.Context) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	ping, err := b.c.Ping(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("asking the engine for its builder: %w", err)
+	}
+	images := newImages(b.c, ping.APIVersion)
 	if wish == wantClassic {
-		b.how = &classic{b: b, conf: conf}
+		b.how = &classic{b: b, conf: conf, images: images}
 		return b.how, nil
 	}
-	k, err := b.findBuildKit(ctx, conf)
+	k, err := b.findBuildKit(ctx, ping.BuilderVersion)
 	switch {
 	case err == nil:
+		k.conf, k.auth, k.images = conf, conf.provider(), images
 		b.how = k
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return nil, context.Cause(ctx)
 	case !errors.Is(err, errNoBuildKit):
 		return nil, err
 	case wish == wantBuildKit:
 		return nil, hinted(err, "unset DOCKER_BUILDKIT to build with the classic builder")
 	default:
-		b.how = &classic{b: b, conf: conf, only: true}
+		b.how = &classic{b: b, conf: conf, images: images, only: true}
 	}
 	return b.how, nil
 }
@@ -48,19 +54,15 @@ func (b *Builder) backend(ctx context.Context) (backend, error) {
 // errNoBuildKit: only the classic builder is there.
 var errNoBuildKit = errors.New("the engine has no BuildKit")
 
-// findBuildKit asks the engine. Docker since 23 says that BuildKit is its
-// builder; earlier ones have it and say otherwise unless configured, and Podman
+// findBuildKit goes by what the engine says is its builder. Docker since 23 says
+// BuildKit; earlier ones have it and say otherwise unless configured, and Podman
 // has none, so where it is not said it is tried.
-func (b *Builder) findBuildKit(ctx context.Context, conf userConfig) (*buildkit, error) {
-	ping, err := b.c.Ping(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("asking the engine for its builder: %w", err)
-	}
-	k, err := newBuildKit(ctx, b, conf)
+func (b *Builder) findBuildKit(ctx context.Context, says build.BuilderVersion) (*buildkit, error) {
+	k, err := newBuildKit(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	if ping.BuilderVersion == build.BuilderBuildKit {
+	if says == build.BuilderBuildKit {
 		return k, nil
 	}
 	if _, err := k.c.ListWorkers(ctx); err != nil {

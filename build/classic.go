@@ -1,16 +1,21 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/build"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/registry"
 	"github.com/docker/docker/pkg/jsonmessage"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -18,9 +23,10 @@ import (
 
 // classic builds with the engine's own POST /build.
 type classic struct {
-	b    *Builder
-	conf userConfig
-	only bool // the engine has no other builder
+	b      *Builder
+	conf   userConfig
+	images images
+	only   bool // the engine has no other builder
 }
 
 func (c *classic) close() error { return nil }
@@ -34,32 +40,77 @@ func (c *classic) build(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	sent, err := packContext(j)
+	before, err := c.present(ctx, j)
 	if err != nil {
 		return Result{}, err
 	}
-	defer sent.close()
-	o := imageBuildOptions(j, sent)
-	o.AuthConfigs = auths
-	resp, err := c.b.c.ImageBuild(ctx, sent.tar, o)
-	if err != nil {
-		return Result{}, c.explain(j, err, stepFailure{})
-	}
-	defer resp.Body.Close()
-	id, f, err := c.follow(j, resp.Body)
-	switch {
-	case ctx.Err() != nil:
+	id, err := c.request(ctx, j, auths)
+	if ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)
-	case err != nil:
-		return Result{}, c.explain(j, err, f)
-	case id == "":
-		id = j.names[0] // Podman before 5 does not say it in so many words
 	}
-	return identify(ctx, c.b.c, id, j.platforms)
+	if err != nil {
+		return Result{}, err
+	}
+	return c.settle(ctx, j, before, id)
 }
 
-func (c *classic) explain(j job, err error, f stepFailure) *Error {
-	return &Error{Err: err, Step: f.step, Output: f.output, Help: advise(err.Error(), j, c.b.p)}
+// request has the engine build, and returns the image's id.
+func (c *classic) request(ctx context.Context, j job, auths map[string]registry.AuthConfig) (id string, err error) {
+	sent, err := packContext(j)
+	if err != nil {
+		return "", err
+	}
+	o := imageBuildOptions(j, sent)
+	o.AuthConfigs = auths
+	resp, err := c.b.c.ImageBuild(ctx, sent.reader(), o)
+	var failure stepFailure
+	if err == nil {
+		id, failure, err = c.follow(j, resp.Body)
+		_ = resp.Body.Close() // it was read to the end, or is of no more use
+	}
+	if unsent := sent.finish(); unsent != nil {
+		return "", unsent // the engine's error is but a consequence
+	}
+	if err != nil {
+		return "", &Error{Err: err, Step: failure.step, Output: failure.output, Help: advise(err.Error(), j, c.b.p)}
+	}
+	return cmp.Or(id, j.names[0]), nil
+}
+
+// present is the image that has the job's name now; zero: none has.
+func (c *classic) present(ctx context.Context, j job) (image.InspectResponse, error) {
+	img, err := c.images.inspect(ctx, j.names[0])
+	if errdefs.IsNotFound(err) {
+		return image.InspectResponse{}, nil
+	}
+	return img, err
+}
+
+// settle returns what the build brought. An image that differs from the one
+// before in nothing but its date and history gives the names back to it, so that
+// no container is recreated for it: Podman writes the labels as steps in an order
+// that is another one each time, and its cache then knows none of them.
+func (c *classic) settle(ctx context.Context, j job, before image.InspectResponse, id string) (Result, error) {
+	built, err := c.images.inspect(ctx, id)
+	if err != nil {
+		return Result{}, err
+	}
+	if before.ID == "" || before.ID == built.ID || !runsAlike(before, built) {
+		return resultOf(built, j.platforms), nil
+	}
+	for _, name := range j.names {
+		if err := c.b.c.ImageTag(ctx, before.ID, name); err != nil {
+			return Result{}, fmt.Errorf("naming the image %s: %w", name, err)
+		}
+	}
+	_, _ = c.b.c.ImageRemove(ctx, built.ID, image.RemoveOptions{PruneChildren: true}) // left over at worst
+	return resultOf(before, j.platforms), nil
+}
+
+// runsAlike tells whether containers of the two images would be the same.
+func runsAlike(a, b image.InspectResponse) bool {
+	return a.Os == b.Os && a.Architecture == b.Architecture && a.Variant == b.Variant &&
+		reflect.DeepEqual(a.RootFS, b.RootFS) && reflect.DeepEqual(a.Config, b.Config)
 }
 
 // refuse names what the classic builder cannot do and a build cannot do
@@ -174,6 +225,7 @@ func (c *classic) follow(j job, stream io.Reader) (id string, f stepFailure, err
 		switch {
 		case m.Error != nil:
 			f.output = slices.DeleteFunc(last.all(), notOutput)
+			m.Error.Message = strings.TrimSpace(m.Error.Message)
 			return "", f, m.Error
 		case m.Aux != nil:
 			var r build.Result

@@ -14,6 +14,9 @@ import (
 
 	"github.com/docker/docker/api/types/build"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/compose-orchestrator/compose/event"
 )
@@ -21,9 +24,13 @@ import (
 // contents reads a packed context: file names, and the content of files.
 func contents(t *testing.T, p packed) map[string]string {
 	t.Helper()
-	defer p.close()
+	defer func() {
+		if err := p.finish(); err != nil {
+			t.Error(err)
+		}
+	}()
 	files := map[string]string{}
-	for r := tar.NewReader(p.tar); ; {
+	for r := tar.NewReader(p.reader()); ; {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return files
@@ -110,7 +117,7 @@ func TestPackContext(t *testing.T) {
 // A Dockerfile that is added must not be seen by COPY, nor the file that says so.
 func TestPackContextHidesWhatItAdds(t *testing.T) {
 	tests := []struct{ ignore, want string }{
-		{"", "\n.dockerignore\nNAME\n"},
+		{"", ".dockerignore\nNAME\n"},
 		{"*.log\n", "*.log\n\nNAME\n"},
 	}
 	for _, test := range tests {
@@ -141,9 +148,42 @@ func TestPackContextUnreadable(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "closed"), 0); err != nil {
 		t.Fatal(err)
 	}
-	_, err := packContext(job{context: location{dir: dir}, file: dockerfile{dir: dir, name: "Dockerfile"}})
-	if err == nil || !strings.Contains(err.Error(), "closed") {
-		t.Errorf("got %v", err)
+	p, err := packContext(job{context: location{dir: dir}, file: dockerfile{dir: dir, name: "Dockerfile"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, read := io.Copy(io.Discard, p.reader())
+	if err := p.finish(); err == nil || !strings.Contains(err.Error(), "closed") || read == nil {
+		t.Errorf("got %v, and %v while reading", err, read)
+	}
+}
+
+// An engine that refuses a build does not read what it is sent.
+func TestPackContextUnread(t *testing.T) {
+	dir := folder(t, map[string]string{"Dockerfile": "", "big": strings.Repeat("x", 1<<20)})
+	p, err := packContext(job{context: location{dir: dir}, file: dockerfile{dir: dir, name: "Dockerfile"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.finish(); err != nil {
+		t.Errorf("got %v, want nothing to say", err)
+	}
+}
+
+func TestRunsAlike(t *testing.T) {
+	img := func(cmd string, layer string) image.InspectResponse {
+		return image.InspectResponse{
+			ID: cmd + layer, Os: "linux", RootFS: image.RootFS{Layers: []string{layer}},
+			Config: &dockerspec.DockerOCIImageConfig{ImageConfig: ocispec.ImageConfig{Cmd: []string{cmd}}},
+		}
+	}
+	a, dated := img("a", "1"), img("a", "1")
+	dated.ID, dated.Created = "other", "2026-01-01T00:00:00Z"
+	if !runsAlike(a, dated) {
+		t.Error("a date makes a difference")
+	}
+	if runsAlike(a, img("b", "1")) || runsAlike(a, img("a", "2")) {
+		t.Error("a command or a layer makes no difference")
 	}
 }
 

@@ -136,6 +136,7 @@ services:
         base: service:base
         lib: ./lib
         img: docker-image://busybox
+      pull: true
   other:
     build:
       context: app

@@ -80,7 +80,7 @@ func says(text string) func(job, *project.Project, []string) string {
 
 var advices = []advice{
 	{regexp.MustCompile(`target stage "([^"]*)" could not be found`), stagesHelp},
-	{regexp.MustCompile(`failed to reach build target (\S+)`), stagesHelp},
+	{regexp.MustCompile(`[Tt]arget "[^"]*" was not found in the provided Dockerfile`), stagesHelp}, // Podman
 	{regexp.MustCompile(`secret ([^\s:]+): not found`), func(_ job, _ *project.Project, m []string) string {
 		return "list " + m[1] + " under build.secrets, and define it under the top-level secrets"
 	}},
@@ -90,6 +90,7 @@ var advices = []advice{
 	}},
 	{regexp.MustCompile(`failed to calculate checksum.*"([^"]*)": not found`), notInContext},
 	{regexp.MustCompile(`(?:COPY|ADD) failed: .*stat ([^:\s]+)`), notInContext},
+	{regexp.MustCompile(`copier: stat: "([^"]+)": no such file`), notInContext}, // Podman
 	{regexp.MustCompile(`the --mount option requires BuildKit|Unknown flag: mount`), says("this Dockerfile needs BuildKit: do not set DOCKER_BUILDKIT=0")},
 	{regexp.MustCompile(`unknown cache exporter`), says("the engine keeps such caches only with its containerd image store; type=inline works without")},
 	{regexp.MustCompile(`granting entitlement (\S+) is not allowed`), func(_ job, _ *project.Project, m []string) string {

@@ -13,17 +13,34 @@ import (
 // manifestsSince is the first API version that lists an image's manifests.
 const manifestsSince = "1.48"
 
-// identify asks the engine what a built image is.
-func identify(ctx context.Context, c Client, ref string, wanted []string) (Result, error) {
-	var o []client.ImageInspectOption
-	if versions.GreaterThanOrEqualTo(c.ClientVersion(), manifestsSince) {
-		o = append(o, client.ImageInspectWithManifests(true))
+// images looks images up; the zero value does not ask for manifests.
+type images struct {
+	c       Client
+	options []client.ImageInspectOption
+}
+
+// newImages goes by what the engine says of itself: the client may not have
+// negotiated its version yet.
+func newImages(c Client, engineVersion string) images {
+	i := images{c: c}
+	if versions.GreaterThanOrEqualTo(c.ClientVersion(), manifestsSince) && versions.GreaterThanOrEqualTo(engineVersion, manifestsSince) {
+		i.options = append(i.options, client.ImageInspectWithManifests(true))
 	}
-	img, err := c.ImageInspect(ctx, ref, o...)
+	return i
+}
+
+// inspect returns an image with its manifests where the engine lists them. A
+// missing one is an error that errdefs.IsNotFound knows.
+func (i images) inspect(ctx context.Context, ref string) (image.InspectResponse, error) {
+	img, err := i.c.ImageInspect(ctx, ref, i.options...)
 	if err != nil {
-		return Result{}, fmt.Errorf("inspecting the built image: %w", err)
+		return img, fmt.Errorf("inspecting image %q: %w", ref, err)
 	}
-	return Result{ImageID: img.ID, Digest: digestOf(img, wanted)}, nil
+	return img, nil
+}
+
+func resultOf(img image.InspectResponse, wanted []string) Result {
+	return Result{ImageID: img.ID, Digest: digestOf(img, wanted)}
 }
 
 // digestOf is the image label's value: the manifest of the platform, where the

@@ -1,34 +1,25 @@
 package build
 
 import (
-	"archive/tar"
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/moby/go-archive"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
 // packed is a build context on its way to the classic builder.
 type packed struct {
-	tar        io.ReadCloser // nil: the engine fetches the context itself
-	dockerfile string        // its path within the context, with slashes
-}
-
-func (p packed) close() {
-	if p.tar != nil {
-		_ = p.tar.Close() // what was not read is not wanted
-	}
+	*contextTar        // nil: the engine fetches the context itself
+	dockerfile  string // its path within the context, with slashes
 }
 
 // packContext archives the job's context, less what .dockerignore leaves out.
-// The Dockerfile goes with it, wherever it is.
+// The Dockerfile goes with it, wherever it is. finish must be called.
 func packContext(j job) (packed, error) {
 	if j.context.url != "" {
 		if j.file.dir != "" || j.file.data != nil {
@@ -41,55 +32,39 @@ func packContext(j job) (packed, error) {
 	if err != nil {
 		return packed{}, err
 	}
-	excludes, err := ignorePatterns(j, file)
+	patterns, err := ignorePatterns(j, file)
 	if err != nil {
 		return packed{}, err
 	}
-	if err := readable(j.context.dir, excludes); err != nil {
-		return packed{}, err
-	}
-	stream, err := archive.TarWithOptions(j.context.dir, &archive.TarOptions{
-		ExcludePatterns: excludes,
-		ChownOpts:       &archive.ChownOpts{},
-	})
+	excludes, err := patternmatcher.New(patterns)
 	if err != nil {
-		return packed{}, fmt.Errorf("archiving the build context: %w", err)
+		return packed{}, fmt.Errorf("reading %s: %w", ignoreFile, err)
 	}
+	a := archiver{dir: j.context.dir, excludes: excludes}
 	if file.data != nil {
-		stream = archive.ReplaceFileTarWrapper(stream, map[string]archive.TarModifierFunc{
-			file.name:  addFile(file.name, file.data),
-			ignoreFile: hideFile(file.name),
-		})
+		a.extra = map[string][]byte{file.name: file.data}
+		if a.extra[ignoreFile], err = hiding(j.context.dir, file.name); err != nil {
+			return packed{}, err
+		}
 	}
-	return packed{tar: stream, dockerfile: file.name}, nil
+	return packed{contextTar: a.start(), dockerfile: file.name}, nil
 }
 
 // ignoreFile is what the engine reads in the context it gets.
 const ignoreFile = ".dockerignore"
 
-func addFile(name string, data []byte) archive.TarModifierFunc {
-	return func(string, *tar.Header, io.Reader) (*tar.Header, []byte, error) {
-		return &tar.Header{Name: name, Mode: 0o600, Typeflag: tar.TypeReg}, data, nil
+// hiding is the context's ignore file with a line more: the engine, having read
+// the Dockerfile and the ignore file, takes both out of what COPY sees if they
+// are named there. An ignore file that is here for that alone names itself too.
+func hiding(dir, name string) ([]byte, error) {
+	data, err := readIfThere(filepath.Join(dir, ignoreFile))
+	if err != nil {
+		return nil, err
 	}
-}
-
-// hideFile adds a line to the context's ignore file: the engine, having read the
-// Dockerfile and the ignore file, takes both out of what COPY sees if they are
-// named there. An ignore file that is here for that alone names itself too.
-func hideFile(name string) archive.TarModifierFunc {
-	return func(path string, h *tar.Header, content io.Reader) (*tar.Header, []byte, error) {
-		var data []byte
-		if h == nil {
-			h = &tar.Header{Name: path, Mode: 0o600, Typeflag: tar.TypeReg}
-			name = path + "\n" + name
-		} else {
-			var err error
-			if data, err = io.ReadAll(content); err != nil {
-				return nil, nil, err
-			}
-		}
-		return h, append(data, "\n"+name+"\n"...), nil
+	if data == nil {
+		data = []byte(ignoreFile)
 	}
+	return append(data, "\n"+name+"\n"...), nil
 }
 
 // placeDockerfile returns the Dockerfile by its name in the context. One that
@@ -147,43 +122,4 @@ func readIfThere(path string) ([]byte, error) {
 		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
 	return data, nil
-}
-
-// readable finds what could not be archived before anything is sent: the
-// archiver leaves such files out and logs it.
-func readable(dir string, excludes []string) error {
-	matcher, err := patternmatcher.New(excludes)
-	if err != nil {
-		return fmt.Errorf("reading .dockerignore: %w", err)
-	}
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, walkErr error) error {
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		ignored, err := matcher.MatchesOrParentMatches(rel)
-		if err != nil {
-			return fmt.Errorf("applying .dockerignore: %w", err)
-		}
-		switch {
-		case ignored && d != nil && d.IsDir() && !matcher.Exclusions():
-			return filepath.SkipDir
-		case ignored:
-			return nil
-		case walkErr != nil:
-			return unreadable(walkErr)
-		case !d.Type().IsRegular():
-			return nil
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			return unreadable(err)
-		}
-		return f.Close()
-	})
-}
-
-func unreadable(err error) error {
-	return hinted(fmt.Errorf("the build context cannot be read: %w", err),
-		"make it readable, or leave it out with a line in "+ignoreFile)
 }
