@@ -195,12 +195,6 @@ func (e *Engine) inspect(c *container) containertypes.InspectResponse {
 		out.NetworkSettings.SandboxID = c.id
 		out.NetworkSettings.SandboxKey = "/var/run/docker/netns/" + c.id[:12]
 	}
-	if ep := c.networks["bridge"]; ep != nil {
-		out.NetworkSettings.DefaultNetworkSettings = containertypes.DefaultNetworkSettings{
-			EndpointID: ep.EndpointID, Gateway: ep.Gateway, IPAddress: ep.IPAddress,
-			IPPrefixLen: ep.IPPrefixLen, MacAddress: ep.MacAddress,
-		}
-	}
 	return out
 }
 

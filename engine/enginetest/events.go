@@ -75,7 +75,6 @@ func (e *Engine) containerEvent(c *container, action events.Action, extra map[st
 	attributes["name"] = c.name
 	maps.Copy(attributes, extra)
 	e.events.add(e.now(), events.Message{
-		Status: string(action), ID: c.id, From: c.config.Image,
 		Type: events.ContainerEventType, Action: action,
 		Actor: events.Actor{ID: c.id, Attributes: attributes},
 	})
@@ -105,7 +104,6 @@ func (e *Engine) imageEvent(action events.Action, id, name string, labels map[st
 	attributes := map[string]string{"name": name}
 	maps.Copy(attributes, labels)
 	e.events.add(e.now(), events.Message{
-		Status: string(action), ID: id,
 		Type: events.ImageEventType, Action: action,
 		Actor: events.Actor{ID: id, Attributes: attributes},
 	})

@@ -23,7 +23,7 @@ func (e *Engine) imageInspect(w http.ResponseWriter, r *request) error {
 	c := img.config
 	out := imagetypes.InspectResponse{
 		ID: img.id, RepoTags: e.tagsOf(img.id), RepoDigests: append([]string{}, img.digests...),
-		Parent: img.parent, Created: stamp(img.created), DockerVersion: engineVersion,
+		Created: stamp(img.created),
 		Os: img.os, Architecture: img.arch, Size: img.size(),
 		GraphDriver: storage.DriverData{Name: "overlay2"},
 		RootFS:      imagetypes.RootFS{Type: "layers", Layers: []string{img.digest()}},

@@ -43,7 +43,7 @@ func (m *messages) status(id, text string) {
 // fail ends a stream that has begun: its status is 200 by now.
 func (m *messages) fail(code int, text string) {
 	e := &jsonmessage.JSONError{Code: code, Message: text}
-	m.send(jsonmessage.JSONMessage{Error: e, ErrorMessage: text})
+	m.send(jsonmessage.JSONMessage{Error: e})
 }
 
 // imagePull brings an image from the registry. All tags at once, and imports,
@@ -139,10 +139,10 @@ func reportPull(m *messages, ref string, img *image, fresh bool) {
 		size := max(img.size(), 1)
 		m.status(layer, "Pulling fs layer")
 		progress := &jsonmessage.JSONProgress{Current: size, Total: size}
-		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: progress, ProgressMessage: progress.String()})
+		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: progress})
 		m.status(layer, "Verifying Checksum")
 		m.status(layer, "Download complete")
-		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Extracting", Progress: progress, ProgressMessage: progress.String()})
+		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Extracting", Progress: progress})
 		m.status(layer, "Pull complete")
 	}
 	m.status("", "Digest: "+img.digest())
