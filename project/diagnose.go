@@ -18,7 +18,7 @@ type FileError struct {
 	Line, Column int    // from 1; 0: not known
 	Path         string // the place in the file's tree, "services.web.image", or ""
 	Msg          string // one sentence, which names the path where that helps
-	Hint         string // what to do about it, or ""
+	Help         string // what to do about it, or ""
 	Excerpt      string // the line and a caret below, without the last line end, or ""
 	Err          error  // what the loader said
 }
@@ -39,6 +39,9 @@ func (e *FileError) Error() string {
 	}
 	return b.String()
 }
+
+// Hint is what the user can do about it.
+func (e *FileError) Hint() string { return e.Help }
 
 // Unwrap returns the loader's error.
 func (e *FileError) Unwrap() error { return e.Err }
@@ -131,7 +134,7 @@ func (d *diagnosis) explain() *FileError {
 	} else {
 		d.applyRules()
 	}
-	e := &FileError{Path: strings.Join(d.path, "."), Msg: d.text, Hint: d.hint, Err: d.err}
+	e := &FileError{Path: strings.Join(d.path, "."), Msg: d.text, Help: d.hint, Err: d.err}
 	file := d.at.file
 	if file == nil && len(d.files) > 0 {
 		file = d.files[0]

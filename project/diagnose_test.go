@@ -71,8 +71,8 @@ func TestDiagnose(t *testing.T) {
 				t.Fatalf("error %#v, want a *FileError", err)
 			}
 			check(t, "Load", "", err, "", filepath.Join("sub", "my.yaml")+test.want)
-			if !strings.Contains(file.Hint, test.hint) || test.hint == "" && file.Hint != "" {
-				t.Errorf("hint %q, want %q in it", file.Hint, test.hint)
+			if !strings.Contains(file.Help, test.hint) || test.hint == "" && file.Help != "" {
+				t.Errorf("hint %q, want %q in it", file.Help, test.hint)
 			}
 			if file.Excerpt != "" && !strings.HasSuffix(file.Excerpt, "^") {
 				t.Errorf("excerpt %q", file.Excerpt)
@@ -111,8 +111,8 @@ func TestDiagnoseSeveral(t *testing.T) {
 	if first != 0 || second < 0 {
 		t.Errorf("got %v", err)
 	}
-	if Hint(err) != "set B in the environment or in .env" {
-		t.Errorf("hint %q", Hint(err))
+	if hint(err) != "set B in the environment or in .env" {
+		t.Errorf("hint %q", hint(err))
 	}
 }
 

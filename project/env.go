@@ -95,7 +95,7 @@ func (s *source) dotEnvFiles(dir string, sink event.Sink) ([]string, error) {
 		if err != nil {
 			return nil, &UsageError{
 				Msg:  fmt.Sprintf("COMPOSE_DISABLE_ENV_FILE is %q, which is neither true nor false", v),
-				Hint: "set it to 1 or 0, or unset it", Err: err,
+				Help: "set it to 1 or 0, or unset it", Err: err,
 			}
 		}
 		if off {
@@ -121,7 +121,7 @@ func (s *source) envFileError(files []string, err error) error {
 		if _, statErr := os.Stat(name); errors.Is(statErr, fs.ErrNotExist) {
 			return &UsageError{
 				Msg:  fmt.Sprintf("couldn't find env file: %s", name),
-				Hint: "check --env-file and COMPOSE_ENV_FILES", Err: fs.ErrNotExist,
+				Help: "check --env-file and COMPOSE_ENV_FILES", Err: fs.ErrNotExist,
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // a service that does not exist, a folder without a Compose file.
 type UsageError struct {
 	Msg  string
-	Hint string // what to do about it, or ""
+	Help string // what to do about it, or ""
 	Err  error  // what it wraps, or nil
 }
 
@@ -21,17 +21,8 @@ func (e *UsageError) Error() string { return e.Msg }
 // Unwrap returns the cause.
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// Hint is what the user can do about an error of this package, "" where there
-// is nothing to say.
-func Hint(err error) string {
-	if file, ok := errors.AsType[*FileError](err); ok {
-		return file.Hint
-	}
-	if usage, ok := errors.AsType[*UsageError](err); ok {
-		return usage.Hint
-	}
-	return ""
-}
+// Hint is what the user can do about it.
+func (e *UsageError) Hint() string { return e.Help }
 
 // ErrNoSuchService is what an error about an unknown service wraps.
 var ErrNoSuchService = errors.New("no such service")
@@ -40,7 +31,7 @@ var ErrNoSuchService = errors.New("no such service")
 func (p *Project) noSuchService(name string) error {
 	names := slices.Sorted(maps.Keys(p.Services))
 	names = append(names, slices.Sorted(maps.Keys(p.DisabledServices))...)
-	return &UsageError{Msg: fmt.Sprintf("no such service: %s", name), Hint: serviceHint(name, names), Err: ErrNoSuchService}
+	return &UsageError{Msg: fmt.Sprintf("no such service: %s", name), Help: serviceHint(name, names), Err: ErrNoSuchService}
 }
 
 // serviceHint names the services that a wrong name may stand for, or all there

@@ -106,7 +106,7 @@ func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, 
 		if scheme, _, ok := strings.Cut(name, "://"); ok || strings.HasPrefix(name, "git@") {
 			return nil, &UsageError{
 				Msg:  fmt.Sprintf("%scompose file %s: remote files are not supported yet", from, name),
-				Hint: fmt.Sprintf("fetch it (%s) and give the local copy by -f", scheme),
+				Help: fmt.Sprintf("fetch it (%s) and give the local copy by -f", scheme),
 			}
 		}
 		names = append(names, s.abs(name))
@@ -198,15 +198,15 @@ func (s *source) unreadable(name string, err error) error {
 	e := &UsageError{Msg: fmt.Sprintf("reading compose file: %v", err), Err: err}
 	switch info, statErr := os.Stat(name); {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Hint = fmt.Sprintf("relative names are looked up in %s", s.workDir)
+		e.Help = fmt.Sprintf("relative names are looked up in %s", s.workDir)
 		if near := present(filepath.Dir(name), fileNames); len(near) > 0 {
-			e.Hint += fmt.Sprintf("; there is %s", s.shown(near[0]))
+			e.Help += fmt.Sprintf("; there is %s", s.shown(near[0]))
 		}
 	case errors.Is(err, fs.ErrPermission):
-		e.Hint = "the user you are may not read it"
+		e.Help = "the user you are may not read it"
 	case statErr == nil && info.IsDir():
 		e.Msg = fmt.Sprintf("reading compose file: %s is a directory", name)
-		e.Hint = "name the file in it, or give the folder by --project-directory"
+		e.Help = "name the file in it, or give the folder by --project-directory"
 	}
 	return e
 }
@@ -216,7 +216,7 @@ func (s *source) noFile() error {
 	return &UsageError{
 		Msg: fmt.Sprintf("no configuration file provided: not found: looked for %s in %s and the folders above",
 			strings.Join(fileNames, ", "), s.dir),
-		Hint: "change to the project's folder, or name its file by -f FILE or COMPOSE_FILE",
+		Help: "change to the project's folder, or name its file by -f FILE or COMPOSE_FILE",
 		Err:  fs.ErrNotExist,
 	}
 }

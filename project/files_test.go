@@ -90,8 +90,8 @@ func TestMissingFiles(t *testing.T) {
 			o.WorkDir = dir
 			_, err := Load(t.Context(), o, nil)
 			check(t, "Load", "", err, "", test.want)
-			if !strings.Contains(Hint(err), test.hint) {
-				t.Errorf("hint %q, want %q in it", Hint(err), test.hint)
+			if !strings.Contains(hint(err), test.hint) {
+				t.Errorf("hint %q, want %q in it", hint(err), test.hint)
 			}
 		})
 	}

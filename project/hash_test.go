@@ -216,7 +216,7 @@ func TestHashParents(t *testing.T) {
 	if p.Services["b"].VolumesFrom[0] != "c:ro" {
 		t.Error("Hash changed the project")
 	}
-	if _, err := p.Hash("nope", nil); err == nil || Hint(err) == "" {
+	if _, err := p.Hash("nope", nil); err == nil || hint(err) == "" {
 		t.Errorf("unknown service: %v", err)
 	}
 }

@@ -50,7 +50,7 @@ func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 }
 
 func unsupportedFormat(f Format) error {
-	return &UsageError{Msg: fmt.Sprintf("unsupported format %q", f), Hint: "the formats are yaml and json"}
+	return &UsageError{Msg: fmt.Sprintf("unsupported format %q", f), Help: "the formats are yaml and json"}
 }
 
 // Model is a project as a tree of maps and lists: the files merged, but not yet

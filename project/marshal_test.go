@@ -98,7 +98,7 @@ func TestMarshalJSON(t *testing.T) {
 	if web.Command[1] != "$$HOME" || web.Environment["B"] != nil || *web.Environment["A"] != "1" {
 		t.Errorf("got %+v", web)
 	}
-	if _, err := p.Marshal(MarshalOptions{Format: "toml"}); err == nil || Hint(err) == "" {
+	if _, err := p.Marshal(MarshalOptions{Format: "toml"}); err == nil || hint(err) == "" {
 		t.Errorf("unknown format: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func (s *source) projectName(o Options) (string, error) {
 	if name == "" {
 		return "", &UsageError{
 			Msg:  "project name must not be empty",
-			Hint: "letters, digits, _ and - make a name: give one by -p NAME or `name:` in the file",
+			Help: "letters, digits, _ and - make a name: give one by -p NAME or `name:` in the file",
 		}
 	}
 	return name, nil
@@ -67,7 +67,7 @@ func checkName(name, from string) error {
 	e := &UsageError{Msg: fmt.Sprintf("invalid project name %q: must consist only of lowercase alphanumeric characters, "+
 		"hyphens, and underscores as well as start with a letter or number", name)}
 	if valid := normalName(name); valid != "" {
-		e.Hint = fmt.Sprintf("%s could be %q", from, valid)
+		e.Help = fmt.Sprintf("%s could be %q", from, valid)
 	}
 	return e
 }

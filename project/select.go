@@ -132,7 +132,7 @@ func (p *Project) missingDependency(service, dependency string) error {
 		Err: ErrNoSuchService,
 	}
 	if len(off.Profiles) > 0 {
-		e.Hint = fmt.Sprintf("%q has the profile %s, which is off: turn it on with --profile %s, or make the dependency required: false",
+		e.Help = fmt.Sprintf("%q has the profile %s, which is off: turn it on with --profile %s, or make the dependency required: false",
 			dependency, quotedOr(off.Profiles), off.Profiles[0])
 	}
 	return e
@@ -234,13 +234,13 @@ func (p *Project) WithScale(replicas map[string]int) (*Project, error) {
 		if n < 0 {
 			return nil, &UsageError{
 				Msg:  fmt.Sprintf("services.%s.scale: must be greater than or equal to 0", name),
-				Hint: "0 replicas removes the service's containers",
+				Help: "0 replicas removes the service's containers",
 			}
 		}
 		if n > 1 && s.ContainerName != "" {
 			return nil, &UsageError{
 				Msg:  fmt.Sprintf("services.%s: can't set container_name and scale to %d as container name must be unique", name, n),
-				Hint: fmt.Sprintf("take container_name: %s out of the service, and its containers are numbered", s.ContainerName),
+				Help: fmt.Sprintf("take container_name: %s out of the service, and its containers are numbered", s.ContainerName),
 			}
 		}
 		s.Scale = &n

@@ -62,8 +62,8 @@ func TestSelect(t *testing.T) {
 			}
 			if err != nil {
 				check(t, "Select", "", err, "", test.wantErr)
-				if !errors.Is(err, ErrNoSuchService) || Hint(err) == "" {
-					t.Errorf("error %#v, hint %q", err, Hint(err))
+				if !errors.Is(err, ErrNoSuchService) || hint(err) == "" {
+					t.Errorf("error %#v, hint %q", err, hint(err))
 				}
 				return
 			}
@@ -128,8 +128,8 @@ func TestUnknownServiceHint(t *testing.T) {
 		"zzzzz": "the services are api, db, web, debug, far, off, tools",
 	} {
 		_, err := p.Select(Selection{Services: []string{name}})
-		if Hint(err) != want {
-			t.Errorf("%s: hint %q, want %q", name, Hint(err), want)
+		if hint(err) != want {
+			t.Errorf("%s: hint %q, want %q", name, hint(err), want)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func TestWithScale(t *testing.T) {
 	} {
 		_, err := p.WithScale(scale)
 		check(t, "WithScale", "", err, "", want)
-		if Hint(err) == "" {
+		if hint(err) == "" {
 			t.Errorf("%v has no hint", err)
 		}
 	}

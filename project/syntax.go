@@ -98,7 +98,7 @@ func (d *diagnosis) explainDuplicate(m []string) {
 
 // dotEnvSyntax gives an env file's error its line.
 func (s *source) dotEnvSyntax(files []string, err error) error {
-	e := &FileError{Msg: err.Error(), Err: err, Hint: "a line is NAME=value, or a comment after #"}
+	e := &FileError{Msg: err.Error(), Err: err, Help: "a line is NAME=value, or a comment after #"}
 	for _, name := range files {
 		text, ok := strings.CutPrefix(err.Error(), "failed to read "+name+": ")
 		content, readErr := os.ReadFile(name)
