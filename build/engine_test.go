@@ -73,21 +73,19 @@ type setup struct {
 	seen  map[string]func() // called for lines that contain the key
 }
 
+// start is setup on the real engine.
 func start(t *testing.T, files map[string]string, o build.Options, environ ...string) *setup {
 	t.Helper()
+	c := realEngine(t)
 	t.Parallel() // names differ, and the builders share nothing
-	s := &setup{c: realEngine(t), p: load(t, write(t, files), environ...)}
-	o.Sink = func(e event.Event) {
-		if out, ok := e.(event.Output); ok {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.lines = append(s.lines, out.Text)
-			for text, f := range s.seen {
-				if strings.Contains(out.Text, text) {
-					f()
-				}
-			}
-		}
+	return startOn(t, c, files, o, environ...)
+}
+
+func startOn(t *testing.T, c *client.Client, files map[string]string, o build.Options, environ ...string) *setup {
+	t.Helper()
+	s := &setup{c: c, p: load(t, write(t, files), environ...)}
+	if o.Sink == nil {
+		o.Sink = s.keep
 	}
 	if o.LookupEnv == nil {
 		o.LookupEnv = lookup(nil)
@@ -102,6 +100,22 @@ func start(t *testing.T, files map[string]string, o build.Options, environ ...st
 		s.removeImages(t)
 	})
 	return s
+}
+
+// keep is the sink of most tests.
+func (s *setup) keep(e event.Event) {
+	out, ok := e.(event.Output)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines = append(s.lines, out.Text)
+	for text, f := range s.seen {
+		if strings.Contains(out.Text, text) {
+			f()
+		}
+	}
 }
 
 // layerID is what the classic builder prints of each step's image.
