@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+// row is one comparison. Without a limit it only informs.
+type row struct {
+	what        string
+	ours, other time.Duration
+	than        string
+	limit       time.Duration
+	memory      int64 // bytes, in place of times
+	memoryLimit int64
+}
+
+// verdict is "ok", "MISSED" or "" where nothing is promised.
+func (r row) verdict() string {
+	switch {
+	case r.limit == 0 && r.memoryLimit == 0:
+		return ""
+	case r.ours > r.limit || r.memory > r.memoryLimit:
+		return "MISSED"
+	}
+	return "ok"
+}
+
+type table struct{ rows []row }
+
+// add leaves out comparisons with what was not measured.
+func (t *table) add(r row) {
+	if r.other != 0 || r.memory != 0 {
+		t.rows = append(t.rows, r)
+	}
+}
+
+func (t *table) kept() bool {
+	for _, r := range t.rows {
+		if r.verdict() == "MISSED" {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *table) print(w io.Writer) {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "what\tours\tagainst\t\tratio\tlimit\t")
+	for _, r := range t.rows {
+		if r.memory != 0 {
+			fmt.Fprintf(tw, "%s: peak memory\t%.1f MB\t\t\t\t%.0f MB\t%s\n", r.what, mb(r.memory), mb(r.memoryLimit), r.verdict())
+			continue
+		}
+		limit := ""
+		if r.limit != 0 {
+			limit = ms(r.limit)
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%.2f\t%s\t%s\n", r.what, ms(r.ours), ms(r.other), r.than,
+			float64(r.ours)/float64(r.other), limit, r.verdict())
+	}
+	tw.Flush()
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) }
+
+func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }
