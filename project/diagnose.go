@@ -152,7 +152,7 @@ func (d *diagnosis) explain() *FileError {
 
 func (d *diagnosis) applyRules() {
 	for _, r := range rules {
-		if m := r.text.FindStringSubmatch(d.text); m != nil {
+		if m := regexp.MustCompile(r.pattern).FindStringSubmatch(d.text); m != nil {
 			r.apply(d, m)
 			return
 		}
@@ -162,6 +162,6 @@ func (d *diagnosis) applyRules() {
 
 // rule knows what errors with a certain text are about.
 type rule struct {
-	text  *regexp.Regexp
-	apply func(d *diagnosis, m []string)
+	pattern string
+	apply   func(d *diagnosis, m []string)
 }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -42,7 +43,9 @@ type hashField struct {
 }
 
 // hashFields are the keys that are hashed, in order.
-var hashFields = orderedFields(reflect.TypeFor[types.ServiceConfig](), hashOrder)
+var hashFields = sync.OnceValue(func() []hashField {
+	return orderedFields(reflect.TypeFor[types.ServiceConfig](), hashOrder)
+})
 
 // Hash is the fingerprint of a service's definition, hexadecimal: a container
 // that was created with another one is out of date. It leaves out what does not
@@ -69,7 +72,7 @@ func (p *Project) Hash(service string, containerID func(service string) string) 
 		bindParents(&s, containerID)
 	}
 	var b bytes.Buffer
-	if err := writeFields(&b, reflect.ValueOf(&s).Elem(), hashFields); err != nil {
+	if err := writeFields(&b, reflect.ValueOf(&s).Elem(), hashFields()); err != nil {
 		return "", fmt.Errorf("hashing service %q: %w", service, err)
 	}
 	return fingerprint(b.Bytes()), nil

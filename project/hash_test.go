@@ -30,7 +30,7 @@ volumes: {data: }
 	p := load(t, file)
 	s := p.Services["web"]
 	var b bytes.Buffer
-	if err := writeFields(&b, reflect.ValueOf(&s).Elem(), hashFields); err != nil {
+	if err := writeFields(&b, reflect.ValueOf(&s).Elem(), hashFields()); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != want {
@@ -159,7 +159,7 @@ volumes: {data: , extra: {driver_opts: {type: tmpfs, device: tmpfs}}}
 // once, and under the key that encoding/json gives it.
 func TestHashCoversEveryField(t *testing.T) {
 	var got []string
-	for _, f := range hashFields {
+	for _, f := range hashFields() {
 		got = append(got, strings.Trim(f.key, `":`))
 	}
 	sorted := slices.Clone(got)
