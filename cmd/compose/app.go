@@ -127,6 +127,15 @@ func (a *app) lookupEnv(name string) (string, bool) {
 	return "", false
 }
 
+// setting reads a COMPOSE_ variable, which may also stand in the project's .env
+// file; p may be nil.
+func (a *app) setting(p *project.Project, name string) string {
+	if value, ok := a.lookupEnv(name); ok || p == nil {
+		return value
+	}
+	return p.Environment[name]
+}
+
 // sink takes events to the display, which it opens at the first one.
 func (a *app) sink(e event.Event) {
 	a.display().Event(e)
@@ -234,7 +243,7 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		Project:  p,
 		Name:     name,
 		Sink:     a.sink,
-		Parallel: a.parallel(),
+		Parallel: a.parallel(p),
 		Confirm:  a.confirm,
 		Force:    a.force,
 	}

@@ -23,12 +23,16 @@ func (a *app) display() *render.Renderer {
 	if a.out != nil {
 		return a.out
 	}
+	progress := a.stderr
+	if truthy(a.getenv("COMPOSE_STATUS_STDOUT")) {
+		progress = a.stdout
+	}
 	r, err := render.New(render.Options{
 		Mode:    a.progress(),
 		ANSI:    render.ANSI(a.ansi()),
 		NoColor: a.getenv("NO_COLOR") != "",
 		Out:     a.stdout,
-		Err:     a.stderr,
+		Err:     progress,
 		Logs:    a.logs,
 	})
 	if err != nil { // checkDisplay has refused the flags; the variables remain

@@ -20,7 +20,7 @@ func (a *app) downCommand() *cobra.Command {
 		}
 		defer s.Close()
 		o.Services = args
-		o.RemoveOrphans = o.RemoveOrphans || truthy(a.getenv("COMPOSE_REMOVE_ORPHANS"))
+		o.RemoveOrphans = o.RemoveOrphans || truthy(a.setting(s.Project, "COMPOSE_REMOVE_ORPHANS"))
 		o.Timeout = seconds(cmd, "timeout")
 		return s.Down(cmd.Context(), o)
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // globalFlags stand before the command's name; --dry-run may stand behind it.
@@ -111,11 +112,11 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 }
 
 // parallel is --parallel, else COMPOSE_PARALLEL_LIMIT; ≤ 0: no limit.
-func (a *app) parallel() int {
+func (a *app) parallel(p *project.Project) int {
 	if a.global.parallel > 0 {
 		return a.global.parallel
 	}
-	n, err := strconv.Atoi(a.getenv("COMPOSE_PARALLEL_LIMIT"))
+	n, err := strconv.Atoi(a.setting(p, "COMPOSE_PARALLEL_LIMIT"))
 	if err != nil {
 		return -1
 	}

@@ -39,18 +39,13 @@ func (f *createFlags) register(fs *pflag.FlagSet) {
 }
 
 // options are the planner's, less what up alone has.
-func (f *createFlags) options(a *app) (planner.UpOptions, error) {
-	o := planner.UpOptions{
-		RemoveOrphans: f.removeOrphans || truthy(a.getenv("COMPOSE_REMOVE_ORPHANS")),
-		IgnoreOrphans: truthy(a.getenv("COMPOSE_IGNORE_ORPHANS")),
-	}
+func (f *createFlags) options() (planner.UpOptions, error) {
+	o := planner.UpOptions{RemoveOrphans: f.removeOrphans}
 	switch {
 	case f.build && f.noBuild:
 		return o, incompatible("--build", "--no-build")
 	case f.forceRecreate && f.noRecreate:
 		return o, incompatible("--force-recreate", "--no-recreate")
-	case o.RemoveOrphans && o.IgnoreOrphans && f.removeOrphans:
-		return o, incompatible("--remove-orphans", "COMPOSE_IGNORE_ORPHANS")
 	}
 	switch {
 	case f.build:
@@ -72,6 +67,17 @@ func (f *createFlags) options(a *app) (planner.UpOptions, error) {
 		return o, &usageError{text: fmt.Sprintf("invalid --pull %q", f.pull), hint: "the values are always, missing, never and build"}
 	}
 	return o, nil
+}
+
+// orphans adds what the variables say of orphans.
+func (a *app) orphans(p *project.Project, o *planner.UpOptions) error {
+	flag := o.RemoveOrphans
+	o.RemoveOrphans = flag || truthy(a.setting(p, "COMPOSE_REMOVE_ORPHANS"))
+	o.IgnoreOrphans = truthy(a.setting(p, "COMPOSE_IGNORE_ORPHANS"))
+	if flag && o.IgnoreOrphans {
+		return incompatible("--remove-orphans", "COMPOSE_IGNORE_ORPHANS")
+	}
+	return nil
 }
 
 func incompatible(one, other string) error {
@@ -134,7 +140,7 @@ func (a *app) upCommand() *cobra.Command {
 }
 
 func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
-	o, err := f.plan(a, cmd)
+	o, err := f.plan(cmd)
 	if err != nil {
 		return err
 	}
@@ -144,6 +150,9 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		return err
 	}
 	defer s.Close()
+	if err := a.orphans(s.Project, &o); err != nil {
+		return err
+	}
 	s.Build.Quiet = f.quietBuild
 	s.QuietPull = f.quietPull
 	up := session.UpOptions{UpOptions: o, Yes: f.yes}
@@ -162,8 +171,8 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 }
 
 // plan checks the flags against each other and makes the planner's options.
-func (f *upFlags) plan(a *app, cmd *cobra.Command) (planner.UpOptions, error) {
-	o, err := f.options(a)
+func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
+	o, err := f.options()
 	if err != nil {
 		return o, err
 	}
@@ -230,7 +239,7 @@ func (a *app) openUp(ctx context.Context, services, scale []string, selection pr
 func (a *app) createCommand() *cobra.Command {
 	var f createFlags
 	cmd := a.command("create [OPTIONS] [SERVICE...]", "Creates containers for a service", func(cmd *cobra.Command, args []string) error {
-		o, err := f.options(a)
+		o, err := f.options()
 		if err != nil {
 			return err
 		}
@@ -240,6 +249,9 @@ func (a *app) createCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
+		if err := a.orphans(s.Project, &o); err != nil {
+			return err
+		}
 		s.QuietPull = f.quietPull
 		return s.Up(cmd.Context(), session.UpOptions{UpOptions: o, Yes: f.yes})
 	})
