@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,7 +133,7 @@ func (s *setup) removeImages(t *testing.T) {
 	for _, i := range built {
 		_, _ = s.c.ImageRemove(ctx, i.ID, image.RemoveOptions{PruneChildren: true, Force: true})
 	}
-	for _, line := range s.lines {
+	for _, line := range slices.Backward(s.lines) { // children first
 		m := layerID.FindStringSubmatch(line)
 		if m == nil {
 			continue
