@@ -146,6 +146,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		pull, policy, rmi, profile       = fs.String("pull", "", ""), fs.String("policy", "", ""), fs.String("rmi", "", ""), fs.String("profile", "", "")
 		timeout                          = fs.Int("t", -1, "")
 		noFile                           = fs.Bool("no-file", false, "")
+		signal                           = fs.String("s", "", "")
 	)
 	_ = fs.Parse(args[1:])
 	services := fs.Args()
@@ -224,6 +225,8 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		return planner.Start(p, s, lifecycle)
 	case "restart":
 		return planner.Restart(p, s, lifecycle)
+	case "kill":
+		return planner.Kill(p, s, *signal, lifecycle)
 	}
 	t.Fatalf("unknown command %q", args[0])
 	return nil, nil
