@@ -2,6 +2,8 @@ package enginetest
 
 import (
 	"archive/tar"
+	"bufio"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -158,8 +160,17 @@ const (
 	keepKind                 // a file does not replace a folder, nor the other way round
 )
 
-// readTar unpacks a tar file below dir.
+// readTar unpacks a tar file, which may be compressed by gzip, below dir.
 func readTar(body io.Reader, v *view, dir string, overwrite overwriteMode) error {
+	buffered := bufio.NewReader(body)
+	body = buffered
+	if magic, err := buffered.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b {
+		unzipped, err := gzip.NewReader(buffered)
+		if err != nil {
+			return err
+		}
+		body = unzipped
+	}
 	tr := tar.NewReader(body)
 	for {
 		h, err := tr.Next()

@@ -1,7 +1,6 @@
 package enginetest
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ func (e *Engine) containerStop(w http.ResponseWriter, r *request) error {
 		e.mu.Unlock()
 		return errorf(http.StatusNotModified, "")
 	}
-	e.stop(r.Context(), c, grace, sig)
+	e.stop(c, grace, sig)
 	e.mu.Unlock()
 	return noContent(w)
 }
@@ -45,7 +44,7 @@ func (e *Engine) containerRestart(w http.ResponseWriter, r *request) error {
 		// One that removes itself at its end stays for the restart.
 		autoRemove := c.host.AutoRemove
 		c.host.AutoRemove = false
-		e.stop(r.Context(), c, grace, sig)
+		e.stop(c, grace, sig)
 		c.host.AutoRemove = autoRemove
 	}
 	if c.run == nil {
@@ -74,8 +73,9 @@ func stopParameters(r *request) (grace *int, sig signal, err error) {
 }
 
 // stop signals a container, waits for the grace period, and kills it. e.mu is
-// held, and given up while waiting.
-func (e *Engine) stop(ctx context.Context, c *container, grace *int, sig signal) {
+// held, and given up while waiting. A client that goes away meanwhile changes
+// nothing, as with Docker.
+func (e *Engine) stop(c *container, grace *int, sig signal) {
 	c.stopping = true
 	e.forgetRestart(c)
 	r := c.run
@@ -87,15 +87,15 @@ func (e *Engine) stop(ctx context.Context, c *container, grace *int, sig signal)
 		sig = c.stopSignal()
 	}
 	wait := defaultGrace
-	if c.config.StopTimeout != nil {
-		grace = first2(grace, c.config.StopTimeout)
+	if grace == nil {
+		grace = c.config.StopTimeout
 	}
 	if grace != nil {
 		wait = time.Duration(*grace) * time.Second
 	}
 	e.kill(c, sig)
 	e.mu.Unlock()
-	if !exitsWithin(ctx, r, wait) {
+	if !exitsWithin(r, wait) {
 		e.mu.Lock()
 		if c.run == r {
 			e.kill(c, sigKILL)
@@ -107,16 +107,8 @@ func (e *Engine) stop(ctx context.Context, c *container, grace *int, sig signal)
 	e.containerEvent(c, events.ActionStop, nil)
 }
 
-func first2(a, b *int) *int {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
 // exitsWithin waits for the end of a run; a negative time is without end.
-// Docker does not give up a stop whose client went away, but kills at once.
-func exitsWithin(ctx context.Context, r *run, d time.Duration) bool {
+func exitsWithin(r *run, d time.Duration) bool {
 	var elapsed <-chan time.Time
 	if d >= 0 {
 		t := time.NewTimer(d)
@@ -127,9 +119,8 @@ func exitsWithin(ctx context.Context, r *run, d time.Duration) bool {
 	case <-r.exited:
 		return true
 	case <-elapsed:
-	case <-ctx.Done():
+		return false
 	}
-	return false
 }
 
 func (c *container) stopSignal() signal {
@@ -139,11 +130,18 @@ func (c *container) stopSignal() signal {
 	return sigTERM
 }
 
+// endsBy tells whether Docker takes a signal for the wish that the container
+// ends and is not restarted: any, where the container names no stop signal.
+func (c *container) endsBy(sig signal) bool {
+	return sig == sigKILL || c.config.StopSignal == "" || sig == c.stopSignal()
+}
+
 // kill sends a signal to a container that runs. e.mu is held.
 func (e *Engine) kill(c *container, sig signal) {
 	e.containerEvent(c, events.ActionKill, map[string]string{"signal": itoa(int(sig))})
-	if sig == sigKILL || sig == sigTERM && c.state.Status == containertypes.StatePaused {
+	if c.state.Status == containertypes.StatePaused && c.endsBy(sig) {
 		c.gate.unpause()
+		c.state.Status = containertypes.StateRunning
 	}
 	c.run.task.signal(sig)
 }
@@ -166,7 +164,7 @@ func (e *Engine) containerKill(w http.ResponseWriter, r *request) error {
 		e.mu.Unlock()
 		return errorf(http.StatusConflict, "cannot kill container: %s: container %s is not running", r.vars["id"], c.id)
 	}
-	if sig == sigKILL || sig == c.stopSignal() {
+	if c.endsBy(sig) || c.host.RestartPolicy.Name == containertypes.RestartPolicyUnlessStopped {
 		c.stopping = true
 		e.forgetRestart(c)
 	}

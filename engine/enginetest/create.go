@@ -2,19 +2,14 @@ package enginetest
 
 import (
 	"encoding/json"
-	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 
 	containertypes "github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/mount"
 	networktypes "github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/versions"
 )
 
 var containerName = regexp.MustCompile(`^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
@@ -48,85 +43,6 @@ func (e *Engine) containerCreate(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusCreated, containertypes.CreateResponse{ID: c.id, Warnings: []string{}})
-}
-
-// gateVersion refuses or drops what the version asked for did not have.
-func gateVersion(version string, req *containertypes.CreateRequest) error {
-	older := func(v string) bool { return versions.LessThan(version, v) }
-	if older("1.44") {
-		if req.Healthcheck != nil {
-			req.Healthcheck.StartInterval = 0
-		}
-		if names := sortedKeys(req.NetworkingConfig.EndpointsConfig); len(names) > 1 {
-			return errorf(http.StatusBadRequest, "Container cannot be created with multiple network endpoints: %s", strings.Join(names, ", "))
-		}
-	}
-	for _, m := range req.HostConfig.Mounts {
-		if older("1.45") && m.VolumeOptions != nil && m.VolumeOptions.Subpath != "" {
-			return errorf(http.StatusBadRequest, "VolumeOptions.Subpath needs API v1.45 or newer")
-		}
-		if older("1.48") && m.Type == mount.TypeImage {
-			return errorf(http.StatusBadRequest, `Mount type "Image" needs API v1.48 or newer`)
-		}
-	}
-	return nil
-}
-
-// validate checks what can be checked of a request without the engine's state.
-func validate(req *containertypes.CreateRequest) error {
-	bad := func(format string, args ...any) error { return errorf(http.StatusBadRequest, format, args...) }
-	if s := req.StopSignal; s != "" {
-		if _, ok := parseSignal(s); !ok {
-			return bad("invalid signal: %s", s)
-		}
-	}
-	switch p := req.HostConfig.RestartPolicy; p.Name {
-	case "", containertypes.RestartPolicyDisabled, containertypes.RestartPolicyAlways,
-		containertypes.RestartPolicyUnlessStopped, containertypes.RestartPolicyOnFailure:
-		if p.MaximumRetryCount != 0 && p.Name != containertypes.RestartPolicyOnFailure {
-			return bad("invalid restart policy: maximum retry count can only be used with 'on-failure'")
-		}
-		if req.HostConfig.AutoRemove && p.Name != "" && p.Name != containertypes.RestartPolicyDisabled {
-			return bad("can't create 'AutoRemove' container with restart policy")
-		}
-	default:
-		return bad("invalid restart policy: unknown policy '%s'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'", p.Name)
-	}
-	mode := req.HostConfig.NetworkMode
-	switch {
-	case mode.IsContainer() && len(req.HostConfig.PortBindings) > 0:
-		return bad("conflicting options: port publishing and the container type network mode")
-	case mode.IsContainer() && len(req.ExposedPorts) > 0:
-		return bad("conflicting options: port exposing and the container type network mode")
-	case mode.IsContainer() && req.Hostname != "":
-		return bad("conflicting options: hostname and the network mode")
-	case mode.IsContainer() && len(req.HostConfig.Links) > 0:
-		return bad("conflicting options: container type network can't be used with links. This would result in undefined behavior")
-	case mode.IsHost() && len(req.HostConfig.Links) > 0:
-		return bad("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
-	}
-	return validateHealth(req.Healthcheck)
-}
-
-func validateHealth(h *containertypes.HealthConfig) error {
-	if h == nil {
-		return nil
-	}
-	for _, f := range []struct {
-		name  string
-		value int64
-	}{
-		{"Interval", int64(h.Interval)}, {"Timeout", int64(h.Timeout)},
-		{"StartPeriod", int64(h.StartPeriod)}, {"StartInterval", int64(h.StartInterval)},
-	} {
-		if f.value != 0 && f.value < int64(containertypes.MinimumDuration) {
-			return errorf(http.StatusBadRequest, "%s in Healthcheck cannot be less than %s", f.name, containertypes.MinimumDuration)
-		}
-	}
-	if h.Retries < 0 {
-		return errorf(http.StatusBadRequest, "Retries in Healthcheck cannot be negative")
-	}
-	return nil
 }
 
 // newContainer makes the container of a valid request. e.mu is held.
@@ -214,91 +130,6 @@ func (e *Engine) checkLinks(links []string) error {
 	return nil
 }
 
-// mergeConfig is the configuration of a container: what was asked for, and the
-// image's where nothing was.
-func mergeConfig(asked, img *containertypes.Config) *containertypes.Config {
-	c := *asked
-	names := map[string]bool{}
-	for _, kv := range c.Env {
-		name, _, _ := strings.Cut(kv, "=")
-		names[name] = true
-	}
-	c.Env = slices.DeleteFunc(slices.Clone(c.Env), func(kv string) bool { return !strings.Contains(kv, "=") })
-	for _, kv := range img.Env {
-		if name, _, _ := strings.Cut(kv, "="); !names[name] {
-			c.Env = append(c.Env, kv)
-		}
-	}
-	if len(c.Entrypoint) == 0 {
-		if len(c.Cmd) == 0 {
-			c.Cmd = img.Cmd
-		}
-		if c.Entrypoint == nil {
-			c.Entrypoint = img.Entrypoint
-		}
-	}
-	if len(c.Entrypoint) == 1 && c.Entrypoint[0] == "" {
-		c.Entrypoint = nil
-	}
-	c.User = first(c.User, img.User)
-	c.WorkingDir = first(c.WorkingDir, img.WorkingDir)
-	c.StopSignal = first(c.StopSignal, img.StopSignal)
-	c.ExposedPorts = merged(c.ExposedPorts, img.ExposedPorts)
-	c.Volumes = merged(c.Volumes, img.Volumes)
-	c.Labels = merged(c.Labels, img.Labels)
-	c.Healthcheck = mergeHealth(c.Healthcheck, img.Healthcheck)
-	return &c
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// merged is both maps in one; the first one's values count.
-func merged[M ~map[K]V, K comparable, V any](asked, img M) M {
-	if len(asked) == 0 && len(img) == 0 {
-		return asked
-	}
-	out := maps.Clone(img)
-	if out == nil {
-		out = M{}
-	}
-	maps.Copy(out, asked)
-	return out
-}
-
-func mergeHealth(asked, img *containertypes.HealthConfig) *containertypes.HealthConfig {
-	if asked == nil || img == nil {
-		if asked == nil {
-			return img
-		}
-		return asked
-	}
-	h := *asked
-	if len(h.Test) == 0 {
-		h.Test = img.Test
-	}
-	if h.Interval == 0 {
-		h.Interval = img.Interval
-	}
-	if h.Timeout == 0 {
-		h.Timeout = img.Timeout
-	}
-	if h.StartPeriod == 0 {
-		h.StartPeriod = img.StartPeriod
-	}
-	if h.StartInterval == 0 {
-		h.StartInterval = img.StartInterval
-	}
-	if h.Retries == 0 {
-		h.Retries = img.Retries
-	}
-	return &h
-}
-
 // fillHost sets what the engine decides where nothing was asked for.
 func (e *Engine) fillHost(c *container) {
 	h := c.host
@@ -368,24 +199,4 @@ func (e *Engine) fillNetworks(c *container, asked *networktypes.NetworkingConfig
 	if len(c.networks) == 0 {
 		c.networks[c.host.NetworkMode.NetworkName()] = &networktypes.EndpointSettings{}
 	}
-}
-
-// Names lists what an engine has, for the messages of tests.
-func (e *Engine) Names() string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var lines []string
-	for _, c := range e.containers {
-		lines = append(lines, fmt.Sprintf("container %s %s", c.name, c.state.Status))
-	}
-	for _, n := range e.networks {
-		if !n.predefined {
-			lines = append(lines, "network "+n.name)
-		}
-	}
-	for name := range e.volumes {
-		lines = append(lines, "volume "+name)
-	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
 }

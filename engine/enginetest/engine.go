@@ -7,7 +7,8 @@
 // have endpoints, volumes have files, and all of it is told by /events. The
 // processes are not the machine's: an interpreter of shell scripts and a small
 // set of programs work on the container's own files, which are in memory too.
-// Nothing of the host is read, written or run.
+// Nothing of the host is run or written, and nothing is read but whether a
+// bind's source is there, and what Options.HostFolders allows.
 //
 // Words and status codes are those of Docker 28.5, compared by the tests of
 // this package, which run on both. What the API promises and compose does not

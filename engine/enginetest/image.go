@@ -173,6 +173,7 @@ func (e *Engine) keepImage(img *image) *image {
 	if img.created.IsZero() {
 		img.created = e.now()
 	}
+	img.taggedLast = e.now()
 	e.images[img.id] = img
 	return img
 }

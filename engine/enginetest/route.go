@@ -1,11 +1,14 @@
 package enginetest
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -131,9 +134,11 @@ func (e *Engine) serve(w http.ResponseWriter, r *request, rt *route) {
 	if fault != nil && e.commit(w, r, fault) {
 		return
 	}
-	if err := rt.handler(w, r); err != nil {
-		writeError(w, err)
+	answer := &reply{ResponseWriter: w}
+	if err := rt.handler(answer, r); err != nil {
+		writeError(answer, err)
 	}
+	answer.send()
 }
 
 // Calls counts the requests so far by route. Requests of no known route and of
@@ -163,14 +168,49 @@ func writeError(w http.ResponseWriter, err error) {
 	_ = writeJSON(w, status, types.ErrorResponse{Message: err.Error()})
 }
 
-// writeJSON answers with v. The error is always nil: a client that went away
-// cannot be told.
+// reply is an answer of a handler. What writeJSON writes to it is sent when the
+// handler is through and no longer holds the engine's mutex: a client that is
+// slow to read holds nobody up.
+type reply struct {
+	http.ResponseWriter
+	status int // 0: nothing is waiting to be sent
+	body   []byte
+}
+
+func (r *reply) send() {
+	if r.status != 0 {
+		r.WriteHeader(r.status)
+		_, _ = r.Write(r.body) // a client that went away cannot be told
+	}
+}
+
+// Flush makes streams possible.
+func (r *reply) Flush() {
+	if f, ok := r.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+// Hijack makes attaching possible.
+func (r *reply) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return http.NewResponseController(r.ResponseWriter).Hijack()
+}
+
+// writeJSON answers with v. The error is always nil.
 func writeJSON(w http.ResponseWriter, status int, v any) error {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	enc := json.NewEncoder(w)
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // the API's types are all representable
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if r, ok := w.(*reply); ok {
+		r.status, r.body = status, body.Bytes()
+		return nil
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes())
 	return nil
 }
 
