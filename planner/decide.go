@@ -21,22 +21,28 @@ func (d *draft) decide(name string) error {
 	svc := d.p.Services[name]
 	u := &unit{name: name}
 	d.units[name] = u
-	if err := d.checkParents(name); err != nil {
-		return err
+	if svc.Provider != nil {
+		return nil // no containers
 	}
 	highest := 0
 	for _, group := range d.numbered(name) {
-		highest = max(highest, group[0].Number)
 		r, err := d.judgeGroup(u, svc, group)
 		if err != nil {
 			return err
 		}
 		if r != nil {
 			u.replicas = append(u.replicas, r)
+			highest = group[0].Number
 		}
 	}
 	d.scale(u, svc, highest)
-	return nil
+	if d.replaced.services[name] {
+		d.renumber(u)
+	}
+	if len(u.replicas) == 0 {
+		return nil
+	}
+	return d.checkParents(name)
 }
 
 // numbered returns the service's containers, grouped by number, ascending.
@@ -62,13 +68,13 @@ func (d *draft) numbered(service string) [][]*Container {
 }
 
 // judgeGroup decides about the containers of one number. More than one is the
-// leftover of an interrupted replacement: the up-to-date one stays, the newest
-// of several. It returns nil where nothing of the group can stay or be replaced.
+// leftover of an interrupted replacement: one stays or is replaced. Those whose
+// removal did not end count as gone; nil where there are no others.
 func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container) (*replica, error) {
 	var best *replica
 	var rest []*Container
 	for _, c := range group {
-		if c.Status == Dead || c.Status == Removing {
+		if c.gone() {
 			u.surplus = append(u.surplus, removal{c: *c, reason: Reason{Code: BecauseInterrupted, Detail: "removal did not end"}})
 			continue
 		}
@@ -78,7 +84,7 @@ func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container)
 		}
 		if best == nil {
 			best = r
-		} else if better(r, best) {
+		} else if d.better(r, best) {
 			rest, best = append(rest, best.old), r
 		} else {
 			rest = append(rest, c)
@@ -90,10 +96,20 @@ func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container)
 	return best, nil
 }
 
-// better prefers what is up to date, then what is newer.
-func better(a, b *replica) bool {
-	if (a.fate == keep) != (b.fate == keep) {
-		return a.fate == keep
+// better tells whether a stays rather than b: what is up to date, of several
+// the newest, which finishes the interrupted replacement. Where nothing is up to
+// date, or nobody looks, what runs goes on until its own replacement is there.
+func (d *draft) better(a, b *replica) bool {
+	if x, y := outdatedRank(a), outdatedRank(b); x != y {
+		return x < y
+	}
+	if outdatedRank(a) > 0 || d.policy(a.ref.Service) == RecreateNever {
+		if x, y := a.old.running(), b.old.running(); x != y {
+			return x
+		}
+		if x, y := a.old.temporary(), b.old.temporary(); x != y {
+			return y
+		}
 	}
 	if c := a.old.Created.Compare(b.old.Created); c != 0 {
 		return c > 0
@@ -104,12 +120,12 @@ func better(a, b *replica) bool {
 // judge decides about one container that exists.
 func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
 	final := d.p.ContainerName(svc.Name, c.Number)
-	r := &replica{ref: c.ref(), old: c, fresh: d.o.FreshVolumes}
+	r := &replica{ref: c.ref(), old: c}
 	reason, when, err := d.outdated(svc, c)
 	if err != nil {
 		return nil, err
 	}
-	if temporaryName.MatchString(c.Name) {
+	if c.temporary() {
 		r.ref.Name = final
 	}
 	if reason != nil {
@@ -135,22 +151,26 @@ func (d *draft) scale(u *unit, svc types.ServiceConfig, highest int) {
 			u.replicas = slices.DeleteFunc(u.replicas, func(x *replica) bool { return x == r })
 		}
 	}
-	taken := map[int]bool{}
-	for _, r := range u.replicas {
-		taken[r.ref.Number] = true
-	}
-	for _, s := range u.surplus { // a broken one's number is free again
-		if s.reason.Code == BecauseInterrupted && !taken[s.c.Number] && len(u.replicas) < want {
-			u.replicas = append(u.replicas, d.newReplica(svc.Name, s.c.Number))
-			taken[s.c.Number] = true
-		}
-	}
 	for len(u.replicas) < want {
 		highest++
 		u.replicas = append(u.replicas, d.newReplica(svc.Name, highest))
 	}
 	slices.SortFunc(u.replicas, func(a, b *replica) int { return cmp.Compare(a.ref.Number, b.ref.Number) })
 }
+
+// renumber counts a service's containers from 1. Where all of them go before the
+// first new one is created, an interrupted run leaves none to count on from, so
+// an uninterrupted one must not count on either.
+func (d *draft) renumber(u *unit) {
+	for i, r := range u.replicas {
+		r.ref.Number = i + 1
+		r.ref.Name = d.p.ContainerName(u.name, r.ref.Number)
+	}
+}
+
+// temporary tells whether the container still has the name that it was created
+// under to replace another one.
+func (c *Container) temporary() bool { return temporaryName.MatchString(c.Name) }
 
 func outdatedRank(r *replica) int {
 	if r.fate == replace && len(r.when) == 0 {

@@ -26,12 +26,16 @@ type DownOptions struct {
 // Down plans the end of a project: stop in reverse dependency order, remove,
 // then networks and, where asked for, volumes and images. External resources
 // are never touched. The project may be nil: then the labels tell what is its.
+// Services whose profile is off stay, as does what people run as one-offs and
+// what the file does not know, unless orphans go too.
 func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
 	goes := func(c *Container) bool {
-		return p == nil || p.Known(c.Service) || o.RemoveOrphans
+		orphan := c.OneOff || p != nil && !p.Known(c.Service)
+		named := slices.Contains(o.Services, c.Service)
+		return orphan && o.RemoveOrphans || !c.OneOff && (enabled(p, c.Service) || named)
 	}
 	f := newFleet(p, s, "Removing", LifecycleOptions{Services: o.Services, Timeout: o.Timeout}, goes)
 	removed := f.removeAll(o)
@@ -103,8 +107,7 @@ func (d *down) networks() {
 		after, users := d.usersOf(func(c *Container) bool { _, on := c.Networks[n.Name]; return on })
 		if len(users) > 0 {
 			if len(d.options.Services) == 0 {
-				d.note(fmt.Sprintf("Network %s stays: %s use it.", n.Name, strings.Join(users, ", ")),
-					"--remove-orphans removes containers whose service is not in the file")
+				d.noteStays("Network "+n.Name, users)
 			}
 			continue
 		}
@@ -129,7 +132,7 @@ func (d *down) volumes() {
 		}
 		after, users := d.usersOf(func(c *Container) bool { return mounts(c, v.Name) })
 		if len(users) > 0 {
-			d.note(fmt.Sprintf("Volume %s stays: %s use it.", v.Name, strings.Join(users, ", ")), "")
+			d.noteStays("Volume "+v.Name, users)
 			continue
 		}
 		d.add(Step{
@@ -140,9 +143,22 @@ func (d *down) volumes() {
 	}
 }
 
-// usersOf returns the removals of the containers that match, and the names of
-// those that stay.
-func (d *down) usersOf(match func(*Container) bool) (after []int, stay []string) {
+// noteStays tells that a resource stays because of containers that do.
+func (d *down) noteStays(what string, users []*Container) {
+	var names []string
+	hint := "--remove-orphans removes one-offs, and containers whose service is not in the file"
+	for _, c := range users {
+		names = append(names, c.Name)
+		if svc, off := d.p.DisabledServices[c.Service]; off && !c.OneOff && len(svc.Profiles) > 0 {
+			hint = fmt.Sprintf("--profile %s takes service %s down too", svc.Profiles[0], c.Service)
+		}
+	}
+	d.note(fmt.Sprintf("%s stays: in use by %s", what, strings.Join(names, ", ")), hint)
+}
+
+// usersOf returns the removals of the containers that match, and those that
+// stay.
+func (d *down) usersOf(match func(*Container) bool) (after []int, stay []*Container) {
 	for i := range d.s.Containers {
 		c := &d.s.Containers[i]
 		if !match(c) {
@@ -151,7 +167,7 @@ func (d *down) usersOf(match func(*Container) bool) (after []int, stay []string)
 		if step := d.removed[c.ID]; step != 0 {
 			after = append(after, step)
 		} else {
-			stay = append(stay, c.Name)
+			stay = append(stay, c)
 		}
 	}
 	return after, stay

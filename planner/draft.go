@@ -25,7 +25,12 @@ type draft struct {
 	replaced replacedResources
 	orphans  []removal // that go
 
+	dependents map[string][]string // by service
+	holders    map[string]*replica // by name: who has it and is made anew under another
+	seeded     map[string]int      // by volume: the latest create that could decide its content
+
 	plan Plan
+	firm []stepSet // by step: those that must have ended well before it can run
 }
 
 // unit is what becomes of one service.
@@ -33,7 +38,8 @@ type unit struct {
 	name     string
 	replicas []*replica
 	surplus  []removal // containers that go and are not replaced
-	ready    []int     // steps after which the service counts as started
+	restart  *restart  // kept containers go down for a while; nil: they do not
+	news     []int     // the creates of what the service needs to start again
 }
 
 // replica is what becomes of one numbered container of a service.
@@ -43,11 +49,12 @@ type replica struct {
 	fate   fate
 	reason Reason
 	when   []event.Ref // with replace: only if one of these images changed
-	fresh  bool        // anonymous volumes are not taken over
 
-	// Steps; 0: none.
-	created, stopped, removed, renamed, started int
-	early                                       bool // the old one goes before the new one is created
+	// Steps; 0: none. Ready is the one after which it counts as started.
+	created, stopped, removed, renamed, started, ready int
+
+	creating bool // its create is being added
+	early    bool // the old one goes before the new one is created
 }
 
 // fate is the decision about a replica.
@@ -67,13 +74,25 @@ type removal struct {
 	stop   int
 }
 
-// add appends a step and returns its id. Zeros in after are left out.
+// add appends a step and returns its id. Zeros in after are left out, and what
+// another of them comes after anyway.
 func (d *draft) add(s Step, after ...int) int {
 	s.ID = len(d.plan.Steps) + 1
-	s.After = append(slices.Clone(s.After), after...)
-	s.After = slices.DeleteFunc(s.After, func(id int) bool { return id == 0 })
-	slices.Sort(s.After)
-	s.After = slices.Compact(s.After)
+	after = slices.DeleteFunc(slices.Clone(after), func(id int) bool { return id == 0 })
+	slices.Sort(after)
+	var implied, firm stepSet
+	for _, id := range after {
+		if !d.plan.Steps[id-1].Optional { // the failures before an optional step end at it
+			implied = implied.union(d.firm[id-1])
+		}
+	}
+	for _, id := range slices.Compact(after) {
+		if !implied.has(id) {
+			s.After = append(s.After, id)
+			firm = firm.with(id)
+		}
+	}
+	d.firm = append(d.firm, firm.union(implied))
 	d.plan.Steps = append(d.plan.Steps, s)
 	return s.ID
 }
@@ -87,6 +106,9 @@ func (d *draft) note(text, hint string) {
 func (c *Container) running() bool {
 	return c.Status == Running || c.Status == Restarting || c.Status == Paused
 }
+
+// gone tells whether nothing can be done with a container but to remove it.
+func (c *Container) gone() bool { return c.Status == Dead || c.Status == Removing }
 
 // ref is how the plan names a container that exists and stays.
 func (c *Container) ref() event.Ref {

@@ -75,8 +75,23 @@ func (f *fleet) dependencies(c *Container) []Dependency {
 	return deps
 }
 
-// regular picks the containers that are not one-offs.
-func regular(c *Container) bool { return !c.OneOff }
+// regular picks the containers that are not one-offs, of the file's services
+// whose profile is on; of others only where they are named.
+func regular(p *project.Project, services []string) func(*Container) bool {
+	return func(c *Container) bool {
+		return !c.OneOff && (enabled(p, c.Service) || slices.Contains(services, c.Service))
+	}
+}
+
+// enabled tells whether a service is in the file and its profile on; without a
+// file, every service is.
+func enabled(p *project.Project, service string) bool {
+	if p == nil {
+		return true
+	}
+	_, ok := p.Services[service]
+	return ok
+}
 
 // checkServices refuses names that are neither in the file nor have containers.
 func checkServices(p *project.Project, s State, services []string) error {

@@ -21,36 +21,57 @@ type imageStep struct {
 
 // planImages adds the pulls and builds that the services' images need: each
 // reference once, builds of images that other builds use first.
-func (d *draft) planImages() error {
+func (d *draft) planImages() {
 	d.images = map[string]imageStep{}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		svc := d.p.Services[name]
 		if svc.Provider != nil {
 			continue
 		}
-		if err := d.planImage(svc); err != nil {
-			return err
-		}
+		d.planImage(svc)
 		for _, source := range imageMounts(svc) {
 			if d.builder(source) == "" && d.mustPull(svc, source) {
 				d.pull(source, svc.Platform, false)
 			}
 		}
 	}
+}
+
+// checkImages refuses to create containers of images that are not there and
+// that nobody is allowed to bring, before anything is touched.
+func (d *draft) checkImages() error {
+	for _, name := range d.order {
+		svc, image := d.p.Services[name], d.p.ImageName(name)
+		_, have := d.s.Images[image]
+		_, comes := d.images[image]
+		if have || comes || !slices.ContainsFunc(d.units[name].replicas, func(r *replica) bool { return r.fate != keep }) {
+			continue
+		}
+		if svc.Build != nil {
+			return &Problem{
+				Text: fmt.Sprintf("service %q: image %s is not there, and --no-build forbids to build it", name, image),
+				Tip:  "build it: compose build " + name,
+			}
+		}
+		return &Problem{
+			Text: fmt.Sprintf("service %q: image %s is not there, and its pull policy forbids to pull it", name, image),
+			Tip:  "pull it: docker pull " + image,
+		}
+	}
 	return nil
 }
 
 // planImage adds what the service's own image needs, if anything.
-func (d *draft) planImage(svc types.ServiceConfig) error {
+func (d *draft) planImage(svc types.ServiceConfig) {
 	name := d.p.ImageName(svc.Name)
 	if builder := d.builder(name); builder != "" && builder != svc.Name {
-		return nil // that service's turn brings it
+		return // that service's turn brings it
 	}
 	if svc.Build == nil {
 		if d.mustPull(svc, name) {
 			d.pull(name, svc.Platform, false)
 		}
-		return nil
+		return
 	}
 	_, have := d.s.Images[name]
 	policy := d.pullPolicy(svc)
@@ -62,15 +83,10 @@ func (d *draft) planImage(svc types.ServiceConfig) error {
 	case have:
 	case d.o.Build == BuildNever && svc.Image != "" && d.mustPull(svc, name):
 		d.pull(name, svc.Platform, false)
-	case d.o.Build == BuildNever:
-		return &Problem{
-			Text: fmt.Sprintf("service %q: image %s is not there, and --no-build forbids to build it", svc.Name, name),
-			Tip:  "build it: compose build " + svc.Name,
-		}
+	case d.o.Build == BuildNever: // see checkImages
 	default:
 		d.build(svc.Name, BecauseMissing, svc.Image != "" && policy != types.PullPolicyNever)
 	}
-	return nil
 }
 
 // builder names the service whose build section makes the image, "" where none
@@ -149,17 +165,22 @@ func (d *draft) build(service string, why Code, pullFirst bool) int {
 }
 
 // haveImage is the digest that a pull or build is compared with: the engine's,
-// or where the tag is gone, the one that the containers were made of.
+// or where the tag is gone, the one that all containers were made of.
 func (d *draft) haveImage(reference string) string {
 	if img, ok := d.s.Images[reference]; ok {
 		return img.Digest
 	}
+	made := ""
 	for _, c := range d.s.Containers {
-		if _, ok := d.p.Services[c.Service]; ok && !c.OneOff && d.p.ImageName(c.Service) == reference {
-			return c.Image
+		if _, ok := d.p.Services[c.Service]; !ok || c.OneOff || c.gone() || d.p.ImageName(c.Service) != reference {
+			continue
 		}
+		if made != "" && made != c.Image {
+			return "" // some of them are outdated, whatever comes
+		}
+		made = c.Image
 	}
-	return ""
+	return made
 }
 
 // buildNeeds are the services whose image the service's build uses

@@ -12,7 +12,7 @@ func Stop(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Stopping", o, regular)
+	f := newFleet(p, s, "Stopping", o, regular(p, o.Services))
 	f.stopAll(func(c *Container) bool { return c.running() })
 	return &f.plan, nil
 }
@@ -52,7 +52,7 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Starting", o, regular)
+	f := newFleet(p, s, "Starting", o, regular(p, o.Services))
 	for _, name := range f.wanted(o.Services) {
 		if len(f.by[name]) == 0 {
 			return nil, missing(name, "start")
@@ -105,9 +105,9 @@ func Restart(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 		return nil, err
 	}
 	if len(o.Services) > 0 && !o.NoDeps {
-		o.Services = withRestarted(newFleet(p, s, "", LifecycleOptions{}, regular), o.Services)
+		o.Services = withRestarted(newFleet(p, s, "", LifecycleOptions{}, regular(p, nil)), o.Services)
 	}
-	f := newFleet(p, s, "Restarting", o, regular)
+	f := newFleet(p, s, "Restarting", o, regular(p, o.Services))
 	for _, name := range o.Services {
 		if len(f.by[name]) == 0 {
 			return nil, missing(name, "restart")
@@ -149,7 +149,7 @@ func Kill(p *project.Project, s State, signal string, o LifecycleOptions) (*Plan
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Killing", o, regular)
+	f := newFleet(p, s, "Killing", o, regular(p, o.Services))
 	for _, name := range f.names {
 		for _, c := range f.by[name] {
 			if c.running() {

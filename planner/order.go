@@ -51,3 +51,23 @@ func dependents(services types.Services) map[string][]string {
 	}
 	return out
 }
+
+// stepSet is a set of step ids. The zero value is empty.
+type stepSet []uint64
+
+func (s stepSet) has(id int) bool { return id/64 < len(s) && s[id/64]&(1<<(id%64)) != 0 }
+
+func (s stepSet) with(id int) stepSet {
+	one := make(stepSet, id/64+1)
+	one[id/64] = 1 << (id % 64)
+	return s.union(one)
+}
+
+func (s stepSet) union(other stepSet) stepSet {
+	out := make(stepSet, max(len(s), len(other)))
+	copy(out, s)
+	for i, bits := range other {
+		out[i] |= bits
+	}
+	return out
+}

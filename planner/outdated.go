@@ -54,7 +54,7 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 // container, what the engine reports of it decides: a new version of a program
 // must not restart anybody's database.
 func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, error) {
-	want, err := d.p.Hash(svc.Name, d.containerID)
+	want, err := d.p.Hash(svc.Name, d.parentID)
 	if err != nil {
 		return nil, fmt.Errorf("hashing service %q: %w", svc.Name, err)
 	}
@@ -62,6 +62,11 @@ func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, e
 		return nil, nil
 	}
 	if c.Drift == nil {
+		for _, parent := range d.p.Parents(svc.Name) {
+			if r := d.units[parent].first(); r != nil && r.old != nil && r.old.Created.After(c.Created) {
+				return &Reason{Code: BecauseParentRecreated, Detail: parent}, nil
+			}
+		}
 		return &Reason{Code: BecauseConfigChanged}, nil
 	}
 	if len(c.Drift.Changes) == 0 && !c.Drift.SameTool {
@@ -100,41 +105,45 @@ func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool)
 	return strings.Join(parts, ","), true
 }
 
-// networksChanged looks for a declared network that the container is not on.
+// networksChanged looks for a network of the container that is made anew, also
+// one that it was put on by hand: it could not start again without it. Then for
+// a declared network that the container is not on.
 func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
+	for _, key := range d.p.NetworkNames() {
+		if _, on := c.Networks[d.p.Networks[key].Name]; on && d.replaced.networks[key] {
+			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew"}
+		}
+	}
 	if svc.NetworkMode != "" {
 		return nil
 	}
 	for _, key := range svc.NetworksByPriority() {
 		net := d.p.Networks[key]
-		if d.replaced.networks[key] {
-			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew"}
-		}
 		id, attached := c.Networks[net.Name]
-		if !attached {
-			return &Reason{Code: BecauseNetworkMissing, Detail: key}
-		}
 		now := d.findNetwork(net.Name)
-		if now == nil || id != "" && now.ID != "" && id != now.ID {
+		switch {
+		case !attached:
+			return &Reason{Code: BecauseNetworkMissing, Detail: key}
+		case now == nil:
+			return &Reason{Code: BecauseNetworkMissing, Detail: key + " was removed"}
+		case id != "" && now.ID != "" && id != now.ID:
 			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is another one now"}
 		}
 	}
 	return nil
 }
 
-// volumesChanged looks for a named volume that the container does not mount.
+// volumesChanged looks for a volume of the service that is made anew, and for a
+// declared one that the container does not mount.
 func (d *draft) volumesChanged(svc types.ServiceConfig, c *Container) *Reason {
-	for _, v := range svc.Volumes {
-		if v.Type != types.VolumeTypeVolume || v.Source == "" {
-			continue
+	for _, key := range d.p.VolumeNames() {
+		if d.replaced.volumes[key] && d.touchesVolume(svc.Name, key) {
+			return &Reason{Code: BecauseVolumeMissing, Detail: key + " is made anew"}
 		}
-		if d.replaced.volumes[v.Source] {
-			return &Reason{Code: BecauseVolumeMissing, Detail: v.Source + " is made anew"}
-		}
-		name := d.p.Volumes[v.Source].Name
-		mounted := slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Name == name })
-		if !mounted {
-			return &Reason{Code: BecauseVolumeMissing, Detail: v.Source}
+	}
+	for _, key := range namedVolumes(svc) {
+		if !mounts(c, d.p.Volumes[key].Name) {
+			return &Reason{Code: BecauseVolumeMissing, Detail: key}
 		}
 	}
 	return nil
@@ -160,7 +169,7 @@ func (d *draft) parentReplaced(service string) (parent string, when []event.Ref)
 // checkParents refuses a service whose parent neither has nor gets a container.
 func (d *draft) checkParents(service string) error {
 	for _, name := range d.p.Parents(service) {
-		if d.units[name].first() != nil || d.containerID(name) != "" {
+		if u := d.units[name]; u.first() != nil || u == nil && d.containerID(name) != "" {
 			continue
 		}
 		kind := "network namespace"
@@ -178,11 +187,24 @@ func (d *draft) checkParents(service string) error {
 	return nil
 }
 
-// containerID is the id of the service's first container, "" where there is
-// none.
+// parentID is the id of the container whose namespaces or volumes others share:
+// the service's first one, of those that stay.
+func (d *draft) parentID(service string) string {
+	u, selected := d.units[service]
+	if !selected {
+		return d.containerID(service)
+	}
+	if r := u.first(); r != nil && r.old != nil {
+		return r.old.ID
+	}
+	return ""
+}
+
+// containerID is the id of the first container of a service that is not of this
+// plan, "" where there is none.
 func (d *draft) containerID(service string) string {
 	for i := range d.s.Containers {
-		if c := &d.s.Containers[i]; c.Service == service && !c.OneOff {
+		if c := &d.s.Containers[i]; c.Service == service && !c.OneOff && !c.gone() {
 			return c.ID
 		}
 	}

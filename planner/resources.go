@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -15,12 +16,15 @@ import (
 // another definition than the file's and are made anew.
 type replacedResources struct {
 	networks, volumes map[string]bool
+	// services are those that touch such a volume: all their containers go
+	// before it does.
+	services map[string]bool
 }
 
 // findReplacedResources fills d.replaced. One that a container uses which this
 // plan does not touch is left as it is, with a note.
 func (d *draft) findReplacedResources() error {
-	d.replaced = replacedResources{networks: map[string]bool{}, volumes: map[string]bool{}}
+	d.replaced = replacedResources{networks: map[string]bool{}, volumes: map[string]bool{}, services: map[string]bool{}}
 	for _, key := range d.p.NetworkNames() {
 		if err := d.judgeNetwork(key); err != nil {
 			return err
@@ -52,10 +56,10 @@ func (d *draft) judgeNetwork(key string) error {
 	if now.Hash == "" || now.Hash == want {
 		return nil
 	}
-	others := d.outsiders(func(c *Container) bool { _, on := c.Networks[conf.Name]; return on && c.running() })
-	if len(others) > 0 {
-		d.note(fmt.Sprintf("network %s has another definition now, and is left as it is: %s use it", conf.Name, strings.Join(others, ", ")),
-			"run up without naming services to make it anew")
+	if d.heldBack("network "+conf.Name, func(c *Container) bool {
+		_, on := c.Networks[conf.Name]
+		return on && (c.running() || !c.OneOff) // an ended one-off starts no more
+	}) {
 		return nil
 	}
 	d.replaced.networks[key] = true
@@ -80,10 +84,7 @@ func (d *draft) judgeVolume(key string) error {
 	if now.Hash == "" || now.Hash == want {
 		return nil
 	}
-	others := d.outsiders(func(c *Container) bool { return mounts(c, conf.Name) })
-	if len(others) > 0 {
-		d.note(fmt.Sprintf("volume %s has another definition now, and is left as it is: %s use it", conf.Name, strings.Join(others, ", ")),
-			"run up without naming services to make it anew")
+	if d.heldBack("volume "+conf.Name, func(c *Container) bool { return mounts(c, conf.Name) }) {
 		return nil
 	}
 	if !slices.Contains(d.o.Discard, conf.Name) {
@@ -94,21 +95,48 @@ func (d *draft) judgeVolume(key string) error {
 		return nil
 	}
 	d.replaced.volumes[key] = true
+	for name := range d.p.Services {
+		if d.touchesVolume(name, key) && d.policy(name) != RecreateNever {
+			d.replaced.services[name] = true
+		}
+	}
 	return nil
 }
 
-// outsiders names the containers that match and that this plan neither makes
-// anew nor removes.
-func (d *draft) outsiders(match func(*Container) bool) []string {
+// heldBack tells whether a resource has to stay as it is, because containers use
+// it that this plan neither makes anew nor removes. It notes which.
+func (d *draft) heldBack(what string, uses func(*Container) bool) bool {
 	var names []string
+	hint := "run up without --no-recreate to make it anew"
 	for i := range d.s.Containers {
 		c := &d.s.Containers[i]
-		_, selected := d.p.Services[c.Service]
-		if match(c) && (!selected || c.OneOff) && !d.removesOrphan(c) {
-			names = append(names, c.Name)
+		if !uses(c) || d.removesOrphan(c) {
+			continue
 		}
+		_, selected := d.p.Services[c.Service]
+		switch {
+		case c.OneOff || !d.p.Known(c.Service):
+			hint = "once they are gone, up makes it anew"
+		case !selected:
+			hint = "run up without naming services to make it anew"
+		case d.policy(c.Service) != RecreateNever:
+			continue
+		}
+		names = append(names, c.Name)
 	}
-	return names
+	if len(names) > 0 {
+		d.note(fmt.Sprintf("%s has another definition now, and is left as it is: in use by %s", what, strings.Join(names, ", ")), hint)
+	}
+	return len(names) > 0
+}
+
+// touchesVolume tells whether a service mounts the volume, by the file or by one
+// of its containers.
+func (d *draft) touchesVolume(service, key string) bool {
+	return slices.Contains(namedVolumes(d.p.Services[service]), key) ||
+		slices.ContainsFunc(d.s.Containers, func(c Container) bool {
+			return c.Service == service && !c.OneOff && mounts(&c, d.p.Volumes[key].Name)
+		})
 }
 
 // planNetworks adds the networks that are missing, and those made anew after
@@ -126,7 +154,7 @@ func (d *draft) planNetworks() {
 		case now == nil:
 			d.networks[key] = d.add(Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: Reason{Code: BecauseMissing}})
 		case d.replaced.networks[key]:
-			stops := d.release(func(c *Container) bool { _, on := c.Networks[conf.Name]; return on }, d.stopOld)
+			stops := d.leaveNetwork(conf.Name)
 			old := ref
 			old.Old = conf.Name
 			reason := Reason{Code: BecauseConfigChanged}
@@ -150,7 +178,7 @@ func (d *draft) planVolumes() {
 		case d.findVolume(conf.Name) == nil:
 			d.volumes[key] = d.add(Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: Reason{Code: BecauseMissing}})
 		case d.replaced.volumes[key]:
-			removed := d.release(func(c *Container) bool { return mounts(c, conf.Name) }, d.removeOld)
+			removed := d.unmountVolume(key)
 			old := ref
 			old.Old = conf.Name
 			reason := Reason{Code: BecauseConfigChanged}
@@ -160,24 +188,61 @@ func (d *draft) planVolumes() {
 	}
 }
 
-// release applies do to the replicas whose containers match, and returns the
-// steps after which none of them is in the way, removals of others included.
-func (d *draft) release(match func(*Container) bool, do func(*replica) int) []int {
+// leaveNetwork returns the steps after which no container on the network runs:
+// the engine refuses to remove one with active endpoints.
+func (d *draft) leaveNetwork(network string) []int {
+	var steps []int
+	on := func(c *Container) bool { _, on := c.Networks[network]; return on }
+	for _, name := range slices.Backward(d.order) {
+		for _, r := range d.units[name].replicas {
+			if r.fate == replace && on(r.old) {
+				steps = append(steps, d.stopOld(r))
+			}
+		}
+	}
+	for r := range d.departures() {
+		if on(&r.c) {
+			steps = append(steps, r.stop)
+		}
+	}
+	return steps
+}
+
+// unmountVolume returns the steps after which no container mounts the volume:
+// the engine refuses to remove one that a stopped container mounts, too.
+func (d *draft) unmountVolume(key string) []int {
 	var steps []int
 	for _, name := range slices.Backward(d.order) {
 		for _, r := range d.units[name].replicas {
-			if r.old != nil && match(r.old) {
-				steps = append(steps, do(r))
+			if r.fate == replace && d.touchesVolume(name, key) {
+				steps = append(steps, d.removeOld(r))
 			}
 		}
-		for _, s := range d.units[name].surplus {
-			steps = append(steps, s.step)
+	}
+	for r := range d.departures() {
+		if mounts(&r.c, d.p.Volumes[key].Name) {
+			steps = append(steps, r.step)
 		}
 	}
-	for _, o := range d.orphans {
-		steps = append(steps, o.step)
-	}
 	return steps
+}
+
+// departures are the containers that go for good.
+func (d *draft) departures() iter.Seq[*removal] {
+	return func(yield func(*removal) bool) {
+		for _, name := range d.order {
+			for i := range d.units[name].surplus {
+				if !yield(&d.units[name].surplus[i]) {
+					return
+				}
+			}
+		}
+		for i := range d.orphans {
+			if !yield(&d.orphans[i]) {
+				return
+			}
+		}
+	}
 }
 
 func (d *draft) findNetwork(name string) *Network {

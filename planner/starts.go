@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,15 +15,14 @@ import (
 // starts adds what brings the containers to life, dependencies first: the
 // waits that their depends_on asks for, the starts and the post_start hooks.
 func (d *draft) starts() {
-	w := waits{d: d, made: map[string][]int{}}
+	w := waits{d: d, made: map[string]int{}}
 	for _, name := range d.order {
 		svc := d.p.Services[name]
-		u := d.units[name]
 		previous := 0
-		for _, r := range u.replicas {
+		for _, r := range d.units[name].replicas {
 			s, needed := d.startStep(r)
 			if !needed {
-				u.ready = append(u.ready, r.stopped, r.renamed)
+				r.ready = r.renamed
 				continue
 			}
 			after := append(w.conditions(svc, s.When), r.created, r.renamed, r.stopped)
@@ -32,7 +32,7 @@ func (d *draft) starts() {
 			}
 			r.started = d.add(s, after...)
 			previous = r.started
-			u.ready = append(u.ready, d.postStart(svc, r, s))
+			r.ready = d.postStart(svc, r, s)
 		}
 	}
 }
@@ -42,16 +42,14 @@ func (d *draft) startStep(r *replica) (s Step, needed bool) {
 	if r.fate == create || r.fate == replace && len(r.when) == 0 {
 		return Step{Action: StartContainer{Ref: r.ref}, Reason: r.reason}, true
 	}
+	down, when := d.goesDown(r)
 	switch {
-	case r.old.Status == Paused && r.fate == keep:
+	case r.old.Status == Paused && !down:
 		return Step{Action: UnpauseContainer{Ref: r.ref, ID: r.old.ID}, Reason: Reason{Code: BecausePausedByHand}}, true
 	case !r.old.running():
 		return Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: Reason{Code: BecauseNotRunning}}, true
-	case r.fate == replace:
-		return Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: r.reason, When: r.when}, true
-	case r.stopped != 0:
-		cause, when := d.restartCause(r.ref.Service)
-		return Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: cause, When: when}, true
+	case down:
+		return Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: d.downReason(r), When: when}, true
 	}
 	return Step{}, false
 }
@@ -75,7 +73,7 @@ func (d *draft) postStart(svc types.ServiceConfig, r *replica, start Step) int {
 // waits makes the waits for the conditions of depends_on, each once.
 type waits struct {
 	d    *draft
-	made map[string][]int
+	made map[string]int
 }
 
 // conditions returns the steps after which the service may start. When is that
@@ -83,46 +81,36 @@ type waits struct {
 func (w *waits) conditions(svc types.ServiceConfig, when []event.Ref) []int {
 	var after []int
 	for _, dep := range slices.Sorted(maps.Keys(svc.DependsOn)) {
-		u := w.d.units[dep]
-		if u == nil {
-			continue // not selected: --no-deps, or a profile that is off
-		}
 		on := svc.DependsOn[dep]
 		condition := Condition(on.Condition)
-		if condition == ConditionStarted && on.Required {
-			after = append(after, u.ready...)
-			continue
+		// nil: --no-deps, or a profile that is off
+		for i, r := range w.d.units[dep].allReplicas() {
+			base := Step{When: when, Optional: !on.Required}
+			switch {
+			case condition == ConditionStarted && on.Required,
+				condition == ConditionStarted && r.ready == 0,
+				condition == ConditionHealthy && r.settled() && r.old.Health == Healthy:
+				after = append(after, r.ready)
+			default:
+				key := fmt.Sprint(dep, i, condition, base.Optional, refsKey(when))
+				after = append(after, w.wait(key, r, condition, svc.Name, base))
+			}
 		}
-		after = append(after, w.wait(u, condition, svc.Name, Step{When: when, Optional: !on.Required})...)
 	}
 	return after
 }
 
-// wait returns the steps that wait for each of the unit's replicas, like base
-// for what is not the action's.
-func (w *waits) wait(u *unit, condition Condition, waiter string, base Step) []int {
-	key := strings.Join([]string{u.name, string(condition), strconv.FormatBool(base.Optional), refsKey(base.When)}, "|")
+// wait returns the step that waits for a replica, like base for what is not the
+// action's.
+func (w *waits) wait(key string, r *replica, condition Condition, waiter string, base Step) int {
 	if made, ok := w.made[key]; ok {
-		for _, id := range made {
-			w.d.addWaiter(id, waiter)
-		}
-		return append(slices.Clone(made), u.ready...)
+		w.d.addWaiter(made, waiter)
+		return made
 	}
-	var steps []int
-	for i, r := range u.replicas {
-		if condition == ConditionHealthy && r.settled() && r.old.Health == Healthy {
-			continue
-		}
-		s := base
-		s.Action = WaitContainer{Ref: r.ref, ID: r.oldID(), Condition: condition, For: []string{waiter}}
-		s.Reason = Reason{Code: BecauseDependency, Detail: waiter}
-		steps = append(steps, w.d.add(s, u.readyOf(i)...))
-	}
-	w.made[key] = steps
-	if base.Optional {
-		return steps
-	}
-	return append(slices.Clone(steps), u.ready...)
+	base.Action = WaitContainer{Ref: r.ref, ID: r.oldID(), Condition: condition, For: []string{waiter}}
+	base.Reason = Reason{Code: BecauseDependency, Detail: waiter}
+	w.made[key] = w.d.add(base, r.ready)
+	return w.made[key]
 }
 
 // addWaiter names one more service that waits in a step.
@@ -138,7 +126,7 @@ func (d *draft) addWaiter(id int, waiter string) {
 
 // settled tells whether the plan leaves the replica's container as it runs.
 func (r *replica) settled() bool {
-	return r.fate == keep && r.started == 0 && r.old.running()
+	return r.fate == keep && r.started == 0 && r.old.Status == Running
 }
 
 func (r *replica) oldID() string {
@@ -148,16 +136,9 @@ func (r *replica) oldID() string {
 	return r.old.ID
 }
 
-// readyOf are the steps after which replica i counts as started.
-func (u *unit) readyOf(i int) []int {
-	if r := u.replicas[i]; r.started == 0 {
-		return nil
-	}
-	return u.ready
-}
-
 // finalWaits adds what --wait asks for: everything runs, healthy where there is
-// a check. A job that somebody waits for has to complete instead.
+// a check. A job that somebody waits for has to complete instead. What a waiter
+// has waited for need not be waited for again.
 func (d *draft) finalWaits() {
 	if !d.o.Wait {
 		return
@@ -170,17 +151,25 @@ func (d *draft) finalWaits() {
 			}
 		}
 	}
+	met := map[event.Ref]bool{}
+	for _, s := range d.plan.Steps {
+		if a, ok := s.Action.(WaitContainer); ok && !s.Optional && len(s.When) == 0 {
+			met[a.Ref] = met[a.Ref] || a.Condition == ConditionCompleted || a.Condition == ConditionHealthy && !jobs[a.Ref.Service]
+		}
+	}
 	for _, name := range d.order {
-		u := d.units[name]
 		condition := ConditionRunningOrHealthy
 		if jobs[name] {
 			condition = ConditionCompleted
 		}
-		for i, r := range u.replicas {
+		for _, r := range d.units[name].replicas {
+			if met[r.ref] {
+				continue
+			}
 			d.add(Step{
 				Action: WaitContainer{Ref: r.ref, ID: r.oldID(), Condition: condition},
 				Reason: Reason{Code: BecauseRequested, Detail: "--wait"},
-			}, u.readyOf(i)...)
+			}, r.ready)
 		}
 	}
 }
@@ -209,12 +198,9 @@ func (d *draft) portHolders(svc types.ServiceConfig, r *replica) []int {
 				holds(other.old, other.stopped)
 			}
 		}
-		for i := range d.units[name].surplus {
-			holds(&d.units[name].surplus[i].c, d.units[name].surplus[i].stop)
-		}
 	}
-	for i := range d.orphans {
-		holds(&d.orphans[i].c, d.orphans[i].stop)
+	for gone := range d.departures() {
+		holds(&gone.c, gone.stop)
 	}
 	return steps
 }

@@ -235,7 +235,8 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 // stateFile is state.yaml. What is left out of a container is as the project
 // would have it: its hash, image, networks and volumes. Networks and volumes
 // are given by key or, those that the file lacks, by name; "name!" has another
-// hash, "name?" was made by others.
+// hash, "name?" was made by others, "name~" has been made anew since a container
+// joined it.
 type stateFile struct {
 	Now        string
 	Containers []struct {
@@ -275,9 +276,6 @@ func readState(t *testing.T, p *project.Project, text string) planner.State {
 	}
 	for i, c := range f.Containers {
 		svc, inFile := p.Services[c.Service]
-		if !inFile {
-			svc, inFile = p.DisabledServices[c.Service]
-		}
 		if c.Number == 0 && !c.OneOff {
 			c.Number = 1
 		}
@@ -364,7 +362,7 @@ func fillContainer(t *testing.T, p *project.Project, svc types.ServiceConfig, s 
 
 func readNetwork(t *testing.T, p *project.Project, key string) planner.Network {
 	t.Helper()
-	name := strings.TrimRight(key, "!?")
+	name := strings.TrimRight(key, "!?~")
 	n := planner.Network{ID: "net-" + name, Name: name, Key: name, Project: "demo"}
 	if conf, ok := p.Networks[name]; ok {
 		n.Name = conf.Name
@@ -380,6 +378,8 @@ func readNetwork(t *testing.T, p *project.Project, key string) planner.Network {
 		n.Hash = "another"
 	case '?':
 		n.Project, n.Hash = "", ""
+	case '~':
+		n.ID += "-before"
 	}
 	return n
 }

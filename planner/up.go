@@ -2,8 +2,11 @@ package planner
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
@@ -60,13 +63,13 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 		order: dependencyOrder(p.Services),
 		units: map[string]*unit{},
 		plan:  Plan{Title: "Running"},
+
+		dependents: dependents(p.Services),
 	}
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	if err := d.planImages(); err != nil {
-		return nil, err
-	}
+	d.planImages()
 	if err := d.findReplacedResources(); err != nil {
 		return nil, err
 	}
@@ -75,6 +78,10 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if err := d.checkImages(); err != nil {
+		return nil, err
+	}
+	d.restarts()
 	d.removals()
 	d.planNetworks()
 	d.planVolumes()
@@ -84,6 +91,7 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 		d.starts()
 		d.finalWaits()
 	}
+	d.noteStranded()
 	d.keeps()
 	return &d.plan, nil
 }
@@ -109,6 +117,26 @@ func (d *draft) check() error {
 		}
 	}
 	return nil
+}
+
+// noteStranded names the containers that lose what they share with a service
+// which is made anew, since their own service is not of this plan.
+func (d *draft) noteStranded() {
+	rest := &project.Project{Project: &types.Project{Services: d.p.DisabledServices}}
+	for _, name := range slices.Sorted(maps.Keys(rest.Services)) {
+		for _, parent := range rest.Parents(name) {
+			r := d.units[parent].first()
+			if r == nil || r.fate == keep || len(r.when) > 0 {
+				continue
+			}
+			for _, c := range d.s.Containers {
+				if c.Service == name && !c.OneOff && c.running() {
+					d.note(fmt.Sprintf("%s shares a namespace or volumes with service %s, which gets a new container", c.Name, parent),
+						"make it anew too: compose up "+name)
+				}
+			}
+		}
+	}
 }
 
 // Problem is an error that the user can do something about.

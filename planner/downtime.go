@@ -1,0 +1,129 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// restart is why the kept containers of a service stop and start again.
+type restart struct {
+	reason Reason
+	when   []event.Ref // only if one of these images changed
+}
+
+// restarts finds the services that go down for a while because of a dependency
+// with restart: true that does, directly or through others.
+func (d *draft) restarts() {
+	for _, name := range d.order {
+		u := d.units[name]
+		var causes []string
+		var when []event.Ref
+		certain := false
+		deps := d.p.Services[name].DependsOn
+		for _, dep := range slices.Sorted(maps.Keys(deps)) {
+			if !deps[dep].Restart {
+				continue
+			}
+			for _, r := range d.units[dep].allReplicas() {
+				if down, images := d.goesDown(r); down {
+					causes = append(causes, dep)
+					when = append(when, images...)
+					certain = certain || len(images) == 0
+				}
+			}
+		}
+		if len(causes) == 0 {
+			continue
+		}
+		if certain {
+			when = nil
+		}
+		u.restart = &restart{
+			reason: Reason{Code: BecauseDependencyRestart, Detail: strings.Join(slices.Compact(causes), ", ")},
+			when:   uniqueRefs(when),
+		}
+	}
+}
+
+// allReplicas is for services that may not be of this plan.
+func (u *unit) allReplicas() []*replica {
+	if u == nil {
+		return nil
+	}
+	return u.replicas
+}
+
+// goesDown tells whether a running container stops in this plan, to be replaced
+// or started again, and on which images that depends (nil: on none).
+func (d *draft) goesDown(r *replica) (down bool, when []event.Ref) {
+	if r.old == nil || !r.old.running() {
+		return false, nil
+	}
+	again := d.units[r.ref.Service].restart
+	switch {
+	case r.fate == replace && (again == nil || len(r.when) == 0):
+		return true, r.when
+	case again == nil:
+		return false, nil
+	case r.fate == replace && len(again.when) > 0:
+		return true, uniqueRefs(slices.Concat(r.when, again.when))
+	}
+	return true, again.when
+}
+
+// downReason is why a container that goes down does: its own reason where it is
+// replaced in any case.
+func (d *draft) downReason(r *replica) Reason {
+	again := d.units[r.ref.Service].restart
+	if r.fate == replace && (again == nil || len(r.when) == 0 || len(again.when) > 0) {
+		return r.reason
+	}
+	return again.reason
+}
+
+// stopOld adds the stop of a container that goes down, after those of the
+// dependents that go down with it. It returns 0 where nothing runs.
+//
+// What could not be started again is not stopped: the stop waits for the
+// container's replacement, and for those of all that it depends on.
+func (d *draft) stopOld(r *replica) int {
+	down, when := d.goesDown(r)
+	if r.stopped != 0 || !down {
+		return r.stopped
+	}
+	after := append(slices.Clone(d.units[r.ref.Service].news), r.created)
+	for _, dependent := range d.dependents[r.ref.Service] {
+		if !d.p.Services[dependent].DependsOn[r.ref.Service].Restart {
+			continue
+		}
+		for _, s := range d.units[dependent].replicas {
+			after = append(after, d.stopOld(s))
+		}
+	}
+	ref := r.ref
+	if r.fate == replace {
+		ref = r.old.oldRef(r.ref.Name)
+	}
+	r.stopped = d.stop(r.old, ref, d.downReason(r), when, after...)
+	return r.stopped
+}
+
+// collectNews fills in the units' news, once all creates are there.
+func (d *draft) collectNews() {
+	for _, name := range d.order {
+		u := d.units[name]
+		for _, dep := range slices.Sorted(maps.Keys(d.p.Services[name].DependsOn)) {
+			if other := d.units[dep]; other != nil && d.p.Services[name].DependsOn[dep].Required {
+				u.news = append(u.news, other.news...)
+				for _, r := range other.replicas {
+					u.news = append(u.news, r.created)
+				}
+			}
+		}
+		slices.Sort(u.news)
+		u.news = slices.Compact(u.news)
+	}
+}

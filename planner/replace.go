@@ -1,0 +1,152 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// creates adds the containers that are missing or made anew.
+func (d *draft) creates() {
+	d.holders = map[string]*replica{}
+	for _, name := range d.order {
+		for _, r := range d.units[name].replicas {
+			if r.fate == replace && r.old.Name != r.ref.Name {
+				d.holders[r.old.Name] = r
+			}
+		}
+	}
+	d.seeded = map[string]int{}
+	for _, name := range d.order {
+		for _, r := range d.units[name].replicas {
+			d.create(r)
+		}
+	}
+	d.collectNews()
+}
+
+// create adds the create of a replica that is missing or made anew.
+func (d *draft) create(r *replica) {
+	if r.fate == keep || r.created != 0 || r.creating {
+		return
+	}
+	r.creating = true
+	svc := d.p.Services[r.ref.Service]
+	after := append(d.createAfter(svc, r), d.nameFree(r)...)
+	a := CreateContainer{Ref: r.ref, FreshVolumes: d.o.FreshVolumes}
+	if r.fate == replace && !r.early {
+		a.Replaces = r.old.ID
+	}
+	r.created = d.add(Step{Action: a, Reason: r.reason, When: r.when}, after...)
+	for _, key := range namedVolumes(svc) {
+		if d.volumes[key] != 0 && r == d.units[svc.Name].first() {
+			d.seeded[key] = r.created
+		}
+	}
+}
+
+// nameFree returns the removals of those that have the name which the create
+// gives: a leftover, an orphan, or a container of another service that gets
+// another name itself.
+func (d *draft) nameFree(r *replica) []int {
+	var after []int
+	if r.fate == create || r.early {
+		if holder := d.holders[r.ref.Name]; holder != nil && holder != r {
+			d.create(holder) // what is replaced stays until its replacement is there
+			after = append(after, d.removeOld(holder))
+		}
+	}
+	name := r.ref.Name
+	if r.fate == replace && !r.early {
+		name = r.old.ID[:min(12, len(r.old.ID))] + "_" + r.ref.Name
+	}
+	for gone := range d.departures() {
+		if gone.c.Name == name {
+			after = append(after, gone.step)
+		}
+	}
+	return after
+}
+
+// createAfter are the steps whose results a create reads.
+func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
+	after := []int{d.images[d.p.ImageName(svc.Name)].step, r.removed}
+	for _, source := range imageMounts(svc) {
+		after = append(after, d.images[source].step)
+	}
+	for key := range svc.Networks {
+		after = append(after, d.networks[key])
+	}
+	// The first create decides a new volume's content.
+	for _, key := range namedVolumes(svc) {
+		after = append(after, d.volumes[key], d.seeded[key])
+	}
+	for _, parent := range d.p.Parents(svc.Name) {
+		if first := d.units[parent].first(); first != nil {
+			after = append(after, first.created)
+		}
+	}
+	for _, link := range svc.Links {
+		target, _, _ := strings.Cut(link, ":")
+		for _, t := range d.units[target].allReplicas() {
+			after = append(after, t.created)
+		}
+	}
+	return after
+}
+
+// replacements adds what ends the containers that were made anew: stop, remove,
+// rename; dependents first. Kept ones stop that restart with a dependency.
+func (d *draft) replacements() {
+	for _, name := range slices.Backward(d.order) {
+		for _, r := range d.units[name].replicas {
+			if r.fate == keep {
+				d.stopOld(r)
+			} else if r.fate == replace {
+				d.removeOld(r)
+			}
+			d.rename(r)
+		}
+	}
+}
+
+// rename adds the rename of a container that was created under a temporary name,
+// by this plan or by an interrupted one, once the name is free.
+func (d *draft) rename(r *replica) {
+	a, s := RenameContainer{Ref: r.ref}, Step{Reason: r.reason, When: r.when}
+	switch {
+	case r.old == nil, r.early:
+		return
+	case r.old.temporary() && (r.fate == keep || len(r.when) > 0):
+		a.ID = r.old.ID
+		s.Reason, s.When = Reason{Code: BecauseInterrupted, Detail: "a replacement was not finished"}, nil
+	case r.fate == keep:
+		return
+	}
+	after := []int{r.removed}
+	if holder := d.holders[r.ref.Name]; holder != nil {
+		after = append(after, d.removeOld(holder))
+	}
+	for gone := range d.departures() {
+		if gone.c.Name == r.ref.Name {
+			after = append(after, gone.step)
+		}
+	}
+	s.Action = a
+	r.renamed = d.add(s, after...)
+}
+
+// removeOld adds the removal of a replaced container. Called before its
+// successor is created, it makes the replacement a plain remove and create.
+func (d *draft) removeOld(r *replica) int {
+	if r.removed != 0 {
+		return r.removed
+	}
+	r.early = r.created == 0
+	stopped := d.stopOld(r)
+	r.removed = d.add(Step{
+		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID}, Reason: r.reason, When: r.when,
+	}, stopped, r.created)
+	return r.removed
+}
