@@ -6,15 +6,13 @@ import (
 	composetypes "github.com/compose-spec/compose-go/v2/types"
 )
 
-// ParseSSH reads the values of --ssh: "default", "ID", "ID=PATH" to an agent's
-// socket or a key file, several of them joined by commas.
+// ParseSSH reads the values of --ssh: "default", "ID", or "ID=PATH" to an
+// agent's socket or to key files joined by commas.
 func ParseSSH(values []string) []composetypes.SSHKey {
-	var keys []composetypes.SSHKey
-	for _, value := range values {
-		for entry := range strings.SplitSeq(value, ",") {
-			id, path, _ := strings.Cut(entry, "=")
-			keys = append(keys, composetypes.SSHKey{ID: id, Path: path})
-		}
+	keys := make([]composetypes.SSHKey, len(values))
+	for i, value := range values {
+		id, path, _ := strings.Cut(value, "=")
+		keys[i] = composetypes.SSHKey{ID: id, Path: path}
 	}
 	return keys
 }
