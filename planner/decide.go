@@ -91,7 +91,9 @@ func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container)
 		}
 	}
 	for _, c := range rest {
-		u.surplus = append(u.surplus, removal{c: *c, reason: Reason{Code: BecauseDuplicate}})
+		u.surplus = append(u.surplus, removal{
+			c: *c, reason: Reason{Code: BecauseDuplicate}, replaced: c.running() && best.fate == keep,
+		})
 	}
 	return best, nil
 }

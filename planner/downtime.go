@@ -34,6 +34,9 @@ func (d *draft) restarts() {
 					certain = certain || len(images) == 0
 				}
 			}
+			if d.units[dep].replacesTwin() {
+				causes, certain = append(causes, dep), true
+			}
 		}
 		if len(causes) == 0 {
 			continue
@@ -54,6 +57,12 @@ func (u *unit) allReplicas() []*replica {
 		return nil
 	}
 	return u.replicas
+}
+
+// replacesTwin tells whether a running container goes whose successor an
+// interrupted run created.
+func (u *unit) replacesTwin() bool {
+	return u != nil && slices.ContainsFunc(u.surplus, func(r removal) bool { return r.replaced })
 }
 
 // goesDown tells whether a running container stops in this plan, to be replaced
@@ -94,21 +103,28 @@ func (d *draft) stopOld(r *replica) int {
 	if r.stopped != 0 || !down {
 		return r.stopped
 	}
-	after := append(slices.Clone(d.units[r.ref.Service].news), r.created)
-	for _, dependent := range d.dependents[r.ref.Service] {
-		if !d.p.Services[dependent].DependsOn[r.ref.Service].Restart {
-			continue
-		}
-		for _, s := range d.units[dependent].replicas {
-			after = append(after, d.stopOld(s))
-		}
-	}
+	after := append(d.stopDependents(r.ref.Service), d.units[r.ref.Service].news...)
+	after = append(after, r.created)
 	ref := r.ref
 	if r.fate == replace {
 		ref = r.old.oldRef(r.ref.Name)
 	}
 	r.stopped = d.stop(r.old, ref, d.downReason(r), when, after...)
 	return r.stopped
+}
+
+// stopDependents adds the stops of what says restart: true of a service, and
+// returns them.
+func (d *draft) stopDependents(service string) []int {
+	var stops []int
+	for _, dependent := range d.dependents[service] {
+		if d.p.Services[dependent].DependsOn[service].Restart {
+			for _, r := range d.units[dependent].replicas {
+				stops = append(stops, d.stopOld(r))
+			}
+		}
+	}
+	return stops
 }
 
 // collectNews fills in the units' news, once all creates are there.

@@ -70,8 +70,11 @@ const (
 type removal struct {
 	c      Container
 	reason Reason
-	step   int // that removes it, once emitted
-	stop   int
+	// replaced: its successor was created by an interrupted run, and it has done
+	// the work until now.
+	replaced bool
+
+	stop, step int // that stop and remove it, once added
 }
 
 // add appends a step and returns its id. Zeros in after are left out, and what

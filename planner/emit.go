@@ -14,7 +14,9 @@ func (d *draft) removals() {
 	for _, name := range slices.Backward(d.order) {
 		u := d.units[name]
 		for i := range u.surplus {
-			d.remove(&u.surplus[i])
+			if !u.surplus[i].replaced { // those in the order of all replacements
+				d.remove(&u.surplus[i])
+			}
 		}
 	}
 	var left []string
@@ -47,13 +49,22 @@ func (d *draft) orphan(c *Container) bool {
 
 func (d *draft) removesOrphan(c *Container) bool { return d.o.RemoveOrphans && d.orphan(c) }
 
-// remove adds the stop and the removal of a container that goes for good.
-func (d *draft) remove(r *removal) {
+// remove adds the stop and the removal of a container that goes for good, and
+// returns the removal.
+func (d *draft) remove(r *removal) int {
+	if r.step != 0 {
+		return r.step
+	}
 	ref := r.c.oldRef(r.c.Name)
 	if r.c.running() {
-		r.stop = d.stop(&r.c, ref, r.reason, nil)
+		var after []int
+		if r.replaced {
+			after = append(d.stopDependents(r.c.Service), d.units[r.c.Service].news...)
+		}
+		r.stop = d.stop(&r.c, ref, r.reason, nil, after...)
 	}
 	r.step = d.add(Step{Action: RemoveContainer{Ref: ref, ID: r.c.ID}, Reason: r.reason}, r.stop)
+	return r.step
 }
 
 // stop adds the pre_stop hooks and the stop of a container.

@@ -63,7 +63,7 @@ func (d *draft) nameFree(r *replica) []int {
 	}
 	for gone := range d.departures() {
 		if gone.c.Name == name {
-			after = append(after, gone.step)
+			after = append(after, d.remove(gone))
 		}
 	}
 	return after
@@ -100,6 +100,9 @@ func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
 // rename; dependents first. Kept ones stop that restart with a dependency.
 func (d *draft) replacements() {
 	for _, name := range slices.Backward(d.order) {
+		for i := range d.units[name].surplus {
+			d.remove(&d.units[name].surplus[i])
+		}
 		for _, r := range d.units[name].replicas {
 			if r.fate == keep {
 				d.stopOld(r)
@@ -130,7 +133,7 @@ func (d *draft) rename(r *replica) {
 	}
 	for gone := range d.departures() {
 		if gone.c.Name == r.ref.Name {
-			after = append(after, gone.step)
+			after = append(after, d.remove(gone))
 		}
 	}
 	s.Action = a

@@ -202,6 +202,7 @@ func (d *draft) leaveNetwork(network string) []int {
 	}
 	for r := range d.departures() {
 		if on(&r.c) {
+			d.remove(r)
 			steps = append(steps, r.stop)
 		}
 	}
@@ -221,7 +222,7 @@ func (d *draft) unmountVolume(key string) []int {
 	}
 	for r := range d.departures() {
 		if mounts(&r.c, d.p.Volumes[key].Name) {
-			steps = append(steps, r.step)
+			steps = append(steps, d.remove(r))
 		}
 	}
 	return steps
