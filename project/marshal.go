@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -35,11 +36,12 @@ type MarshalOptions struct {
 func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 	var text []byte
 	var err error
+	model := p.printed()
 	switch o.Format {
 	case YAML, "":
-		text, err = p.MarshalYAML()
+		text, err = model.MarshalYAML()
 	case JSON:
-		text, err = p.MarshalJSON()
+		text, err = model.MarshalJSON()
 	default:
 		return nil, unsupportedFormat(o.Format)
 	}
@@ -47,6 +49,22 @@ func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 		return nil, fmt.Errorf("writing the project as %s: %w", o.Format, err)
 	}
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
+}
+
+// printed is the model without what Docker Compose 5.5 does not print:
+// pull_refresh_after.
+func (p *Project) printed() *types.Project {
+	hidden := func(s types.ServiceConfig) bool { return s.PullRefreshAfter != "" }
+	if !slices.ContainsFunc(slices.Collect(maps.Values(p.Services)), hidden) {
+		return p.Project
+	}
+	c := p.copy()
+	c.Services = maps.Clone(p.Services)
+	for name, s := range c.Services {
+		s.PullRefreshAfter = ""
+		c.Services[name] = s
+	}
+	return c.Project
 }
 
 func unsupportedFormat(f Format) error {
@@ -91,12 +109,12 @@ func (m Model) Marshal(o MarshalOptions) ([]byte, error) {
 	return nil, unsupportedFormat(o.Format)
 }
 
-// Variable is one that a file refers to.
+// Variable is one that a file refers to. Its keys in JSON are Docker Compose's.
 type Variable struct {
 	Name      string
+	Default   string `json:"DefaultValue" yaml:"defaultvalue"`   // of ${X:-default}
+	Alternate string `json:"PresenceValue" yaml:"presencevalue"` // of ${X:+alternate}
 	Required  bool   // ${X:?}
-	Default   string // of ${X:-default}
-	Alternate string // of ${X:+alternate}
 }
 
 // Variables are those that the model refers to, by name. Load the model with

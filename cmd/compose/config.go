@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -8,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v4"
 
+	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -19,6 +22,7 @@ type configFlags struct {
 	quiet                                                     bool
 	services, volumes, networks, images, profiles, models     bool
 	environment, variables                                    bool
+	resolveDigests, lockDigests                               bool
 	noInterpolate, noNormalize, noPaths, noEnv, noConsistency bool
 }
 
@@ -46,7 +50,8 @@ func (a *app) configCommand() *cobra.Command {
 	fs.BoolVar(&f.noPaths, "no-path-resolution", false, "Don't resolve file paths")
 	fs.BoolVar(&f.noEnv, "no-env-resolution", false, "Don't resolve service env files")
 	fs.BoolVar(&f.noConsistency, "no-consistency", false, "Don't check model consistency")
-	addLater(cmd, []string{"resolve-image-digests", "lock-image-digests"}, nil)
+	fs.BoolVar(&f.resolveDigests, "resolve-image-digests", false, "Pin image tags to digests")
+	fs.BoolVar(&f.lockDigests, "lock-image-digests", false, "Produce an override file with image digests")
 	return cmd
 }
 
@@ -57,21 +62,73 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	if f.profiles {
 		o.Profiles = []string{"*"}
 	}
+	if f.hash == "*" {
+		o.Services = nil
+	}
+	if a.compatibility() {
+		o.NoNormalize = true // as docker-compose 1 printed it
+	}
 	if f.variables || f.noInterpolate && !f.lists() {
 		return a.configModel(cmd, f, o)
 	}
 	p, err := project.Load(cmd.Context(), o, a.sink)
-	if err != nil {
+	if err != nil || f.quiet {
 		return err
 	}
-	if f.quiet {
-		return nil
+	if p, err = a.withDigests(cmd.Context(), p, f); err != nil {
+		return err
 	}
 	text, err := f.text(p)
 	if err != nil {
 		return err
 	}
 	return a.writeTo(f.output, text)
+}
+
+// withDigests is the project as --resolve-image-digests and --lock-image-digests
+// want it. Lists are made of the file as it is.
+func (a *app) withDigests(ctx context.Context, p *project.Project, f configFlags) (*project.Project, error) {
+	if f.lists() || !f.resolveDigests && !f.lockDigests {
+		return p, nil
+	}
+	ask, err := a.digests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p, err = p.WithDigests(ctx, ask); err != nil {
+		return nil, err
+	}
+	if f.lockDigests {
+		return p.ImagesOnly(), nil
+	}
+	return p, nil
+}
+
+// modelWithDigests is withDigests for a model.
+func (a *app) modelWithDigests(ctx context.Context, m project.Model, f configFlags) (project.Model, error) {
+	if !f.resolveDigests && !f.lockDigests {
+		return m, nil
+	}
+	ask, err := a.digests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if m, err = m.WithDigests(ctx, ask); err != nil {
+		return nil, err
+	}
+	if f.lockDigests {
+		return m.ImagesOnly(), nil
+	}
+	return m, nil
+}
+
+// digests asks registries through the engine, which is dialled for it.
+func (a *app) digests(ctx context.Context) (project.DigestFunc, error) {
+	conn, err := a.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Digests(engine.ReadOnly(conn.Client), a.getenv("DOCKER_CONFIG")), nil
 }
 
 // lists tells whether a list of names is asked for.
@@ -125,6 +182,9 @@ func (a *app) configModel(cmd *cobra.Command, f configFlags, o project.Options) 
 	if f.variables {
 		return a.printVariables(m.Variables(), f)
 	}
+	if m, err = a.modelWithDigests(cmd.Context(), m, f); err != nil {
+		return err
+	}
 	text, err := m.Marshal(project.MarshalOptions{Format: project.Format(f.format)})
 	if err != nil {
 		return err
@@ -133,8 +193,19 @@ func (a *app) configModel(cmd *cobra.Command, f configFlags, o project.Options) 
 }
 
 func (a *app) printVariables(variables []project.Variable, f configFlags) error {
-	if f.format == "json" {
-		return render.JSON(a.stdout, variables)
+	byName := map[string]project.Variable{}
+	for _, v := range variables {
+		byName[v.Name] = v
+	}
+	switch f.format {
+	case "json":
+		return render.JSON(a.stdout, byName)
+	case "yaml":
+		text, err := yaml.Marshal(byName)
+		if err != nil {
+			return err
+		}
+		return a.writeTo("", text)
 	}
 	rows := make([][]string, len(variables))
 	for i, v := range variables {
@@ -188,18 +259,17 @@ func environment(p *project.Project) []string {
 	return out
 }
 
-// hashes prints "service hash" for the named services, comma-separated, or "*".
+// hashes prints "service hash" for the named services, comma-separated, or "*";
+// sorted.
 func hashes(p *project.Project, which string) ([]byte, error) {
 	names := strings.Split(which, ",")
 	if which == "*" {
 		names = p.ServiceNames()
 	}
+	slices.Sort(names)
 	var out []string
 	for _, name := range names {
-		if _, err := p.GetService(name); err != nil {
-			return nil, fmt.Errorf("no such service: %s", name)
-		}
-		hash, err := p.Hash(name, func(string) string { return "" })
+		hash, err := p.Hash(name, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,28 @@
+package engine
+
+import (
+	"context"
+	"errors"
+)
+
+// Digests returns a function that asks registries, through the engine, for the
+// digest behind a reference; it fits project.DigestFunc. Credentials are those
+// of docker's config.json in configDir ("": $DOCKER_CONFIG or ~/.docker).
+func Digests(r Reader, configDir string) func(ctx context.Context, ref string) (string, error) {
+	config := &dockerConfig{dir: configDir}
+	return func(ctx context.Context, ref string) (string, error) {
+		auth, err := config.registryAuth(ref)
+		if err != nil {
+			return "", err
+		}
+		d, err := r.DistributionInspect(ctx, ref, auth)
+		if err == nil {
+			return d.Descriptor.Digest.String(), nil
+		}
+		// A pull of it would fail for the same reasons.
+		if e, ok := errors.AsType[*Error](pullFailure(ref, err)); ok {
+			return "", &Error{Op: "asking the registry for " + ref, Help: e.Help, Err: err}
+		}
+		return "", err
+	}
+}
