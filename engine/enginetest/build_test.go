@@ -1,6 +1,7 @@
 package enginetest_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -48,7 +49,7 @@ func TestBuild(t *testing.T) {
 	both(t, func(t *testing.T, s *subject) {
 		ctx := t.Context()
 		ref := s.name + "-img:1"
-		t.Cleanup(func() { _, _ = s.ImageRemove(t.Context(), ref, image.RemoveOptions{Force: true}) })
+		t.Cleanup(func() { _, _ = s.ImageRemove(context.Background(), ref, image.RemoveOptions{Force: true}) })
 		files := map[string]string{
 			"Dockerfile": `ARG BASE=busybox
 FROM $BASE AS one

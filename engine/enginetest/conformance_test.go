@@ -47,6 +47,7 @@ func both(t *testing.T, f func(t *testing.T, s *subject)) {
 		return
 	}
 	t.Run("real", func(t *testing.T) {
+		t.Parallel()
 		c, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
 		if err != nil {
 			t.Fatal(err)

@@ -318,6 +318,23 @@ func TestRestartPolicies(t *testing.T) {
 		s.start(id)
 		s.check(s.ContainerKill(ctx, id, "KILL"))
 		equal(t, "killed by hand", s.inspect(id).State.Status, "exited")
+
+		// Any signal counts as the wish for its end, where it names none for that.
+		for name, stopSignal := range map[string]string{"-any": "", "-named": "INT"} {
+			c := sh("trap 'sleep 0.2; exit 1' USR1; echo up; while :; do sleep 0.05; done")
+			c.Host.RestartPolicy.Name = "always"
+			c.StopSignal = stopSignal
+			id := s.run(name, c)
+			s.waitLog(id, "up")
+			exited, errs := s.ContainerWait(ctx, id, containertypes.WaitConditionNextExit)
+			s.check(s.ContainerKill(ctx, id, "USR1"))
+			select {
+			case <-exited:
+			case err := <-errs:
+				t.Fatal(err)
+			}
+			equal(t, "comes back"+name, s.inspect(id).State.Running, stopSignal != "")
+		}
 	})
 }
 
