@@ -151,3 +151,27 @@ func Unreachable(err error) bool {
 	}
 	return errors.As(err, &op)
 }
+
+// LostError is a connection to the engine that broke off in the midst of a
+// command.
+type LostError struct{ Err error }
+
+func (e *LostError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause to errors.Is.
+func (e *LostError) Unwrap() error { return e.Err }
+
+// Hint is what the user can do about it.
+func (e *LostError) Hint() string {
+	return "the engine went away: see that it runs, then give the command again; it goes on from what is there"
+}
+
+// Lost tells of a lost connection what the user can do about it, and gives other
+// errors back as they are.
+func Lost(err error) error {
+	var none *NoEngineError
+	if !Unreachable(err) || errors.As(err, &none) {
+		return err
+	}
+	return &LostError{err}
+}

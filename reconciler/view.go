@@ -143,6 +143,14 @@ func (v *view) skipped(s, cause planner.Step) {
 	v.emit(s, st)
 }
 
+// spared reports a container that goes on, for the images that it might have
+// been replaced for are the old ones. The start would have been its last step.
+func (v *view) spared(s planner.Step) {
+	if _, ok := s.Action.(planner.StartContainer); ok {
+		v.emit(s, event.Status{State: event.Done, Text: "Running"})
+	}
+}
+
 // close ends what a cancellation left as working.
 func (v *view) close() {
 	for _, s := range v.plan.Steps {

@@ -176,6 +176,7 @@ func (w *walk) settled(i int) bool {
 		w.view.skipped(n.step, w.nodes[n.cause].step)
 	case len(n.step.When) > 0 && !slices.ContainsFunc(n.images, func(j int) bool { return w.nodes[j].changed }):
 		n.state = done
+		w.view.spared(n.step)
 	default:
 		return false
 	}

@@ -175,7 +175,7 @@ func (f *follower) announce(plan *planner.Plan) {
 	var sources []event.Source
 	seen := map[string]bool{}
 	add := func(ref event.Ref) {
-		if ref.Kind == event.Container && f.o.follows(f.s.Project, ref.Service) && !seen[ref.Name] {
+		if ref.Kind == event.Container && f.follows(ref.Service) && !seen[ref.Name] {
 			seen[ref.Name] = true
 			sources = append(sources, event.Source{Name: ref.Name, Service: ref.Service, Number: ref.Number})
 		}
@@ -186,7 +186,7 @@ func (f *follower) announce(plan *planner.Plan) {
 	for _, step := range plan.Steps {
 		if a, ok := step.Action.(planner.StartContainer); ok {
 			add(a.Ref)
-			if len(step.When) == 0 {
+			if len(step.When) == 0 && f.follows(a.Ref.Service) {
 				f.expect(a.Ref.Name)
 			}
 		}
@@ -212,9 +212,7 @@ func (f *follower) pump(ctx context.Context) {
 			f.news(func() {})
 		case c.Time.Before(f.since):
 		case c.Action == "start":
-			t := f.target(c)
-			f.change(ctx, logs.Change{Target: t, At: f.since})
-			f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name) })
+			f.started(ctx, c)
 		case c.Action == "die":
 			f.exited(ctx, c)
 		}
@@ -229,7 +227,7 @@ func (f *follower) runningNow(ctx context.Context) {
 	}
 	alive := map[string]bool{}
 	for _, c := range state.Containers {
-		if c.Status == planner.Running && !c.OneOff {
+		if c.Status == planner.Running && !c.OneOff && f.follows(c.Service) {
 			alive[c.ID] = true
 			f.change(ctx, logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
 				ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
@@ -246,20 +244,30 @@ func (f *follower) expect(name string) {
 	f.expected[name] = true
 }
 
+// follows tells whether a service's containers are shown, and waited for.
+func (f *follower) follows(service string) bool { return f.o.follows(f.s.Project, service) }
+
 func (f *follower) change(ctx context.Context, c logs.Change) {
-	if !f.o.follows(f.s.Project, c.Service) {
-		return
-	}
 	select {
 	case f.changes <- c:
 	case <-ctx.Done():
 	}
 }
 
+// started passes a start on.
+func (f *follower) started(ctx context.Context, c engine.Change) {
+	t := f.target(c)
+	if t.Number == 0 || !f.follows(t.Service) {
+		return
+	}
+	f.change(ctx, logs.Change{Target: t, At: f.since})
+	f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name) })
+}
+
 // exited passes an end on, with what the engine does next.
 func (f *follower) exited(ctx context.Context, c engine.Change) {
 	t := f.target(c)
-	if t.Number == 0 || !f.o.follows(f.s.Project, t.Service) {
+	if t.Number == 0 || !f.follows(t.Service) {
 		return
 	}
 	code, _ := strconv.Atoi(c.Attributes["exitCode"])
@@ -366,7 +374,7 @@ func (f *follower) over(ctx context.Context) (bool, error) {
 	}
 	for _, c := range state.Containers {
 		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
-		if running && !c.OneOff && f.o.follows(f.s.Project, c.Service) {
+		if running && !c.OneOff && f.follows(c.Service) {
 			return false, nil
 		}
 	}

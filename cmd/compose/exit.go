@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -50,7 +51,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		}
 		code = exitInterrupted
 	}
-	render.Error(a.stderr, err)
+	render.Error(a.stderr, engine.Lost(err))
 	return code
 }
 

@@ -46,7 +46,8 @@ func (a *app) root() *cobra.Command {
 			}
 			return notYet(cmd)
 		},
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	a.global.register(root.Flags()) // before the command's name; -f means another thing behind logs
 	root.PersistentFlags().BoolVar(&a.global.dryRun, "dry-run", false, "Print the plan and change nothing")
