@@ -1,0 +1,80 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// FindOptions say which container of a service a command is about.
+type FindOptions struct {
+	Service string
+	Index   int  // of the replica; 0: the first
+	Stopped bool // one that does not run will do; a running one still goes before
+}
+
+// Find returns the one container that a command like exec or cp works on. Those
+// of run are taken only where the service has no other.
+func (s *Session) Find(ctx context.Context, o FindOptions) (engine.Listed, error) {
+	listed, err := engine.List(ctx, s.Reader, s.Name)
+	if err != nil {
+		return engine.Listed{}, err
+	}
+	return o.pick(listed)
+}
+
+func (o FindOptions) pick(listed []engine.Listed) (engine.Listed, error) {
+	mine := slices.DeleteFunc(slices.Clone(listed), func(c engine.Listed) bool {
+		return c.Service != o.Service || o.Index != 0 && (c.OneOff || c.Number != o.Index)
+	})
+	slices.SortStableFunc(mine, func(a, b engine.Listed) int {
+		return cmp.Or(rank(a)-rank(b), a.Number-b.Number)
+	})
+	if len(mine) > 0 && (o.Stopped || up(mine[0])) {
+		return mine[0], nil
+	}
+	return engine.Listed{}, o.notFound(mine, listed)
+}
+
+// rank puts containers that run first, and those of run last.
+func rank(c engine.Listed) int {
+	switch {
+	case c.OneOff:
+		return 2
+	case up(c):
+		return 0
+	}
+	return 1
+}
+
+func up(c engine.Listed) bool {
+	return c.State == string(planner.Running) || c.State == string(planner.Paused)
+}
+
+// notFound says what is missing, in Docker Compose's words, and what there is.
+func (o FindOptions) notFound(mine, all []engine.Listed) error {
+	text := fmt.Sprintf("service %q is not running", o.Service)
+	if o.Index != 0 {
+		text = fmt.Sprintf("service %q is not running container #%d", o.Service, o.Index)
+	}
+	if len(mine) > 0 {
+		return &planner.Problem{
+			Text: text, Tip: fmt.Sprintf("its container %s is %s: compose start %s", mine[0].Name, mine[0].State, o.Service),
+		}
+	}
+	var there []string
+	for _, c := range all {
+		if c.Service == o.Service || o.Index == 0 {
+			there = append(there, c.Name)
+		}
+	}
+	if len(there) == 0 {
+		return &planner.Problem{Text: text, Tip: "compose up -d " + o.Service + " creates and starts it"}
+	}
+	return &planner.Problem{Text: text, Tip: "there are " + strings.Join(there, ", ")}
+}
