@@ -131,6 +131,26 @@ func (s *subject) wait(id string) int {
 	return -1
 }
 
+// waitListed waits until listings have a container in the state. A real engine
+// answers a wait before it brings its list up to date, and then tells the event.
+func (s *subject) waitListed(id, state string) {
+	s.t.Helper()
+	mine := filters.NewArgs(filters.Arg("container", id))
+	happened, failed := s.Events(s.t.Context(), events.ListOptions{Since: "1", Filters: mine})
+	for {
+		list, err := s.ContainerList(s.t.Context(), containertypes.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("id", id))})
+		s.check(err)
+		if len(list) == 1 && list[0].State == state {
+			return
+		}
+		select {
+		case <-happened:
+		case err := <-failed:
+			s.t.Fatal(err)
+		}
+	}
+}
+
 func (s *subject) inspect(id string) containertypes.InspectResponse {
 	s.t.Helper()
 	c, err := s.ContainerInspect(s.t.Context(), id)

@@ -393,7 +393,7 @@ func TestListFilters(t *testing.T) {
 		c = sh("exit 2")
 		c.Labels = map[string]string{"et.case": s.name, "et.n": "2"}
 		exited := s.run("-b", c)
-		s.wait(exited)
+		s.waitListed(exited, "exited")
 		names := func(all bool, args ...filters.KeyValuePair) []string {
 			list, err := s.ContainerList(t.Context(), containertypes.ListOptions{
 				All: all, Filters: filters.NewArgs(append(args, filters.Arg("label", "et.case="+s.name))...),
