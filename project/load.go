@@ -47,6 +47,9 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 		rawEnv:        o.NoEnvResolution,
 		source:        s,
 	}
+	if o.Contents {
+		p.contents = map[string]content{}
+	}
 	if len(o.Services) > 0 {
 		var err error
 		if p, err = p.Select(Selection{Services: o.Services, NoDeps: o.NoDeps}); err != nil {
@@ -57,6 +60,7 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 			return nil, err
 		}
 		p = p.prune()
+		p.readContents()
 	}
 	if o.NoConsistency {
 		return p, nil

@@ -28,6 +28,8 @@ type Project struct {
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
 	source       *source        // the files; nil where the project was not loaded from any
+
+	contents map[string]content // of secrets and configs, by path; nil: not wanted
 }
 
 // Options say which project to load. The zero value is "the folder's project".
@@ -49,6 +51,10 @@ type Options struct {
 	Services []string
 	// NoDeps leaves the dependencies of Services out.
 	NoDeps bool
+
+	// Contents makes Load read the files of secrets and configs, for
+	// ContentHash. Commands that create containers want it, and no others.
+	Contents bool
 
 	// The rest are the flags of the command config; every other command leaves
 	// them false.

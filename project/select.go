@@ -44,7 +44,9 @@ func (p *Project) Select(s Selection) (*Project, error) {
 	if err := selected.resolve(); err != nil {
 		return nil, err
 	}
-	return selected.prune(), nil
+	selected = selected.prune()
+	selected.readContents()
+	return selected, nil
 }
 
 // enable turns on the profiles of the named services that are off.

@@ -1,0 +1,194 @@
+package project
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// ContentHash is the fingerprint of the contents of the secrets and configs
+// that a service uses, hexadecimal: a container that was created with another
+// one has old contents. It is "" where there is nothing to compare: the service
+// uses none, or the project was loaded without Options.Contents.
+//
+// Names, owners and modes are left out: the service's own hash has them. It is
+// an error if a file is not there or a variable is not set, which only matters
+// to who is about to create a container. Load has read the files; this reads
+// none.
+func ContentHash(p *Project, service string) (string, error) {
+	s, ok := p.Services[service]
+	if !ok {
+		return "", p.noSuchService(service)
+	}
+	if p.contents == nil {
+		return "", nil
+	}
+	var lines []string
+	for _, u := range p.contentsOf(s) {
+		digest, err := p.contentDigest(u)
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, u.kind+" "+u.key+" "+digest+"\n")
+	}
+	if len(lines) == 0 {
+		return "", nil
+	}
+	slices.Sort(lines)
+	return fingerprint([]byte(strings.Join(slices.Compact(lines), ""))), nil
+}
+
+// content is what is known of a file or folder.
+type content struct {
+	digest string // hexadecimal
+	err    error  // why there is no digest
+}
+
+// usedContent is a secret or config that a service uses.
+type usedContent struct {
+	kind, key  string // "secret" or "config", and the key in the file
+	definition types.FileObjectConfig
+}
+
+// contentsOf are a service's secrets and configs whose content is known here:
+// an external one is somebody else's.
+func (p *Project) contentsOf(s types.ServiceConfig) []usedContent {
+	var used []usedContent
+	for _, ref := range s.Secrets {
+		if d, ok := p.Secrets[ref.Source]; ok && !bool(d.External) {
+			used = append(used, usedContent{"secret", ref.Source, types.FileObjectConfig(d)})
+		}
+	}
+	for _, ref := range s.Configs {
+		if d, ok := p.Configs[ref.Source]; ok && !bool(d.External) {
+			used = append(used, usedContent{"config", ref.Source, types.FileObjectConfig(d)})
+		}
+	}
+	return used
+}
+
+func (p *Project) contentDigest(u usedContent) (string, error) {
+	d := u.definition
+	switch {
+	case d.File != "":
+		c := p.contents[d.File]
+		if c.err != nil {
+			return "", missingContent(u, c.err)
+		}
+		return c.digest, nil
+	case d.Content == "" && d.Environment != "":
+		value, ok := p.Environment[d.Environment]
+		if !ok {
+			return "", &UsageError{
+				Msg:  fmt.Sprintf("environment variable %q required by %s %q is not set", d.Environment, u.kind, u.key),
+				Help: "set it in the environment or in .env",
+			}
+		}
+		return fingerprint([]byte(value)), nil
+	}
+	return fingerprint([]byte(d.Content)), nil
+}
+
+func missingContent(u usedContent, err error) error {
+	e := &UsageError{Msg: fmt.Sprintf("reading %s %q: %v", u.kind, u.key, err), Err: err}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Help = fmt.Sprintf("create the file, or correct %ss.%s.file", u.kind, u.key)
+	case errors.Is(err, fs.ErrPermission):
+		e.Help = "the user you are may not read it"
+	}
+	return e
+}
+
+// readContents reads the files of the services' secrets and configs that were
+// not read yet. One that cannot be read is no error before it is needed.
+func (p *Project) readContents() {
+	if p.contents == nil {
+		return
+	}
+	read := maps.Clone(p.contents) // the map is shared with other selections
+	for _, s := range p.Services {
+		for _, u := range p.contentsOf(s) {
+			name := u.definition.File
+			if _, ok := read[name]; ok || name == "" {
+				continue
+			}
+			digest, err := fileDigest(name)
+			read[name] = content{digest, err}
+		}
+	}
+	p.contents = read
+}
+
+// fileDigest is that of a file's content, or of all that a folder holds.
+// Something that is neither, such as a socket, has the digest of its kind.
+func fileDigest(name string) (string, error) {
+	sum := sha256.New()
+	info, err := os.Stat(name)
+	if err == nil && info.IsDir() {
+		err = digestFolder(sum, name)
+	} else if err == nil {
+		err = digestEntry(sum, name, info.Mode())
+	}
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// digestFolder writes the folder's entries, in the order of their names, to
+// sum: their paths, kinds and contents.
+func digestFolder(sum io.Writer, dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(sum, "%q %s\n", strings.TrimPrefix(path, dir), entry.Type()); err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return nil
+		}
+		// A digest of its own keeps a content from reading as the next entry.
+		content := sha256.New()
+		if err := digestEntry(content, path, entry.Type()); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(sum, "%x\n", content.Sum(nil))
+		return err
+	})
+}
+
+// digestEntry writes what is no folder to sum. A device or a pipe is not read:
+// it may have no end.
+func digestEntry(sum io.Writer, path string, mode fs.FileMode) error {
+	switch {
+	case mode.IsRegular():
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(sum, f)
+		return cmp.Or(err, f.Close())
+	case mode.Type() == fs.ModeSymlink:
+		target, err := os.Readlink(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(sum, target)
+		return err
+	}
+	_, err := io.WriteString(sum, mode.Type().String())
+	return err
+}

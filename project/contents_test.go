@@ -1,0 +1,175 @@
+package project
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const withContents = `
+services:
+  web:
+    image: nginx
+    secrets: [token]
+    configs: [site, motd]
+  db:
+    image: postgres
+    secrets: [password]
+  plain: {image: busybox}
+  off: {image: busybox, profiles: [tools], configs: [folder]}
+secrets:
+  token: {file: ./token}
+  password: {environment: PASSWORD}
+  unused: {file: ./nowhere}
+configs:
+  site: {file: ./site.conf}
+  motd: {content: "hello ${WHO:-you}"}
+  folder: {file: ./folder}
+`
+
+// contentsFolder is a folder with a project that has contents of every kind.
+func contentsFolder(t *testing.T) string {
+	return folder(t, "compose.yaml", withContents, "token", "t1", "site.conf", "s1",
+		"folder/a", "1", "folder/sub/b", "2")
+}
+
+func loadContents(t *testing.T, dir string, environ ...string) *Project {
+	t.Helper()
+	o := Options{WorkDir: dir, Name: "demo", Environ: append([]string{"PASSWORD=p1"}, environ...), Contents: true, Profiles: []string{"tools"}}
+	p, err := Load(t.Context(), o, nil)
+	if err != nil {
+		t.Fatalf("Load: %v", err)
+	}
+	return p
+}
+
+func contentHash(t *testing.T, p *Project, service string) string {
+	t.Helper()
+	hash, err := ContentHash(p, service)
+	if err != nil {
+		t.Fatalf("ContentHash of %s: %v", service, err)
+	}
+	return hash
+}
+
+func TestContentHashFollowsContent(t *testing.T) {
+	tests := []struct {
+		name    string
+		change  func(t *testing.T, dir string)
+		environ []string
+		changed string // the services whose hash changes
+	}{
+		{"nothing", func(*testing.T, string) {}, nil, ""},
+		{"a secret's file", rewrite("token", "t2"), nil, "web"},
+		{"a config's file", rewrite("site.conf", "s2"), nil, "web"},
+		{"same text again", rewrite("token", "t1"), nil, ""},
+		{"a variable", func(*testing.T, string) {}, []string{"PASSWORD=p2"}, "db"},
+		{"inline content", func(*testing.T, string) {}, []string{"WHO=all"}, "web"},
+		{"a file in a folder", rewrite("folder/sub/b", "3"), nil, "off"},
+		{"a new file in a folder", rewrite("folder/c", ""), nil, "off"},
+		{"an unused file", rewrite("nowhere", "x"), nil, ""},
+		{"the reference's mode", rewrite("compose.yaml", strings.Replace(withContents, "secrets: [token]", "secrets: [{source: token, mode: 0400, target: /t}]", 1)), nil, ""},
+		{"the path, not the content", func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "other"), "t1")
+			write(t, filepath.Join(dir, "compose.yaml"), strings.Replace(withContents, "./token", "./other", 1))
+		}, nil, ""},
+		{"contents exchanged", func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "token"), "s1")
+			write(t, filepath.Join(dir, "site.conf"), "t1")
+		}, nil, "web"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := contentsFolder(t)
+			before := loadContents(t, dir)
+			test.change(t, dir)
+			after := loadContents(t, dir, test.environ...)
+			var changed []string
+			for _, service := range []string{"db", "off", "plain", "web"} {
+				if contentHash(t, before, service) != contentHash(t, after, service) {
+					changed = append(changed, service)
+				}
+				old, _ := before.Hash(service, nil)
+				if now, _ := after.Hash(service, nil); now != old && test.name != "the reference's mode" {
+					t.Errorf("the config hash of %s follows the content", service)
+				}
+			}
+			if got := strings.Join(changed, " "); got != test.changed {
+				t.Errorf("changed %q, want %q", got, test.changed)
+			}
+		})
+	}
+}
+
+func rewrite(name, text string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) { write(t, filepath.Join(dir, name), text) }
+}
+
+func TestContentHashOfNothing(t *testing.T) {
+	dir := contentsFolder(t)
+	if got := contentHash(t, loadContents(t, dir), "plain"); got != "" {
+		t.Errorf("got %q for a service without contents", got)
+	}
+	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := contentHash(t, p, "web"); got != "" {
+		t.Errorf("got %q without Options.Contents", got)
+	}
+	if _, err := ContentHash(p, "wbe"); !errors.Is(err, ErrNoSuchService) {
+		t.Errorf("unknown service: %v", err)
+	}
+}
+
+// The value is a label: it must be the same in every run and version.
+func TestContentHashIsStable(t *testing.T) {
+	p := loadContents(t, contentsFolder(t))
+	for service, want := range map[string]string{
+		"web": "7fe09b9963748d6646d04f09979b06baf827fddab3c78c0c63372c1bb8772bf2",
+		"db":  "4ba2798700c4ae652a4f6f52cad60bbac07b9b494602fa5cd29fdec8bbed2cc0",
+		"off": "a22b13ed2a2b5d0379fc9977f9712057ac24423147fc407ccace713c037d95a2",
+	} {
+		if got := contentHash(t, p, service); got != want {
+			t.Errorf("%s: got %s, want %s", service, got, want)
+		}
+	}
+}
+
+func TestMissingContent(t *testing.T) {
+	dir := contentsFolder(t)
+	if err := os.Remove(filepath.Join(dir, "token")); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Contents: true}, nil)
+	if err != nil {
+		t.Fatalf("Load needs no content: %v", err)
+	}
+	_, err = ContentHash(p, "web")
+	check(t, "ContentHash", "", err, "", `reading secret "token": stat `)
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(hint(err), "secrets.token.file") {
+		t.Errorf("error %v, hint %q", err, hint(err))
+	}
+	_, err = ContentHash(p, "db")
+	check(t, "ContentHash", "", err, "", `environment variable "PASSWORD" required by secret "password" is not set`)
+}
+
+// A later selection reads what it adds.
+func TestContentsOfSelection(t *testing.T) {
+	dir := contentsFolder(t)
+	o := Options{WorkDir: dir, Name: "demo", Contents: true, Services: []string{"plain"}}
+	p, err := Load(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	off, err := p.Select(Selection{Services: []string{"off"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := contentHash(t, off, "off"), contentHash(t, loadContents(t, dir), "off"); got != want || got == "" {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
