@@ -18,12 +18,26 @@ func (d *diagnosis) explainSyntax(m []string) {
 		d.atOffset(file, at[1])
 		text = strings.TrimPrefix(text, at[0])
 	}
-	// compose-go puts a line of its own before the parser's: the last counts.
-	for at := linePattern.FindStringSubmatch(text); at != nil; at = startPattern.FindStringSubmatch(text) {
-		d.atLine(file, at[1], at[2])
-		text = strings.Replace(text, " at "+at[0]+": ", ": ", 1)
-		text = strings.Replace(text, strings.TrimSuffix(at[0], ": ")+": ", "", 1)
+	parser := parserPattern.MatchString(text)
+	// compose-go puts a line of its own before the parser's, and the parser that
+	// of what it was reading before that of the mistake: the last counts, unless
+	// it is the file's end.
+	for _, at := range positions.FindAllStringSubmatch(text, -1) {
+		before := d.at
+		d.atLine(file, at[2], at[3])
+		if parser {
+			d.at.line++
+		}
+		if _, ok := lineOf(file.content, d.at.line); !ok {
+			d.at = place{file, max(1, before.line), max(1, before.column)}
+		}
 	}
+	text = positions.ReplaceAllStringFunc(text, func(at string) string {
+		if strings.HasPrefix(at, " at ") {
+			return ": "
+		}
+		return ""
+	})
 	if strings.Contains(text, "unknown anchor") {
 		d.at.column-- // the parser counts the * already
 	}
@@ -33,9 +47,12 @@ func (d *diagnosis) explainSyntax(m []string) {
 
 var (
 	// syntaxNoise is what the parser says beside the mistake and its line.
-	syntaxNoise   = regexp.MustCompile(`^(?:yaml: )+|construct errors:\n\s*| at <unknown position>`)
-	linePattern   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-	startPattern  = regexp.MustCompile(`^line (\d+)(?:, column (\d+))?: `)
+	syntaxNoise = regexp.MustCompile(`^(?:yaml: )+|construct errors:\n\s*| at <unknown position>`)
+	linePattern = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+	// parserPattern tells the errors of YAML's grammar, whose lines go.yaml.in/yaml
+	// counts from 0, from those of its tokens, whose lines count from 1.
+	parserPattern = regexp.MustCompile(`while parsing|did not find expected`)
+	positions     = regexp.MustCompile(`( at )?line (\d+)(?:, column (\d+))?: `)
 	offsetPattern = regexp.MustCompile(`^offset (\d+): `)
 )
 
@@ -51,7 +68,7 @@ func (d *diagnosis) syntaxHint(text string) string {
 	case strings.Contains(text, "unknown anchor"):
 		return "define it before with &NAME; a value that begins with * goes in quotes"
 	}
-	return ""
+	return "check the indentation, brackets and quotes here and in the lines before"
 }
 
 // file finds the tree of a file by its name; without one, the first that is not
