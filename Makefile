@@ -1,8 +1,6 @@
 # The commands of this project; each is a script in script/ that can be called
 # without make.
 
-prefix ?= /usr/local
-
 .PHONY: build demo test bench install clean
 
 build: # bin/compose
@@ -17,8 +15,8 @@ test: # everything that .ci/run checks
 bench: # the figures that the project must reach, against $PEER
 	@script/bench
 
-install: build # prefix=DIR for another place than /usr/local
-	install -D bin/compose $(prefix)/bin/compose
+install: build # compose, docker-compose and docker's plugin; script/install says where
+	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' plugindir='$(plugindir)' script/install
 
 clean:
 	rm -rf bin examples/hello/hello

@@ -24,6 +24,7 @@ import (
 // global flags say. The engine is dialled when a command first asks for it, and
 // nothing is dialled or read for --help.
 type app struct {
+	name           string // how the user calls it: "docker compose"; "": compose
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
@@ -44,6 +45,7 @@ func (a *app) run(args []string) int {
 	ctx, stop := a.interruptible()
 	defer stop()
 	root := a.root()
+	a.show(root)
 	root.SetArgs(args)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
@@ -64,6 +66,7 @@ func (a *app) interruptible() (context.Context, func()) {
 	signals := make(chan os.Signal, 3)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	done := make(chan struct{})
+	leave := a.followDocker(func() { cancel(interrupted{os.Interrupt}) })
 	go func() {
 		for n := 1; ; n++ {
 			select {
@@ -83,6 +86,7 @@ func (a *app) interruptible() (context.Context, func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
+		leave()
 		close(done)
 		cancel(nil)
 		kill()
@@ -264,5 +268,8 @@ func (a *app) warn(format string, args ...any) {
 // command is a cobra command that takes the app's manners: errors and usage
 // are printed in one place.
 func (a *app) command(use, short string, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, RunE: run, SilenceErrors: true, SilenceUsage: true}
+	return &cobra.Command{
+		Use: use, Short: short, RunE: run,
+		SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
+	}
 }

@@ -13,14 +13,17 @@ func main() {
 	if err != nil {
 		dir = ""
 	}
+	environ := os.Environ()
+	name, args := calledAs(os.Args, environ)
 	a := &app{
+		name:    name,
 		stdin:   os.Stdin,
 		stdout:  os.Stdout,
 		stderr:  os.Stderr,
-		environ: os.Environ(),
+		environ: environ,
 		dir:     dir,
 	}
-	os.Exit(a.run(os.Args[1:]))
+	os.Exit(a.run(args))
 }
 
 // tuneMemory lets the collector wait: a run is short, and most of what a load

@@ -26,6 +26,7 @@ type globalFlags struct {
 	// Docker's own, for a binary that stands alone.
 	debug         bool
 	host, context string
+	config        string // docker's folder
 	tls           engine.TLSOptions
 }
 
@@ -41,6 +42,7 @@ func (a *app) root() *cobra.Command {
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.setUpDebug()
+			a.setUpConfig()
 			if err := a.checkDisplay(); err != nil {
 				return err
 			}
@@ -48,6 +50,7 @@ func (a *app) root() *cobra.Command {
 		},
 		SuggestionsMinimumDistance: 2,
 		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
+		DisableFlagsInUseLine:      true,
 	}
 	a.global.register(root.Flags()) // before the command's name; -f means another thing behind logs
 	root.PersistentFlags().BoolVar(&a.global.dryRun, "dry-run", false, "Print the plan and change nothing")
@@ -61,6 +64,7 @@ func (a *app) root() *cobra.Command {
 		a.downCommand(),
 		a.logsCommand(),
 		a.lsCommand(),
+		a.metadataCommand(),
 		a.psCommand(),
 		a.pullCommand(),
 		a.restartCommand(),
@@ -70,6 +74,7 @@ func (a *app) root() *cobra.Command {
 		a.upCommand(),
 		a.versionCommand(),
 	)
+	setUpHelp(root)
 	plain := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if show, _ := cmd.Flags().GetBool("version"); show {
@@ -94,6 +99,7 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 
 	f.BoolVarP(&g.debug, "debug", "D", false, "Tell on stderr what the program does")
 	f.StringVarP(&g.host, "host", "H", "", "Engine to connect to")
+	f.StringVar(&g.config, "config", "", "Location of client config files")
 	f.StringVarP(&g.context, "context", "c", "", "Docker context to use")
 	f.BoolVar(&g.tls.TLS, "tls", false, "Use TLS; implied by --tlsverify")
 	f.BoolVar(&g.tls.TLSVerify, "tlsverify", false, "Use TLS and verify the remote")
@@ -106,7 +112,7 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&g.noANSI, "no-ansi", false, "")
 	f.StringP("log-level", "l", "", "")
 	for _, name := range []string{
-		"debug", "host", "context", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "workdir", "verbose", "no-ansi", "log-level",
+		"debug", "host", "config", "context", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "workdir", "verbose", "no-ansi", "log-level",
 	} {
 		_ = f.MarkHidden(name)
 	}
@@ -129,7 +135,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	e := &usageError{text: fmt.Sprintf("unknown command %q", args[0]), hint: "compose --help lists the commands"}
+	e := &usageError{text: fmt.Sprintf("unknown command %q", args[0]), hint: cmd.CommandPath() + " --help lists the commands"}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		e.hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}

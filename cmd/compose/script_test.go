@@ -21,7 +21,7 @@ import (
 // on a real one. testdata/script/README.md says what a script finds there.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"compose": main})
+	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main})
 }
 
 func TestScripts(t *testing.T) {
