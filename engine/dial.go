@@ -25,6 +25,8 @@ type DialOptions struct {
 	Getenv func(string) string
 	// Sink hears when another engine than the usual one is taken; may be nil.
 	Sink event.Sink
+	// FindOnly starts no Podman service where nothing answers.
+	FindOnly bool
 }
 
 // TLSOptions are docker's flags of these names. Paths left empty are those that
@@ -121,6 +123,9 @@ func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
 			return nil, ctx.Err()
 		}
 		tried = append(tried, Attempt{Host: t.host, From: t.from, Err: err})
+	}
+	if d.options.FindOnly {
+		return nil, &NoEngineError{Tried: tried}
 	}
 	conn, attempt := d.startPodman(ctx)
 	if conn != nil {

@@ -32,9 +32,11 @@ type app struct {
 
 	global globalFlags
 	logs   render.LogOptions // how the command prints logs
-	conn   *engine.Conn
-	force  context.Context // ends at the second interrupt
-	known  map[string]bool // the file's services, where no more was read of it
+
+	completing bool // for the shell: nothing is printed or started
+	conn       *engine.Conn
+	force      context.Context // ends at the second interrupt
+	known      map[string]bool // the file's services, where no more was read of it
 
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
@@ -156,6 +158,8 @@ func (a *app) dial(ctx context.Context) (*engine.Conn, error) {
 		TLS:     a.global.tls,
 		Getenv:  a.getenv,
 		Sink:    a.sink,
+
+		FindOnly: a.completing,
 	})
 	if err != nil {
 		return nil, err

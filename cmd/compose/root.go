@@ -49,7 +49,6 @@ func (a *app) root() *cobra.Command {
 			return notYet(cmd)
 		},
 		SuggestionsMinimumDistance: 2,
-		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 		DisableFlagsInUseLine:      true,
 	}
 	a.global.register(root.Flags()) // before the command's name; -f means another thing behind logs
@@ -59,6 +58,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
 		a.buildCommand(),
+		a.completionCommand(),
 		a.configCommand(),
 		a.createCommand(),
 		a.downCommand(),
@@ -75,6 +75,7 @@ func (a *app) root() *cobra.Command {
 		a.versionCommand(),
 	)
 	setUpHelp(root)
+	a.setUpCompletion(root)
 	plain := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if show, _ := cmd.Flags().GetBool("version"); show {
