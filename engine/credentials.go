@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/distribution/reference"
@@ -73,6 +74,30 @@ func (c *dockerConfig) registryAuth(image string) (string, error) {
 		IdentityToken: auth.IdentityToken,
 		RegistryToken: auth.RegistryToken,
 	})
+}
+
+// credentials is a config.json with the credentials for all registries in plain
+// form, helpers asked.
+func (c *dockerConfig) credentials() (string, error) {
+	file, err := c.load()
+	if err != nil {
+		return "", err
+	}
+	c.helper.Lock()
+	all, err := file.GetAllCredentials()
+	c.helper.Unlock()
+	if err != nil {
+		return "", &Error{
+			Op:   "getting the credentials for use_api_socket",
+			Help: "check credsStore and credHelpers in docker's config.json, and that the helper is installed",
+			Err:  err,
+		}
+	}
+	var text strings.Builder
+	if err := (&configfile.ConfigFile{AuthConfigs: all}).SaveToWriter(&text); err != nil {
+		return "", fmt.Errorf("writing credentials: %w", err)
+	}
+	return text.String(), nil
 }
 
 // proxyEnv are the proxy variables that config.json wants in every container of

@@ -21,6 +21,7 @@ type Doer struct {
 	im images
 	// prepared are the containers of this run that have their files.
 	prepared ids
+	reported ids // the warnings that were given
 	config   dockerConfig
 }
 

@@ -13,12 +13,19 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // ids is a set that several goroutines share. The zero value is empty.
 type ids struct{ m sync.Map }
 
 func (s *ids) add(id string) { s.m.Store(id, true) }
+
+// addNew adds an id and tells whether it was not there yet.
+func (s *ids) addNew(id string) bool {
+	_, had := s.m.LoadOrStore(id, true)
+	return !had
+}
 
 func (s *ids) has(id string) bool {
 	_, ok := s.m.Load(id)
@@ -33,18 +40,44 @@ func (d *Doer) startContainer(ctx context.Context, ref event.Ref, id string) err
 		return errors.New("there is no container to start")
 	}
 	if d.p != nil && !d.prepared.has(id) && hasCopies(d.p, ref.Service) {
-		req, err := Spec(d.p, ref.Service, ref.Number, Binding{
-			ContainerID: func(service string) string { return service }, // no file depends on it
-			APIVersion:  d.o.Engine.APIVersion,
-		})
-		if err != nil {
-			return err
-		}
-		if err := d.copyFiles(ctx, id, req.Files); err != nil {
+		if err := d.refreshFiles(ctx, ref, id); err != nil {
 			return err
 		}
 	}
 	return d.c.ContainerStart(ctx, id, container.StartOptions{})
+}
+
+// refreshFiles copies secrets and configs into a container that is there, unless
+// it ran before: then it has them.
+func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error {
+	c, err := d.c.ContainerInspect(ctx, id)
+	if err != nil {
+		return err
+	}
+	if s := stateOf(c); s != nil && s.Status != container.StateCreated {
+		return nil
+	}
+	b := Binding{
+		ContainerID: func(service string) string { return service }, // no file depends on it
+		APIVersion:  d.o.Engine.APIVersion,
+		OS:          d.o.Engine.OS,
+	}
+	if d.p.Services[ref.Service].UseAPISocket {
+		if b.Credentials, err = d.config.credentials(); err != nil {
+			return err
+		}
+	}
+	req, err := Spec(d.p, ref.Service, ref.Number, b)
+	if err != nil || len(req.Files) == 0 {
+		return err
+	}
+	if req.FilesVolume != "" {
+		// Its name is that of the container when it was made.
+		if req.FilesVolume = c.Config.Labels[project.LabelFiles]; req.FilesVolume == "" {
+			return &Error{Op: ref.Name + " has no place for its secrets and configs", Help: "make it anew: compose up --force-recreate " + ref.Service}
+		}
+	}
+	return d.copyFiles(ctx, id, req)
 }
 
 // stopContainer stops a container; one that is gone or does not run is stopped.
@@ -96,7 +129,11 @@ func (d *Doer) unpauseContainer(ctx context.Context, id string) error {
 }
 
 func (d *Doer) removeContainer(ctx context.Context, a planner.RemoveContainer) error {
-	return d.remove(ctx, a.ID, container.RemoveOptions{Force: a.Force, RemoveVolumes: a.Volumes})
+	err := d.remove(ctx, a.ID, container.RemoveOptions{Force: a.Force, RemoveVolumes: a.Volumes})
+	if err != nil {
+		return err
+	}
+	return d.removeFiles(ctx, a.Files)
 }
 
 // remove removes a container. One that is gone is removed; a removal under way

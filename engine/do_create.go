@@ -30,26 +30,26 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 	if err != nil {
 		return Outcome{}, err
 	}
-	d.reportDropped(a.Ref, req.Dropped)
+	d.reportDropped(a.Ref.Service, req.Dropped)
 	id, err := d.create(ctx, req, takeover{fresh: a.FreshVolumes})
 	if err != nil {
 		return Outcome{}, err
 	}
 	if err := d.complete(ctx, id, req); err != nil {
 		d.discard(ctx, id)
+		_ = d.removeFiles(context.WithoutCancel(ctx), req.FilesVolume) // the first error is the one to report
 		return Outcome{}, err
 	}
 	return Outcome{ID: id}, nil
 }
 
-// reportDropped warns of attributes that the engine is too old for.
-func (d *Doer) reportDropped(ref event.Ref, attributes []string) {
-	for _, a := range attributes {
-		d.o.Sink(event.Message{
-			Level: event.Warn,
-			Text:  fmt.Sprintf("service %q: %s is not applied: the engine's API %s is too old", ref.Service, a, d.o.Engine.APIVersion),
-			Hint:  "upgrade the engine",
-		})
+// reportDropped warns of attributes that are left out, once a service.
+func (d *Doer) reportDropped(service string, dropped []Drop) {
+	for _, drop := range dropped {
+		text := fmt.Sprintf("service %q: %s is not applied: %s", service, drop.Attribute, drop.Why)
+		if d.reported.addNew(text) {
+			d.o.Sink(event.Message{Level: event.Warn, Text: text})
+		}
 	}
 }
 
@@ -58,8 +58,15 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Look
 	s := d.p.Services[a.Ref.Service]
 	b := Binding{
 		APIVersion: d.o.Engine.APIVersion,
+		OS:         d.o.Engine.OS,
 		ReplacedID: a.Replaces,
 		ProxyEnv:   d.config.proxyEnv(d.c.DaemonHost()),
+	}
+	if s.UseAPISocket {
+		var err error
+		if b.Credentials, err = d.config.credentials(); err != nil {
+			return b, err
+		}
 	}
 	image, err := d.im.get(ctx, d.c, d.p.ImageName(a.Ref.Service), servicePlatform(d.p, s))
 	if err != nil {
@@ -213,7 +220,7 @@ func (d *Doer) complete(ctx context.Context, id string, req *Request) error {
 			return fmt.Errorf("connecting to network %s: %w", c.Network, err)
 		}
 	}
-	if err := d.copyFiles(ctx, id, req.Files); err != nil {
+	if err := d.copyFiles(ctx, id, req); err != nil {
 		return err
 	}
 	d.prepared.add(id)

@@ -154,7 +154,7 @@ configs: {conf: {content: "a=1\n"}}
 	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
 	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 1})
 	b.fails(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 2}, "web hook exited with status 3")
-	want := []string{"hook", "s3creta=1", "1000:7 400", "0:0 444", "gone wrong"}
+	want := []string{"hook", "s3creta=1", "1000:7 400", "1000:1000 444", "gone wrong"}
 	if !slices.Equal(b.outputs, want) {
 		t.Errorf("hooks\n got %q\nwant %q", b.outputs, want)
 	}
@@ -338,9 +338,9 @@ services:
     image: alpine
     volumes: [{type: bind, source: /do-no/such, target: /x, bind: {create_host_path: false}}]
   program: {image: alpine, command: do-no-such-program}
-  secret: {image: alpine, read_only: true, secrets: [token]}
+  secret: {image: alpine, secrets: [{source: gone, mode: 0400}]}
   named: {image: alpine, container_name: do-errors-stranger}
-secrets: {token: {environment: TOKEN}}
+secrets: {gone: {file: ./gone}}
 `)
 	b.up("holder")
 	create := func(service string) planner.Action { return planner.CreateContainer{Ref: b.ref(service, 1)} }
@@ -357,7 +357,7 @@ secrets: {token: {environment: TOKEN}}
 	hinted(b.fails(create("bind"), "bind source path does not exist: /do-no/such"), "create it")
 	b.do(create("program"))
 	hinted(b.fails(planner.StartContainer{Ref: b.ref("program", 1)}, "executable file not found"), "command and entrypoint")
-	hinted(b.fails(create("secret"), `copying secret "token" in`), "file:")
+	hinted(b.fails(create("secret"), `reading secret "gone"`), "create it")
 	if !b.gone("do-errors-secret-1") {
 		t.Error("a container without its secret was left behind")
 	}

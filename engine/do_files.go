@@ -4,11 +4,17 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/volume"
 
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -17,41 +23,142 @@ import (
 func hasCopies(p *project.Project, service string) bool {
 	s := p.Services[service]
 	for _, ref := range s.Secrets {
-		if p.Secrets[ref.Source].File == "" {
+		if isCopied(fileReference(ref), fileObject(p.Secrets[ref.Source])) {
 			return true
 		}
 	}
 	for _, ref := range s.Configs {
-		if p.Configs[ref.Source].File == "" {
+		if isCopied(fileReference(ref), fileObject(p.Configs[ref.Source])) {
 			return true
 		}
 	}
-	return false
+	return s.UseAPISocket
 }
 
-// copyFiles writes files into a container, in one call. Folders that are
-// missing are made; those that are there keep owner and mode.
-func (d *Doer) copyFiles(ctx context.Context, id string, files []File) error {
+// copyFiles writes the files of a request into its container: those with a
+// slot into the volume that holds them, the others where they belong. What is
+// there already is overwritten.
+func (d *Doer) copyFiles(ctx context.Context, id string, req *Request) error {
+	if len(req.Files) == 0 {
+		return nil
+	}
+	files := slices.Clone(req.Files)
+	if err := readSources(files); err != nil {
+		return err
+	}
+	var owners owners
+	if req.FilesVolume != "" {
+		err := d.withHelper(ctx, req, func(helper string) (err error) {
+			if owners, err = d.owners(ctx, helper, req.Config.User, files); err != nil {
+				return err
+			}
+			return d.write(ctx, helper, inSlots(files), owners)
+		})
+		if err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if owners, err = d.owners(ctx, id, req.Config.User, files); err != nil {
+			return err
+		}
+	}
+	return d.write(ctx, id, slices.DeleteFunc(files, func(f File) bool { return f.Slot != "" }), owners)
+}
+
+// readSources reads the content of files that are on this machine.
+func readSources(files []File) error {
+	for i := range files {
+		f := &files[i]
+		if f.From == "" {
+			continue
+		}
+		content, err := os.ReadFile(f.From)
+		if err != nil {
+			help := "correct its file: in the Compose file"
+			if errors.Is(err, fs.ErrNotExist) {
+				help = "create it, or " + help
+			}
+			return &Error{Op: "reading " + f.Source, Help: help, Err: err}
+		}
+		f.Content = content
+	}
+	return nil
+}
+
+// helperDir is where the helper container has the volume.
+const helperDir = "/files"
+
+// inSlots are the files of the volume, where the helper has them.
+func inSlots(files []File) []File {
+	var slots []File
+	for _, f := range files {
+		if f.Slot != "" {
+			f.Path = helperDir + "/" + f.Slot
+			slots = append(slots, f)
+		}
+	}
+	return slots
+}
+
+// withHelper calls do with a container that is never started and has the
+// request's volume of files: the engine writes into volumes through containers
+// alone, and not through one that mounts files of the volume which are not
+// there yet. Its image is the service's, so that it needs no other.
+func (d *Doer) withHelper(ctx context.Context, req *Request, do func(helper string) error) error {
+	name := req.FilesVolume
+	_, err := d.c.VolumeCreate(ctx, volume.CreateOptions{
+		Name: name, Labels: map[string]string{project.LabelFiles: req.Name},
+	})
+	if err != nil {
+		return fmt.Errorf("creating a volume for %s: %w", sources(req.Files), err)
+	}
+	if err := d.remove(ctx, name, container.RemoveOptions{Force: true}); err != nil { // an interrupted run's
+		return fmt.Errorf("removing the leftover %s: %w", name, err)
+	}
+	helper, err := d.c.ContainerCreate(ctx, &container.Config{
+		Image: req.Config.Image, Cmd: []string{"true"}, Labels: map[string]string{project.LabelFiles: name},
+	}, &container.HostConfig{
+		NetworkMode: "none",
+		Binds:       []string{name + ":" + helperDir + ":rw,nocopy"},
+	}, nil, req.Platform, name)
+	if err != nil {
+		return fmt.Errorf("preparing %s: %w", sources(req.Files), err)
+	}
+	defer d.discard(ctx, helper.ID)
+	return do(helper.ID)
+}
+
+// write packs files and unpacks them in a container, in one call. Folders that
+// are missing are made; those that are there keep owner and mode.
+func (d *Doer) write(ctx context.Context, id string, files []File, o owners) error {
 	if len(files) == 0 {
 		return nil
 	}
-	archive, err := archiveOf(files)
+	archive, err := archiveOf(files, o)
 	if err != nil {
 		return err
 	}
 	err = d.c.CopyToContainer(ctx, id, "/", bytes.NewReader(archive), container.CopyToContainerOptions{})
-	if err == nil {
+	if err != nil {
+		return &Error{Op: "copying " + sources(files) + " in", Err: err}
+	}
+	return nil
+}
+
+// removeFiles removes a container's volume of files, "": it has none.
+func (d *Doer) removeFiles(ctx context.Context, name string) error {
+	if name == "" {
 		return nil
 	}
-	failed := &Error{Op: "copying " + sources(files) + " in", Err: err}
-	if strings.Contains(err.Error(), "read-only") {
-		failed.Help = "with read_only: true, give secrets and configs a file: instead of environment: or content:"
+	if err := d.c.VolumeRemove(ctx, name, false); err != nil && !errdefs.IsNotFound(err) {
+		return fmt.Errorf("removing volume %s: %w", name, err)
 	}
-	return failed
+	return nil
 }
 
 // archiveOf packs files as a tar, paths relative to the root.
-func archiveOf(files []File) ([]byte, error) {
+func archiveOf(files []File, o owners) ([]byte, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, f := range files {
@@ -60,8 +167,8 @@ func archiveOf(files []File) ([]byte, error) {
 			Name:     strings.TrimPrefix(f.Path, "/"),
 			Size:     int64(len(f.Content)),
 			Mode:     f.Mode,
-			Uid:      f.UID,
-			Gid:      f.GID,
+			Uid:      o.uidOf(f),
+			Gid:      o.gidOf(f),
 			ModTime:  time.Unix(0, 0), // the same content is the same archive
 		})
 		if err == nil {

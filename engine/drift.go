@@ -23,7 +23,7 @@ import (
 // service's: they alone are inspected. The others cost nothing but a hash.
 func findDrift(ctx context.Context, c Reader, o ObserveOptions, containers []planner.Container) error {
 	o.Bind.ContainerID = firstContainer(containers)
-	o.Bind.APIVersion = o.Engine.APIVersion
+	o.Bind.APIVersion, o.Bind.OS = o.Engine.APIVersion, o.Engine.OS
 	hashes := map[string]string{}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelReads)

@@ -37,6 +37,9 @@ func (f fieldSet) mount(target, kind, source string, options ...string) {
 	if kind == "volume" && anonymousName.MatchString(source) {
 		source = ""
 	}
+	if kind == "volume" && strings.HasSuffix(source, filesSuffix) {
+		source = "" // named after the container, which may have had another name
+	}
 	if kind == "bind" {
 		source = hostPath(source)
 	}

@@ -26,11 +26,20 @@ type Request struct {
 	// the first one on engines below API 1.44, whose create takes only one.
 	Connect []Connection
 	// Files are copied into the container before it starts: secrets and configs
-	// that are no files of the host. Sorted by path.
+	// that cannot be bound. Sorted by path.
 	Files []File
-	// Dropped are attributes in use that this engine is too old for and that
-	// are left out, as users write them: "annotations".
-	Dropped []string
+	// FilesVolume is the volume that holds those files which the container's
+	// own file system cannot take; "": none. It is filled before the start.
+	FilesVolume string
+	// Dropped are attributes in use that this engine cannot honour and that a
+	// container can do without.
+	Dropped []Drop
+}
+
+// Drop is an attribute that is left out.
+type Drop struct {
+	Attribute string // as users write it: "annotations"
+	Why       string // "the engine's API 1.42 is too old (1.43)"
 }
 
 // Connection is a network that a container joins after its create.
@@ -46,9 +55,16 @@ type File struct {
 	Source   string
 	Path     string // absolute, in the container
 	Content  []byte
-	UID, GID int
-	Mode     int64 // permission bits
+	From     string // the file of this machine that has the content; "": Content
+	UID, GID int    // ofUser: the one that the container runs as
+	Mode     int64  // permission bits
+	// Slot is the file's name in Request.FilesVolume, which is mounted at Path;
+	// "": the file is written to Path.
+	Slot string
 }
+
+// ofUser stands for the uid or gid that the container runs with.
+const ofUser = -1
 
 // Binding is what a request depends on beyond the project: ids that the engine
 // gave, what it can do, and what this machine adds. The zero value is a new
@@ -60,6 +76,11 @@ type Binding struct {
 	ContainerID func(service string) string
 	// APIVersion is the negotiated one; "": current.
 	APIVersion string
+	// OS is the engine's; "": linux.
+	OS string
+	// Credentials is a config.json with the user's credentials for registries,
+	// for services with use_api_socket.
+	Credentials string
 	// ImageDigest is the identity of the service's image (planner.Image.Digest)
 	// and goes into the image label; "": no such label.
 	ImageDigest string
@@ -97,11 +118,13 @@ func Spec(p *project.Project, service string, number int, b Binding) (*Request, 
 	for _, part := range []func() error{
 		sp.namespaces, // first: the config hash is taken with ids
 		sp.identity,
+		sp.apiSocket,
 		sp.process,
 		sp.health,
 		sp.resources,
 		sp.devices,
 		sp.security,
+		sp.windows,
 		sp.ports,
 		sp.networks,
 		sp.mounts,
@@ -172,10 +195,14 @@ func (sp *spec) require(attribute, version, release string) error {
 	}
 }
 
-// drop notes an attribute that the engine is too old for and that a container
-// can do without.
-func (sp *spec) drop(attribute string) {
-	sp.req.Dropped = append(sp.req.Dropped, attribute)
+// drop notes an attribute that a container can do without.
+func (sp *spec) drop(attribute, why string) {
+	sp.req.Dropped = append(sp.req.Dropped, Drop{attribute, why})
+}
+
+// tooOld notes an attribute that came with a later version of the API.
+func (sp *spec) tooOld(attribute, version string) {
+	sp.drop(attribute, fmt.Sprintf("it needs API %s; this engine has %s", version, sp.b.APIVersion))
 }
 
 // TemporaryName is what a container is called while the one that it replaces

@@ -10,6 +10,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/mount"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 const (
@@ -20,30 +22,34 @@ const (
 )
 
 // files sets secrets and configs: those that are files of the host are bound
-// read-only, so that a change shows; the content of others is copied in.
+// read-only, unless an owner or a mode is asked for, which a bind mount cannot
+// change; these and the content of others are copied in.
 func (sp *spec) files() error {
 	for _, ref := range sp.s.Secrets {
 		definition, ok := sp.p.Secrets[ref.Source]
 		if !ok {
 			return fmt.Errorf("undefined secret %q", ref.Source)
 		}
-		err := sp.file("secrets", types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
+		err := sp.file("secrets", fileReference(ref), fileObject(definition))
 		if err != nil {
 			return err
 		}
 	}
 	for _, ref := range sp.s.Configs {
 		definition, ok := sp.p.Configs[ref.Source]
+		if ref.Source == project.APIConfig {
+			definition, ok = types.ConfigObjConfig{Content: sp.b.Credentials}, true
+		}
 		if !ok {
 			return fmt.Errorf("undefined config %q", ref.Source)
 		}
-		err := sp.file("configs", types.FileReferenceConfig(ref), types.FileObjectConfig(definition))
+		err := sp.file("configs", fileReference(ref), fileObject(definition))
 		if err != nil {
 			return err
 		}
 	}
 	slices.SortFunc(sp.req.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return nil
+	return sp.filesVolume()
 }
 
 // file places one secret or config; kind is its section of the file.
@@ -59,7 +65,7 @@ func (sp *spec) file(kind string, ref types.FileReferenceConfig, d types.FileObj
 		return &Error{Op: source + ": drivers are not supported", Help: "give it a file: or environment:"}
 	}
 	target := fileTarget(kind, ref)
-	if d.File != "" {
+	if d.File != "" && !isCopied(ref, d) {
 		sp.req.Host.Mounts = append(sp.req.Host.Mounts, mount.Mount{
 			Type:     mount.TypeBind,
 			Source:   d.File,
@@ -74,6 +80,20 @@ func (sp *spec) file(kind string, ref types.FileReferenceConfig, d types.FileObj
 	return sp.copied(source, target, ref, d)
 }
 
+// fileReference and fileObject treat secrets and configs alike.
+func fileReference[T types.ServiceSecretConfig | types.ServiceConfigObjConfig](ref T) types.FileReferenceConfig {
+	return types.FileReferenceConfig(ref)
+}
+
+func fileObject[T types.SecretConfig | types.ConfigObjConfig](d T) types.FileObjectConfig {
+	return types.FileObjectConfig(d)
+}
+
+// isCopied tells whether a secret or config is copied into containers.
+func isCopied(ref types.FileReferenceConfig, d types.FileObjectConfig) bool {
+	return d.File == "" || ref.UID != "" || ref.GID != "" || ref.Mode != nil
+}
+
 // fileTarget is where a secret or config appears in the container.
 func fileTarget(kind string, ref types.FileReferenceConfig) string {
 	target := cmp.Or(ref.Target, ref.Source)
@@ -86,9 +106,9 @@ func fileTarget(kind string, ref types.FileReferenceConfig) string {
 	return "/" + target
 }
 
-// copied adds a file whose content is text or a variable's value.
+// copied adds a file that is written into the container.
 func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
-	f := File{Source: source, Path: target, Content: []byte(d.Content), Mode: fileMode}
+	f := File{Source: source, Path: target, Content: []byte(d.Content), From: d.File, Mode: fileMode}
 	if d.Environment != "" && d.Content == "" {
 		value, ok := sp.p.Environment[d.Environment]
 		if !ok {
@@ -113,10 +133,10 @@ func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d t
 	return nil
 }
 
-// ownerID reads a uid or gid; none is root's.
+// ownerID reads a uid or gid; none is that of the container's user.
 func ownerID(text string) (int, error) {
 	if text == "" {
-		return 0, nil
+		return ofUser, nil
 	}
 	id, err := strconv.Atoi(text)
 	if err != nil {

@@ -61,11 +61,14 @@ func (sp *spec) bind(v types.ServiceVolumeConfig) (string, bool) {
 	switch v.Type {
 	case types.VolumeTypeBind:
 		if b := v.Bind; b != nil {
-			if !bool(b.CreateHostPath) || b.Propagation != "" || b.Recursive != "" {
+			if !bool(b.CreateHostPath) || b.Recursive != "" || b.Propagation != "" && b.SELinux == "" {
 				return "", false
 			}
-			if b.SELinux != "" {
+			if b.SELinux != "" { // which Mounts do not know
 				access += "," + b.SELinux
+			}
+			if b.Propagation != "" {
+				access += "," + b.Propagation
 			}
 		}
 	case types.VolumeTypeVolume:
@@ -100,7 +103,7 @@ func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
 	var err error
 	switch v.Type {
 	case types.VolumeTypeBind:
-		m.BindOptions, err = sp.bindOptions(v.Bind)
+		m.BindOptions, err = sp.bindOptions(v)
 	case types.VolumeTypeVolume:
 		m.Source = sp.volumeName(v.Source)
 		m.VolumeOptions, err = sp.volumeOptions(v.Volume)
@@ -109,6 +112,17 @@ func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
 		m.TmpfsOptions = tmpfsOptions(v.Tmpfs)
 	case types.VolumeTypeImage:
 		m.ImageOptions, err = sp.imageOptions(v.Image)
+	case types.VolumeTypeCluster:
+		m.Source = sp.volumeName(v.Source)
+		m.ClusterOptions = &mount.ClusterOptions{}
+		err = sp.require("a volume of type cluster", "1.42", "23")
+	case types.VolumeTypeNamedPipe:
+		if !sp.onWindows() {
+			err = &Error{
+				Op:   "a volume of type npipe is a named pipe of Windows, and this engine runs on Linux",
+				Help: "use a bind mount of a socket or a FIFO instead",
+			}
+		}
 	}
 	if err != nil {
 		return m, fmt.Errorf("mounting %s: %w", v.Target, err)
@@ -116,9 +130,13 @@ func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
 	return m, nil
 }
 
-func (sp *spec) bindOptions(b *types.ServiceVolumeBind) (*mount.BindOptions, error) {
+func (sp *spec) bindOptions(v types.ServiceVolumeConfig) (*mount.BindOptions, error) {
+	b := v.Bind
 	if b == nil {
 		return nil, nil
+	}
+	if bool(b.CreateHostPath) && !sp.since("1.42") {
+		sp.tooOld("volumes."+v.Target+".bind.create_host_path", "1.42")
 	}
 	o := &mount.BindOptions{
 		Propagation:      mount.Propagation(b.Propagation),
@@ -134,6 +152,9 @@ func (sp *spec) bindOptions(b *types.ServiceVolumeBind) (*mount.BindOptions, err
 		o.ReadOnlyForceRecursive = true
 	default:
 		return nil, fmt.Errorf("bind.recursive: unknown value %q", b.Recursive)
+	}
+	if o.ReadOnlyNonRecursive || o.ReadOnlyForceRecursive {
+		return o, sp.require("bind.recursive: "+b.Recursive, "1.44", "25")
 	}
 	return o, nil
 }

@@ -126,6 +126,9 @@ func (sp *spec) endpoints(keys []string) error {
 		case sp.since("1.44"):
 			joined[definition.Name] = endpoint
 		default:
+			if endpoint.MacAddress != "" {
+				sp.tooOld("networks."+key+".mac_address", "1.44")
+			}
 			sp.req.Connect = append(sp.req.Connect, Connection{Network: definition.Name, Endpoint: endpoint})
 		}
 	}
@@ -178,14 +181,14 @@ func (sp *spec) endpoint(n *types.ServiceNetworkConfig) (*network.EndpointSettin
 		if sp.since("1.48") {
 			e.GwPriority = n.GatewayPriority
 		} else {
-			sp.drop("networks.gw_priority")
+			sp.tooOld("networks.gw_priority", "1.48")
 		}
 	}
 	return e, sp.interfaceName(e, n.InterfaceName)
 }
 
-// interfaceName names the interface in the container; an option given by hand
-// goes before.
+// interfaceName names the interface in the container. It goes before an option
+// that says the same, as with Docker Compose.
 func (sp *spec) interfaceName(e *network.EndpointSettings, name string) error {
 	if name == "" {
 		return nil
@@ -196,9 +199,10 @@ func (sp *spec) interfaceName(e *network.EndpointSettings, name string) error {
 	if e.DriverOpts == nil {
 		e.DriverOpts = map[string]string{}
 	}
-	if _, given := e.DriverOpts[ifnameOption]; !given {
-		e.DriverOpts[ifnameOption] = name
+	if given, ok := e.DriverOpts[ifnameOption]; ok && given != name {
+		sp.drop("networks.driver_opts."+ifnameOption, "interface_name says another name")
 	}
+	e.DriverOpts[ifnameOption] = name
 	return nil
 }
 

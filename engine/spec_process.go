@@ -44,7 +44,7 @@ func (sp *spec) process() error {
 		if sp.since("1.43") {
 			h.Annotations = s.Annotations
 		} else {
-			sp.drop("annotations")
+			sp.tooOld("annotations", "1.43")
 		}
 	}
 	policy, err := restartPolicy(s)
@@ -169,6 +169,17 @@ func (sp *spec) namespaces() error {
 			return fmt.Errorf("cannot share %s namespace with service %s: container missing", ns.what, service)
 		}
 		*ns.mode = types.ContainerPrefix + id
+	}
+	if strings.HasPrefix(sp.s.Uts, types.ServicePrefix) {
+		return &Error{
+			Op:   fmt.Sprintf("uts: %s: an engine shares its host name with containers, and no container does", sp.s.Uts),
+			Help: "use uts: host, or remove the attribute",
+		}
+	}
+	if sp.s.Cgroup != "" {
+		if err := sp.require("cgroup", "1.41", "20.10"); err != nil {
+			return err
+		}
 	}
 	h := sp.req.Host
 	h.NetworkMode = container.NetworkMode(sp.s.NetworkMode)

@@ -119,6 +119,9 @@ func (sp *spec) devices() error {
 		})
 	}
 	if len(cdi) > 0 {
+		if err := sp.require("a device by its CDI name ("+cdi[0]+")", "1.44", "25"); err != nil {
+			return err
+		}
 		r.DeviceRequests = append(r.DeviceRequests, container.DeviceRequest{Driver: "cdi", DeviceIDs: cdi})
 	}
 	if d := sp.s.Deploy; d != nil && d.Resources.Reservations != nil {

@@ -153,12 +153,12 @@ func TestSpec(t *testing.T) {
 			{"Host.Mounts", `[{"BindOptions":{},"ReadOnly":true,"Source":"DIR/token","Target":"/run/secrets/onfile","Type":"bind"}]`},
 			{"Files", `null`}}},
 		{"secret environment", `secrets: [{source: onenv, target: t, uid: "5", gid: "6", mode: 0400}]`, []at{
-			{"Files", `[{"Content":"czNjcmV0","GID":6,"Mode":256,"Path":"/run/secrets/t","Source":"secret \"onenv\"","UID":5}]`},
+			{"Files", `[{"Content":"czNjcmV0","From":"","GID":6,"Mode":256,"Path":"/run/secrets/t","Slot":"","Source":"secret \"onenv\"","UID":5}]`},
 			{"Host.Mounts", `null`}}},
 		{"secret empty", `secrets: [onempty]`, []at{
-			{"Files", `[{"Content":"","GID":0,"Mode":292,"Path":"/run/secrets/onempty","Source":"secret \"onempty\"","UID":0}]`}}},
+			{"Files", `[{"Content":"","From":"","GID":-1,"Mode":292,"Path":"/run/secrets/onempty","Slot":"","Source":"secret \"onempty\"","UID":-1}]`}}},
 		{"config content", `configs: [inline]`, []at{
-			{"Files", `[{"Content":"YT0x","GID":0,"Mode":292,"Path":"/inline","Source":"config \"inline\"","UID":0}]`}}},
+			{"Files", `[{"Content":"YT0x","From":"","GID":-1,"Mode":292,"Path":"/inline","Slot":"","Source":"config \"inline\"","UID":-1}]`}}},
 		{"config file", `configs: [{source: cfile, target: /etc/app.conf}]`, []at{{"Host.Mounts.0.Target", `"/etc/app.conf"`}}},
 
 		{"networks", `networks: {front: , back: {aliases: [b], priority: 1, ipv4_address: 10.0.0.5, ipv6_address: "fd00::5", link_local_ips: [169.254.1.1], mac_address: "02:00:00:00:00:01", driver_opts: {o: 1}, gw_priority: 3, interface_name: eth7}}`, []at{
@@ -344,7 +344,8 @@ func TestSpecOnOldEngine(t *testing.T) {
 		{"Config.MacAddress", `"02:00:00:00:00:01"`},
 		{"Connect.0.Network", `"demo_front"`},
 		{"Connect.0.Endpoint.Aliases", `["demo-web-1","web"]`},
-		{"Dropped", `["annotations","networks.gw_priority"]`},
+		{"Dropped.0", `{"Attribute":"annotations","Why":"it needs API 1.43; this engine has 1.41"}`},
+		{"Dropped.1.Attribute", `"networks.gw_priority"`},
 		{"Host.Annotations", `null`},
 	} {
 		if got := lookup(t, req, w.path); got != w.want {
@@ -389,12 +390,9 @@ func TestUnapplied(t *testing.T) {
 			[]string{"deploy.endpoint_mode", "deploy.labels", "deploy.mode", "deploy.placement", "deploy.rollback_config", "deploy.update_config"}},
 		{`deploy: {resources: {reservations: {cpus: "1"}}, restart_policy: {condition: any, max_attempts: 3, delay: 1s, window: 1s}}`,
 			[]string{"deploy.resources.reservations.cpus", "deploy.restart_policy.delay", "deploy.restart_policy.max_attempts", "deploy.restart_policy.window"}},
-		{`credential_spec: {file: x}`, []string{"credential_spec"}},
-		{`use_api_socket: true`, []string{"use_api_socket"}},
+		{`ports: [{target: 80, name: web, app_protocol: http}]`, []string{"ports.app_protocol", "ports.name"}},
 		{`pre_start: [{command: "true"}]`, []string{"pre_start"}},
-		{`secrets: [{source: onfile, uid: "1", mode: 0400}]`, []string{"secrets.onfile.mode", "secrets.onfile.uid"}},
-		{`{secrets: [onenv], configs: [inline], tmpfs: [/run]}`, []string{"secrets.onenv (hidden by the tmpfs at /run)"}},
-		{`volumes: [{type: bind, source: ./s, target: /s, bind: {selinux: z, propagation: shared}}]`, []string{"volumes./s.bind.selinux"}},
+		{`volumes: [{type: bind, source: ./s, target: /s, bind: {selinux: z, create_host_path: false}}]`, []string{"volumes./s.bind.selinux"}},
 	}
 	for _, test := range tests {
 		t.Run(test.attributes, func(t *testing.T) {

@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -20,23 +18,20 @@ func Unapplied(p *project.Project, service string) []string {
 		return nil
 	}
 	var u unapplied
-	u.add("credential_spec", s.CredentialSpec != nil)
 	u.add("provider", s.Provider != nil)
 	u.add("models", len(s.Models) > 0)
 	u.add("pre_start", len(s.PreStart) > 0)
-	u.add("use_api_socket", s.UseAPISocket)
 	u.add("umask", s.Umask != nil)
 	u.add("pull_refresh_after", s.PullRefreshAfter != "")
 	u.deploy(s.Deploy)
 	for _, v := range s.Volumes {
 		_, binds := (&spec{p: p}).bind(v)
 		u.add("volumes."+v.Target+".bind.selinux", v.Bind != nil && v.Bind.SELinux != "" && !binds)
+		u.add("volumes."+v.Target+".consistency", v.Consistency != "" && binds)
 	}
-	for _, ref := range s.Secrets {
-		u.file("secrets", s, types.FileReferenceConfig(ref), types.FileObjectConfig(p.Secrets[ref.Source]))
-	}
-	for _, ref := range s.Configs {
-		u.file("configs", s, types.FileReferenceConfig(ref), types.FileObjectConfig(p.Configs[ref.Source]))
+	for _, port := range s.Ports {
+		u.add("ports.name", port.Name != "")
+		u.add("ports.app_protocol", port.AppProtocol != "")
 	}
 	slices.Sort(u)
 	return slices.Compact(u)
@@ -70,35 +65,4 @@ func (u *unapplied) deploy(d *types.DeployConfig) {
 		u.add("deploy.restart_policy.window", r.Window != nil)
 		u.add("deploy.restart_policy.max_attempts", r.MaxAttempts != nil && r.Condition != types.RestartPolicyOnFailure)
 	}
-}
-
-// file looks at a secret or config: one that is bound keeps owner and mode of
-// its file, and one that is copied in is hidden by a tmpfs above it.
-func (u *unapplied) file(kind string, s types.ServiceConfig, ref types.FileReferenceConfig, d types.FileObjectConfig) {
-	at := kind + "." + ref.Source
-	if d.File != "" {
-		u.add(at+".uid", ref.UID != "")
-		u.add(at+".gid", ref.GID != "")
-		u.add(at+".mode", ref.Mode != nil)
-		return
-	}
-	target := fileTarget(kind, ref)
-	for _, dir := range tmpfsTargets(s) {
-		u.add(at+" (hidden by the tmpfs at "+dir+")", target == dir || strings.HasPrefix(target, strings.TrimSuffix(dir, "/")+"/"))
-	}
-}
-
-// tmpfsTargets are the folders of a container that live in memory.
-func tmpfsTargets(s types.ServiceConfig) []string {
-	var dirs []string
-	for _, t := range s.Tmpfs {
-		dir, _, _ := strings.Cut(t, ":")
-		dirs = append(dirs, path.Clean(dir))
-	}
-	for _, v := range s.Volumes {
-		if v.Type == types.VolumeTypeTmpfs {
-			dirs = append(dirs, path.Clean(v.Target))
-		}
-	}
-	return dirs
 }

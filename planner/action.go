@@ -123,6 +123,9 @@ type RemoveContainer struct {
 	ID      string    `json:"id"`
 	Force   bool      `json:"force,omitempty"`
 	Volumes bool      `json:"volumes,omitempty"` // its anonymous volumes too
+	// Files is the volume with its secrets and configs (project.LabelFiles),
+	// which goes with it; "": none.
+	Files string `json:"files,omitempty"`
 }
 
 // WaitContainer waits until a container meets Condition.

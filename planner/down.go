@@ -61,7 +61,7 @@ func (f *fleet) removeAll(o DownOptions) map[string]int {
 	for _, name := range slices.Backward(f.names) {
 		for _, c := range f.by[name] {
 			removed[c.ID] = f.add(Step{
-				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Volumes: o.Volumes}, Reason: requested,
+				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Volumes: o.Volumes, Files: c.files()}, Reason: requested,
 			}, stops[c.ID])
 		}
 	}

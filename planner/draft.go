@@ -113,6 +113,9 @@ func (c *Container) running() bool {
 // gone tells whether nothing can be done with a container but to remove it.
 func (c *Container) gone() bool { return c.Status == Dead || c.Status == Removing }
 
+// files is the volume with the container's secrets and configs, "": none.
+func (c *Container) files() string { return c.Labels[project.LabelFiles] }
+
 // ref is how the plan names a container that exists and stays.
 func (c *Container) ref() event.Ref {
 	return event.Ref{Kind: event.Container, Name: c.Name, Service: c.Service, Number: c.Number}

@@ -63,7 +63,7 @@ func (d *draft) remove(r *removal) int {
 		}
 		r.stop = d.stop(&r.c, ref, r.reason, nil, after...)
 	}
-	r.step = d.add(Step{Action: RemoveContainer{Ref: ref, ID: r.c.ID}, Reason: r.reason}, r.stop)
+	r.step = d.add(Step{Action: RemoveContainer{Ref: ref, ID: r.c.ID, Files: r.c.files()}, Reason: r.reason}, r.stop)
 	return r.step
 }
 

@@ -149,7 +149,7 @@ func (d *draft) removeOld(r *replica) int {
 	r.early = r.created == 0
 	stopped := d.stopOld(r)
 	r.removed = d.add(Step{
-		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID}, Reason: r.reason, When: r.when,
+		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID, Files: r.old.files()}, Reason: r.reason, When: r.when,
 	}, stopped, r.created)
 	return r.removed
 }

@@ -59,6 +59,7 @@ func (p *Project) Hash(service string, containerID func(service string) string) 
 	if !ok {
 		return "", p.noSuchService(service)
 	}
+	s = WithAPISocket(s)
 	if s.Platform == "" && s.Build != nil {
 		s.Platform = p.Environment["DOCKER_DEFAULT_PLATFORM"]
 	}

@@ -48,6 +48,9 @@ const (
 
 	// LabelToolVersion is ToolVersion: equal values hash alike.
 	LabelToolVersion = OwnLabelPrefix + "version"
+	// LabelFiles is the volume with a container's secrets and configs, on
+	// containers that have one. It goes with the container.
+	LabelFiles = OwnLabelPrefix + "files"
 )
 
 // Values of LabelOneOff.

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/containerd/errdefs"
+
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// TestDoFilesUnwritable: secrets and configs are in a container whose own file
+// system takes none, under a tmpfs too; they belong to the service's user, also
+// after a replacement; and nothing is left of them when it goes.
+func TestDoFilesUnwritable(t *testing.T) {
+	b := newBench(t, "do-unwritable", `
+services:
+  web:
+    image: alpine
+    init: true
+    user: nobody
+    read_only: true
+    tmpfs: [/run]
+    command: sleep 600
+    secrets: [token, {source: file, mode: 0400}]
+    configs: [{source: conf, target: /etc/app/a.conf, uid: "7", gid: "8"}]
+    post_start:
+      - command: ["sh", "-c", "cat /run/secrets/token /run/secrets/file /etc/app/a.conf"]
+      - command: ["stat", "-c", "%u:%g %a", "/run/secrets/token", "/run/secrets/file", "/etc/app/a.conf"]
+secrets: {token: {environment: TOKEN}, file: {file: ./file}}
+configs: {conf: {content: "a=1\n"}}
+`)
+	if err := os.WriteFile(filepath.Join(b.p.WorkingDir, "file"), []byte("+file+"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ref := b.ref("web", 1)
+	want := []string{"s3cret+file+a=1", "65534:65534 444", "65534:65534 400", "7:8 444"}
+	look := func(id string) {
+		t.Helper()
+		b.outputs = nil
+		for i := range b.p.Services["web"].PostStart {
+			b.do(planner.RunHook{Ref: ref, ID: id, Phase: planner.PostStart, Index: i})
+		}
+		if !slices.Equal(b.outputs, want) {
+			t.Errorf("files\n got %q\nwant %q", b.outputs, want)
+		}
+	}
+	b.resources()
+	first := b.do(planner.CreateContainer{Ref: ref}).ID
+	b.do(planner.StartContainer{Ref: ref})
+	look("")
+
+	b.renew()
+	second := b.do(planner.CreateContainer{Ref: ref, Replaces: first}).ID
+	b.do(planner.RemoveContainer{Ref: ref, ID: first, Force: true, Files: ref.Name + filesSuffix})
+	b.do(planner.StartContainer{Ref: ref})
+	look("")
+
+	b.renew() // another run starts it again, and does not touch what is there
+	b.do(planner.StopContainer{Ref: ref, ID: second})
+	b.do(planner.StartContainer{Ref: ref, ID: second})
+	look(second)
+
+	kept := TemporaryName(first, ref.Name) + filesSuffix
+	b.do(planner.RemoveContainer{Ref: ref, ID: second, Force: true, Files: kept})
+	for _, volume := range []string{ref.Name + filesSuffix, kept} {
+		if _, err := b.c.VolumeInspect(t.Context(), volume); !errdefs.IsNotFound(err) {
+			t.Errorf("volume %s: got %v, want none", volume, err)
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"archive/tar"
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/containerd/errdefs"
+)
+
+// owners are the ids that a container runs with: those of files that name no
+// others. The zero value is root.
+type owners struct{ uid, gid int }
+
+func (o owners) uidOf(f File) int {
+	if f.UID == ofUser {
+		return o.uid
+	}
+	return f.UID
+}
+
+func (o owners) gidOf(f File) int {
+	if f.GID == ofUser {
+		return o.gid
+	}
+	return f.GID
+}
+
+// owners finds the ids of the user that a container runs as, where a file
+// belongs to that user: user is the service's, "" the image's. Names are looked
+// up in the container's own files, as the engine does at the start; one that is
+// not there counts as root, since the start says it better.
+func (d *Doer) owners(ctx context.Context, id, user string, files []File) (owners, error) {
+	needed := false
+	for _, f := range files {
+		needed = needed || f.UID == ofUser || f.GID == ofUser
+	}
+	if !needed {
+		return owners{}, nil
+	}
+	if user == "" {
+		c, err := d.c.ContainerInspect(ctx, id)
+		if err != nil {
+			return owners{}, fmt.Errorf("asking for the container's user: %w", err)
+		}
+		user = c.Config.User
+	}
+	name, group, grouped := strings.Cut(user, ":")
+	var o owners
+	var err error
+	uid, uidErr := strconv.Atoi(name)
+	gid, gidErr := strconv.Atoi(group)
+	switch {
+	case user == "":
+		return owners{}, nil
+	case uidErr == nil && gidErr == nil:
+		return owners{uid, gid}, nil
+	}
+	passwd, err := d.textFile(ctx, id, "/etc/passwd")
+	if err != nil {
+		return owners{}, err
+	}
+	o.uid, o.gid = passwdEntry(passwd, name)
+	if uidErr == nil {
+		o.uid = uid
+	}
+	if !grouped {
+		return o, nil
+	}
+	if gidErr == nil {
+		o.gid = gid
+		return o, nil
+	}
+	groups, err := d.textFile(ctx, id, "/etc/group")
+	o.gid = groupEntry(groups, group)
+	return o, err
+}
+
+// passwdEntry finds a user by name or number in the text of /etc/passwd.
+func passwdEntry(passwd, user string) (uid, gid int) {
+	for line := range strings.Lines(passwd) {
+		f := strings.Split(strings.TrimSpace(line), ":")
+		if len(f) < 4 || f[0] != user && f[2] != user {
+			continue
+		}
+		uid, _ = strconv.Atoi(f[2]) // a broken file gives root
+		gid, _ = strconv.Atoi(f[3])
+		return uid, gid
+	}
+	return 0, 0
+}
+
+// groupEntry finds a group by name in the text of /etc/group.
+func groupEntry(groups, name string) int {
+	for line := range strings.Lines(groups) {
+		if f := strings.Split(strings.TrimSpace(line), ":"); len(f) >= 3 && f[0] == name {
+			gid, _ := strconv.Atoi(f[2])
+			return gid
+		}
+	}
+	return 0
+}
+
+// maxTextFile bounds what is read of a container's passwd and group.
+const maxTextFile = 4 << 20
+
+// textFile reads a file of a container, "" where there is none.
+func (d *Doer) textFile(ctx context.Context, id, path string) (string, error) {
+	body, _, err := d.c.CopyFromContainer(ctx, id, path)
+	if errdefs.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading %s of the container: %w", path, err)
+	}
+	defer body.Close()
+	archive := tar.NewReader(bufio.NewReader(body))
+	if _, err := archive.Next(); err != nil {
+		return "", fmt.Errorf("reading %s of the container: %w", path, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(archive, maxTextFile))
+	if err != nil {
+		return "", fmt.Errorf("reading %s of the container: %w", path, err)
+	}
+	return string(text), nil
+}
