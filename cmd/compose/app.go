@@ -37,6 +37,8 @@ type app struct {
 	conn       *engine.Conn
 	force      context.Context // ends at the second interrupt
 	known      map[string]bool // the file's services, where no more was read of it
+	// interrupt ends the command as a signal does.
+	interrupt context.CancelCauseFunc
 
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
@@ -64,7 +66,7 @@ func (a *app) run(args []string) int {
 func (a *app) interruptible() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	force, kill := context.WithCancel(context.Background())
-	a.force = force
+	a.force, a.interrupt = force, cancel
 	signals := make(chan os.Signal, 3)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	done := make(chan struct{})

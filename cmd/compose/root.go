@@ -62,6 +62,7 @@ func (a *app) root() *cobra.Command {
 		a.configCommand(),
 		a.createCommand(),
 		a.downCommand(),
+		a.execCommand(),
 		a.logsCommand(),
 		a.lsCommand(),
 		a.metadataCommand(),

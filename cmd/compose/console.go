@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/internal/terminal"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// openNamed is a session for commands that need no file: the project's name,
+// from wherever it comes, and the containers' labels.
+func (a *app) openNamed(ctx context.Context) (*session.Session, error) {
+	id, err := project.Identify(ctx, a.projectOptions(nil))
+	if err != nil {
+		return nil, err
+	}
+	return a.openByName(ctx, id.Name)
+}
+
+// console is the user's side of a conversation with a process. close gives back
+// what it holds.
+func (a *app) console() (c session.Console, close func()) {
+	in := terminal.NewInput(a.stdin)
+	size, _ := terminal.SizeOf(a.stdout)
+	return session.Console{
+		In: in, Out: a.stdout, Err: a.stderr,
+		InTerminal:  terminal.Is(a.stdin),
+		OutTerminal: terminal.Is(a.stdout),
+		Raw:         func() (func(), error) { return terminal.Raw(a.stdin, a.stdout) },
+		Size:        engine.Size(size),
+		Sizes:       a.sizes,
+	}, in.Release
+}
+
+// sizes brings the terminal's size, and each new one.
+func (a *app) sizes(ctx context.Context) <-chan engine.Size {
+	sizes := make(chan engine.Size)
+	go func() {
+		defer close(sizes)
+		for s := range terminal.Sizes(ctx, a.stdout) {
+			select {
+			case sizes <- engine.Size(s):
+			case <-ctx.Done():
+			}
+		}
+	}()
+	return sizes
+}
+
+// hangUp ends the command, in order, by the signals that would end the process
+// and leave its terminal as it is.
+func (a *app) hangUp() (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, terminal.Fatal()...)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for s := range signals {
+			a.interrupt(interrupted{s})
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+		<-done
+	}
+}
+
+// ttyFlags are those that decide on a terminal in the container.
+type ttyFlags struct{ noTTY, tty, interactive bool }
+
+func (f *ttyFlags) register(fs *pflag.FlagSet) {
+	fs.BoolVarP(&f.noTTY, "no-tty", "T", false, "Disable pseudo-TTY allocation (default: where stdin or stdout is no terminal)")
+	fs.BoolVarP(&f.tty, "tty", "t", true, "Allocate a pseudo-TTY")
+	fs.BoolVarP(&f.interactive, "interactive", "i", true, "Keep STDIN open even if not attached")
+	_ = fs.MarkHidden("tty")
+}
+
+// wanted tells whether the process gets a terminal: where the user has one at
+// both ends that are used, unless the flags say otherwise.
+func (f *ttyFlags) wanted(c session.Console) bool {
+	return f.tty && !f.noTTY && c.OutTerminal && (c.InTerminal || !f.interactive)
+}
+
+// needsArgs refuses a call with fewer arguments, in Docker Compose's words.
+func needsArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= n {
+			return nil
+		}
+		return &usageError{
+			text: fmt.Sprintf("requires at least %d arg(s), only received %d", n, len(args)),
+			hint: "compose " + cmd.Use,
+		}
+	}
+}
+
+// variables are -e flags: KEY alone takes the value that the process has.
+func (a *app) variables(flags []string) []string {
+	var env []string
+	for _, v := range flags {
+		if value, ok := a.lookupEnv(v); ok {
+			v += "=" + value
+		}
+		env = append(env, v)
+	}
+	return env
+}

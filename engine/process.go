@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+)
+
+// Process is what a container was made to run, as those see it who attach.
+type Process struct {
+	State string // "running", "paused", ...
+	TTY   bool
+	Stdin bool // it reads its standard input
+}
+
+// Inspect returns a container's process.
+func Inspect(ctx context.Context, c Reader, id string) (Process, error) {
+	got, err := c.ContainerInspect(ctx, id)
+	if err != nil {
+		return Process{}, fmt.Errorf("inspecting the container: %w", err)
+	}
+	p := Process{}
+	if got.Config != nil {
+		p.TTY, p.Stdin = got.Config.Tty, got.Config.OpenStdin
+	}
+	if s := stateOf(got); s != nil {
+		p.State = string(s.Status)
+	}
+	return p, nil
+}
+
+// Resize gives a container's terminal another size.
+func Resize(ctx context.Context, c Client, id string, s Size) error {
+	return c.ContainerResize(ctx, id, container.ResizeOptions{Height: s.Rows, Width: s.Cols})
+}
+
+// Signal sends a signal to a container's process, by its name. One that has
+// ended needs none.
+func Signal(ctx context.Context, c Client, id, signal string) error {
+	err := c.ContainerKill(ctx, id, signal)
+	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
+		return nil
+	}
+	return err
+}
+
+// End is how a container's process ended.
+type End struct {
+	Code int
+	Err  error
+}
+
+// EndOptions say which end Ended waits for. The zero value is the next one.
+type EndOptions struct {
+	// Removed: the container's, which the engine removes when its process ends.
+	Removed bool
+	// Running: the process runs already.
+	Running bool
+}
+
+// Ended waits for the end of a container's process from this moment on, so that
+// one which is started afterwards is not missed. The channel brings one End.
+func Ended(ctx context.Context, c Reader, id string, o EndOptions) <-chan End {
+	condition := container.WaitConditionNextExit
+	switch {
+	case o.Removed:
+		condition = container.WaitConditionRemoved
+	case o.Running:
+		condition = container.WaitConditionNotRunning
+	}
+	result, failed := c.ContainerWait(ctx, id, condition)
+	end := make(chan End, 1)
+	go func() {
+		select {
+		case r := <-result:
+			e := End{Code: int(r.StatusCode)}
+			if r.Error != nil {
+				e.Err = errors.New(r.Error.Message)
+			}
+			end <- e
+		case err := <-failed:
+			end <- End{Err: fmt.Errorf("waiting for the container's end: %w", err)}
+		}
+	}()
+	return end
+}

@@ -1,0 +1,62 @@
+package terminal
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"time"
+)
+
+// pollGap is how often a console is asked for its size: there is no signal.
+const pollGap = 250 * time.Millisecond
+
+// Sizes sends the size of the terminal that the stream is: the one it has now,
+// and each new one. The channel is closed when ctx ends, at once where the
+// stream is no terminal. A size that nobody took gives way to the next.
+func Sizes(ctx context.Context, stream any) <-chan Size {
+	sizes := make(chan Size, 1)
+	go func() {
+		defer close(sizes)
+		tick := time.NewTicker(pollGap)
+		defer tick.Stop()
+		var last Size
+		for Is(stream) {
+			if size, ok := SizeOf(stream); ok && size != last {
+				select {
+				case <-sizes: // older than this one
+				default:
+				}
+				sizes <- size
+				last = size
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return sizes
+}
+
+// Signals are those that a process in a container is sent in the user's place.
+func Signals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} }
+
+// Fatal are the signals beside an interrupt and SIGTERM that end a program.
+func Fatal() []os.Signal { return []os.Signal{syscall.SIGHUP} }
+
+// Name is a signal's, as the engine takes it: "SIGINT".
+func Name(s os.Signal) string {
+	switch s {
+	case os.Interrupt:
+		return "SIGINT"
+	case syscall.SIGTERM:
+		return "SIGTERM"
+	case syscall.SIGHUP:
+		return "SIGHUP"
+	}
+	return s.String()
+}
+
+// BrokenPipe is nil: a write to a broken pipe is an error here anyway.
+var BrokenPipe os.Signal

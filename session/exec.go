@@ -1,0 +1,77 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// errNoTerminal is what docker says of -t on a pipe.
+var errNoTerminal = &planner.Problem{
+	Text: "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
+	Tip:  "leave -t out, or add -T",
+}
+
+// ExecOptions say what to run in which container.
+type ExecOptions struct {
+	FindOptions
+	engine.ExecOptions
+	Detach bool // nobody waits for the command
+}
+
+// Exec runs a command in a running container and returns its exit code.
+func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int, err error) {
+	o.Stopped = false
+	found, err := s.Find(ctx, o.FindOptions)
+	if err != nil {
+		return 0, err
+	}
+	if s.Client == nil {
+		s.would(fmt.Sprintf("run %s in container %s", quoted(o.Command), found.Name))
+		return 0, nil
+	}
+	o.Stdin = o.Stdin && !o.Detach
+	if err := c.check(mode(o.TTY), mode(o.Stdin)); err != nil {
+		return 0, err
+	}
+	o.Size, o.DetachKeys = c.Size, c.DetachKeys
+	run, err := engine.NewExec(ctx, s.Client, s.events(), found.ID, o.ExecOptions)
+	if err != nil {
+		return 0, fmt.Errorf("preparing the command in %s: %w", found.Name, err)
+	}
+	if o.Detach {
+		if err := run.Start(ctx); err != nil {
+			return 0, fmt.Errorf("starting the command in %s: %w", found.Name, err)
+		}
+		return 0, nil
+	}
+	with, err := run.Attach(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("running the command in %s: %w", found.Name, err)
+	}
+	if err := c.converse(ctx, with, talk{tty: mode(o.TTY), stdin: mode(o.Stdin), resize: run.Resize}); err != nil {
+		return 0, err
+	}
+	return run.ExitCode(ctx)
+}
+
+// would tells what a dry run leaves undone.
+func (s *Session) would(what string) {
+	s.Sink(event.Message{Level: event.Info, Text: "would " + what})
+}
+
+// quoted is a command as a shell's user would write it.
+func quoted(command []string) string {
+	words := make([]string, len(command))
+	for i, word := range command {
+		if word == "" || strings.ContainsAny(word, " \t\n'\"\\$`*?[]<>|&;()#~!{}") {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		words[i] = word
+	}
+	return strings.Join(words, " ")
+}
