@@ -200,7 +200,7 @@ func sameReplica(have, want map[string]string) bool {
 
 // sameContent tells whether it was made from the same definition and image.
 func sameContent(have, want map[string]string) bool {
-	return sameLabels(have, want, project.LabelConfigHash, project.LabelImage, project.LabelImageVolumes, project.LabelReplace)
+	return sameLabels(have, want, project.LabelConfigHash, project.LabelImage, project.LabelImageVolumes, project.LabelContentHash, project.LabelReplace)
 }
 
 func sameLabels(have, want map[string]string, labels ...string) bool {

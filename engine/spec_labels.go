@@ -21,11 +21,16 @@ func (sp *spec) labels() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	contents, err := project.ContentHash(sp.p, sp.s.Name)
+	if err != nil {
+		return nil, err
+	}
 	return sp.p.ContainerLabels(sp.s.Name, project.Instance{
 		Number:       sp.number,
 		Hash:         hash,
 		Image:        sp.b.ImageDigest,
 		ImageVolumes: sp.imageVolumes(),
+		Contents:     contents,
 		Replaces:     sp.b.ReplacedID != "",
 	}), nil
 }

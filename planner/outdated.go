@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // outdated tells why a container has to be made anew, in the order of
@@ -26,6 +27,9 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 	}
 	if reason, err := d.configChanged(svc, c); reason != nil || err != nil {
 		return reason, nil, err
+	}
+	if reason := d.contentsChanged(svc, c); reason != nil {
+		return reason, nil, nil
 	}
 	if reason := d.imageChanged(svc, c); reason != nil {
 		return reason, nil, nil
@@ -73,6 +77,32 @@ func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, e
 		return nil, nil
 	}
 	return &Reason{Code: BecauseConfigChanged, Changes: c.Drift.Changes}, nil
+}
+
+// contentsChanged compares the contents of secrets and configs. A container
+// without the label was made by another tool, and counts as unchanged; so does
+// one whose contents cannot be read now, with a note.
+func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *Reason {
+	had := c.Labels[project.LabelContentHash]
+	if had == "" {
+		return nil
+	}
+	want, err := project.ContentHash(d.p, svc.Name)
+	if err != nil {
+		d.note(fmt.Sprintf("%s keeps the contents of its secrets and configs: %v", c.Name, err), "")
+		return nil
+	}
+	if want == "" || want == had {
+		return nil
+	}
+	what := "contents of secrets and configs changed"
+	switch {
+	case len(svc.Secrets) == 1 && len(svc.Configs) == 0:
+		what = "content of secret " + svc.Secrets[0].Source + " changed"
+	case len(svc.Configs) == 1 && len(svc.Secrets) == 0:
+		what = "content of config " + svc.Configs[0].Source + " changed"
+	}
+	return &Reason{Code: BecauseConfigChanged, Detail: what}
 }
 
 // imageChanged compares what the container was made of with what the engine

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -155,7 +156,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		d := time.Duration(*timeout) * time.Second
 		grace = &d
 	}
-	o := project.Options{Name: "demo", Dir: dir, WorkDir: dir, Files: []string{filepath.Join(dir, "compose.yaml")}}
+	o := project.Options{Name: "demo", Dir: dir, WorkDir: dir, Contents: true, Files: []string{filepath.Join(dir, "compose.yaml")}}
 	if *profile != "" {
 		o.Profiles = strings.Split(*profile, ",")
 	}
@@ -248,6 +249,9 @@ type stateFile struct {
 		Volumes                                                           *[]string
 		Ports                                                             []string
 		DependsOn                                                         string `yaml:"depends_on"`
+		// Contents is the label of secrets and configs; "now": as the project has it.
+		Contents string
+		Labels   map[string]string
 		Drift                                                             *struct {
 			Changes  []string
 			SameTool bool `yaml:"same_tool"`
@@ -305,6 +309,7 @@ func readState(t *testing.T, p *project.Project, text string) planner.State {
 				out.Drift.Changes = append(out.Drift.Changes, planner.FieldChange{Field: field, Old: old, New: now})
 			}
 		}
+		out.Labels = readLabels(t, p, c.Service, c.Contents, c.Labels)
 		if inFile && !c.OneOff {
 			fillContainer(t, p, svc, &s, &out)
 		}
@@ -323,6 +328,25 @@ func readState(t *testing.T, p *project.Project, text string) planner.State {
 		s.Containers = append(s.Containers, out)
 	}
 	return s
+}
+
+// readLabels are the labels that plans read.
+func readLabels(t *testing.T, p *project.Project, service, contents string, more map[string]string) map[string]string {
+	t.Helper()
+	labels := maps.Clone(more)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	if contents == "now" {
+		var err error
+		if contents, err = project.ContentHash(p, service); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if contents != "" {
+		labels[project.LabelContentHash] = contents
+	}
+	return labels
 }
 
 // fillContainer gives a container what the project would have made of it.

@@ -48,6 +48,9 @@ const (
 
 	// LabelToolVersion is ToolVersion: equal values hash alike.
 	LabelToolVersion = OwnLabelPrefix + "version"
+	// LabelContentHash is ContentHash: of secrets and configs, on containers of
+	// services that use any.
+	LabelContentHash = OwnLabelPrefix + "content-hash"
 	// LabelFiles is the volume with a container's secrets and configs, on
 	// containers that have one. It goes with the container.
 	LabelFiles = OwnLabelPrefix + "files"
@@ -68,6 +71,7 @@ type Instance struct {
 	Hash         string
 	Image        string // digest of the image
 	ImageVolumes string // target=digest of mounted images, sorted, comma-joined
+	Contents     string // the result of ContentHash
 	Replaces     bool   // it takes another's place and has a temporary name
 }
 
@@ -92,6 +96,7 @@ func (p *Project) ContainerLabels(service string, in Instance) map[string]string
 		LabelSlug:         in.Slug,
 		LabelImage:        in.Image,
 		LabelImageVolumes: in.ImageVolumes,
+		LabelContentHash:  in.Contents,
 		LabelEnvFiles:     strings.Join(p.EnvFiles, ","),
 	}
 	if in.Replaces {

@@ -184,6 +184,7 @@ func (a *app) projectOptions(services []string) project.Options {
 		Compatibility: a.compatibility(),
 		Stdin:         a.stdin,
 		Services:      services,
+		Contents:      true,
 	}
 }
 
