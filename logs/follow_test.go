@@ -163,6 +163,27 @@ func TestFollowHistory(t *testing.T) {
 	})
 }
 
+// Lines in front of a tail stay away though their times are later, as those of
+// two streams written at once can be, and a later run is followed from there.
+func TestFollowTailOutOfOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := follow(t, Options{Tail: "2"})
+		f.say("a", t1, "0")
+		f.say("a", t2+5, "out 1", "out 2")
+		f.say("a", t2, "err 1")
+		f.say("a", t2+1, "err 2")
+		f.tell("a", 0)
+		f.expect("a: err 1", "a: err 2")
+		f.say("a", t2-1, "out 3")
+		f.start("a", t2-1)
+		f.expect("a: err 1", "a: err 2", "a: out 3")
+		f.run("a", false)
+		if err := f.finish(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // With a tail of none only what happens from now on is shown, but of the next
 // run everything.
 func TestFollowTailNone(t *testing.T) {

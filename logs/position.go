@@ -10,13 +10,19 @@ import (
 // stamped by two goroutines of the engine before they are written.
 const window = 256
 
+// disorder is more than how far lines that follow each other in the log are out
+// of the order of their times.
+const disorder = time.Second
+
 // position is the place up to which a container's log has been read. It is kept
 // by the lines' times alone, which the engine can be asked to start from; a
 // count of lines would be wrong once the engine has rotated the log.
 //
 // A log that is read again is asked for from the time after which no line is
 // forgotten, and as many lines of each remembered time are left out as were
-// seen of it.
+// seen of it. Where only a tail was wanted, times do not tell the lines in front
+// of it from those behind its beginning: the log is asked for from a bit before,
+// and all is left out up to the first line that is remembered.
 type position struct {
 	since time.Time // where reading begins
 	tail  string    // how many lines from the end it begins; "all"
@@ -27,12 +33,13 @@ type position struct {
 
 	floor int64         // while reading again: lines up to here were seen
 	again map[int64]int // while reading again: lines still to be left out, by time
+	front int64         // until one of again came by: lines up to here stand in front of the tail
 }
 
 // newPosition is the place before the lines from since on, of which tail ("all"
 // for all) are wanted.
 func newPosition(since time.Time, tail string) *position {
-	return &position{since: since, tail: tail, dropped: math.MinInt64, floor: math.MinInt64}
+	return &position{since: since, tail: tail, dropped: math.MinInt64, floor: math.MinInt64, front: math.MinInt64}
 }
 
 // next notes that a run begins at the given time, zero if it is not known. Where
@@ -58,8 +65,13 @@ func (p *position) admit(ns int64) bool {
 	}
 	if n := p.again[ns]; n > 0 {
 		p.again[ns] = n - 1
+		p.front = math.MinInt64
 		return false
 	}
+	if ns <= p.front {
+		return false
+	}
+	p.front = math.MinInt64 // the engine has rotated the remembered lines away
 	slot := &p.recent[p.count%window]
 	if p.count >= window {
 		p.dropped = max(p.dropped, *slot)
@@ -72,17 +84,20 @@ func (p *position) admit(ns int64) bool {
 // resume prepares for reading the log, perhaps again. It returns what to ask the
 // engine for.
 func (p *position) resume() (since time.Time, tail string) {
-	p.floor, p.again = p.dropped, nil
+	p.floor, p.again, p.front = p.dropped, nil, math.MinInt64
 	if p.count == 0 {
 		return p.since, p.tail
 	}
 	p.again = make(map[int64]int)
-	first := int64(math.MaxInt64)
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	for _, ns := range p.recent[:min(p.count, window)] {
 		if ns > p.dropped {
 			p.again[ns]++
-			first = min(first, ns)
+			first, last = min(first, ns), max(last, ns)
 		}
+	}
+	if p.tail != "all" {
+		p.front = last + int64(disorder)
 	}
 	switch {
 	case p.count > window:
@@ -90,5 +105,5 @@ func (p *position) resume() (since time.Time, tail string) {
 	case p.tail == "all":
 		return p.since, "all" // every line of it is remembered
 	}
-	return time.Unix(0, first), "all"
+	return time.Unix(0, first).Add(-disorder), "all"
 }
