@@ -1,7 +1,7 @@
 # The commands of this project; each is a script in script/ that can be called
 # without make.
 
-.PHONY: build demo test bench install clean
+.PHONY: build demo test bench docs install clean
 
 build: # bin/compose
 	@script/build
@@ -15,8 +15,11 @@ test: # everything that .ci/run checks
 bench: # the figures that the project must reach, against $PEER
 	@script/bench
 
-install: build # compose, docker-compose and docker's plugin; script/install says where
-	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' plugindir='$(plugindir)' script/install
+docs: # docs/man and docs/reference anew, from the commands
+	@script/docs
+
+install: build # program, plugin, manual, completions; script/install says where
+	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' mandir='$(mandir)' plugindir='$(plugindir)' script/install
 
 clean:
 	rm -rf bin examples/hello/hello

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scripts of this folder share; sourced by them, in the checkout's top folder.
 set -euo pipefail
+self=$(realpath "$0") # while it is found from here
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 top=$PWD
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/compose-dev
@@ -87,4 +88,3 @@ use_engine() {
   exec sudo env "PATH=$PATH" "HOME=$HOME" COMPOSE_DEV_JOINED=1 COMPOSE_BIN="${COMPOSE_BIN:-}" PORT="${PORT:-}" \
     setpriv --reuid "$(id -u)" --regid "$(id -g)" --groups "$(id -G | tr ' ' ,),docker" -- "$self" "$@"
 }
-self=$(realpath "$0")
