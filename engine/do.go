@@ -113,6 +113,8 @@ func (d *Doer) change(ctx context.Context, action planner.Action, done Lookup) (
 		return Outcome{ID: id}, d.startContainer(ctx, a.Ref, id)
 	case planner.RenameContainer:
 		return Outcome{}, d.renameContainer(ctx, boundID(a.Ref, a.ID, done), a.Ref.Name)
+	case planner.PauseContainer:
+		return Outcome{}, d.pauseContainer(ctx, a.ID)
 	case planner.UnpauseContainer:
 		return Outcome{}, d.unpauseContainer(ctx, a.ID)
 	case planner.StopContainer:

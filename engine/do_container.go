@@ -114,6 +114,21 @@ func (d *Doer) killContainer(ctx context.Context, a planner.KillContainer) error
 	return err
 }
 
+// pauseContainer freezes a container; one that is paused stays so.
+func (d *Doer) pauseContainer(ctx context.Context, id string) error {
+	err := d.c.ContainerPause(ctx, id)
+	if err == nil {
+		return nil
+	}
+	// As below: the state tells what the words do not.
+	if c, inspectErr := d.c.ContainerInspect(ctx, id); inspectErr == nil {
+		if s := stateOf(c); s != nil && s.Paused {
+			return nil
+		}
+	}
+	return err
+}
+
 func (d *Doer) unpauseContainer(ctx context.Context, id string) error {
 	err := d.c.ContainerUnpause(ctx, id)
 	if err == nil {

@@ -89,6 +89,12 @@ type StartContainer struct {
 	ID  string    `json:"id,omitempty"`
 }
 
+// PauseContainer freezes the processes of a running one.
+type PauseContainer struct {
+	Ref event.Ref `json:"ref"`
+	ID  string    `json:"id"`
+}
+
 // UnpauseContainer lets a paused one go on.
 type UnpauseContainer struct {
 	Ref event.Ref `json:"ref"`
@@ -176,6 +182,7 @@ func (RemoveImage) Verb() string      { return "remove-image" }
 func (CreateContainer) Verb() string  { return "create" }
 func (RenameContainer) Verb() string  { return "rename" }
 func (StartContainer) Verb() string   { return "start" }
+func (PauseContainer) Verb() string   { return "pause" }
 func (UnpauseContainer) Verb() string { return "unpause" }
 func (StopContainer) Verb() string    { return "stop" }
 func (RestartContainer) Verb() string { return "restart" }
@@ -194,6 +201,7 @@ func (a RemoveImage) Resource() event.Ref      { return a.Ref }
 func (a CreateContainer) Resource() event.Ref  { return a.Ref }
 func (a RenameContainer) Resource() event.Ref  { return a.Ref }
 func (a StartContainer) Resource() event.Ref   { return a.Ref }
+func (a PauseContainer) Resource() event.Ref   { return a.Ref }
 func (a UnpauseContainer) Resource() event.Ref { return a.Ref }
 func (a StopContainer) Resource() event.Ref    { return a.Ref }
 func (a RestartContainer) Resource() event.Ref { return a.Ref }
@@ -263,6 +271,7 @@ func init() {
 	register[CreateContainer]()
 	register[RenameContainer]()
 	register[StartContainer]()
+	register[PauseContainer]()
 	register[UnpauseContainer]()
 	register[StopContainer]()
 	register[RestartContainer]()

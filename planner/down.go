@@ -29,7 +29,7 @@ type DownOptions struct {
 // Services whose profile is off stay, as does what people run as one-offs and
 // what the file does not know, unless orphans go too.
 func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error) {
-	if err := checkServices(p, s, o.Services); err != nil {
+	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
 	goes := func(c *Container) bool {
@@ -47,6 +47,7 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error
 	if o.Images != "" {
 		d.images()
 	}
+	f.noteUnknown(o.Services)
 	if len(f.plan.Steps) == 0 {
 		f.note(fmt.Sprintf("No resource found to remove for project %q.", name), "")
 	}

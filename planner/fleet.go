@@ -105,6 +105,26 @@ func checkServices(p *project.Project, s State, services []string) error {
 	return nil
 }
 
+// checkInFile is checkServices for commands that end things: without a file, a
+// service that has no containers is one that nothing is left of, as after a run
+// of the same command.
+func checkInFile(p *project.Project, s State, services []string) error {
+	if p == nil {
+		return nil
+	}
+	return checkServices(p, s, services)
+}
+
+// noteUnknown tells which of the named services have no containers and are in
+// no file either.
+func (f *fleet) noteUnknown(services []string) {
+	for _, name := range services {
+		if checkServices(f.p, f.s, []string{name}) != nil {
+			f.note("no such service: "+name, "compose ps -a --services lists those that have containers")
+		}
+	}
+}
+
 // waitFor adds the waits for what a container's dependencies ask for, once for
 // each container and condition. started are the steps that start each service.
 func (f *fleet) waitFor(service string, started map[string][]int, made map[string]int) []int {

@@ -9,11 +9,12 @@ import (
 // Stop plans the stop of the running containers, dependents before what they
 // depend on. The project may be nil: then the containers' labels give the order.
 func Stop(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
-	if err := checkServices(p, s, o.Services); err != nil {
+	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
 	f := newFleet(p, s, "Stopping", o, regular(p, o.Services))
 	f.stopAll(func(c *Container) bool { return c.running() })
+	f.noteUnknown(o.Services)
 	return &f.plan, nil
 }
 
@@ -142,20 +143,4 @@ func withRestarted(f *fleet, services []string) []string {
 		}
 	}
 	return all
-}
-
-// Kill plans a signal to the running containers, all at once; "" is SIGKILL.
-func Kill(p *project.Project, s State, signal string, o LifecycleOptions) (*Plan, error) {
-	if err := checkServices(p, s, o.Services); err != nil {
-		return nil, err
-	}
-	f := newFleet(p, s, "Killing", o, regular(p, o.Services))
-	for _, name := range f.names {
-		for _, c := range f.by[name] {
-			if c.running() {
-				f.add(Step{Action: KillContainer{Ref: c.ref(), ID: c.ID, Signal: signal}, Reason: requested})
-			}
-		}
-	}
-	return &f.plan, nil
 }

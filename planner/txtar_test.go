@@ -148,6 +148,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		timeout                          = fs.Int("t", -1, "")
 		noFile                           = fs.Bool("no-file", false, "")
 		signal                           = fs.String("s", "", "")
+		stop                             = fs.Bool("stop", false, "")
 	)
 	_ = fs.Parse(args[1:])
 	services := fs.Args()
@@ -227,7 +228,13 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	case "restart":
 		return planner.Restart(p, s, lifecycle)
 	case "kill":
-		return planner.Kill(p, s, *signal, lifecycle)
+		return planner.Kill(p, s, planner.KillOptions{Services: services, Signal: *signal, RemoveOrphans: *orphans})
+	case "pause":
+		return planner.Pause(p, s, services)
+	case "unpause":
+		return planner.Unpause(p, s, services)
+	case "rm":
+		return planner.Rm(p, s, planner.RmOptions{Services: services, Stop: *stop, Force: *force, Volumes: *volumes})
 	}
 	t.Fatalf("unknown command %q", args[0])
 	return nil, nil

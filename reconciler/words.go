@@ -28,6 +28,8 @@ func wordsOf(a planner.Action) words {
 		return words{"Creating", "Created"}
 	case planner.StartContainer:
 		return words{"Starting", "Started"}
+	case planner.PauseContainer:
+		return words{"Pausing", "Paused"}
 	case planner.UnpauseContainer:
 		return words{"", "Unpaused"}
 	case planner.StopContainer:

@@ -393,7 +393,7 @@ func (f *follower) shutDown(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	kill := context.AfterFunc(f.s.Force, func() {
-		_ = f.s.Kill(ctx, "", planner.LifecycleOptions{})
+		_ = f.s.Kill(ctx, planner.KillOptions{KeepOneOffs: true})
 	})
 	defer kill()
 	err := f.s.Stop(ctx, planner.LifecycleOptions{Services: f.s.Project.ServiceNames(), Timeout: f.o.Timeout})

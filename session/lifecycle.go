@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -25,11 +26,19 @@ func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
 	})
 }
 
-// Kill sends a signal to the running containers; "" is SIGKILL.
-func (s *Session) Kill(ctx context.Context, signal string, o planner.LifecycleOptions) error {
-	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		return planner.Kill(s.Project, state, signal, o)
+// Kill sends a signal to the running containers.
+func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
+	plan, err := s.plan(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return planner.Kill(s.Project, state, o)
 	})
+	if err != nil {
+		return err
+	}
+	if err := s.apply(ctx, plan); err != nil || plan.Needs() || s.Client == nil {
+		return err
+	}
+	s.Sink(event.Message{Level: event.Info, Text: "no container to kill"})
+	return nil
 }
 
 // Start starts containers that exist.

@@ -98,15 +98,20 @@ const (
 
 // run observes, plans and applies.
 func (s *Session) run(ctx context.Context, skip engine.Parts, plan func(planner.State) (*planner.Plan, error)) error {
-	state, err := s.Observe(ctx, skip)
-	if err != nil {
-		return err
-	}
-	p, err := plan(state)
+	p, err := s.plan(ctx, skip, plan)
 	if err != nil {
 		return err
 	}
 	return s.apply(ctx, p)
+}
+
+// plan observes and plans.
+func (s *Session) plan(ctx context.Context, skip engine.Parts, plan func(planner.State) (*planner.Plan, error)) (*planner.Plan, error) {
+	state, err := s.Observe(ctx, skip)
+	if err != nil {
+		return nil, err
+	}
+	return plan(state)
 }
 
 // apply tells what the plan has to say, and carries it out.

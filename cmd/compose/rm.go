@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+func (a *app) rmCommand() *cobra.Command {
+	var o planner.RmOptions
+	cmd := a.command("rm [OPTIONS] [SERVICE...]", "Remove stopped service containers", func(cmd *cobra.Command, args []string) error {
+		s, err := a.openRunning(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		o.Services = args
+		return s.Rm(cmd.Context(), o, func(names []string) (bool, error) { return a.agreeToRemove(names, o) })
+	})
+	fs := cmd.Flags()
+	fs.BoolVarP(&o.Force, "force", "f", false, "Don't ask to confirm removal")
+	fs.BoolVarP(&o.Stop, "stop", "s", false, "Stop the containers, if required, before removing")
+	fs.BoolVarP(&o.Volumes, "volumes", "v", false, "Remove any anonymous volumes attached to containers")
+	fs.BoolP("all", "a", false, "")
+	_ = fs.MarkHidden("all") // of no effect since docker-compose 1.8
+	return cmd
+}
+
+// agreeToRemove says what goes and, without --force, asks. Unlike other
+// questions this one takes its answer from a pipe too.
+func (a *app) agreeToRemove(names []string, o planner.RmOptions) (bool, error) {
+	fmt.Fprintln(a.stdout, "Going to remove "+strings.Join(names, ", "))
+	if o.Force {
+		return true, nil
+	}
+	fmt.Fprint(a.stdout, "Are you sure? [yN] ")
+	line, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("reading the answer: %w", err)
+	}
+	if !strings.HasSuffix(line, "\n") {
+		fmt.Fprintln(a.stdout) // nobody pressed return
+	}
+	return truthy(strings.TrimSpace(line)), nil
+}

@@ -1,0 +1,47 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// KillOptions steer Kill.
+type KillOptions struct {
+	Services []string // empty: all
+	Signal   string   // "": SIGKILL
+	// KeepOneOffs leaves the containers of run alone.
+	KeepOneOffs bool
+	// RemoveOrphans kills and removes the containers of services that the file
+	// does not know.
+	RemoveOrphans bool
+}
+
+// Kill plans a signal to the running containers, those of run among them, all
+// at once. The project may be nil.
+func Kill(p *project.Project, s State, o KillOptions) (*Plan, error) {
+	if err := checkInFile(p, s, o.Services); err != nil {
+		return nil, err
+	}
+	orphan := func(c *Container) bool { return o.RemoveOrphans && p != nil && !p.Known(c.Service) }
+	mine := regular(p, o.Services)
+	f := newFleet(p, s, "Killing", LifecycleOptions{}, func(c *Container) bool {
+		wanted := len(o.Services) == 0 || slices.Contains(o.Services, c.Service)
+		return wanted && (mine(c) || c.OneOff && !o.KeepOneOffs && enabled(p, c.Service)) || orphan(c)
+	})
+	for _, name := range f.names {
+		for _, c := range f.by[name] {
+			var killed int
+			if c.running() {
+				killed = f.add(Step{Action: KillContainer{Ref: c.ref(), ID: c.ID, Signal: o.Signal}, Reason: requested})
+			}
+			if orphan(c) {
+				f.add(Step{
+					Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true}, Reason: Reason{Code: BecauseOrphan},
+				}, killed)
+			}
+		}
+	}
+	f.noteUnknown(o.Services)
+	return &f.plan, nil
+}

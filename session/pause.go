@@ -1,0 +1,40 @@
+package session
+
+import (
+	"context"
+	"errors"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Pause freezes the running containers. That one is paused already is an error,
+// which keeps no other from being paused.
+func (s *Session) Pause(ctx context.Context, services []string) error {
+	return s.pauses(ctx, planner.Pause, services)
+}
+
+// Unpause lets the paused containers go on. That one is not paused is an error,
+// which keeps no other from going on.
+func (s *Session) Unpause(ctx context.Context, services []string) error {
+	return s.pauses(ctx, planner.Unpause, services)
+}
+
+type pausePlan func(p *project.Project, s planner.State, services []string) (*planner.Plan, error)
+
+func (s *Session) pauses(ctx context.Context, plan pausePlan, services []string) error {
+	p, err := s.plan(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return plan(s.Project, state, services)
+	})
+	if err != nil {
+		return err
+	}
+	err = s.apply(ctx, p)
+	if s.Client == nil {
+		return err
+	}
+	for _, skip := range p.Skipped {
+		err = errors.Join(err, &planner.Problem{Text: "container " + skip.Ref.Name + " is " + skip.Why})
+	}
+	return err
+}

@@ -1,0 +1,35 @@
+package session
+
+import (
+	"context"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// Rm removes stopped containers. agree is asked first, with their names in the
+// plan's order; where its answer is no, nothing happens.
+func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names []string) (bool, error)) error {
+	plan, err := s.plan(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		return planner.Rm(s.Project, state, o)
+	})
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, step := range plan.Steps {
+		if a, ok := step.Action.(planner.RemoveContainer); ok {
+			names = append(names, a.Ref.Name)
+		}
+	}
+	switch {
+	case s.Client == nil:
+	case len(names) == 0:
+		s.Sink(event.Message{Level: event.Info, Text: "No stopped containers"})
+	default:
+		if yes, err := agree(names); err != nil || !yes {
+			return err
+		}
+	}
+	return s.apply(ctx, plan)
+}
