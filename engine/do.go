@@ -100,6 +100,9 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 	case planner.WaitContainer:
 		return d.waitContainer(ctx, a, boundID(a.Ref, a.ID, done))
 	case planner.RunHook:
+		if a.Phase == planner.PreStart {
+			return d.runPreStart(ctx, a, boundID(a.Ref, a.ID, done), done)
+		}
 		return d.runHook(ctx, a, boundID(a.Ref, a.ID, done))
 	}
 	return d.change(ctx, action, done)

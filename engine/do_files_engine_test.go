@@ -71,3 +71,40 @@ configs: {conf: {content: "a=1\n"}}
 		}
 	}
 }
+
+// TestDoPreStart: a pre_start hook runs in its own container, whose files are
+// the service's, and leaves none behind, whether it works or fails.
+func TestDoPreStart(t *testing.T) {
+	b := newBench(t, "do-prestart", `
+services:
+  web:
+    image: alpine
+    init: true
+    user: "1000:1000"
+    command: sleep 600
+    volumes: [data:/data, /anonymous]
+    secrets: [token]
+    pre_start:
+      - {command: ["sh", "-c", "cp /run/secrets/token /data/t; echo $$0 > /anonymous/name; id -u", "me"], user: root}
+      - {command: ["sh", "-c", "echo gone wrong >&2; exit 3"]}
+    post_start:
+      - command: ["cat", "/data/t", "/anonymous/name"]
+volumes: {data: {}}
+secrets: {token: {environment: TOKEN}}
+`)
+	ref := b.ref("web", 1)
+	b.resources()
+	b.do(planner.CreateContainer{Ref: ref})
+	b.do(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 0})
+	b.fails(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 1}, "web hook exited with status 3")
+	b.do(planner.StartContainer{Ref: ref})
+	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
+	if want := []string{"0", "gone wrong", "s3cretme"}; !slices.Equal(b.outputs, want) {
+		t.Errorf("hooks\n got %q\nwant %q", b.outputs, want)
+	}
+	for _, name := range []string{ref.Name + "-pre_start-1", ref.Name + "-pre_start-2"} {
+		if _, err := b.c.ContainerInspect(t.Context(), name); !errdefs.IsNotFound(err) {
+			t.Errorf("container %s: got %v, want none", name, err)
+		}
+	}
+}

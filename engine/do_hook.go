@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
+	dockertypes "github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 
@@ -44,12 +45,15 @@ func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (Outco
 	if err != nil {
 		return Outcome{}, fmt.Errorf("asking for the hook's exit status: %w", err)
 	}
-	if ended.ExitCode != 0 {
-		return Outcome{ExitCode: ended.ExitCode}, &Error{
-			Op: fmt.Sprintf("%s hook exited with status %d", a.Ref.Service, ended.ExitCode),
-		}
+	return hookOutcome(a.Ref.Service, ended.ExitCode)
+}
+
+// hookOutcome is that of a hook which ended.
+func hookOutcome(service string, code int) (Outcome, error) {
+	if code == 0 {
+		return Outcome{}, nil
 	}
-	return Outcome{}, nil
+	return Outcome{ExitCode: code}, &Error{Op: fmt.Sprintf("%s hook exited with status %d", service, code)}
 }
 
 // hook finds the hook in the project.
@@ -74,13 +78,18 @@ func (d *Doer) runExec(ctx context.Context, execID string, ref event.Ref) error 
 	if err != nil {
 		return err
 	}
+	return d.stream(ctx, conn, ref)
+}
+
+// stream hands on what a hook prints until its end, and closes the connection.
+func (d *Doer) stream(ctx context.Context, conn dockertypes.HijackedResponse, ref event.Ref) error {
 	defer conn.Close()
 	// The connection knows no context: closing it ends the read.
 	stop := context.AfterFunc(ctx, conn.Close)
 	defer stop()
 	emit := func(line []byte) { d.o.Sink(event.Output{Ref: ref, Text: string(line)}) }
 	stdout, stderr := &lineWriter{emit: emit}, &lineWriter{emit: emit}
-	_, err = stdcopy.StdCopy(stdout, stderr, conn.Reader)
+	_, err := stdcopy.StdCopy(stdout, stderr, conn.Reader)
 	stdout.flush()
 	stderr.flush()
 	if ctx.Err() != nil {

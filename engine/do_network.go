@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/volume"
 
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -26,7 +24,12 @@ func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (Outc
 		return Outcome{}, err
 	}
 	labels := d.p.NetworkLabels(a.Key, hash)
-	made, err := d.c.NetworkCreate(ctx, a.Ref.Name, networkOptions(d.p.Networks[a.Key], labels))
+	options, err := networkOptions(d.p.Networks[a.Key], d.o.Engine.APIVersion)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("network %s: %w", a.Key, err)
+	}
+	options.Labels = labels
+	made, err := d.c.NetworkCreate(ctx, a.Ref.Name, options)
 	if err == nil {
 		return Outcome{ID: made.ID}, nil
 	}
@@ -45,32 +48,6 @@ func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (Outc
 		Help: "to use it, set external: true; else give yours another name:",
 		Err:  err,
 	}
-}
-
-// networkOptions maps a network of the file to what the engine is asked for.
-func networkOptions(n types.NetworkConfig, labels map[string]string) network.CreateOptions {
-	o := network.CreateOptions{
-		Driver:     n.Driver,
-		Options:    n.DriverOpts,
-		Internal:   n.Internal,
-		Attachable: n.Attachable,
-		EnableIPv4: n.EnableIPv4,
-		EnableIPv6: n.EnableIPv6,
-		Labels:     labels,
-	}
-	if n.Ipam.Driver == "" && len(n.Ipam.Config) == 0 && len(n.Ipam.Options) == 0 {
-		return o
-	}
-	o.IPAM = &network.IPAM{Driver: n.Ipam.Driver, Options: n.Ipam.Options}
-	for _, pool := range n.Ipam.Config {
-		o.IPAM.Config = append(o.IPAM.Config, network.IPAMConfig{
-			Subnet:     pool.Subnet,
-			IPRange:    pool.IPRange,
-			Gateway:    pool.Gateway,
-			AuxAddress: pool.AuxiliaryAddresses,
-		})
-	}
-	return o
 }
 
 // removeNetwork removes a network. One that others use stays, unless it is to
@@ -127,13 +104,9 @@ func (d *Doer) createVolume(ctx context.Context, a planner.CreateVolume) (Outcom
 	if err != nil {
 		return Outcome{}, err
 	}
-	v := d.p.Volumes[a.Key]
-	_, err = d.c.VolumeCreate(ctx, volume.CreateOptions{
-		Name:       a.Ref.Name,
-		Driver:     v.Driver,
-		DriverOpts: v.DriverOpts,
-		Labels:     d.p.VolumeLabels(a.Key, hash),
-	})
+	options := volumeOptions(d.p.Volumes[a.Key])
+	options.Name, options.Labels = a.Ref.Name, d.p.VolumeLabels(a.Key, hash)
+	_, err = d.c.VolumeCreate(ctx, options)
 	return Outcome{}, err
 }
 

@@ -54,6 +54,11 @@ func imageRefs(p *project.Project) map[string]string {
 				refs[ref] = max(refs[ref], platform) // the same one whatever the order
 			}
 		}
+		for _, hook := range s.PreStart {
+			if hook.Image != "" && refs[hook.Image] == "" {
+				refs[hook.Image] = hook.Platform
+			}
+		}
 		for _, v := range s.Volumes {
 			if v.Type == types.VolumeTypeImage && v.Source != "" && refs[v.Source] == "" {
 				refs[v.Source] = ""

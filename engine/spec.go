@@ -159,6 +159,11 @@ func (sp *spec) identity() error {
 		return err
 	}
 	c.Labels = labels
+	return sp.platform()
+}
+
+// platform asks for the image of the service's platform.
+func (sp *spec) platform() error {
 	if name := servicePlatform(sp.p, sp.s); name != "" {
 		platform, err := platforms.Parse(name)
 		if err != nil {
@@ -186,11 +191,15 @@ func apiSince(have, want string) bool {
 
 // require refuses an attribute that the engine is too old for.
 func (sp *spec) require(attribute, version, release string) error {
-	if sp.since(version) {
+	return require(sp.b.APIVersion, attribute, version, release)
+}
+
+func require(have, attribute, version, release string) error {
+	if apiSince(have, version) {
 		return nil
 	}
 	return &Error{
-		Op:   fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, sp.b.APIVersion),
+		Op:   fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, have),
 		Help: "upgrade the engine to Docker " + release + " or later, or remove the attribute",
 	}
 }

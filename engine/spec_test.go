@@ -391,7 +391,7 @@ func TestUnapplied(t *testing.T) {
 		{`deploy: {resources: {reservations: {cpus: "1"}}, restart_policy: {condition: any, max_attempts: 3, delay: 1s, window: 1s}}`,
 			[]string{"deploy.resources.reservations.cpus", "deploy.restart_policy.delay", "deploy.restart_policy.max_attempts", "deploy.restart_policy.window"}},
 		{`ports: [{target: 80, name: web, app_protocol: http}]`, []string{"ports.app_protocol", "ports.name"}},
-		{`pre_start: [{command: "true"}]`, []string{"pre_start"}},
+		{`pre_start: [{command: "true", umask: "022"}]`, []string{"pre_start.umask"}},
 		{`volumes: [{type: bind, source: ./s, target: /s, bind: {selinux: z, create_host_path: false}}]`, []string{"volumes./s.bind.selinux"}},
 	}
 	for _, test := range tests {

@@ -20,9 +20,11 @@ func Unapplied(p *project.Project, service string) []string {
 	var u unapplied
 	u.add("provider", s.Provider != nil)
 	u.add("models", len(s.Models) > 0)
-	u.add("pre_start", len(s.PreStart) > 0)
 	u.add("umask", s.Umask != nil)
-	u.add("pull_refresh_after", s.PullRefreshAfter != "")
+	for _, hook := range s.PreStart {
+		u.add("pre_start.umask", hook.Umask != nil)
+	}
+	u.add("pull_refresh_after", s.PullRefreshAfter != "" && s.PullPolicy != types.PullPolicyRefresh)
 	u.deploy(s.Deploy)
 	for _, v := range s.Volumes {
 		_, binds := (&spec{p: p}).bind(v)
@@ -37,7 +39,41 @@ func Unapplied(p *project.Project, service string) []string {
 	return slices.Compact(u)
 }
 
+// UnappliedResources names the attributes of the networks, secrets and configs
+// in use that nothing applies, as paths of the file, sorted.
+func UnappliedResources(p *project.Project) []string {
+	var u unapplied
+	for key, n := range p.Networks {
+		if !bool(n.External) {
+			continue
+		}
+		at := "networks." + key + "." // somebody else has defined it
+		u.add(at+"driver", n.Driver != "")
+		u.add(at+"driver_opts", len(n.DriverOpts) > 0)
+		u.add(at+"ipam", n.Ipam.Driver != "" || len(n.Ipam.Config) > 0 || len(n.Ipam.Options) > 0)
+		u.add(at+"internal", n.Internal)
+		u.add(at+"attachable", n.Attachable)
+		u.add(at+"labels", len(n.Labels) > 0)
+		u.add(at+"enable_ipv4", n.EnableIPv4 != nil)
+		u.add(at+"enable_ipv6", n.EnableIPv6 != nil)
+	}
+	for key, s := range p.Secrets {
+		u.object("secrets."+key, fileObject(s))
+	}
+	for key, c := range p.Configs {
+		u.object("configs."+key, fileObject(c))
+	}
+	slices.Sort(u)
+	return u
+}
+
 type unapplied []string
+
+// object looks at what a Swarm keeps with a secret or config.
+func (u *unapplied) object(at string, d types.FileObjectConfig) {
+	u.add(at+".labels", len(d.Labels) > 0)
+	u.add(at+".driver_opts", len(d.DriverOpts) > 0)
+}
 
 func (u *unapplied) add(attribute string, used bool) {
 	if used {

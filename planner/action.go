@@ -143,7 +143,7 @@ type WaitContainer struct {
 	For []string `json:"for,omitempty"`
 }
 
-// RunHook runs the hook number Index of the phase in the container.
+// RunHook runs the hook number Index of the phase in the container, or for it.
 type RunHook struct {
 	Ref   event.Ref `json:"ref"`
 	ID    string    `json:"id,omitempty"` // as in StartContainer
@@ -168,6 +168,9 @@ type HookPhase string
 
 // The phases of hooks.
 const (
+	// PreStart hooks run in containers of their own, which see the volumes of
+	// the one that is to start.
+	PreStart  HookPhase = "pre_start"
 	PostStart HookPhase = "post_start"
 	PreStop   HookPhase = "pre_stop"
 )

@@ -29,7 +29,7 @@ func (d *draft) planImages() {
 			continue
 		}
 		d.planImage(svc)
-		for _, source := range imageMounts(svc) {
+		for _, source := range d.otherImages(svc) {
 			if d.builder(source) == "" && d.mustPull(svc, source) {
 				d.pull(source, svc.Platform, false)
 			}
@@ -111,6 +111,9 @@ func (d *draft) pullPolicy(svc types.ServiceConfig) string {
 // mustPull tells whether the policy asks for a pull of a reference.
 func (d *draft) mustPull(svc types.ServiceConfig, reference string) bool {
 	svc.PullPolicy = d.pullPolicy(svc)
+	if svc.PullPolicy == types.PullPolicyRefresh && svc.PullRefreshAfter != "" {
+		svc.PullPolicy = "every_" + svc.PullRefreshAfter
+	}
 	policy, age, err := svc.GetPullPolicy()
 	img, have := d.s.Images[reference]
 	switch {

@@ -65,6 +65,7 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 			continue
 		}
 		after := f.waitFor(name, started, made)
+		hooks := f.preStartOf(name)
 		for _, c := range f.by[name] {
 			switch {
 			case c.Status == Paused:
@@ -72,7 +73,8 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 					Action: UnpauseContainer{Ref: c.ref(), ID: c.ID}, Reason: Reason{Code: BecausePausedByHand},
 				}, after...))
 			case !c.running():
-				id := f.add(Step{Action: StartContainer{Ref: c.ref(), ID: c.ID}, Reason: requested}, after...)
+				start := Step{Action: StartContainer{Ref: c.ref(), ID: c.ID}, Reason: requested}
+				id := f.add(start, hooks.before(start, after)...)
 				started[name] = append(started[name], f.hooks(c, PostStart, requested, id))
 			}
 		}

@@ -42,7 +42,7 @@ func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
 		default:
 			d.pull(image, svc.Platform, o.IgnoreFailures || svc.Build != nil)
 		}
-		for _, source := range imageMounts(svc) {
+		for _, source := range d.otherImages(svc) {
 			if d.builder(source) == "" && d.mustPull(svc, source) {
 				d.pull(source, svc.Platform, o.IgnoreFailures)
 			}

@@ -72,7 +72,7 @@ func (d *draft) nameFree(r *replica) []int {
 // createAfter are the steps whose results a create reads.
 func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
 	after := []int{d.images[d.p.ImageName(svc.Name)].step, r.removed}
-	for _, source := range imageMounts(svc) {
+	for _, source := range d.otherImages(svc) {
 		after = append(after, d.images[source].step)
 	}
 	for key := range svc.Networks {

@@ -19,6 +19,7 @@ func (d *draft) starts() {
 	for _, name := range d.order {
 		svc := d.p.Services[name]
 		previous := 0
+		hooks := d.preStartOf(svc)
 		for _, r := range d.units[name].replicas {
 			s, needed := d.startStep(r)
 			if !needed {
@@ -30,6 +31,7 @@ func (d *draft) starts() {
 			if sharesPortRange(svc) {
 				after = append(after, previous)
 			}
+			after = hooks.before(s, after)
 			r.started = d.add(s, after...)
 			previous = r.started
 			r.ready = d.postStart(svc, r, s)

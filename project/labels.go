@@ -110,6 +110,14 @@ func (p *Project) ContainerLabels(service string, in Instance) map[string]string
 	return labels
 }
 
+// HookLabels are those of the container that a pre_start hook of the service
+// runs in: by them it is the project's, and none of the service's replicas.
+func (p *Project) HookLabels(service string) map[string]string {
+	labels := map[string]string{LabelService: service}
+	p.identify(labels)
+	return labels
+}
+
 // DependsOnLabel is a service's dependencies as their label has them, sorted:
 // "db:service_healthy:false,cache:service_started:true" is service, condition
 // and whether a restart of the dependency restarts the service.

@@ -6,6 +6,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/build"
@@ -137,16 +138,22 @@ func (s *Session) status(ref event.Ref, state event.State, text, detail string) 
 	s.Sink(event.Status{Time: time.Now(), Ref: ref, State: state, Text: text, Detail: detail})
 }
 
-// warnUnapplied tells which attributes of the file nothing applies yet.
+// warnUnapplied tells which attributes of the file nothing applies.
 func (s *Session) warnUnapplied() {
-	for _, name := range s.Project.ServiceNames() {
-		for _, attribute := range append(engine.Unapplied(s.Project, name), build.Unapplied(s.Project, name)...) {
-			s.Sink(event.Message{
-				Level: event.Warn,
-				Text:  fmt.Sprintf("service %q: %s is not applied", name, attribute),
-			})
+	warn := func(of string, attributes []string) {
+		verb := "is"
+		switch {
+		case len(attributes) == 0:
+			return
+		case len(attributes) > 1:
+			verb = "are"
 		}
+		s.Sink(event.Message{Level: event.Warn, Text: of + strings.Join(attributes, ", ") + " " + verb + " not applied"})
 	}
+	for _, name := range s.Project.ServiceNames() {
+		warn(fmt.Sprintf("service %q: ", name), append(engine.Unapplied(s.Project, name), build.Unapplied(s.Project, name)...))
+	}
+	warn("", engine.UnappliedResources(s.Project))
 }
 
 // events returns the process's event stream, opened at the first call.
