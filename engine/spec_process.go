@@ -162,6 +162,9 @@ func (sp *spec) namespaces() error {
 	} {
 		service, ok := strings.CutPrefix(*ns.mode, types.ServicePrefix)
 		if !ok {
+			if id := sp.named(*ns.mode); id != "" {
+				*ns.mode = types.ContainerPrefix + id
+			}
 			continue
 		}
 		id := sp.containerID(service)
@@ -197,6 +200,10 @@ func (sp *spec) volumesFrom() error {
 	for i, entry := range from {
 		if name, ok := strings.CutPrefix(entry, types.ContainerPrefix); ok {
 			from[i] = name
+			if id := sp.named(entry); id != "" {
+				holder, _, _ := strings.Cut(name, ":")
+				from[i] = id + strings.TrimPrefix(name, holder)
+			}
 			continue
 		}
 		service, mode, hasMode := strings.Cut(entry, ":")
@@ -212,6 +219,17 @@ func (sp *spec) volumesFrom() error {
 	sp.s.VolumesFrom = from
 	sp.req.Host.VolumesFrom = from
 	return nil
+}
+
+// named is the id of a container of this project that is referred to by name:
+// while it is being replaced, the name is still the old one's. "": some other
+// container, which the engine looks up.
+func (sp *spec) named(reference string) string {
+	owner := sp.p.Owner(reference)
+	if owner == "" || owner == sp.s.Name {
+		return ""
+	}
+	return sp.containerID(owner)
 }
 
 func (sp *spec) containerID(service string) string {

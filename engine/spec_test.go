@@ -172,6 +172,9 @@ func TestSpec(t *testing.T) {
 			{"Connect", `null`}}},
 		{"mac_address", `mac_address: "02:00:00:00:00:02"`, []at{{"Networking.EndpointsConfig.demo_default.MacAddress", `"02:00:00:00:00:02"`}}},
 		{"network_mode host", `network_mode: host`, []at{{"Host.NetworkMode", `"host"`}, {"Networking", `null`}}},
+		{"namespaces by name", `{network_mode: "container:demo-db-1", volumes_from: ["container:demo-db-1:ro", "container:other"]}`, []at{
+			{"Host.NetworkMode", `"container:id-db"`},
+			{"Host.VolumesFrom", `["id-db:ro","other"]`}}},
 		{"namespaces", `{network_mode: "service:db", ipc: "service:db", pid: "service:cache", volumes_from: ["db:ro", "container:other"]}`, []at{
 			{"Host.NetworkMode", `"container:id-db"`}, {"Host.IpcMode", `"container:id-db"`}, {"Host.PidMode", `"container:id-cache"`},
 			{"Host.VolumesFrom", `["id-db:ro","other"]`}}},

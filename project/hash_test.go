@@ -186,6 +186,21 @@ func TestHashCoversEveryField(t *testing.T) {
 	}
 }
 
+// TestOwner: a container of the project that is referred to by its name makes
+// its service a parent.
+func TestOwner(t *testing.T) {
+	p := load(t, `services:
+  a: {image: x, container_name: given}
+  b: {image: x, network_mode: "container:given", volumes_from: ["container:third:ro", "container:unknown"]}
+  c: {image: x, container_name: third, pid: "container:third"}
+`)
+	for service, want := range map[string]string{"a": "", "b": "a c", "c": ""} {
+		if got := strings.Join(p.Parents(service), " "); got != want {
+			t.Errorf("parents of %s: got %q, want %q", service, got, want)
+		}
+	}
+}
+
 func TestHashParents(t *testing.T) {
 	p := load(t, `services:
   a: {image: x}

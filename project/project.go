@@ -77,24 +77,45 @@ func (p *Project) Known(service string) bool {
 }
 
 // Parents are the services whose container id goes into this one's
-// configuration: network_mode, ipc and pid of a service, and volumes_from.
-// Sorted; the service cannot be created before theirs are.
+// configuration: network_mode, ipc and pid of a service, and volumes_from; and
+// those whose container is referred to there by its name. Sorted; the service
+// cannot be created before theirs are.
 func (p *Project) Parents(service string) []string {
 	s := p.Services[service]
 	var parents []string
 	for _, mode := range []string{s.NetworkMode, s.Ipc, s.Pid} {
 		if name, ok := strings.CutPrefix(mode, types.ServicePrefix); ok {
 			parents = append(parents, name)
+		} else if owner := p.Owner(mode); owner != "" && owner != service {
+			parents = append(parents, owner)
 		}
 	}
 	for _, from := range s.VolumesFrom {
 		if !strings.HasPrefix(from, types.ContainerPrefix) {
 			name, _, _ := strings.Cut(from, ":")
 			parents = append(parents, name)
+		} else if owner := p.Owner(from); owner != "" && owner != service {
+			parents = append(parents, owner)
 		}
 	}
 	slices.Sort(parents)
 	return slices.Compact(parents)
+}
+
+// Owner is the service whose first container a reference ("container:NAME" or
+// "container:NAME:ro") names; "": none of this project's.
+func (p *Project) Owner(reference string) string {
+	name, ok := strings.CutPrefix(reference, types.ContainerPrefix)
+	if !ok {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, ":")
+	for service := range p.Services {
+		if p.ContainerName(service, 1) == name {
+			return service
+		}
+	}
+	return ""
 }
 
 // copy returns a project whose model may be given other services and resources.
