@@ -95,11 +95,18 @@ func (b *bench) inspect() map[string]any {
 			b.t.Fatal(err)
 		}
 		for _, r := range resources {
-			all[kind+" "+r["Name"].(string)] = r
+			name := r["Name"].(string)
+			if pooled[name] {
+				delete(r["IPAM"].(map[string]any), "Config")
+			}
+			all[kind+" "+name] = r
 		}
 	}
 	return normalize(b.t, all)
 }
+
+// pooled are the networks whose addresses come from the engine's pools.
+var pooled = map[string]bool{projectName + "_default": true, projectName + "_closed": true}
 
 // id is what the engine calls a resource, and the names that it makes of it.
 var id = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
@@ -137,7 +144,7 @@ var fleeting = []string{
 	"Id", "Created", "CreatedAt", "State", "Hostname", "GraphDriver", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
 	"Image", "ImageManifestDescriptor", "ScopeID", "Sandbox",
 	"com.docker.compose.version", "com.docker.compose.config-hash", "com.docker.compose.project.config_files",
-	"io.github.compose-orchestrator.version",
+	"io.github.compose-orchestrator.version", "io.github.compose-orchestrator.content-hash",
 }
 
 // settle works on a tree from the leaves up.
