@@ -58,6 +58,12 @@ type Options struct {
 	Platform string
 	// BuildArgs go before those of the file; nil: the environment's value.
 	BuildArgs map[string]*string
+	// Provenance and SBOM ask for attestations, before what the file says:
+	// "true", "false", or BuildKit's attributes ("mode=max"); "": the file's.
+	Provenance, SBOM string
+	// Memory bounds the steps of the classic builder, in bytes; 0: no bound.
+	// BuildKit knows no such bound.
+	Memory int64
 	// SSH are agents and keys for all services, before those of the file.
 	SSH []composetypes.SSHKey
 	// LookupEnv reads the process's environment; nil: os.LookupEnv.

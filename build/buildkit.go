@@ -51,15 +51,7 @@ func (k *buildkit) close() error {
 }
 
 func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
-	k.conf.addProxies(k.b.c.DaemonHost(), j.args)
-	if j.pull {
-		j.pull = !k.pullsOurs(j)
-	}
-	w, err := k.worker(ctx, j)
-	if err != nil {
-		return Result{}, err
-	}
-	opt, err := k.solveOpt(ctx, j, w)
+	opt, err := k.prepare(ctx, j)
 	if err != nil {
 		return Result{}, err
 	}
@@ -68,12 +60,30 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 	resp, err := k.c.Solve(ctx, nil, opt, statuses) // closes statuses
 	failure := <-watched
 	if err != nil {
-		if ctx.Err() != nil {
-			return Result{}, context.Cause(ctx)
-		}
-		return Result{}, explain(err, j, k.b.p, failure)
+		return Result{}, k.failure(ctx, j, err, failure)
 	}
 	return k.result(ctx, j, resp.ExporterResponse)
+}
+
+// prepare is the job as a request.
+func (k *buildkit) prepare(ctx context.Context, j job) (bkclient.SolveOpt, error) {
+	k.conf.addProxies(k.b.c.DaemonHost(), j.args)
+	if j.pull {
+		j.pull = !k.pullsOurs(j)
+	}
+	w, err := k.worker(ctx, j)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	return k.solveOpt(ctx, j, w)
+}
+
+// failure is why a request failed, or why it was broken off.
+func (k *buildkit) failure(ctx context.Context, j job, err error, seen stepFailure) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return explain(err, j, k.b.p, seen)
 }
 
 // pullsOurs tells whether a pull of all base images would ask a registry for one
@@ -121,7 +131,7 @@ const (
 // worker asks only if the job makes use of the answer.
 func (k *buildkit) worker(ctx context.Context, j job) (worker, error) {
 	gateway := slices.ContainsFunc(j.hosts, func(h string) bool { return strings.HasSuffix(h, "="+hostGateway) })
-	if !gateway && len(j.platforms) < 2 {
+	if !gateway && len(j.platforms) < 2 && !asked(j.provenance) && !asked(j.sbom) {
 		return worker{}, nil
 	}
 	list, err := k.c.ListWorkers(ctx)

@@ -61,7 +61,7 @@ func (c *classic) request(ctx context.Context, j job, auths map[string]registry.
 		return "", err
 	}
 	o := imageBuildOptions(j, sent)
-	o.AuthConfigs = auths
+	o.AuthConfigs, o.Memory = auths, c.b.o.Memory
 	resp, err := c.b.c.ImageBuild(ctx, sent.reader(), o)
 	var failure stepFailure
 	if err == nil {
@@ -125,6 +125,7 @@ func (c *classic) refuse(j job) error {
 		{"additional contexts", len(j.named) > 0},
 		{"SSH keys", len(j.ssh) > 0},
 		{"secrets", len(j.secrets) > 0},
+		{"attestations", asked(j.provenance) || asked(j.sbom)},
 	}
 	for _, x := range cannot {
 		if !x.asked {

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,6 +32,8 @@ type job struct {
 	pull          bool
 	cacheFrom     []string
 	cacheTo       []string
+
+	provenance, sbom string // as in the file: "true", "mode=max"; "": not said
 
 	network      string
 	hosts        []string // "name=address", sorted
@@ -78,6 +81,8 @@ func resolve(p *project.Project, service string, o Options) (job, error) {
 		pull:          b.Pull || o.Pull,
 		cacheFrom:     b.CacheFrom,
 		cacheTo:       b.CacheTo,
+		provenance:    cmp.Or(o.Provenance, b.Provenance),
+		sbom:          cmp.Or(o.SBOM, b.SBOM),
 		network:       b.Network,
 		hosts:         hosts(b.ExtraHosts),
 		shmSize:       int64(b.ShmSize),

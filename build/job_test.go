@@ -253,7 +253,7 @@ secrets:
 		t.Errorf("plain: got %v, want none", got)
 	}
 	want := []string{
-		"build.isolation", "build.provenance", "build.sbom",
+		"build.isolation",
 		"build.secrets.away (external)", "build.secrets.here.mode", "build.secrets.here.uid",
 	}
 	if got := Unapplied(p, "much"); !slices.Equal(got, want) {

@@ -79,7 +79,7 @@ type dockerfile struct {
 // findDockerfile locates the Dockerfile; one on this machine must exist.
 func findDockerfile(b *types.BuildConfig, ctx location, workingDir string) (dockerfile, error) {
 	if b.DockerfileInline != "" {
-		return dockerfile{name: defaultDockerfile, data: []byte(b.DockerfileInline), shown: "dockerfile_inline"}, nil
+		return dockerfile{name: defaultDockerfile, data: []byte(b.DockerfileInline), shown: inlineDockerfile}, nil
 	}
 	name := cmp.Or(b.Dockerfile, defaultDockerfile)
 	if ctx.url != "" && !filepath.IsAbs(name) {
@@ -94,6 +94,9 @@ func findDockerfile(b *types.BuildConfig, ctx location, workingDir string) (dock
 	d.shown = shown
 	return d, err
 }
+
+// inlineDockerfile is how messages call the content of build.dockerfile_inline.
+const inlineDockerfile = "dockerfile_inline"
 
 // defaultDockerfile is the name of one that the file does not name.
 const defaultDockerfile = "Dockerfile"

@@ -3,7 +3,6 @@ package build
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -43,8 +42,6 @@ func Unapplied(p *project.Project, service string) []string {
 			names = append(names, name)
 		}
 	}
-	note(asked(b.Provenance), "build.provenance")
-	note(asked(b.SBOM), "build.sbom")
 	note(b.Isolation != "" && b.Isolation != "default", "build.isolation")
 	for _, s := range b.Secrets {
 		at := "build.secrets." + s.Source
@@ -55,12 +52,6 @@ func Unapplied(p *project.Project, service string) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// asked tells whether an attestation is wanted: any value but a false one.
-func asked(attest string) bool {
-	on, err := strconv.ParseBool(attest)
-	return attest != "" && (err != nil || on)
 }
 
 // sharedFolders are the local folders that more than one build reads. It looks

@@ -36,6 +36,19 @@ func (b *Builder) watch(j job, statuses <-chan *bkclient.SolveStatus) <-chan ste
 	return watched
 }
 
+// collect reads statuses to their end and sends what it saw of a failed step.
+func collect(statuses <-chan *bkclient.SolveStatus) <-chan stepFailure {
+	collected := make(chan stepFailure, 1)
+	go func() {
+		seen := newSteps()
+		for s := range statuses {
+			seen.add(s)
+		}
+		collected <- seen.failure()
+	}()
+	return collected
+}
+
 // show reads statuses to their end.
 func show(o Options, out *lineWriter, statuses chan *bkclient.SolveStatus) {
 	mode := progressui.DisplayMode(o.Print)

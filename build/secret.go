@@ -20,6 +20,7 @@ import (
 type secret struct {
 	id   string
 	file string // absolute; "": value
+	env  string // the variable that value comes from; "": the file's content
 	// value comes from the environment. It goes nowhere but to the engine, and
 	// only if a step asks for it.
 	value string
@@ -64,14 +65,22 @@ func readSecret(p *project.Project, name string) (s secret, ok bool, err error) 
 		}
 		return secret{file: def.File}, true, nil
 	case def.Content != "":
-		return secret{value: def.Content}, true, nil
+		return secret{env: def.Environment, value: def.Content}, true, nil
 	}
 	value, ok := p.Environment[def.Environment]
 	if !ok {
 		return s, false, hinted(fmt.Errorf("the secret %q: the variable %s is not set", name, def.Environment),
 			"set it in the environment or in .env")
 	}
-	return secret{value: value}, true, nil
+	return secret{env: def.Environment, value: value}, true, nil
+}
+
+// bake is the secret as a flag of buildx.
+func (s secret) bake() string {
+	if s.file != "" {
+		return "id=" + s.id + ",type=file,src=" + s.file
+	}
+	return "id=" + s.id + ",type=env,env=" + s.env
 }
 
 // secretStore answers BuildKit's requests for the secrets of one build.

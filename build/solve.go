@@ -16,6 +16,9 @@ import (
 // hostGateway in extra_hosts stands for the engine's own address.
 const hostGateway = "host-gateway"
 
+// dockerfileFrontend is BuildKit's own reader of Dockerfiles.
+const dockerfileFrontend = "dockerfile.v0"
+
 // exporterMoby puts the result into the engine's image store, whichever kind
 // that is. It attests nothing, so that an unchanged build has the same digest.
 const exporterMoby = "moby"
@@ -44,7 +47,7 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 		return bkclient.SolveOpt{}, err
 	}
 	opt := bkclient.SolveOpt{
-		Frontend:            "dockerfile.v0",
+		Frontend:            dockerfileFrontend,
 		FrontendAttrs:       attrs,
 		LocalMounts:         mounts,
 		SharedKey:           sharedKey(j.context.dir),
@@ -109,8 +112,11 @@ func frontendAttrs(j job, w worker) (map[string]string, error) {
 	}
 	set("add-hosts", hosts)
 	network, err := networkAttr(j.network)
+	if err != nil {
+		return nil, err
+	}
 	set("force-network-mode", network)
-	return attrs, err
+	return attrs, attestAttrs(j, w, attrs)
 }
 
 // cacheAttrs say what earlier builds may be used for.

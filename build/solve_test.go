@@ -70,6 +70,15 @@ func TestFrontendAttrs(t *testing.T) {
 			name: "platforms, classic store", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}},
 			err: "Multi-platform build is not supported for the docker driver.",
 		},
+		{
+			name: "attestations", job: job{file: dockerfileHere, provenance: "mode=max", sbom: "true"}, w: worker{manyStore: true},
+			want: map[string]string{"attest:provenance": "mode=max", "attest:sbom": ""},
+		},
+		{name: "no attestations", job: job{file: dockerfileHere, provenance: "false", sbom: "0"}, want: map[string]string{}},
+		{
+			name: "attestations, classic store", job: job{file: dockerfileHere, sbom: "true"},
+			err: "build.sbom: Attestation is not supported for the docker driver",
+		},
 		{name: "network", job: job{file: dockerfileHere, network: "mine"}, err: `network mode "mine" not supported by buildkit`},
 		{name: "no gateway", job: job{file: dockerfileHere, hosts: []string{"a=host-gateway"}}, err: "host-gateway"},
 	}
