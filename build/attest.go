@@ -14,7 +14,7 @@ func attestAttrs(j job, w worker, attrs map[string]string) error {
 		}
 		if !w.manyStore {
 			return hinted(fmt.Errorf("build.%s: Attestation is not supported for the docker driver", name),
-				"turn the engine's containerd image store on, build with --builder, or leave it out")
+				"turn the engine's containerd image store on, build with --builder and --push, or leave it out")
 		}
 		if _, err := strconv.ParseBool(value); err == nil {
 			value = "" // BuildKit's defaults

@@ -176,7 +176,7 @@ func (j job) attests() []string {
 // outcome is where a target's result goes. Only an image that the file names has
 // a place in a registry.
 func (j job) outcome(o BakeOptions, p *project.Project) (call string, output []string) {
-	push := o.Push && p.Services[j.service].Image != ""
+	push := o.Push && p.Definition(j.service).Image != ""
 	switch {
 	case o.Check:
 		return "lint", nil

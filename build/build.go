@@ -17,6 +17,7 @@ import (
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/build"
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
@@ -38,7 +39,12 @@ type Client interface {
 	ImageBuild(ctx context.Context, tar io.Reader, o build.ImageBuildOptions) (build.ImageBuildResponse, error)
 	ImageInspect(ctx context.Context, ref string, o ...client.ImageInspectOption) (image.InspectResponse, error)
 	ImageTag(ctx context.Context, source, target string) error
+	ImageLoad(ctx context.Context, tar io.Reader, o ...client.ImageLoadOption) (image.LoadResponse, error)
 	ImageRemove(ctx context.Context, ref string, o image.RemoveOptions) ([]image.DeleteResponse, error)
+	// These reach a BuildKit that buildx runs in a container.
+	ContainerStart(ctx context.Context, id string, o container.StartOptions) error
+	ContainerExecCreate(ctx context.Context, id string, o container.ExecOptions) (container.ExecCreateResponse, error)
+	ContainerExecAttach(ctx context.Context, execID string, o container.ExecAttachOptions) (types.HijackedResponse, error)
 }
 
 var _ Client = (*client.Client)(nil)
@@ -61,6 +67,11 @@ type Options struct {
 	// Provenance and SBOM ask for attestations, before what the file says:
 	// "true", "false", or BuildKit's attributes ("mode=max"); "": the file's.
 	Provenance, SBOM string
+	// Builder is one that buildx has defined; "": BUILDX_BUILDER, else the engine's own.
+	Builder string
+	// Push sends the results to their registries. Only a Builder elsewhere does so
+	// itself (see Pushes); the engine is asked to by whoever calls.
+	Push bool
 	// Memory bounds the steps of the classic builder, in bytes; 0: no bound.
 	// BuildKit knows no such bound.
 	Memory int64
@@ -133,6 +144,15 @@ func (b *Builder) run(ctx context.Context, service string) (Result, error) {
 		return Result{}, err
 	}
 	return how.build(ctx, j)
+}
+
+// Pushes tells whether builds push their results themselves where Options.Push
+// asks for it. It is known after the first build.
+func (b *Builder) Pushes() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	k, ok := b.how.(*buildkit)
+	return ok && k.away
 }
 
 // Close ends the connection to the engine's BuildKit. No build may be running.

@@ -15,15 +15,15 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// buildkit builds with the BuildKit inside the engine. One control connection
+// buildkit builds with the BuildKit inside the engine, or with one elsewhere. One control connection
 // serves all builds; each build has a session of its own for what belongs to it
 // alone (secrets, keys), and folders that several builds read have one each.
 type buildkit struct {
+	setting
 	b      *Builder
 	c      *bkclient.Client
+	away   bool // not the engine's own: results must be sent where they are wanted
 	auth   session.Attachable
-	conf   userConfig
-	images images
 	locals *localSessions
 }
 
@@ -55,14 +55,37 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	var load *loading
+	if k.away && !k.b.o.Push {
+		load = k.load(ctx)
+		opt.Exports[0].Output = load.output
+	}
 	statuses := make(chan *bkclient.SolveStatus)
 	watched := k.b.watch(j, statuses)
 	resp, err := k.c.Solve(ctx, nil, opt, statuses) // closes statuses
 	failure := <-watched
+	if loadErr := load.wait(); loadErr != nil {
+		return Result{}, loadErr // BuildKit's error is but a consequence
+	}
 	if err != nil {
 		return Result{}, k.failure(ctx, j, err, failure)
 	}
 	return k.result(ctx, j, resp.ExporterResponse)
+}
+
+// export is where the result goes: into the engine's image store, whichever kind
+// that is, by the engine's own exporter, which attests nothing that is not asked
+// for, so that an unchanged build has the same digest; from elsewhere, as an
+// archive to load, or to the registry.
+func (k *buildkit) export(j job) bkclient.ExportEntry {
+	e := bkclient.ExportEntry{Type: "moby", Attrs: map[string]string{"name": strings.Join(j.names, ",")}}
+	switch {
+	case k.away && k.b.o.Push:
+		e.Type, e.Attrs["push"] = bkclient.ExporterImage, "true"
+	case k.away:
+		e.Type = bkclient.ExporterDocker
+	}
+	return e
 }
 
 // prepare is the job as a request.
@@ -89,14 +112,17 @@ func (k *buildkit) failure(ctx context.Context, j job, err error, seen stepFailu
 // pullsOurs tells whether a pull of all base images would ask a registry for one
 // that this project has just built: BuildKit knows all or nothing.
 func (k *buildkit) pullsOurs(j job) bool {
-	for _, c := range j.named {
-		if c.service != "" {
-			k.b.o.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
-				"service %s: base images are not pulled anew, since the build uses the image of service %s", j.service, c.service)})
-			return true
-		}
+	if !j.usesOurs() {
+		return false
 	}
-	return false
+	k.b.o.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
+		"service %s: base images are not pulled anew, since the build uses an image that this project builds", j.service)})
+	return true
+}
+
+// usesOurs tells whether the build uses an image that another service's build makes.
+func (j job) usesOurs() bool {
+	return slices.ContainsFunc(j.named, func(c namedContext) bool { return c.service != "" })
 }
 
 // result needs no further request of an engine that stores images the classic
@@ -106,7 +132,7 @@ func (k *buildkit) result(ctx context.Context, j job, exported map[string]string
 	if id == "" {
 		return Result{}, errors.New("the engine built the image and did not say its id")
 	}
-	if id == exported[exptypes.ExporterImageConfigDigestKey] {
+	if pushed := k.away && k.b.o.Push; pushed || id == exported[exptypes.ExporterImageConfigDigestKey] {
 		return Result{ImageID: id, Digest: id}, nil
 	}
 	img, err := k.images.inspect(ctx, j.names[0])
@@ -130,6 +156,9 @@ const (
 
 // worker asks only if the job makes use of the answer.
 func (k *buildkit) worker(ctx context.Context, j job) (worker, error) {
+	if k.away {
+		return worker{manyStore: k.b.o.Push}, nil // an archive to load holds one image
+	}
 	gateway := slices.ContainsFunc(j.hosts, func(h string) bool { return strings.HasSuffix(h, "="+hostGateway) })
 	if !gateway && len(j.platforms) < 2 && !asked(j.provenance) && !asked(j.sbom) {
 		return worker{}, nil

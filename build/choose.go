@@ -29,26 +29,42 @@ func (b *Builder) backend(ctx context.Context) (backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("asking the engine for its builder: %w", err)
 	}
-	images := newImages(b.c, ping.APIVersion)
-	if wish == wantClassic {
-		b.how = &classic{b: b, conf: conf, images: images}
-		return b.how, nil
+	b.how, err = b.choose(ctx, wish, ping.BuilderVersion, setting{conf: conf, images: newImages(b.c, ping.APIVersion)})
+	return b.how, err
+}
+
+// setting is what both ways to build work with.
+type setting struct {
+	conf   userConfig
+	images images
+}
+
+func (b *Builder) choose(ctx context.Context, wish wish, says build.BuilderVersion, with setting) (backend, error) {
+	at, away, err := b.findInstance()
+	if err != nil {
+		return nil, err
 	}
-	k, err := b.findBuildKit(ctx, ping.BuilderVersion)
+	if wish == wantClassic {
+		return &classic{b: b, setting: with}, nil
+	}
+	var k *buildkit
+	if away {
+		k, err = b.elsewhere(ctx, at)
+	} else {
+		k, err = b.findBuildKit(ctx, says)
+	}
 	switch {
 	case err == nil:
-		k.conf, k.auth, k.images = conf, conf.provider(), images
-		b.how = k
+		k.setting, k.auth = with, with.conf.provider()
+		return k, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case !errors.Is(err, errNoBuildKit):
 		return nil, err
 	case wish == wantBuildKit:
 		return nil, hinted(err, "unset DOCKER_BUILDKIT to build with the classic builder")
-	default:
-		b.how = &classic{b: b, conf: conf, images: images, only: true}
 	}
-	return b.how, nil
+	return &classic{b: b, setting: with, only: true}, nil
 }
 
 // errNoBuildKit: only the classic builder is there.

@@ -23,10 +23,9 @@ import (
 
 // classic builds with the engine's own POST /build.
 type classic struct {
-	b      *Builder
-	conf   userConfig
-	images images
-	only   bool // the engine has no other builder
+	setting
+	b    *Builder
+	only bool // the engine has no other builder
 }
 
 func (c *classic) close() error { return nil }

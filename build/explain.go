@@ -97,6 +97,7 @@ var advices = []advice{
 		return "allow " + m[1] + " in the engine's configuration: builder.Entitlements"
 	}},
 	{regexp.MustCompile(`(?:no match for platform|exec format error)`), says("the base image or the engine does not have this platform")},
+	{regexp.MustCompile(`no space left on device`), says("free some: docker system df shows what takes it, docker builder prune removes the build cache")},
 }
 
 // advise is the hint for a builder's message, or "".
@@ -123,6 +124,9 @@ func notInContext(j job, _ *project.Project, m []string) string {
 // missingImage finds the reference of a base image that could not be had.
 var missingImage = regexp.MustCompile(`(?:pull access denied|failed to resolve source metadata) for ([^\s,]+[^\s,:])(?:[\s,:]|$)`)
 
+// unreachable is how a registry that does not answer looks.
+var unreachable = regexp.MustCompile(`no such host|connection refused|i/o timeout|network is unreachable|Temporary failure in name resolution|no route to host`)
+
 // baseHelp is for a Dockerfile that starts FROM the image of another service:
 // the order of builds is only known from additional_contexts.
 func baseHelp(message string, j job, p *project.Project) string {
@@ -135,6 +139,9 @@ func baseHelp(message string, j job, p *project.Project) string {
 		if s := p.Services[name]; s.Build != nil && name != j.service && familiar(p.ImageName(name)) == wanted {
 			return fmt.Sprintf("that is the image of service %s: have it built first with additional_contexts: {%s: \"service:%s\"}", name, p.ImageName(name), name)
 		}
+	}
+	if unreachable.MatchString(message) {
+		return "the builder does not reach the registry: check its network and proxy settings"
 	}
 	return "check the image's name; a private one needs docker login"
 }

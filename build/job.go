@@ -61,8 +61,8 @@ func (j job) ref() event.Ref {
 // (the context, the Dockerfile, files of secrets) is looked for here, so that
 // the error can say what to do.
 func resolve(p *project.Project, service string, o Options) (job, error) {
-	s, ok := p.Services[service]
-	if !ok {
+	s := p.Definition(service)
+	if s.Name == "" {
 		return job{}, fmt.Errorf("%w: %s", project.ErrNoSuchService, service)
 	}
 	if s.Build == nil {

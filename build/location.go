@@ -183,8 +183,7 @@ func namedContexts(p *project.Project, b *types.BuildConfig) ([]namedContext, er
 
 func readNamedContext(p *project.Project, value string) (namedContext, error) {
 	if service, ok := strings.CutPrefix(value, types.ServicePrefix); ok {
-		s, ok := p.Services[service]
-		if !ok || s.Build == nil {
+		if p.Definition(service).Build == nil {
 			return namedContext{}, hinted(fmt.Errorf("the service %q has no build section to take an image from", service),
 				"to use an image that is not built here write docker-image://NAME")
 		}

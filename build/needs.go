@@ -14,7 +14,7 @@ import (
 // must be built before it: those of additional_contexts with "service:". Sorted,
 // each once; only direct ones.
 func Needs(p *project.Project, service string) []string {
-	b := p.Services[service].Build
+	b := p.Definition(service).Build
 	if b == nil {
 		return nil
 	}
@@ -26,6 +26,17 @@ func Needs(p *project.Project, service string) []string {
 	}
 	slices.Sort(needs)
 	return slices.Compact(needs)
+}
+
+// Buildable are those of the services that have a build section, in their order.
+func Buildable(p *project.Project, services []string) []string {
+	var names []string
+	for _, name := range services {
+		if p.Services[name].Build != nil {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Unapplied returns the attributes of a service's build section of which this

@@ -19,15 +19,15 @@ const hostGateway = "host-gateway"
 // dockerfileFrontend is BuildKit's own reader of Dockerfiles.
 const dockerfileFrontend = "dockerfile.v0"
 
-// exporterMoby puts the result into the engine's image store, whichever kind
-// that is. It attests nothing, so that an unchanged build has the same digest.
-const exporterMoby = "moby"
-
 // solveOpt is the job as BuildKit wants it.
 func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.SolveOpt, error) {
 	attrs, err := frontendAttrs(j, w)
 	if err != nil {
 		return bkclient.SolveOpt{}, err
+	}
+	if k.away && j.usesOurs() {
+		return bkclient.SolveOpt{}, hinted(errors.New("a builder outside of the engine does not see the image of another service"),
+			"build this service with the engine's own builder, or name an image that was pushed: docker-image://NAME")
 	}
 	mounts, err := localMounts(j)
 	if err != nil {
@@ -53,10 +53,7 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 		SharedKey:           sharedKey(j.context.dir),
 		Session:             append(attachables, k.auth),
 		AllowedEntitlements: allowed(j),
-		Exports: []bkclient.ExportEntry{{
-			Type:  exporterMoby,
-			Attrs: map[string]string{"name": strings.Join(j.names, ",")},
-		}},
+		Exports:             []bkclient.ExportEntry{k.export(j)},
 	}
 	if opt.CacheImports, err = cacheEntries(j.cacheFrom, k.b.p.WorkingDir); err != nil {
 		return opt, fmt.Errorf("build.cache_from: %w", err)

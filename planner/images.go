@@ -189,11 +189,8 @@ func (d *draft) haveImage(reference string) string {
 // buildNeeds are the services whose image the service's build uses
 // (additional_contexts: service:X), sorted.
 func buildNeeds(p *project.Project, service string) []string {
-	svc, err := p.GetService(service)
-	if err != nil {
-		svc, err = p.GetDisabledService(service)
-	}
-	if err != nil || svc.Build == nil {
+	svc := p.Definition(service)
+	if svc.Build == nil {
 		return nil
 	}
 	var needs []string

@@ -259,7 +259,7 @@ type stateFile struct {
 		// Contents is the label of secrets and configs; "now": as the project has it.
 		Contents string
 		Labels   map[string]string
-		Drift                                                             *struct {
+		Drift    *struct {
 			Changes  []string
 			SameTool bool `yaml:"same_tool"`
 		}

@@ -78,7 +78,7 @@ type Instance struct {
 // ContainerLabels are all labels of a service's container: those of the file
 // and those that tools find the project by, which win.
 func (p *Project) ContainerLabels(service string, in Instance) map[string]string {
-	s := p.any(service)
+	s := p.Definition(service)
 	labels := make(map[string]string, len(s.Labels)+16)
 	maps.Copy(labels, s.Labels)
 	p.identify(labels)
@@ -122,7 +122,7 @@ func (p *Project) HookLabels(service string) map[string]string {
 // "db:service_healthy:false,cache:service_started:true" is service, condition
 // and whether a restart of the dependency restarts the service.
 func (p *Project) DependsOnLabel(service string) string {
-	on := p.any(service).DependsOn
+	on := p.Definition(service).DependsOn
 	parts := make([]string, 0, len(on))
 	for _, name := range slices.Sorted(maps.Keys(on)) {
 		parts = append(parts, fmt.Sprintf("%s:%s:%t", name, on[name].Condition, on[name].Restart))

@@ -22,7 +22,7 @@ func (p *Project) Separator() string {
 // ContainerName is the final name of a service's replica: container_name, or
 // <project>-<service>-<number>.
 func (p *Project) ContainerName(service string, number int) string {
-	if name := p.any(service).ContainerName; name != "" {
+	if name := p.Definition(service).ContainerName; name != "" {
 		return name
 	}
 	return p.joined(p.Name, service, strconv.Itoa(number))
@@ -31,7 +31,7 @@ func (p *Project) ContainerName(service string, number int) string {
 // ReplaceName is the value of LabelReplace on a container that was made to take
 // another's place: container_name, or <service>-<number>, without the project.
 func (p *Project) ReplaceName(service string, number int) string {
-	if name := p.any(service).ContainerName; name != "" {
+	if name := p.Definition(service).ContainerName; name != "" {
 		return name
 	}
 	return p.joined(service, strconv.Itoa(number))
@@ -46,7 +46,7 @@ func (p *Project) OneOffName(service, slug string) string {
 // ImageName is the reference of the image a service runs: image, or
 // <project>-<service> where the service is built without naming one.
 func (p *Project) ImageName(service string) string {
-	if image := p.any(service).Image; image != "" {
+	if image := p.Definition(service).Image; image != "" {
 		return image
 	}
 	return p.joined(p.Name, service)
@@ -56,8 +56,9 @@ func (p *Project) joined(parts ...string) string {
 	return strings.Join(parts, p.Separator())
 }
 
-// any finds a service, selected or not; an unknown one is zero.
-func (p *Project) any(service string) types.ServiceConfig {
+// Definition is a service as the file has it, selected or not; an unknown one is
+// zero.
+func (p *Project) Definition(service string) types.ServiceConfig {
 	if s, ok := p.Services[service]; ok {
 		return s
 	}

@@ -19,8 +19,6 @@ type doer struct {
 }
 
 func (s *Session) doer() *doer {
-	o := s.Build
-	o.Sink, o.ConfigDir = s.Sink, s.ConfigDir
 	return &doer{
 		engine: engine.NewDoer(s.Client, s.Project, engine.DoerOptions{
 			Project:   s.Name,
@@ -29,9 +27,15 @@ func (s *Session) doer() *doer {
 			Sink:      s.pullSink(),
 			ConfigDir: s.ConfigDir,
 		}),
-		build: build.New(s.Client, s.Project, o),
+		build: build.New(s.Client, s.Project, s.buildOptions()),
 		sink:  s.Sink,
 	}
+}
+
+func (s *Session) buildOptions() build.Options {
+	o := s.Build
+	o.Sink, o.ConfigDir = s.Sink, s.ConfigDir
+	return o
 }
 
 // pullSink takes what the engine's side tells, less the pulls' progress where

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
@@ -75,4 +76,32 @@ func (s *Session) BuildImages(ctx context.Context, services []string) error {
 	return s.run(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
 		return planner.Build(s.Project, state, services)
 	})
+}
+
+// BuildFindings are what the check of a service's Dockerfile brought.
+type BuildFindings struct {
+	Service string
+	build.Findings
+}
+
+// CheckBuilds has the builder check the services' Dockerfiles; all with a build
+// section where none is named. What was found before an error comes with it.
+func (s *Session) CheckBuilds(ctx context.Context, services []string) ([]BuildFindings, error) {
+	if s.Client == nil {
+		return nil, &planner.Problem{Text: "a check asks the engine's BuildKit, which a dry run does not", Tip: "leave --dry-run out: a check builds nothing"}
+	}
+	if len(services) == 0 {
+		services = s.Project.ServiceNames()
+	}
+	b := build.New(s.Client, s.Project, s.buildOptions())
+	defer b.Close()
+	var all []BuildFindings
+	for _, name := range build.Buildable(s.Project, services) {
+		found, err := b.Check(ctx, name)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, BuildFindings{Service: name, Findings: found})
+	}
+	return all, nil
 }

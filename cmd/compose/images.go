@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -37,49 +35,4 @@ func (a *app) pullCommand() *cobra.Command {
 		_ = fs.MarkHidden(name)
 	}
 	return cmd
-}
-
-func (a *app) buildCommand() *cobra.Command {
-	var noCache, pull, quiet bool
-	var args, ssh []string
-	cmd := a.command("build [OPTIONS] [SERVICE...]", "Build or rebuild services", func(cmd *cobra.Command, services []string) error {
-		s, err := a.openUp(cmd.Context(), services, nil, project.Selection{Services: services, NoDeps: true})
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		s.Build.NoCache, s.Build.Pull, s.Build.Quiet = noCache, pull, quiet
-		s.Build.AllPlatforms = true
-		s.Build.BuildArgs = a.buildArgs(args)
-		s.Build.SSH = build.ParseSSH(ssh)
-		return s.BuildImages(cmd.Context(), services)
-	})
-	fs := cmd.Flags()
-	fs.BoolVar(&noCache, "no-cache", false, "Do not use cache when building the image")
-	fs.BoolVar(&pull, "pull", false, "Always attempt to pull a newer version of the image")
-	fs.BoolVarP(&quiet, "quiet", "q", false, "Suppress the build output")
-	fs.StringArrayVar(&args, "build-arg", nil, "Set build-time variables for services")
-	fs.StringArrayVar(&ssh, "ssh", nil, "Set SSH authentications used when building service images")
-	for _, name := range []string{"parallel", "compress", "force-rm", "no-rm"} { // BuildKit leaves nothing to choose
-		fs.Bool(name, true, "")
-		_ = fs.MarkHidden(name)
-	}
-	addLater(cmd, []string{"check", "print", "push", "with-dependencies"}, []string{"builder", "provenance", "sbom"})
-	fs.StringP("memory", "m", "", "")
-	_ = fs.MarkHidden("memory")
-	return cmd
-}
-
-// buildArgs reads KEY=value and KEY, which takes the environment's value.
-func (a *app) buildArgs(args []string) map[string]*string {
-	out := map[string]*string{}
-	for _, arg := range args {
-		name, value, given := strings.Cut(arg, "=")
-		if given {
-			out[name] = &value
-		} else if value, ok := a.lookupEnv(name); ok {
-			out[name] = &value
-		}
-	}
-	return out
 }

@@ -165,7 +165,7 @@ func seconds(cmd *cobra.Command, name string) *time.Duration {
 // They are refused by name: accepted and ignored would be worse.
 var laterFlags = map[string][]string{
 	"up":    {"menu", "watch"},
-	"build": {"builder", "check", "memory", "print", "provenance", "push", "sbom", "with-dependencies"},
+	"build": {"push"},
 	"ps":    {},
 }
 
