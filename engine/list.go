@@ -41,18 +41,45 @@ type Listed struct {
 	State        string
 	Status       string
 
+	// What Detail and Usage add.
+	Restarts      *int   `json:",omitempty"`
+	HealthChecked string `json:",omitempty"` // "12 seconds ago, failed 3 times"
+	CPUPerc       string `json:",omitempty"`
+	MemUsage      string `json:",omitempty"`
+	MemPerc       string `json:",omitempty"`
+
 	Created time.Time `json:"-"`
 	Number  int       `json:"-"`
 	OneOff  bool      `json:"-"`
 	TTY     bool      `json:"-"`
+
+	command string
+	labels  map[string]string
+	mounts  []string
 }
 
-// Publisher is one published port.
-type Publisher struct {
-	URL           string // the host's address
-	TargetPort    int
-	PublishedPort int // 0: exposed only
-	Protocol      string
+// Label is the value of a label; templates call it.
+func (l Listed) Label(name string) string { return l.labels[name] }
+
+// Short is the container as it is listed for people: the id in 12 digits, long
+// commands and names of mounts cut.
+func (l Listed) Short() Listed {
+	l.ID = l.ID[:min(12, len(l.ID))]
+	l.Command = strconv.Quote(ellipsis(l.command, 20))
+	short := make([]string, len(l.mounts))
+	for i, m := range l.mounts {
+		short[i] = ellipsis(m, 15)
+	}
+	l.Mounts = strings.Join(short, ",")
+	return l
+}
+
+// ellipsis cuts a text to n characters, the last of which says so.
+func ellipsis(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return text
 }
 
 // List returns a project's containers by name, in one call.
@@ -79,6 +106,9 @@ func listed(s container.Summary) Listed {
 	_, health, code := parseStatus(s.State, s.Status)
 	l := Listed{
 		Command:      strconv.Quote(s.Command),
+		command:      s.Command,
+		labels:       s.Labels,
+		mounts:       mountNames(s.Mounts),
 		CreatedAt:    created.String(),
 		ExitCode:     code,
 		Health:       string(health),
@@ -86,7 +116,6 @@ func listed(s container.Summary) Listed {
 		Image:        s.Image,
 		Labels:       joinLabels(s.Labels),
 		LocalVolumes: strconv.Itoa(localVolumes(s.Mounts)),
-		Mounts:       joinMounts(s.Mounts),
 		Name:         ownName(s.Names),
 		Project:      s.Labels[project.LabelProject],
 		RunningFor:   units.HumanDuration(time.Since(created)) + " ago",
@@ -98,7 +127,7 @@ func listed(s container.Summary) Listed {
 		Created:      created,
 		OneOff:       s.Labels[project.LabelOneOff] == project.OneOffTrue,
 	}
-	l.Names = l.Name
+	l.Names, l.Mounts = l.Name, strings.Join(l.mounts, ",")
 	l.Number, _ = strconv.Atoi(s.Labels[project.LabelNumber])
 	l.Ports = portText(l.Publishers)
 	if s.NetworkSettings != nil {
@@ -111,44 +140,6 @@ func listed(s container.Summary) Listed {
 	}
 	return l
 }
-
-// ListedProject is a project as the command ls shows it.
-type ListedProject struct {
-	Name        string
-	Status      string // "running(2), exited(1)"
-	ConfigFiles string // absolute, comma-joined
-}
-
-// Projects returns the engine's projects by name. Options.All includes those of
-// which nothing runs.
-func Projects(ctx context.Context, c Reader, o ProjectsOptions) ([]ListedProject, error) {
-	found, err := c.ContainerList(ctx, container.ListOptions{
-		All:     o.All,
-		Filters: filters.NewArgs(filters.Arg("label", project.LabelProject), filters.Arg("label", project.LabelConfigHash)),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing projects: %w", err)
-	}
-	states := map[string]map[string]int{}
-	files := map[string]string{}
-	for _, s := range found {
-		name := s.Labels[project.LabelProject]
-		if states[name] == nil {
-			states[name] = map[string]int{}
-		}
-		states[name][string(s.State)]++
-		files[name] = cmp.Or(files[name], s.Labels[project.LabelConfigFiles], "N/A")
-	}
-	var out []ListedProject
-	for name, counts := range states {
-		out = append(out, ListedProject{Name: name, Status: countText(counts), ConfigFiles: files[name]})
-	}
-	slices.SortFunc(out, func(a, b ListedProject) int { return cmp.Compare(a.Name, b.Name) })
-	return out, nil
-}
-
-// ProjectsOptions steer Projects.
-type ProjectsOptions struct{ All bool }
 
 // Restarting tells whether a container that just ended is started again by the
 // engine, or runs already. One that is gone is not.
@@ -172,15 +163,6 @@ func HasTTY(ctx context.Context, c Reader, id string) (bool, error) {
 	return inspected.Config != nil && inspected.Config.Tty, nil
 }
 
-func countText(counts map[string]int) string {
-	var parts []string
-	for state, n := range counts {
-		parts = append(parts, fmt.Sprintf("%s(%d)", state, n))
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, ", ")
-}
-
 func joinLabels(labels map[string]string) string {
 	var parts []string
 	for k, v := range labels {
@@ -200,42 +182,10 @@ func localVolumes(mounts []container.MountPoint) int {
 	return n
 }
 
-func joinMounts(mounts []container.MountPoint) string {
+func mountNames(mounts []container.MountPoint) []string {
 	var names []string
 	for _, m := range mounts {
 		names = append(names, cmp.Or(m.Name, m.Source))
 	}
-	return strings.Join(names, ",")
-}
-
-// publishers are the ports, in docker's order: by target, published, address.
-func publishers(ports []container.Port) []Publisher {
-	out := []Publisher{}
-	for _, p := range ports {
-		out = append(out, Publisher{
-			URL: p.IP, TargetPort: int(p.PrivatePort), PublishedPort: int(p.PublicPort), Protocol: p.Type,
-		})
-	}
-	slices.SortFunc(out, func(a, b Publisher) int {
-		return cmp.Or(cmp.Compare(a.TargetPort, b.TargetPort), cmp.Compare(a.PublishedPort, b.PublishedPort),
-			cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.URL, b.URL))
-	})
-	return slices.Compact(out)
-}
-
-// portText is how ps shows ports: "0.0.0.0:8080->80/tcp, [::]:8080->80/tcp".
-func portText(ports []Publisher) string {
-	var parts []string
-	for _, p := range ports {
-		text := fmt.Sprintf("%d/%s", p.TargetPort, p.Protocol)
-		if p.PublishedPort != 0 {
-			host := p.URL
-			if strings.Contains(host, ":") {
-				host = "[" + host + "]"
-			}
-			text = fmt.Sprintf("%s:%d->%s", host, p.PublishedPort, text)
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, ", ")
+	return names
 }

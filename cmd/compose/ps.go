@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,11 +18,12 @@ import (
 	"github.com/compose-orchestrator/compose/session"
 )
 
-// psFlags are those of ps.
+// psFlags are those of ps. details and stats are this program's own.
 type psFlags struct {
-	all, noTrunc, orphans, quiet, services bool
-	filter, format                         string
-	status                                 []string
+	all, noTrunc, orphans, quiet, services, details, stats bool
+
+	filter, format string
+	status         []string
 }
 
 func (a *app) psCommand() *cobra.Command {
@@ -30,12 +33,14 @@ func (a *app) psCommand() *cobra.Command {
 	})
 	fs := cmd.Flags()
 	fs.BoolVarP(&f.all, "all", "a", false, "Show all stopped containers (including those created by the run command)")
+	fs.BoolVar(&f.details, "details", false, "Show restarts and the age of the health, at the price of a call for each container")
 	fs.StringVar(&f.filter, "filter", "", "Filter services by a property (supported filters: status)")
-	fs.StringVar(&f.format, "format", "table", `Format output: "table", "json", a Go template, or "table TEMPLATE"`)
+	fs.StringVar(&f.format, "format", "", `Format output: "table", "json", a Go template, or "table TEMPLATE" (default: a table, on a terminal one for people)`)
 	fs.BoolVar(&f.noTrunc, "no-trunc", false, "Don't truncate output")
 	fs.BoolVar(&f.orphans, "orphans", true, "Include orphaned services (not declared by project)")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "Only display IDs")
 	fs.BoolVar(&f.services, "services", false, "Display services")
+	fs.BoolVar(&f.stats, "stats", false, "Measure and show CPU and memory; implies --details")
 	fs.StringArrayVar(&f.status, "status", nil, "Filter services by status. Values: [paused | restarting | removing | running | dead | created | exited]")
 	return cmd
 }
@@ -55,10 +60,21 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 		return err
 	}
 	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
+		orphan := len(a.known) > 0 && !a.known[c.Service] // without a file nobody knows
 		return !f.shows(c, wanted) || len(services) > 0 && !slices.Contains(services, c.Service) ||
-			!f.orphans && !a.known[c.Service]
+			orphan && !f.orphans
 	})
-	return a.printContainers(listed, f)
+	if f.details || f.stats {
+		if err := engine.Detail(cmd.Context(), s.Reader, listed); err != nil {
+			return err
+		}
+	}
+	if f.stats {
+		if err := s.Usage(cmd.Context(), listed); err != nil {
+			return err
+		}
+	}
+	return a.printContainers(listed, f, s)
 }
 
 // statuses are those of --status and --filter status=X.
@@ -81,25 +97,29 @@ func (f *psFlags) statuses() ([]string, error) {
 }
 
 // shows tells whether the flags leave a container in: without any of them those
-// that are up.
+// that are up, without those of run; a state shows everybody who is in it.
 func (f *psFlags) shows(c engine.Listed, wanted []string) bool {
-	if len(wanted) > 0 {
+	switch {
+	case len(wanted) > 0:
 		return slices.Contains(wanted, c.State)
-	}
-	if f.all {
+	case f.all:
 		return true
+	case c.OneOff:
+		return false
 	}
 	return c.State != string(planner.Exited) && c.State != string(planner.Created) && c.State != string(planner.Dead)
 }
 
-func (a *app) printContainers(listed []engine.Listed, f psFlags) error {
-	if f.quiet {
+func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Session) error {
+	switch {
+	case f.quiet:
+		var ids []string
 		for _, c := range listed {
-			fmt.Fprintln(a.stdout, c.ID)
+			ids = append(ids, c.ID)
 		}
-		return nil
-	}
-	if f.services {
+		_, err := a.stdout.Write(lines(ids))
+		return err
+	case f.services:
 		var names []string
 		for _, c := range listed {
 			names = append(names, c.Service)
@@ -107,32 +127,67 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags) error {
 		slices.Sort(names)
 		_, err := a.stdout.Write(lines(slices.Compact(names)))
 		return err
+	case f.format == "" && render.IsTerminal(a.stdout):
+		return a.showContainers(listed, f, s)
 	}
-	cut := func(text string, n int) string {
-		if runes := []rune(text); !f.noTrunc && len(runes) > n {
-			return string(runes[:n-1]) + "…"
-		}
-		return text
-	}
-	for i := range listed {
-		command := strings.Trim(listed[i].Command, `"`)
-		listed[i].Command = `"` + cut(command, 20) + `"`
-		if !f.noTrunc {
-			listed[i].ID = listed[i].ID[:min(12, len(listed[i].ID))]
+	if !f.noTrunc {
+		for i := range listed {
+			listed[i] = listed[i].Short()
 		}
 	}
-	return render.Listing[engine.Listed]{Items: listed, Lines: true, Columns: psColumns}.Write(a.stdout, f.format)
+	return render.Listing[engine.Listed]{
+		Items: listed, Columns: f.columns(), Lines: true, Headers: map[string]string{"ID": "CONTAINER ID"},
+	}.Write(a.stdout, f.format)
 }
 
-// psColumns are docker-compose's.
-var psColumns = []render.Column[engine.Listed]{
-	{Field: "Name", Text: func(c engine.Listed) string { return c.Name }},
-	{Field: "Image", Text: func(c engine.Listed) string { return c.Image }},
-	{Field: "Command", Text: func(c engine.Listed) string { return c.Command }},
-	{Field: "Service", Text: func(c engine.Listed) string { return c.Service }},
-	{Field: "RunningFor", Header: "Created", Text: func(c engine.Listed) string { return c.RunningFor }},
-	{Field: "Status", Text: func(c engine.Listed) string { return c.Status }},
-	{Field: "Ports", Text: func(c engine.Listed) string { return c.Ports }},
+// columns are docker-compose's, and those that were asked for.
+func (f *psFlags) columns() []render.Column[engine.Listed] {
+	columns := []render.Column[engine.Listed]{
+		{Field: "Name", Text: func(c engine.Listed) string { return c.Name }},
+		{Field: "Image", Text: func(c engine.Listed) string { return c.Image }},
+		{Field: "Command", Text: func(c engine.Listed) string { return c.Command }},
+		{Field: "Service", Text: func(c engine.Listed) string { return c.Service }},
+		{Field: "RunningFor", Header: "Created", Text: func(c engine.Listed) string { return c.RunningFor }},
+		{Field: "Status", Text: engine.Listed.StatusDetail},
+		{Field: "Ports", Text: func(c engine.Listed) string { return c.Ports }},
+	}
+	return append(columns, f.extraColumns()...)
+}
+
+// extraColumns are those of --details and --stats.
+func (f *psFlags) extraColumns() []render.Column[engine.Listed] {
+	var columns []render.Column[engine.Listed]
+	if f.details || f.stats {
+		columns = append(columns, render.Column[engine.Listed]{Field: "Restarts", Text: restarts})
+	}
+	if f.stats {
+		columns = append(columns,
+			render.Column[engine.Listed]{Field: "CPUPerc", Header: "CPU %", Text: func(c engine.Listed) string { return c.CPUPerc }},
+			render.Column[engine.Listed]{Field: "MemUsage", Header: "Mem usage / limit", Text: func(c engine.Listed) string { return c.MemUsage }})
+	}
+	return columns
+}
+
+func restarts(c engine.Listed) string {
+	if c.Restarts == nil {
+		return ""
+	}
+	return strconv.Itoa(*c.Restarts)
+}
+
+// openLooking is openListed for commands that Docker Compose lets pass without a
+// look at the file: an unknown service is a warning.
+func (a *app) openLooking(ctx context.Context, services []string) (*session.Session, error) {
+	s, err := a.openListed(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range services {
+		if len(a.known) > 0 && !a.known[name] {
+			a.warn("no such service: %s; the services are %s", name, strings.Join(slices.Sorted(maps.Keys(a.known)), ", "))
+		}
+	}
+	return s, nil
 }
 
 // openListed opens a session for commands that only look: it needs no more of
@@ -162,61 +217,4 @@ func (a *app) openListed(ctx context.Context, services []string) (*session.Sessi
 		}
 	}
 	return a.session(nil, f.id.Name), nil
-}
-
-func (a *app) lsCommand() *cobra.Command {
-	var all, quiet bool
-	var format string
-	var filters []string
-	cmd := a.command("ls [OPTIONS]", "List running compose projects", func(cmd *cobra.Command, _ []string) error {
-		conn, err := a.dial(cmd.Context())
-		if err != nil {
-			return err
-		}
-		projects, err := engine.Projects(cmd.Context(), conn.Client, engine.ProjectsOptions{All: all})
-		if err != nil {
-			return err
-		}
-		if projects, err = filterProjects(projects, filters); err != nil {
-			return err
-		}
-		if quiet {
-			for _, p := range projects {
-				fmt.Fprintln(a.stdout, p.Name)
-			}
-			return nil
-		}
-		return render.Listing[engine.ListedProject]{Items: projects, Columns: lsColumns}.Write(a.stdout, format)
-	})
-	cmd.Args = cobra.NoArgs
-	fs := cmd.Flags()
-	fs.BoolVarP(&all, "all", "a", false, "Show all stopped Compose projects")
-	fs.StringArrayVar(&filters, "filter", nil, "Filter output based on conditions provided (name=NAME)")
-	fs.StringVar(&format, "format", "table", `Format the output ("table"|"json")`)
-	fs.BoolVarP(&quiet, "quiet", "q", false, "Only display project names")
-	return cmd
-}
-
-var lsColumns = []render.Column[engine.ListedProject]{
-	{Field: "Name", Text: func(p engine.ListedProject) string { return p.Name }},
-	{Field: "Status", Text: func(p engine.ListedProject) string { return p.Status }},
-	{Field: "ConfigFiles", Header: "Config files", Text: func(p engine.ListedProject) string { return p.ConfigFiles }},
-}
-
-// filterProjects keeps the projects whose name holds one of the filters' names.
-func filterProjects(projects []engine.ListedProject, filters []string) ([]engine.ListedProject, error) {
-	var names []string
-	for _, filter := range filters {
-		key, value, ok := strings.Cut(filter, "=")
-		if !ok || key != "name" {
-			return nil, &usageError{text: fmt.Sprintf("unknown filter %q", filter), hint: "the filter is name=NAME"}
-		}
-		names = append(names, value)
-	}
-	if len(names) == 0 {
-		return projects, nil
-	}
-	return slices.DeleteFunc(projects, func(p engine.ListedProject) bool {
-		return !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(p.Name, name) })
-	}), nil
 }

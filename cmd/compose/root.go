@@ -62,7 +62,9 @@ func (a *app) root() *cobra.Command {
 		a.configCommand(),
 		a.createCommand(),
 		a.downCommand(),
+		a.eventsCommand(),
 		a.execCommand(),
+		a.imagesCommand(),
 		a.killCommand(),
 		a.logsCommand(),
 		a.lsCommand(),
@@ -74,10 +76,12 @@ func (a *app) root() *cobra.Command {
 		a.rmCommand(),
 		a.scaleCommand(),
 		a.startCommand(),
+		a.statsCommand(),
 		a.stopCommand(),
 		a.unpauseCommand(),
 		a.upCommand(),
 		a.versionCommand(),
+		a.volumesCommand(),
 	)
 	setUpHelp(root)
 	a.setUpCompletion(root)

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -14,7 +17,10 @@ import (
 // Table writes columns as docker does: at least ten wide, three spaces apart,
 // the header in capitals.
 func Table(w io.Writer, header []string, rows [][]string) error {
-	t := tabwriter.NewWriter(w, 10, 1, 3, ' ', 0)
+	return table(tabwriter.NewWriter(w, 10, 1, 3, ' ', 0), header, rows)
+}
+
+func table(t *tabwriter.Writer, header []string, rows [][]string) error {
 	if len(header) > 0 {
 		fmt.Fprintln(t, strings.ToUpper(strings.Join(header, "\t")))
 	}
@@ -44,8 +50,12 @@ type Column[T any] struct {
 type Listing[T any] struct {
 	Items   []T
 	Columns []Column[T]
+	// Headers are those of fields that have no column, for templates.
+	Headers map[string]string
 	// Lines makes JSON an object a line; else it is one array.
 	Lines bool
+	// Wide makes columns at least twenty wide, as some of Docker Compose's are.
+	Wide bool
 }
 
 // Write prints the listing in a format: "table" (or ""), "json", a template of
@@ -67,7 +77,7 @@ func (l Listing[T]) Write(w io.Writer, format string) error {
 func (l Listing[T]) table(w io.Writer) error {
 	header := make([]string, len(l.Columns))
 	for i, c := range l.Columns {
-		header[i] = c.header()
+		header[i] = c.Title()
 	}
 	rows := make([][]string, len(l.Items))
 	for i, item := range l.Items {
@@ -75,10 +85,14 @@ func (l Listing[T]) table(w io.Writer) error {
 			rows[i] = append(rows[i], c.Text(item))
 		}
 	}
+	if l.Wide {
+		return table(tabwriter.NewWriter(w, 20, 1, 3, ' ', 0), header, rows)
+	}
 	return Table(w, header, rows)
 }
 
-func (c Column[T]) header() string {
+// Title is the name of the column above it.
+func (c Column[T]) Title() string {
 	if c.Header != "" {
 		return c.Header
 	}
@@ -111,12 +125,12 @@ func JSON(w io.Writer, v any) error {
 func (l Listing[T]) template(w io.Writer, format string) error {
 	t, err := templates.Parse(unescape(format))
 	if err != nil {
-		return fmt.Errorf("reading the template of --format: %w", err)
+		return templateError(err)
 	}
 	var b bytes.Buffer
 	for _, item := range l.Items {
 		if err := t.Execute(&b, item); err != nil {
-			return fmt.Errorf("--format: %w", err)
+			return templateError(err)
 		}
 		b.WriteByte('\n')
 	}
@@ -127,28 +141,54 @@ func (l Listing[T]) template(w io.Writer, format string) error {
 func (l Listing[T]) templateTable(w io.Writer, format string) error {
 	t, err := templates.Parse(unescape(format))
 	if err != nil {
-		return fmt.Errorf("reading the template of --format: %w", err)
-	}
-	headers := map[string]string{}
-	for _, c := range l.Columns {
-		headers[c.Field] = strings.ToUpper(c.header())
+		return templateError(err)
 	}
 	head, err := t.Clone()
 	if err != nil {
 		return err
 	}
 	out := tabwriter.NewWriter(w, 10, 1, 3, ' ', 0)
-	if err := head.Funcs(templates.HeaderFunctions).Execute(out, headers); err != nil {
-		return fmt.Errorf("--format: %w", err)
+	if err := head.Funcs(templates.HeaderFunctions).Execute(out, l.headers()); err != nil {
+		return templateError(err)
 	}
 	fmt.Fprintln(out)
 	for _, item := range l.Items {
 		if err := t.Execute(out, item); err != nil {
-			return fmt.Errorf("--format: %w", err)
+			return templateError(err)
 		}
 		fmt.Fprintln(out)
 	}
 	return out.Flush()
+}
+
+// headers are what the fields of an item are called above a table.
+type headers map[string]string
+
+// Label is what a column of {{.Label "a.b"}} is called: the label's last part.
+func (headers) Label(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// headers are those of the columns, and for every other field its name in
+// capitals: "LOCAL VOLUMES".
+func (l Listing[T]) headers() headers {
+	h := headers{}
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct {
+		for _, f := range reflect.VisibleFields(t) {
+			h[f.Name] = strings.ToUpper(innerCapital.ReplaceAllString(f.Name, "$1 $2"))
+		}
+	}
+	for _, c := range l.Columns {
+		h[c.Field] = strings.ToUpper(c.Title())
+	}
+	maps.Copy(h, l.Headers)
+	return h
+}
+
+var innerCapital = regexp.MustCompile(`([a-z])([A-Z])`)
+
+// templateError says what is wrong with a template, in Docker's words and whose
+// it is.
+func templateError(err error) error {
+	return fmt.Errorf("--format: template parsing error: %w", err)
 }
 
 // unescape turns the \t and \n that a shell leaves in a template into what they

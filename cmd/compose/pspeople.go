@@ -1,0 +1,44 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// showContainers is ps on a terminal: what people look for, ports as addresses
+// to click on where they are web pages.
+func (a *app) showContainers(listed []engine.Listed, f psFlags, s *session.Session) error {
+	header := []string{"Name", "Service", "Status"}
+	extra := f.extraColumns()
+	for _, c := range extra {
+		header = append(header, c.Title())
+	}
+	header = append(header, "Ports")
+	style := a.style()
+	machine := engine.MachineOf(s.Reader.DaemonHost())
+	var rows [][]string
+	for _, c := range listed {
+		row := []string{c.Name, c.Service, style.State(c.State, c.Health, c.StatusDetail())}
+		for _, e := range extra {
+			row = append(row, e.Text(c))
+		}
+		rows = append(rows, append(row, endpoints(engine.Endpoints(c.Publishers, machine), style)))
+	}
+	return render.Grid(a.stdout, header, rows)
+}
+
+func endpoints(list []engine.Endpoint, style render.Style) string {
+	var parts []string
+	for _, e := range list {
+		parts = append(parts, style.Link(e.URL, e.Text))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// style is how results may be written to standard output.
+func (a *app) style() render.Style {
+	return render.StyleOf(a.stdout, render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != ""})
+}

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/go-units"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// ListedVolume is a volume as listings show it. Its fields are those of
+// docker-compose volumes --format json, which scripts read.
+type ListedVolume struct {
+	Availability string // "N/A", as Group and Status: of a cluster's volumes
+	Driver       string
+	Group        string
+	Labels       string // key=value, comma-joined, sorted
+	Links        string // how many containers use it; "N/A" where the engine does not tell
+	Mountpoint   string
+	Name         string
+	Scope        string
+	Size         string // "N/A" where the engine does not tell
+	Status       string
+
+	labels map[string]string
+}
+
+// Label is the value of a label; templates call it.
+func (v ListedVolume) Label(name string) string { return v.labels[name] }
+
+// ListVolumes returns a project's volumes by name; where services are given, those
+// that their containers mount.
+func ListVolumes(ctx context.Context, c Reader, name string, services []string) ([]ListedVolume, error) {
+	mine := filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name))
+	found, err := c.VolumeList(ctx, volume.ListOptions{Filters: mine})
+	if err != nil {
+		return nil, fmt.Errorf("listing the volumes of %q: %w", name, err)
+	}
+	mounted := map[string]bool{}
+	if len(services) > 0 {
+		containers, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
+		if err != nil {
+			return nil, fmt.Errorf("listing the containers of %q: %w", name, err)
+		}
+		for _, s := range containers {
+			for _, m := range s.Mounts {
+				mounted[m.Name] = mounted[m.Name] || slices.Contains(services, s.Labels[project.LabelService])
+			}
+		}
+	}
+	var out []ListedVolume
+	for _, v := range found.Volumes {
+		if len(services) == 0 || mounted[v.Name] {
+			out = append(out, listedVolume(v))
+		}
+	}
+	slices.SortFunc(out, func(a, b ListedVolume) int { return cmp.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+func listedVolume(v *volume.Volume) ListedVolume {
+	const unknown = "N/A"
+	l := ListedVolume{
+		Availability: unknown, Group: unknown, Links: unknown, Size: unknown, Status: unknown,
+		Driver: v.Driver, Labels: joinLabels(v.Labels), Mountpoint: v.Mountpoint, Name: v.Name, Scope: v.Scope,
+		labels: v.Labels,
+	}
+	if v.UsageData != nil {
+		l.Links = fmt.Sprint(v.UsageData.RefCount)
+		l.Size = units.HumanSize(float64(v.UsageData.Size))
+	}
+	return l
+}

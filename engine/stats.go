@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/go-units"
+)
+
+// Stats is what a container uses, as texts. Its fields are those of
+// docker-compose stats --format json, which scripts read.
+type Stats struct {
+	BlockIO   string // read / written
+	CPUPerc   string // of one processor
+	Container string // the whole id
+	ID        string // the whole id; see Short
+	MemPerc   string
+	MemUsage  string // used / limit
+	Name      string
+	NetIO     string // received / sent
+	PIDs      string
+}
+
+// Idle is what a container uses that does not run.
+func Idle(c Listed) Stats {
+	s := statsOf(container.StatsResponse{ID: c.ID, Name: c.Name})
+	s.PIDs = "0"
+	return s
+}
+
+// Short has the id in 12 digits.
+func (s Stats) Short() Stats {
+	s.ID = s.ID[:min(12, len(s.ID))]
+	return s
+}
+
+// ReadStats asks once what a container uses. The engine measures for a second
+// or two. One that is gone uses nothing.
+func ReadStats(ctx context.Context, c Reader, l Listed) (Stats, error) {
+	s := Idle(l)
+	err := readStats(ctx, c, l, false, func(now Stats) error {
+		s = now
+		return nil
+	})
+	return s, err
+}
+
+// FollowStats hands on what a container uses, about once a second, until it or
+// ctx ends.
+func FollowStats(ctx context.Context, c Reader, l Listed, show func(Stats) error) error {
+	return readStats(ctx, c, l, true, show)
+}
+
+func readStats(ctx context.Context, c Reader, l Listed, stream bool, show func(Stats) error) error {
+	response, err := c.ContainerStats(ctx, l.ID, stream)
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the statistics of container %s: %w", l.Name, err)
+	}
+	defer response.Body.Close()
+	samples := json.NewDecoder(response.Body)
+	for {
+		var r container.StatsResponse
+		switch err := samples.Decode(&r); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading the statistics of container %s: %w", l.Name, err)
+		}
+		r.ID, r.Name = l.ID, l.Name
+		if err := show(statsOf(r)); err != nil {
+			return err
+		}
+	}
+}
+
+func statsOf(r container.StatsResponse) Stats {
+	used, limit := memory(r.MemoryStats), r.MemoryStats.Limit
+	read, written := blockIO(r.BlkioStats)
+	received, sent := netIO(r.Networks)
+	return Stats{
+		BlockIO:   decimal(read) + " / " + decimal(written),
+		CPUPerc:   percent(cpuShare(r)),
+		Container: r.ID,
+		ID:        r.ID,
+		MemPerc:   percent(share(used, limit)),
+		MemUsage:  units.BytesSize(float64(used)) + " / " + units.BytesSize(float64(limit)),
+		Name:      strings.TrimPrefix(r.Name, "/"),
+		NetIO:     decimal(received) + " / " + decimal(sent),
+		PIDs:      strconv.FormatUint(r.PidsStats.Current, 10),
+	}
+}
+
+func percent(f float64) string { return strconv.FormatFloat(f*100, 'f', 2, 64) + "%" }
+
+func decimal(bytes uint64) string { return units.HumanSizeWithPrecision(float64(bytes), 3) }
+
+func share(part, of uint64) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(part) / float64(of)
+}
+
+// cpuShare is the processor time since the sample before, 1 being one processor
+// all the time. The first sample of a stream has none before it.
+func cpuShare(r container.StatsResponse) float64 {
+	now, before := r.CPUStats, r.PreCPUStats
+	if before.SystemUsage == 0 || now.SystemUsage <= before.SystemUsage || now.CPUUsage.TotalUsage < before.CPUUsage.TotalUsage {
+		return 0
+	}
+	processors := float64(now.OnlineCPUs)
+	if processors == 0 {
+		processors = float64(len(now.CPUUsage.PercpuUsage))
+	}
+	return share(now.CPUUsage.TotalUsage-before.CPUUsage.TotalUsage, now.SystemUsage-before.SystemUsage) * processors
+}
+
+// memory is what is used without the cache of files that could go at once: by
+// its names in cgroups 1 and 2.
+func memory(m container.MemoryStats) uint64 {
+	for _, key := range []string{"total_inactive_file", "inactive_file"} {
+		if cache, ok := m.Stats[key]; ok && cache < m.Usage {
+			return m.Usage - cache
+		}
+	}
+	return m.Usage
+}
+
+func blockIO(b container.BlkioStats) (read, written uint64) {
+	for _, e := range b.IoServiceBytesRecursive {
+		switch strings.ToLower(e.Op) {
+		case "read":
+			read += e.Value
+		case "write":
+			written += e.Value
+		}
+	}
+	return read, written
+}
+
+func netIO(networks map[string]container.NetworkStats) (received, sent uint64) {
+	for _, n := range networks {
+		received += n.RxBytes
+		sent += n.TxBytes
+	}
+	return received, sent
+}
