@@ -21,7 +21,7 @@ import (
 // it. Its fields are those of docker-compose events --json, which scripts read.
 type Happening struct {
 	Action     string            `json:"action"`
-	Attributes map[string]string `json:"attributes"` // without Docker Compose's labels
+	Attributes map[string]string `json:"attributes"` // without Docker Compose's labels and our own
 	ID         string            `json:"id"`
 	Service    string            `json:"service"`
 	Time       time.Time         `json:"time"` // the engine's, in UTC
@@ -100,7 +100,7 @@ func happening(m events.Message) Happening {
 		Type:       string(m.Type),
 	}
 	for key, value := range m.Actor.Attributes {
-		if !strings.HasPrefix(key, project.LabelPrefix) {
+		if !strings.HasPrefix(key, project.LabelPrefix) && !strings.HasPrefix(key, project.OwnLabelPrefix) {
 			h.Attributes[key] = value
 		}
 	}
