@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,6 +39,11 @@ func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 	compatible, _ := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s.env["COMPOSE_COMPATIBILITY"])))
 	model.ComposeFiles = s.names()
+	if !o.NoConsistency {
+		if found := inconsistencies(model); len(found) > 0 {
+			return nil, s.diagnose(errors.Join(found...))
+		}
+	}
 	p := &Project{
 		Project:       model,
 		EnvFiles:      s.envFiles,
@@ -114,7 +120,7 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 		l.Profiles = s.profiles
 		l.SkipInterpolation = o.NoInterpolation
 		l.SkipNormalization = o.NoNormalize
-		l.SkipConsistencyCheck = o.NoConsistency
+		l.SkipConsistencyCheck = true // finish looks for all inconsistencies
 		l.ResolvePaths = !o.NoPathResolution
 		l.ConvertWindowsPaths = windows && l.ResolvePaths
 		// Only what is selected is resolved, by Project.resolve.

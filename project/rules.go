@@ -55,10 +55,8 @@ var rules = []rule{
 		d.locateScalar("services.*.healthcheck.test.0", func(v string) bool { return !slices.Contains([]string{"CMD", "CMD-SHELL", "NONE"}, v) })
 		d.hint = `a command for the shell can be written as one text: test: "curl -f http://localhost"`
 	}},
-	{`^services\.(scale|deploy\.replicas): can't set container_name and (.*) as container name must be unique`, func(d *diagnosis, m []string) {
-		// compose-go has the two the wrong way round.
-		d.text = fmt.Sprintf("services.%s: can't set container_name and %s as container name must be unique", m[2], m[1])
-		d.locate("services", m[2], "container_name")
+	{`^services\.(.*): can't set container_name and .* as container name must be unique`, func(d *diagnosis, m []string) {
+		d.locate("services", m[1], "container_name")
 		d.hint = "take container_name out, and the replicas are numbered"
 	}},
 	{"^secret \"(.*)\" must declare either", func(d *diagnosis, m []string) { d.locate("secrets", m[1]) }},
