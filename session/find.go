@@ -67,14 +67,27 @@ func (o FindOptions) notFound(mine, all []engine.Listed) error {
 			Text: text, Tip: fmt.Sprintf("its container %s is %s: compose start %s", mine[0].Name, mine[0].State, o.Service),
 		}
 	}
-	var there []string
+	var there []engine.Listed
 	for _, c := range all {
 		if c.Service == o.Service || o.Index == 0 {
-			there = append(there, c.Name)
+			there = append(there, c)
 		}
 	}
-	if len(there) == 0 {
-		return &planner.Problem{Text: text, Tip: "compose up -d " + o.Service + " creates and starts it"}
+	return &planner.Problem{Text: text, Tip: cmp.Or(thereAre(there), "compose up -d "+o.Service+" creates and starts it")}
+}
+
+// thereAre names containers for a hint; "" where there are none.
+func thereAre(listed []engine.Listed) string {
+	const shown = 10
+	var names []string
+	for _, c := range listed[:min(len(listed), shown)] {
+		names = append(names, c.Name)
 	}
-	return &planner.Problem{Text: text, Tip: "there are " + strings.Join(there, ", ")}
+	switch {
+	case len(listed) == 0:
+		return ""
+	case len(listed) > shown:
+		names = append(names, fmt.Sprintf("%d more", len(listed)-shown))
+	}
+	return "there are " + strings.Join(names, ", ")
 }

@@ -58,6 +58,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
 		a.buildCommand(),
+		a.commitCommand(),
 		a.completionCommand(),
 		a.configCommand(),
 		a.createCommand(),
@@ -65,11 +66,13 @@ func (a *app) root() *cobra.Command {
 		a.eventsCommand(),
 		a.execCommand(),
 		a.imagesCommand(),
+		a.exportCommand(),
 		a.killCommand(),
 		a.logsCommand(),
 		a.lsCommand(),
 		a.metadataCommand(),
 		a.pauseCommand(),
+		a.portCommand(),
 		a.psCommand(),
 		a.pullCommand(),
 		a.restartCommand(),
@@ -78,10 +81,12 @@ func (a *app) root() *cobra.Command {
 		a.startCommand(),
 		a.statsCommand(),
 		a.stopCommand(),
+		a.topCommand(),
 		a.unpauseCommand(),
 		a.upCommand(),
 		a.versionCommand(),
 		a.volumesCommand(),
+		a.waitCommand(),
 	)
 	setUpHelp(root)
 	a.setUpCompletion(root)

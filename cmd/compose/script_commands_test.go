@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/template"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
@@ -32,6 +33,7 @@ const patience = time.Minute
 // scriptCommands look at the engine from outside, and disturb it.
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"engine":    showEngine,
+	"image":     showImage,
 	"await":     awaitState,
 	"await-log": awaitLog,
 	"docker":    disturb,
@@ -81,6 +83,20 @@ func showEngine(ts *testscript.TestScript, neg bool, args []string) {
 	for _, line := range lines {
 		fmt.Fprintln(out, strings.ReplaceAll(line, ts.Getenv("PROJECT"), "PROJECT"))
 	}
+}
+
+// showImage is "image REF TEMPLATE": what the engine says of an image, through
+// a template.
+func showImage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: image REF TEMPLATE")
+	}
+	c, _ := engineClient(ts)
+	found, err := c.ImageInspect(context.Background(), args[0])
+	ts.Check(err)
+	t, err := template.New("").Parse(args[1] + "\n")
+	ts.Check(err)
+	ts.Check(t.Execute(ts.Stdout(), found))
 }
 
 // containersOf are a service's containers, by number.

@@ -84,6 +84,8 @@ type image struct {
 	history    []string // the build's instructions, the newest last
 	parent     string
 	taggedLast time.Time
+
+	author, comment string // of a commit
 }
 
 // SetImage puts an image into the engine under a reference, as if it had been

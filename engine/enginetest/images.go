@@ -23,8 +23,8 @@ func (e *Engine) imageInspect(w http.ResponseWriter, r *request) error {
 	c := img.config
 	out := imagetypes.InspectResponse{
 		ID: img.id, RepoTags: e.tagsOf(img.id), RepoDigests: append([]string{}, img.digests...),
-		Created: stamp(img.created),
-		Os:      img.os, Architecture: img.arch, Size: img.size(),
+		Created: stamp(img.created), Author: img.author, Comment: img.comment,
+		Os: img.os, Architecture: img.arch, Size: img.size(),
 		GraphDriver: storage.DriverData{Name: "overlay2"},
 		RootFS:      imagetypes.RootFS{Type: "layers", Layers: []string{img.digest()}},
 		Metadata:    imagetypes.Metadata{LastTagTime: img.taggedLast},

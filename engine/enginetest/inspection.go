@@ -80,28 +80,3 @@ func (e *Engine) stats(c *container) containertypes.StatsResponse {
 	}
 	return s
 }
-
-// containerCommit makes an image of a container's files and configuration.
-func (e *Engine) containerCommit(w http.ResponseWriter, r *request) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	c, err := e.findContainer(r.query("container"))
-	if err != nil {
-		return err
-	}
-	made := *c.image
-	made.config, made.tree, made.parent = *c.config, c.tree.clone(), c.image.id
-	made.digests, made.created = nil, time.Time{}
-	made.config.Image, made.config.Hostname = "", ""
-	made.history = append(append([]string(nil), c.image.history...), "commit "+c.id)
-	made.id = "sha256:" + made.sum()
-	img := e.keepImage(&made)
-	if repo := r.query("repo"); repo != "" {
-		if t := r.query("tag"); t != "" {
-			repo += ":" + t
-		}
-		e.tags[familiar(repo)] = img.id
-	}
-	e.containerEvent(c, events.ActionCommit, map[string]string{"imageID": img.id, "imageRef": r.query("repo")})
-	return writeJSON(w, http.StatusCreated, map[string]string{"Id": img.id})
-}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/session"
+)
+
+func (a *app) topCommand() *cobra.Command {
+	return a.command("top [SERVICE...]", "Display the running processes", func(cmd *cobra.Command, args []string) error {
+		s, err := a.openNamed(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		running, err := s.Top(cmd.Context(), args)
+		if err != nil {
+			return err
+		}
+		return a.printProcesses(running)
+	})
+}
+
+// printProcesses writes one table of all containers' processes. Its columns are
+// those of every container: engines need not agree on them.
+func (a *app) printProcesses(running []session.Running) error {
+	var titles []string
+	rows := 0
+	for _, r := range running {
+		rows += len(r.Rows)
+		for _, title := range r.Titles {
+			if !slices.Contains(titles, title) {
+				titles = append(titles, title)
+			}
+		}
+	}
+	if rows == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(a.stdout, 4, 1, 2, ' ', 0)
+	fmt.Fprintln(t, "SERVICE\t#\t"+strings.Join(titles, "\t"))
+	for _, r := range running {
+		number := strconv.Itoa(r.Container.Number)
+		if r.Container.OneOff {
+			number = ""
+		}
+		for _, row := range r.Rows {
+			cells := []string{r.Container.Service, number}
+			for _, title := range titles {
+				cells = append(cells, cellOf(r.Titles, row, title))
+			}
+			fmt.Fprintln(t, strings.Join(cells, "\t"))
+		}
+	}
+	return t.Flush()
+}
+
+// cellOf is a row's cell under a title, "-" where it has none. A tab or a line
+// end in it would break the table.
+func cellOf(titles, row []string, title string) string {
+	i := slices.Index(titles, title)
+	if i < 0 || i >= len(row) {
+		return "-"
+	}
+	return strings.NewReplacer("\t", " ", "\n", " ", "\r", " ").Replace(row[i])
+}

@@ -1,0 +1,17 @@
+package engine
+
+import (
+	"context"
+	"io"
+)
+
+// Export writes a container's files to w, as a tar archive.
+func Export(ctx context.Context, c Reader, id string, w io.Writer) error {
+	content, err := c.ContainerExport(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	_, err = io.Copy(w, content)
+	return err
+}

@@ -1,0 +1,52 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/compose-orchestrator/compose/engine"
+)
+
+// ExportTarget is where an export goes.
+type ExportTarget struct {
+	Name string // of the file; "": the program's output
+	// Open is called once the container is found. Close keeps what was written,
+	// Discard drops it.
+	Open func() (ExportFile, error)
+}
+
+// ExportFile takes an export.
+type ExportFile interface {
+	io.WriteCloser
+	Discard() error
+}
+
+// Export writes the files of a running container, as a tar archive.
+func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) error {
+	o.Stopped = false
+	c, err := s.Find(ctx, o)
+	if err != nil {
+		return err
+	}
+	if s.Client == nil {
+		s.would("export container " + c.Name)
+		return nil
+	}
+	file, err := to.Open()
+	if err != nil {
+		return err
+	}
+	write := func() (string, error) {
+		if err := engine.Export(ctx, s.Reader, c.ID, file); err != nil {
+			return "", errors.Join(fmt.Errorf("exporting container %s: %w", c.Name, err), file.Discard())
+		}
+		return "to " + to.Name, file.Close()
+	}
+	if to.Name == "" { // no progress beside the content
+		_, err := write()
+		return err
+	}
+	return s.task(c, task{title: "Exporting", working: "Exporting", done: "Exported"}, write)
+}

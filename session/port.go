@@ -1,0 +1,61 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// PortOptions say which port of which container is asked for.
+type PortOptions struct {
+	FindOptions
+	Port     int    // in the container
+	Protocol string // "tcp" or "udp"
+}
+
+// Port returns the address of the host, "0.0.0.0:8080", on which a container's
+// port is published.
+func (s *Session) Port(ctx context.Context, o PortOptions) (string, error) {
+	o.Stopped = false
+	c, err := s.Find(ctx, o.FindOptions)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range c.Publishers {
+		if p.TargetPort != o.Port || p.Protocol != o.Protocol {
+			continue
+		}
+		if p.PublishedPort == 0 {
+			s.Sink(event.Message{
+				Level: event.Warn, Text: fmt.Sprintf("port %d/%s of %s is exposed and not published", o.Port, o.Protocol, c.Name),
+				Hint: "ports: in the file publishes it",
+			})
+			return ":0", nil
+		}
+		return net.JoinHostPort(p.URL, strconv.Itoa(p.PublishedPort)), nil
+	}
+	return "", o.unpublished(c)
+}
+
+// unpublished says what there is instead.
+func (o PortOptions) unpublished(c engine.Listed) error {
+	var there []string
+	tip := "ports: in the file publishes it"
+	for _, p := range c.Publishers {
+		there = append(there, fmt.Sprintf("%d/%s", p.TargetPort, p.Protocol))
+		if p.TargetPort == o.Port {
+			tip = "add --protocol " + p.Protocol
+		}
+	}
+	list := strings.Join(slices.Compact(there), ", ")
+	return &planner.Problem{
+		Text: fmt.Sprintf("no port %d/%s for container %s: %s", o.Port, o.Protocol, c.Name, list), Tip: tip,
+	}
+}

@@ -1,0 +1,75 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// Running is what runs in one container.
+type Running struct {
+	Container engine.Listed
+	engine.Processes
+}
+
+// Top returns the processes of the running containers, by service and number.
+func (s *Session) Top(ctx context.Context, services []string) ([]Running, error) {
+	listed, err := s.running(ctx, services)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Running, len(listed))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(s.limit())
+	for i, c := range listed {
+		g.Go(func() error {
+			top, err := engine.Top(ctx, s.Reader, c.ID)
+			out[i] = Running{Container: c, Processes: top}
+			return err
+		})
+	}
+	return out, g.Wait()
+}
+
+// running are the containers of the services that run, or of all where none is
+// named, by service and number. Services that have no containers at all are
+// told of.
+func (s *Session) running(ctx context.Context, services []string) ([]engine.Listed, error) {
+	listed, err := engine.List(ctx, s.Reader, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range services {
+		if !slices.ContainsFunc(listed, func(c engine.Listed) bool { return c.Service == name }) {
+			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: thereAre(listed)})
+		}
+	}
+	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
+		return !up(c) && c.State != string(planner.Restarting) || len(services) > 0 && !slices.Contains(services, c.Service)
+	})
+	slices.SortStableFunc(listed, func(a, b engine.Listed) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
+	})
+	return listed, nil
+}
+
+func oneOffsLast(c engine.Listed) int {
+	if c.OneOff {
+		return 1
+	}
+	return 0
+}
+
+// limit is how many calls of the engine go on at once, as errgroup takes it.
+func (s *Session) limit() int {
+	if s.Parallel <= 0 {
+		return -1
+	}
+	return s.Parallel
+}

@@ -1,0 +1,57 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// Wait waits until the services' containers that run now have ended, those of
+// run among them. It calls ended with each id and exit code, one at a time, and
+// returns the code of the one that ended last, as Docker Compose does.
+func (s *Session) Wait(ctx context.Context, services []string, ended func(id string, code int)) (code int, err error) {
+	listed, err := s.running(ctx, services)
+	if err != nil {
+		return 0, err
+	}
+	if len(listed) == 0 {
+		return 0, &planner.Problem{
+			Text: fmt.Sprintf("no containers for project %q", s.Name),
+			Tip:  "none of these services runs: compose ps -a shows what became of them",
+		}
+	}
+	type end struct {
+		id   string
+		code int
+	}
+	ends := make(chan end)
+	g, waiting := errgroup.WithContext(ctx)
+	for _, c := range listed {
+		g.Go(func() error {
+			code, err := engine.WaitEnd(waiting, s.Reader, c.ID)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.Name, err)
+			}
+			ends <- end{c.ID, code}
+			return nil
+		})
+	}
+	failed := make(chan error, 1)
+	go func() {
+		failed <- g.Wait()
+		close(ends)
+	}()
+	for e := range ends {
+		ended(e.id, e.code)
+		code = e.code
+	}
+	if err := <-failed; err != nil {
+		return 0, errors.Join(context.Cause(ctx), err)
+	}
+	return code, nil
+}
