@@ -115,3 +115,17 @@ func (c *dockerConfig) proxyEnv(host string) map[string]string {
 	}
 	return env
 }
+
+// ConfiguredDetachKeys are the keys that docker's config.json wants to detach
+// with; "" where it says nothing, or nothing that can be read.
+func ConfiguredDetachKeys(configDir string) (string, error) {
+	c := dockerConfig{dir: configDir}
+	file, err := c.load()
+	if err != nil {
+		return "", err
+	}
+	if _, err := DetachKeys(file.DetachKeys); err != nil {
+		return "", err
+	}
+	return file.DetachKeys, nil
+}

@@ -64,7 +64,7 @@ func (x *Exec) Attach(ctx context.Context) (*Conversation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Conversation{conn: conn, tty: x.o.TTY}, nil
+	return &Conversation{conn: conn, tty: x.o.TTY, once: true}, nil
 }
 
 // Resize gives the command's terminal another size.

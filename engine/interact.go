@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
@@ -38,6 +39,8 @@ type Streams struct {
 var (
 	// ErrDetached: the user typed the keys to detach.
 	ErrDetached = errors.New("read escape sequence")
+	// ErrGone: the terminal went away, and with it the user.
+	ErrGone = errors.New("the terminal went away")
 	// ErrNoReader: what the process prints cannot be written. The cause is
 	// wrapped too.
 	ErrNoReader = errors.New("writing the output")
@@ -65,12 +68,16 @@ func DetachKeys(keys string) ([]byte, error) {
 type Conversation struct {
 	conn types.HijackedResponse
 	tty  bool // one stream, not multiplexed
+	// once: the process's standard input ends with this conversation's. Where it
+	// does not, the engine takes the end of the input for that of the whole.
+	once bool
 }
 
 // AttachOptions say which streams of a container's first process to connect.
 type AttachOptions struct {
 	Stdin      bool
-	TTY        bool // the container has a terminal
+	Once       bool // its standard input ends with the first who attaches
+	TTY        bool // it has a terminal
 	DetachKeys string
 }
 
@@ -83,7 +90,7 @@ func Attach(ctx context.Context, c Client, id string, o AttachOptions) (*Convers
 	if err != nil {
 		return nil, fmt.Errorf("attaching to the container: %w", err)
 	}
-	return &Conversation{conn: conn, tty: o.TTY}, nil
+	return &Conversation{conn: conn, tty: o.TTY, once: o.Once}, nil
 }
 
 // Close ends the conversation; the process goes on.
@@ -91,8 +98,8 @@ func (t *Conversation) Close() { t.conn.Close() }
 
 // Interact copies between the user and the process until all that the process
 // printed has come: then it returns nil. The end of In closes the process's
-// standard input and nothing else. Other ends are ErrDetached, ErrNoReader,
-// ctx's error and the loss of the connection.
+// standard input and nothing else. Other ends are ErrDetached, ErrGone,
+// ErrNoReader, ctx's error and the loss of the connection.
 func (t *Conversation) Interact(ctx context.Context, s Streams) error {
 	defer t.conn.Close()
 	// The connection knows no context: closing it ends the copying.
@@ -104,25 +111,24 @@ func (t *Conversation) Interact(ctx context.Context, s Streams) error {
 	}
 	output := make(chan error, 1)
 	go func() { output <- t.copyOut(s) }()
-	detached := make(chan struct{})
+	left := make(chan error, 1)
 	if s.In != nil {
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			if errors.Is(t.copyIn(s.In, keys), ErrDetached) {
-				close(detached)
+		var typing sync.WaitGroup
+		typing.Go(func() {
+			if err := t.copyIn(s.In, keys); err != nil {
+				left <- err
 			}
-		}()
+		})
 		defer func() {
 			_ = s.In.Close()
-			<-ended
+			typing.Wait()
 		}()
 	}
 	select {
-	case <-detached:
+	case err := <-left:
 		t.conn.Close()
 		<-output
-		return ErrDetached
+		return err
 	case err := <-output:
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -131,16 +137,37 @@ func (t *Conversation) Interact(ctx context.Context, s Streams) error {
 	}
 }
 
-// copyIn sends what the user types until it ends, and says so to the process.
-// That a terminal went away is such an end too.
+// copyIn sends what the user types until it ends. The error is why the user is
+// not there any more; nil: what the process prints still counts.
 func (t *Conversation) copyIn(in io.Reader, keys []byte) error {
 	if t.tty {
 		in = term.NewEscapeProxy(in, keys)
 	}
-	if _, err := io.Copy(t.conn.Conn, in); errors.As(err, &term.EscapeError{}) {
+	keyboard := &input{r: in}
+	_, err := io.Copy(t.conn.Conn, keyboard)
+	switch {
+	case errors.As(err, &term.EscapeError{}):
 		return ErrDetached
+	case !keyboard.ended: // the process has
+		return nil
+	case t.tty: // in raw mode nobody can type an end
+		return ErrGone
+	case t.once:
+		_ = t.conn.CloseWrite() // fails where the process has ended
 	}
-	return t.conn.CloseWrite()
+	return nil
+}
+
+// input remembers that it ended: a copy's error does not tell whose it is.
+type input struct {
+	r     io.Reader
+	ended bool
+}
+
+func (i *input) Read(p []byte) (int, error) {
+	n, err := i.r.Read(p)
+	i.ended = i.ended || err != nil
+	return n, err
 }
 
 // copyOut writes what the process prints until the engine ends the stream, which

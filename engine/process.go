@@ -13,7 +13,8 @@ import (
 type Process struct {
 	State string // "running", "paused", ...
 	TTY   bool
-	Stdin bool // it reads its standard input
+	Stdin bool // it reads its standard input,
+	Once  bool // which ends with the first who attaches
 }
 
 // Inspect returns a container's process.
@@ -24,7 +25,7 @@ func Inspect(ctx context.Context, c Reader, id string) (Process, error) {
 	}
 	p := Process{}
 	if got.Config != nil {
-		p.TTY, p.Stdin = got.Config.Tty, got.Config.OpenStdin
+		p.TTY, p.Stdin, p.Once = got.Config.Tty, got.Config.OpenStdin, got.Config.StdinOnce
 	}
 	if s := stateOf(got); s != nil {
 		p.State = string(s.Status)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
 )
 
 // Console is the user's side of a command that talks with a process in a
@@ -29,20 +30,21 @@ type Console struct {
 	Signals <-chan string
 }
 
-// check refuses a terminal in the container for what is typed elsewhere.
-func (c Console) check(tty, stdin mode) error {
-	if bool(tty) && bool(stdin) && !c.InTerminal {
-		return errNoTerminal
+// check refuses a terminal in the container for what is typed elsewhere, in
+// docker's words.
+func (c Console) check(t talk, hint string) error {
+	if t.tty && t.stdin && !c.InTerminal {
+		return &planner.Problem{
+			Text: "cannot attach stdin to a TTY-enabled container because stdin is not a terminal", Tip: hint,
+		}
 	}
 	return nil
 }
 
-// mode is a property of a conversation, on or off.
-type mode bool
-
 // talk says what a conversation is with.
 type talk struct {
-	tty, stdin mode
+	tty, stdin bool
+	once       bool // the process's input ends with the user's
 	// resize passes the terminal's size on. It is not called before started is
 	// closed; nil: the process runs.
 	resize  func(ctx context.Context, s engine.Size) error

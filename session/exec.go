@@ -7,14 +7,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
 )
-
-// errNoTerminal is what docker says of -t on a pipe.
-var errNoTerminal = &planner.Problem{
-	Text: "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-	Tip:  "leave -t out, or add -T",
-}
 
 // ExecOptions say what to run in which container.
 type ExecOptions struct {
@@ -35,7 +28,8 @@ func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int,
 		return 0, nil
 	}
 	o.Stdin = o.Stdin && !o.Detach
-	if err := c.check(mode(o.TTY), mode(o.Stdin)); err != nil {
+	t := talk{tty: o.TTY, stdin: o.Stdin}
+	if err := c.check(t, "add -T"); err != nil {
 		return 0, err
 	}
 	o.Size, o.DetachKeys = c.Size, c.DetachKeys
@@ -53,7 +47,8 @@ func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int,
 	if err != nil {
 		return 0, fmt.Errorf("running the command in %s: %w", found.Name, err)
 	}
-	if err := c.converse(ctx, with, talk{tty: mode(o.TTY), stdin: mode(o.Stdin), resize: run.Resize}); err != nil {
+	t.resize = run.Resize
+	if err := c.converse(ctx, with, t); err != nil {
 		return 0, err
 	}
 	return run.ExitCode(ctx)

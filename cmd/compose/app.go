@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,7 @@ type app struct {
 	known      map[string]bool // the file's services, where no more was read of it
 	// interrupt ends the command as a signal does.
 	interrupt context.CancelCauseFunc
+	diverted  atomic.Bool // a process in a container gets the signals
 
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
@@ -77,6 +79,10 @@ func (a *app) interruptible() (context.Context, func()) {
 			case <-done:
 				return
 			case s := <-signals:
+				if a.diverted.Load() {
+					n--
+					continue
+				}
 				switch n {
 				case 1:
 					cancel(interrupted{s})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -29,15 +30,30 @@ func (a *app) openNamed(ctx context.Context) (*session.Session, error) {
 // what it holds.
 func (a *app) console() (c session.Console, close func()) {
 	in := terminal.NewInput(a.stdin)
-	size, _ := terminal.SizeOf(a.stdout)
+	size, known := terminal.SizeOf(a.stdout)
+	keys := ""
+	if known { // else nobody types any
+		keys = a.detachKeys()
+	}
 	return session.Console{
 		In: in, Out: a.stdout, Err: a.stderr,
 		InTerminal:  terminal.Is(a.stdin),
 		OutTerminal: terminal.Is(a.stdout),
+		DetachKeys:  keys,
 		Raw:         func() (func(), error) { return terminal.Raw(a.stdin, a.stdout) },
 		Size:        engine.Size(size),
 		Sizes:       a.sizes,
 	}, in.Release
+}
+
+// detachKeys are those of docker's config.json; docker's own where they cannot be
+// read.
+func (a *app) detachKeys() string {
+	keys, err := engine.ConfiguredDetachKeys(a.getenv("DOCKER_CONFIG"))
+	if err != nil {
+		a.warn("docker's config.json: %v; ctrl-p,ctrl-q it is", err)
+	}
+	return keys
 }
 
 // sizes brings the terminal's size, and each new one.
@@ -53,6 +69,41 @@ func (a *app) sizes(ctx context.Context) <-chan engine.Size {
 		}
 	}()
 	return sizes
+}
+
+// takeSignals brings the signals that a process in a container is to get, by
+// name; until giveBack is called they are nobody else's. A pipe that nobody reads
+// from any more is an error of the write meanwhile, so that there is time to
+// clean up.
+func (a *app) takeSignals() (names <-chan string, giveBack func()) {
+	a.diverted.Store(true)
+	signals, pipe := make(chan os.Signal, 16), make(chan os.Signal, 1)
+	signal.Notify(signals, terminal.Signals()...)
+	if terminal.BrokenPipe != nil {
+		signal.Notify(pipe, terminal.BrokenPipe)
+	}
+	named, over := make(chan string), make(chan struct{})
+	var naming sync.WaitGroup
+	naming.Go(func() {
+		for {
+			select {
+			case s := <-signals:
+				select {
+				case named <- terminal.Name(s):
+				case <-over:
+				}
+			case <-over:
+				return
+			}
+		}
+	})
+	return named, func() {
+		signal.Stop(signals)
+		signal.Stop(pipe)
+		close(over)
+		naming.Wait()
+		a.diverted.Store(false)
+	}
 }
 
 // hangUp ends the command, in order, by the signals that would end the process

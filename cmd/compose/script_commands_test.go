@@ -32,13 +32,14 @@ const patience = time.Minute
 
 // scriptCommands look at the engine from outside, and disturb it.
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"engine":    showEngine,
-	"image":     showImage,
-	"await":     awaitState,
-	"await-log": awaitLog,
-	"docker":    disturb,
-	"fault":     addFault,
-	"calls":     countCalls,
+	"engine":      showEngine,
+	"image":       showImage,
+	"await":       awaitState,
+	"await-log":   awaitLog,
+	"await-event": awaitEvent,
+	"docker":      disturb,
+	"fault":       addFault,
+	"calls":       countCalls,
 }
 
 func engineClient(ts *testscript.TestScript) (*client.Client, filters.Args) {
@@ -170,6 +171,29 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not print %q", args[0], args[1])
+}
+
+// awaitEvent is "await-event SERVICE ACTION N": waits until the action has
+// happened N times to the service's containers.
+func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: await-event SERVICE ACTION N")
+	}
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	c, mine := engineClient(ts)
+	mine.Add("label", "com.docker.compose.service="+args[0])
+	mine.Add("event", args[1])
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine, Since: "1"})
+	for ; n > 0; n-- {
+		select {
+		case <-happened:
+		case err := <-failed:
+			ts.Fatalf("%s of %s did not happen: %v", args[1], args[0], err)
+		}
+	}
 }
 
 // disturb is "docker VERB SERVICE": does something to the service's containers

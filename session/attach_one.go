@@ -1,0 +1,101 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// AttachOneOptions say which container to attach to, and how.
+type AttachOneOptions struct {
+	FindOptions
+	NoStdin bool // what is typed stays here
+	// KeepSignals: those that this process gets end it alone.
+	KeepSignals bool
+}
+
+// interruptedCode is the exit code of a command that the user ended.
+const interruptedCode = 130
+
+// AttachOne connects the user with the first process of a running container and
+// returns its exit code. A signal is the container's, unless it has a terminal:
+// then what is typed is enough, and a signal ends the command alone.
+func (s *Session) AttachOne(ctx context.Context, o AttachOneOptions, c Console) (code int, err error) {
+	o.Stopped = false
+	found, err := s.Find(ctx, o.FindOptions)
+	if err != nil {
+		return 0, err
+	}
+	process, err := engine.Inspect(ctx, s.Reader, found.ID)
+	if err != nil {
+		return 0, err
+	}
+	if process.State == string(planner.Paused) {
+		return 0, &planner.Problem{Text: "cannot attach to a paused container, unpause it first", Tip: "compose unpause " + o.Service}
+	}
+	t := talk{
+		tty: process.TTY, stdin: process.Stdin && !o.NoStdin, once: process.Once,
+		resize: func(ctx context.Context, size engine.Size) error { return engine.Resize(ctx, s.Client, found.ID, size) },
+	}
+	if s.Client == nil {
+		s.would("attach to container " + found.Name)
+		return 0, nil
+	}
+	if err := c.check(t, "--no-stdin only shows what it prints"); err != nil {
+		return 0, err
+	}
+	return s.attachTo(ctx, found.ID, o, c, t)
+}
+
+// attachTo attaches to a container that runs.
+func (s *Session) attachTo(ctx context.Context, id string, o AttachOneOptions, c Console, t talk) (int, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	end := engine.Ended(ctx, s.Reader, id, engine.EndOptions{Running: true})
+	with, err := engine.Attach(ctx, s.Client, id, engine.AttachOptions{
+		Stdin: t.stdin, Once: t.once, TTY: t.tty, DetachKeys: c.DetachKeys,
+	})
+	if err != nil {
+		return 0, err
+	}
+	var left atomic.Bool
+	r := relay{after: func(signal string, count int) {
+		if o.KeepSignals || t.tty || signal == "SIGHUP" || count >= enough {
+			left.Store(true)
+			cancel()
+		}
+	}}
+	if !o.KeepSignals && !t.tty {
+		r.pass = func(ctx context.Context, signal string) { _ = engine.Signal(ctx, s.Client, id, signal) }
+	}
+	defer r.run(ctx, c.Signals)()
+	if t.tty && c.Size.Rows > 0 {
+		// A program draws its screen anew only where the size changes.
+		_ = t.resize(ctx, engine.Size{Rows: c.Size.Rows + 1, Cols: c.Size.Cols + 1})
+	}
+	err = c.converse(ctx, with, t)
+	if left.Load() && errors.Is(err, context.Canceled) {
+		return interruptedCode, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return s.ended(ctx, end)
+}
+
+// ended returns the exit code of a process whose output has ended.
+func (s *Session) ended(ctx context.Context, end <-chan engine.End) (int, error) {
+	select {
+	case e := <-end:
+		if e.Err != nil {
+			return 0, fmt.Errorf("the container's exit code is not known: %w", e.Err)
+		}
+		return e.Code, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
