@@ -71,10 +71,11 @@ fetch_go() {
   echo "$dir"
 }
 
-# build_compose makes bin/compose, unless COMPOSE_BIN names another program.
+# build_compose makes bin/compose, unless COMPOSE_BIN names another program. It is
+# static: it starts a millisecond sooner, and runs on any distribution.
 build_compose() {
   [ -z "${COMPOSE_BIN:-}" ] || return 0
-  go build -trimpath -ldflags='-s -w' -o "$compose" ./cmd/compose
+  CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$compose" ./cmd/compose
 }
 
 # use_engine finds or starts an engine. Where that is root's and the group

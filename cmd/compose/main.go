@@ -4,11 +4,11 @@ package main
 
 import (
 	"os"
-	"runtime/debug"
+
+	_ "github.com/compose-orchestrator/compose/internal/collector"
 )
 
 func main() {
-	tuneMemory()
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = ""
@@ -24,12 +24,4 @@ func main() {
 		dir:     dir,
 	}
 	os.Exit(a.run(args))
-}
-
-// tuneMemory lets the collector wait: a run is short, and most of what a load
-// allocates dies with it. The limit bounds what a large project can cost.
-func tuneMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
 }
