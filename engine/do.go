@@ -85,6 +85,8 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 	case planner.PullImage:
 		digest, err := d.Pull(ctx, a.Ref, a.Platform)
 		return Outcome{Image: digest}, err
+	case planner.PushImage:
+		return Outcome{}, d.Push(ctx, a.Ref)
 	case planner.RemoveImage:
 		return d.removeImage(ctx, a)
 	case planner.CreateNetwork:

@@ -35,8 +35,8 @@ func (d *Doer) Pull(ctx context.Context, ref event.Ref, platform string) (digest
 	return pulled.digest, err
 }
 
-// report turns a pull's progress into events. The pull is over when the stream
-// is.
+// report turns the progress of a pull or push into events. It is over when the
+// stream is.
 func (d *Doer) report(ref event.Ref, progress io.Reader) error {
 	messages := json.NewDecoder(progress)
 	for {
@@ -65,7 +65,12 @@ func partOf(ref event.Ref, m jsonmessage.JSONMessage) (event.Part, bool) {
 	if m.Progress != nil {
 		p.Current, p.Total = m.Progress.Current, max(m.Progress.Total, 0)
 	}
-	p.Done = m.Status == "Pull complete" || m.Status == "Already exists"
+	switch m.Status {
+	case "Pull complete", "Already exists", "Pushed", "Layer already exists":
+		p.Done = true
+	default:
+		p.Done = strings.HasPrefix(m.Status, "Mounted from")
+	}
 	return p, true
 }
 

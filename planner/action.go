@@ -27,6 +27,11 @@ type PullImage struct {
 	Have string `json:"have,omitempty"`
 }
 
+// PushImage sends an image to its registry. Ref.Name is the reference.
+type PushImage struct {
+	Ref event.Ref `json:"ref"`
+}
+
 // BuildImage builds a service's image. Ref.Name is the image's name,
 // Ref.Service the service whose build section it is.
 type BuildImage struct {
@@ -176,6 +181,7 @@ const (
 )
 
 func (PullImage) Verb() string        { return "pull" }
+func (PushImage) Verb() string        { return "push" }
 func (BuildImage) Verb() string       { return "build" }
 func (CreateNetwork) Verb() string    { return "create-network" }
 func (RemoveNetwork) Verb() string    { return "remove-network" }
@@ -195,6 +201,7 @@ func (WaitContainer) Verb() string    { return "wait" }
 func (RunHook) Verb() string          { return "hook" }
 
 func (a PullImage) Resource() event.Ref        { return a.Ref }
+func (a PushImage) Resource() event.Ref        { return a.Ref }
 func (a BuildImage) Resource() event.Ref       { return a.Ref }
 func (a CreateNetwork) Resource() event.Ref    { return a.Ref }
 func (a RemoveNetwork) Resource() event.Ref    { return a.Ref }
@@ -265,6 +272,7 @@ func register[A Action]() {
 
 func init() {
 	register[PullImage]()
+	register[PushImage]()
 	register[BuildImage]()
 	register[CreateNetwork]()
 	register[RemoveNetwork]()

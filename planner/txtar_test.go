@@ -174,7 +174,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		}
 	}
 	p := all
-	if args[0] == "up" || args[0] == "scale" || args[0] == "pull" || args[0] == "build" {
+	if args[0] == "up" || args[0] == "scale" || args[0] == "pull" || args[0] == "push" || args[0] == "build" {
 		p, err = all.Select(project.Selection{Services: services, NoDeps: *noDeps})
 		if err != nil {
 			return nil, err
@@ -217,6 +217,8 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		return planner.Scale(p, s, replicas, up)
 	case "pull":
 		return planner.Pull(p, s, planner.PullOptions{Policy: *policy, IgnoreFailures: *ignoreFailures, IgnoreBuildable: *ignoreBuilt})
+	case "push":
+		return planner.Push(p, planner.PushOptions{IgnoreFailures: *ignoreFailures}), nil
 	case "build":
 		return planner.Build(p, s, services)
 	case "down":

@@ -125,7 +125,8 @@ func brings(a planner.Action) (have string, ok bool) {
 func cuttable(a planner.Action) bool {
 	_, isWait := a.(planner.WaitContainer)
 	_, isImage := brings(a)
-	return isWait || isImage
+	_, isPush := a.(planner.PushImage)
+	return isWait || isImage || isPush
 }
 
 // isOld tells of the container that another one replaces or that goes away

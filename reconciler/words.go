@@ -15,6 +15,8 @@ func wordsOf(a planner.Action) words {
 	switch a := a.(type) {
 	case planner.PullImage:
 		return words{"Pulling", "Pulled"}
+	case planner.PushImage:
+		return words{"Pushing", "Pushed"}
 	case planner.BuildImage:
 		return words{"Building", "Built"}
 	case planner.CreateNetwork, planner.CreateVolume:

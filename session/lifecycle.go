@@ -70,6 +70,11 @@ func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 	})
 }
 
+// Push sends the images that the services build to their registries.
+func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
+	return s.apply(ctx, planner.Push(s.Project, o))
+}
+
 // BuildImages builds the services' images; all with a build section where none
 // is named.
 func (s *Session) BuildImages(ctx context.Context, services []string) error {

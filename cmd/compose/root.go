@@ -76,6 +76,7 @@ func (a *app) root() *cobra.Command {
 		a.portCommand(),
 		a.psCommand(),
 		a.pullCommand(),
+		a.pushCommand(),
 		a.restartCommand(),
 		a.rmCommand(),
 		a.scaleCommand(),

@@ -1,0 +1,48 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// PushOptions steer Push.
+type PushOptions struct {
+	// IgnoreFailures makes a failed push a warning.
+	IgnoreFailures bool
+}
+
+// Push plans the pushes of the images that the services build, under all their
+// names, each once. What others built, and what has no name of the user's, is
+// skipped.
+func Push(p *project.Project, o PushOptions) *Plan {
+	d := &draft{p: p, plan: Plan{Title: "Pushing"}}
+	pushed := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		svc := p.Services[name]
+		switch {
+		case svc.Provider != nil:
+			continue
+		case svc.Build == nil:
+			d.skip(svc.Image, name, "The service has no build section")
+			continue
+		case svc.Image == "":
+			d.skip(p.ImageName(name), name, "The service names no image to push to")
+			continue
+		}
+		for _, reference := range append([]string{svc.Image}, svc.Build.Tags...) {
+			if pushed[reference] {
+				continue
+			}
+			pushed[reference] = true
+			d.add(Step{
+				Action:   PushImage{Ref: event.Ref{Kind: event.Image, Name: reference, Service: name}},
+				Reason:   Reason{Code: BecauseRequested},
+				Optional: o.IgnoreFailures,
+			})
+		}
+	}
+	return &d.plan
+}
