@@ -83,6 +83,8 @@ var advices = []struct{ text, help string }{
 	{"invalid pool request", "another network uses these addresses: choose another ipam.config.subnet"},
 	{"non-shareable IPC", "set ipc: shareable on the service whose namespace is joined"},
 	{"executable file not found", "the image has no such program: check command and entrypoint"},
+	{`": stat /`, "the image has no such file: check command and entrypoint, and volumes that may hide it"},
+	{`": permission denied`, "the file may not be executed: check command and entrypoint, and its mode (chmod +x)"},
 	{"exec format error", "the image is for another platform: check platform, or build for this one"},
 	{"could not select device driver", "the engine has no driver for these devices; for NVIDIA GPUs install nvidia-container-toolkit"},
 	{"is not available in the network", "the address is in use: choose another one, or stop who has it"},

@@ -65,6 +65,7 @@ func (a *app) root() *cobra.Command {
 		a.createCommand(),
 		a.downCommand(),
 		a.eventsCommand(),
+		a.explainCommand(),
 		a.execCommand(),
 		a.imagesCommand(),
 		a.exportCommand(),

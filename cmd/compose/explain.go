@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	var o session.ExplainOptions
+	var format string
+	cmd := a.command("explain [OPTIONS] [SERVICE...]", "Say why services do not run, or would be recreated", func(cmd *cobra.Command, args []string) error {
+		if format != "" && format != "text" && format != "json" {
+			return &usageError{text: fmt.Sprintf("unsupported format %q", format), hint: "the formats are text and json"}
+		}
+		if o.Tail < 0 {
+			return &usageError{text: fmt.Sprintf("invalid --tail %d", o.Tail), hint: "it is a number of lines, 0 or more"}
+		}
+		s, err := a.openRunning(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		o.Services = args
+		all, err := s.Explain(cmd.Context(), o)
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			return a.explainJSON(all)
+		}
+		return a.explainText(all, len(args) > 0)
+	})
+	cmd.Long = explainHelp
+	fs := cmd.Flags()
+	fs.StringVar(&format, "format", "", `Format the output ("text"|"json")`)
+	fs.IntVarP(&o.Tail, "tail", "n", 10, "Number of lines to show from the end of the logs of what is not well")
+	return cmd
+}
+
+const explainHelp = `Say why services do not run, what they wait for, and why up would recreate them:
+what an exit code means and whether memory ran out, what the health check said
+last, the last lines of the log, the state of the dependencies, who holds a
+port, whether the image is there.
+
+Without SERVICE, it is about those that are not well and those that up would
+change. With --format json there is an object a line, for every service.`
+
+func (a *app) explainJSON(all []*planner.Explanation) error {
+	for _, e := range all {
+		if err := render.JSON(a.stdout, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explainText leaves services out that are as they should be, unless they were
+// asked for.
+func (a *app) explainText(all []*planner.Explanation, asked bool) error {
+	told := all
+	if !asked {
+		told = slices.DeleteFunc(slices.Clone(all), func(e *planner.Explanation) bool {
+			return (e.Verdict == planner.VerdictRunning || e.Verdict == planner.VerdictEnded) && len(e.Next) == 0
+		})
+	}
+	if len(told) == 0 {
+		_, err := fmt.Fprintln(a.stdout, allWell(all))
+		return err
+	}
+	o := render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != ""}
+	for i, e := range told {
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		if err := render.Explain(a.stdout, e, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func allWell(all []*planner.Explanation) string {
+	switch len(all) {
+	case 0:
+		return "there are no services"
+	case 1:
+		return all[0].Summary
+	}
+	return fmt.Sprintf("all %d services are as they should be", len(all))
+}

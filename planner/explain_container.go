@@ -1,0 +1,257 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/docker/go-units"
+)
+
+// finding is how one container fares. The predicate goes behind its name or its
+// service's.
+type finding struct {
+	c         Container
+	facts     Facts
+	verdict   Verdict
+	predicate string
+	cause     Cause // Code "": there is nothing to say
+	meaning   string
+}
+
+func (f *finding) examined() Examined {
+	return Examined{
+		Name: f.c.Name, Verdict: f.verdict, Status: f.c.Status, Health: f.c.Health,
+		ExitCode: f.c.ExitCode, Meaning: f.meaning, OutOfMemory: f.facts.OutOfMemory, Error: f.facts.Error,
+		Started: f.facts.Started, Finished: f.facts.Finished, Restarts: f.facts.Restarts,
+		Probe: f.facts.Probe, Logs: f.facts.Logs,
+	}
+}
+
+// examine looks at one container.
+func (q *inquiry) examine(c Container) finding {
+	f := finding{c: c, facts: q.Facts[c.ID]}
+	switch c.Status {
+	case Running:
+		f.examineRunning()
+	case Paused:
+		f.say(VerdictPaused, "is paused", Cause{
+			Code: CausePaused, Text: "somebody paused it", Hint: "compose unpause " + c.Service,
+		})
+	case Restarting:
+		f.meaning = Meaning(c.ExitCode)
+		f.say(VerdictRestarting, "ends and is restarted over and over: "+f.ended(), Cause{
+			Code: CauseRestarts, Text: f.restarts() + "; the last time: " + f.ended(), Hint: "compose logs " + c.Service,
+		})
+	case Removing, Dead:
+		f.say(VerdictFailed, "is "+string(c.Status)+": the engine did not get done with removing it", Cause{
+			Code: CauseUnremoved, Text: "the engine did not get done with removing it", Hint: "docker rm -f " + c.Name,
+		})
+	case Created:
+		f.examineCreated(q.Host != nil)
+	default:
+		f.examineEnded(q.awaited(c.Service), q.Host != nil)
+	}
+	return f
+}
+
+func (f *finding) say(v Verdict, predicate string, c Cause) {
+	f.verdict, f.predicate, f.cause = v, predicate, c
+}
+
+func (f *finding) examineRunning() {
+	p := f.facts.Probe
+	switch f.c.Health {
+	case Unhealthy:
+		f.say(VerdictUnhealthy, "is unhealthy", Cause{Code: CauseUnhealthy, Text: "it runs, and its health check fails"})
+	case Starting:
+		f.say(VerdictStarting, "is starting: its health check has not passed yet", Cause{
+			Code: CauseStarting, Text: "its health check has not passed yet",
+		})
+	default:
+		f.say(VerdictRunning, "runs", Cause{})
+		if f.facts.Restarts > 0 {
+			f.cause = Cause{Code: CauseRestarts, Text: f.restarts(), Hint: "compose logs " + f.c.Service + " may say why"}
+		}
+		return
+	}
+	if p == nil {
+		return
+	}
+	f.cause.Text = p.text()
+	f.cause.Hint = p.hint()
+}
+
+// text says how the last checks went.
+func (p *Probe) text() string {
+	times := fmt.Sprintf("its health check failed %d times in a row", p.Failures)
+	if p.Failures == 1 {
+		times = "its health check failed"
+	}
+	switch {
+	case p.Failures == 0:
+		return "its health check has not passed yet"
+	case p.ExitCode == -1 && p.Timeout > 0:
+		return fmt.Sprintf("%s: it takes longer than its timeout of %s", times, p.Timeout)
+	case p.ExitCode == -1:
+		return times + ": it could not be run"
+	}
+	return fmt.Sprintf("%s, the last time with exit code %d", times, p.ExitCode)
+}
+
+func (p *Probe) hint() string {
+	missing := strings.Contains(p.Output, "not found") || strings.Contains(p.Output, "no such file")
+	switch {
+	case p.ExitCode == 127, p.ExitCode == 126, p.ExitCode == -1 && missing:
+		return "the image has no such program: check with one that it has, or add it to the image"
+	case p.ExitCode == -1:
+		return "raise healthcheck.timeout, or make the check quicker"
+	}
+	return ""
+}
+
+func (f *finding) restarts() string {
+	n := f.facts.Restarts
+	text := fmt.Sprintf("the engine restarted it %d times", n)
+	if n == 1 {
+		text = "the engine restarted it once"
+	}
+	if f.facts.Policy != "" {
+		text += " (restart: " + f.facts.Policy + ")"
+	}
+	return text
+}
+
+// examineCreated is for what never ran, or could not be started. Looked: who
+// holds ports now is known.
+func (f *finding) examineCreated(looked bool) {
+	switch {
+	case f.facts.TakenPort != 0:
+		text := fmt.Sprintf("port %d was taken when it was to start", f.facts.TakenPort)
+		f.say(VerdictFailed, "does not run: "+text, Cause{Code: CausePortTaken, Text: text, Hint: "compose start " + f.c.Service})
+		if looked {
+			f.cause.Text += ", and is free now"
+		}
+	case f.facts.Error != "":
+		f.say(VerdictFailed, "cannot be started: "+f.facts.Error, Cause{
+			Code: CauseCannotStart, Text: f.facts.Error, Hint: f.facts.Hint,
+		})
+		f.meaning = Meaning(f.c.ExitCode)
+	default:
+		f.say(VerdictStopped, "was never started", Cause{
+			Code: CauseNeverStarted, Text: "it was created and never started", Hint: "compose start " + f.c.Service,
+		})
+	}
+}
+
+// examineEnded is for what ran. awaited: others wait for just that.
+func (f *finding) examineEnded(awaited, looked bool) {
+	f.meaning = Meaning(f.c.ExitCode)
+	start := "compose start " + f.c.Service
+	switch {
+	case f.facts.OutOfMemory:
+		f.say(VerdictFailed, "does not run: "+f.ended(), Cause{
+			Code: CauseOutOfMemory, Text: f.ended(),
+			Hint: "raise mem_limit or deploy.resources.limits.memory, or let it use less",
+		})
+	case f.facts.Error != "" && f.facts.Started.IsZero():
+		f.examineCreated(looked)
+	case f.facts.Stopped || f.signalled():
+		if f.ignoredSignal() {
+			start += "; with init: true, or a handler for the signal, it would have ended at once"
+		}
+		f.say(VerdictStopped, "does not run: "+f.stopped(), Cause{Code: CauseStopped, Text: f.stopped(), Hint: start})
+	case f.c.ExitCode == 0 && awaited:
+		f.say(VerdictEnded, "has done its work", Cause{})
+	case f.c.ExitCode == 0:
+		f.say(VerdictEnded, "has ended by itself, without an error", Cause{
+			Code: CauseEnded, Text: "its program came to its end (exit code 0)",
+			Hint: "if it should go on, give it a command that stays in the foreground; " + start + " runs it again",
+		})
+	default:
+		f.say(VerdictFailed, "does not run: "+f.ended(), Cause{Code: CauseExited, Text: f.ended(), Hint: f.exitHint()})
+	}
+	if f.facts.Restarts > 0 && f.cause.Code != "" {
+		f.cause.Text += "; " + f.restarts()
+	}
+}
+
+// stopped says what somebody did, as far as the engine remembers.
+func (f *finding) stopped() string {
+	signals := f.facts.Signals
+	switch {
+	case f.ignoredSignal():
+		return fmt.Sprintf("somebody stopped it; it did not heed %s within its grace period, and was killed", SignalName(signals[0]))
+	case f.facts.Stopped:
+		return "somebody stopped it"
+	case slices.Contains(signals, sigKILL):
+		return "somebody killed it"
+	}
+	return "somebody sent it " + SignalName(signals[len(signals)-1])
+}
+
+// ignoredSignal tells whether a stop had to kill it in the end.
+func (f *finding) ignoredSignal() bool {
+	return f.facts.Stopped && len(f.facts.Signals) > 1 && slices.Contains(f.facts.Signals, sigKILL)
+}
+
+// signalled tells whether the last signal that somebody sent was its end: one
+// that programs end at, or the one that the exit code names.
+func (f *finding) signalled() bool {
+	if len(f.facts.Signals) == 0 {
+		return false
+	}
+	last := f.facts.Signals[len(f.facts.Signals)-1]
+	return f.c.ExitCode == 128+last || last == sigINT || last == sigTERM || last == sigQUIT
+}
+
+// ended is the exit code with what it means.
+func (f *finding) ended() string {
+	code := fmt.Sprintf("exit code %d", f.c.ExitCode)
+	switch m := Meaning(f.c.ExitCode); {
+	case f.facts.OutOfMemory && f.facts.MemoryLimit > 0:
+		return fmt.Sprintf("it ran out of memory: its limit is %s (%s)", units.BytesSize(float64(f.facts.MemoryLimit)), code)
+	case f.facts.OutOfMemory:
+		return "it ran out of memory (" + code + ")"
+	case m != "":
+		return code + ", " + m
+	}
+	return code
+}
+
+func (f *finding) exitHint() string {
+	logs := strings.Join(f.facts.Logs, "\n")
+	switch code := f.c.ExitCode; {
+	case strings.Contains(logs, "exec format error"):
+		return "the image or the program is for another processor: see platform, or build for this one"
+	case code == 127:
+		return "see command and entrypoint; a script whose lines end as on Windows is not found either"
+	case code == 126:
+		return "see command and entrypoint; the file may want chmod +x"
+	case code == 137:
+		return "nobody asked this engine for it, as far as it remembers: dmesg tells whether the host was out of memory"
+	case len(f.facts.Logs) == 0:
+		return "it printed nothing; compose logs " + f.c.Service
+	}
+	return "its last lines may say why"
+}
+
+// awaited tells whether a service waits for this one's end.
+func (q *inquiry) awaited(service string) bool {
+	if q.Project != nil {
+		for _, other := range q.Project.AllServices() {
+			if other.DependsOn[service].Condition == string(ConditionCompleted) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range q.State.Containers {
+		for _, d := range c.DependsOn {
+			if d.Service == service && d.Condition == string(ConditionCompleted) {
+				return true
+			}
+		}
+	}
+	return false
+}

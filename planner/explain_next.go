@@ -1,0 +1,75 @@
+package planner
+
+import "github.com/compose-orchestrator/compose/event"
+
+// next sums the plan's steps up by container and image of the service.
+func (q *inquiry) next() []Change {
+	var changes []Change
+	at := map[string]int{} // by kind and name
+	for _, s := range q.Plan.Steps {
+		verb := q.verb(s)
+		if verb == "" {
+			continue
+		}
+		ref := s.Action.Resource()
+		key := string(ref.Kind) + ref.Name
+		i, seen := at[key]
+		if !seen {
+			i = len(changes)
+			at[key] = i
+			changes = append(changes, Change{Verb: verb, Name: ref.Name, Reason: s.Reason, When: names(s.When)})
+			continue
+		}
+		changes[i].Verb = sum(changes[i].Verb, verb)
+	}
+	return changes
+}
+
+// verb is what a step is to the service in question; "": nothing to tell.
+func (q *inquiry) verb(s Step) string {
+	ref := s.Action.Resource()
+	if ref.Kind == event.Image && ref.Name != q.Project.ImageName(q.Service) || ref.Kind == event.Container && ref.Service != q.Service {
+		return ""
+	}
+	switch a := s.Action.(type) {
+	case PullImage:
+		return "pull"
+	case BuildImage:
+		return "build"
+	case CreateContainer:
+		if a.Replaces != "" {
+			return "recreate"
+		}
+		return "create"
+	case StartContainer:
+		return "start"
+	case UnpauseContainer:
+		return "unpause"
+	case StopContainer:
+		return "stop"
+	case RemoveContainer:
+		return "remove"
+	}
+	return ""
+}
+
+// sum is the verb of two steps with one container.
+func sum(first, second string) string {
+	switch {
+	case first == "remove" && second == "create":
+		return "recreate"
+	case first == "stop" && second == "start":
+		return "restart"
+	case first == "stop":
+		return second
+	}
+	return first
+}
+
+func names(refs []event.Ref) []string {
+	var all []string
+	for _, r := range refs {
+		all = append(all, r.Name)
+	}
+	return all
+}

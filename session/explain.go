@@ -1,0 +1,157 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// ExplainOptions steer Explain.
+type ExplainOptions struct {
+	// Services to explain; empty: all that the file turns on, and all that have
+	// containers.
+	Services []string
+	// Tail is how many last lines of a container's log go into it.
+	Tail int
+}
+
+// Explain says of each service how it fares and why, in the order of the names.
+// It changes nothing.
+func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Explanation, error) {
+	skip := everything
+	if s.Project == nil {
+		skip = onlyRunning
+	}
+	state, err := s.Observe(ctx, skip)
+	if err != nil {
+		return nil, err
+	}
+	x := &explainer{Session: s, state: state, tail: o.Tail, facts: map[string]planner.Facts{}}
+	services := o.Services
+	if len(services) == 0 {
+		services = x.all()
+	}
+	x.asked = services
+	var all []*planner.Explanation
+	for _, name := range services {
+		e, err := x.explain(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// explainer explains services of one observation.
+type explainer struct {
+	*Session
+	state planner.State
+	asked []string // services whose logs are wanted
+	tail  int
+
+	mu    sync.Mutex // guards below
+	facts map[string]planner.Facts
+}
+
+// all are the services that are on, or have containers.
+func (x *explainer) all() []string {
+	var names []string
+	if x.Project != nil {
+		names = x.Project.ServiceNames()
+	}
+	for _, c := range x.state.Containers {
+		if !c.OneOff {
+			names = append(names, c.Service)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (x *explainer) explain(ctx context.Context, service string) (*planner.Explanation, error) {
+	q := planner.Question{Project: x.Project, Name: x.Name, Service: service, State: x.state, Facts: x.facts}
+	if x.Project != nil && (x.Project.Known(service) || !x.has(service)) {
+		if q.Plan, q.Refused = x.plan(service); errors.Is(q.Refused, project.ErrNoSuchService) {
+			return nil, q.Refused // it suggests one that there is
+		}
+	}
+	if err := x.examine(ctx, q.Involved()); err != nil {
+		return nil, err
+	}
+	if q.Project != nil && !x.up(service) {
+		host, err := engine.ExamineHost(ctx, x.Reader, x.Project, service, x.Engine)
+		if err != nil {
+			return nil, err
+		}
+		q.Host = &host
+	}
+	return planner.Explain(q)
+}
+
+// has tells whether the service has containers.
+func (x *explainer) has(service string) bool {
+	return slices.ContainsFunc(x.state.Containers, func(c planner.Container) bool { return c.Service == service && !c.OneOff })
+}
+
+// plan is what `up SERVICE` would do.
+func (x *explainer) plan(service string) (*planner.Plan, error) {
+	selected, err := x.Project.Select(project.Selection{Services: []string{service}})
+	if err != nil {
+		return nil, err
+	}
+	return planner.Up(selected, x.state, planner.UpOptions{IgnoreOrphans: true})
+}
+
+// up tells whether all containers of the service run, there being one.
+func (x *explainer) up(service string) bool {
+	there := false
+	for _, c := range x.state.Containers {
+		if c.Service == service && !c.OneOff {
+			if c.Status != planner.Running {
+				return false
+			}
+			there = true
+		}
+	}
+	return there
+}
+
+// parallelExams is how many containers are looked into at once.
+const parallelExams = 8
+
+// examine gathers the facts of the services' containers, once each.
+func (x *explainer) examine(ctx context.Context, services []string) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelExams)
+	for _, c := range x.state.Containers {
+		x.mu.Lock()
+		_, known := x.facts[c.ID]
+		x.mu.Unlock()
+		if known || c.OneOff || !slices.Contains(services, c.Service) {
+			continue
+		}
+		var o engine.ExamineOptions
+		if slices.Contains(x.asked, c.Service) {
+			o.Tail = x.tail
+		}
+		g.Go(func() error {
+			f, gone, err := engine.Examine(ctx, x.Reader, c.ID, o)
+			if err != nil || gone {
+				return err
+			}
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			x.facts[c.ID] = f
+			return nil
+		})
+	}
+	return g.Wait()
+}
