@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -128,4 +130,16 @@ func ConfiguredDetachKeys(configDir string) (string, error) {
 		return "", err
 	}
 	return file.DetachKeys, nil
+}
+
+// PluginDirs are the folders that docker's config.json and its own folder add
+// to those where docker's plugins are; dir "": $DOCKER_CONFIG or ~/.docker. A
+// file that cannot be read adds none.
+func PluginDirs(dir string) []string {
+	c := dockerConfig{dir: dir}
+	dirs := []string{filepath.Join(cmp.Or(dir, config.Dir()), "cli-plugins")}
+	if file, err := c.load(); err == nil {
+		dirs = append(dirs, file.CLIPluginsExtraDirs...)
+	}
+	return dirs
 }

@@ -45,6 +45,8 @@ type DoerOptions struct {
 type Lookup interface {
 	// Created returns the id of the container that this run made for a replica.
 	Created(service string, number int) (id string, ok bool)
+	// Variables returns those that a provider or a model brought.
+	Variables(ref event.Ref) map[string]string
 }
 
 // Outcome is what a step brought.

@@ -75,6 +75,9 @@ func (b *bench) Created(service string, number int) (string, bool) {
 	return id, ok
 }
 
+// Variables: nothing is provided.
+func (b *bench) Variables(event.Ref) map[string]string { return nil }
+
 func (b *bench) ref(service string, number int) event.Ref {
 	return event.Ref{Kind: event.Container, Name: b.p.ContainerName(service, number), Service: service, Number: number}
 }

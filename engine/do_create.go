@@ -84,9 +84,23 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Look
 	if b.Seccomp, err = seccompProfiles(d.p.WorkingDir, s.SecurityOpt); err != nil {
 		return b, err
 	}
+	b.Provided = provided(d.p.Providers(a.Ref.Service), done)
 	parents, err := d.parents(ctx, a.Ref.Service, done)
 	b.ContainerID = func(service string) string { return parents[service] }
 	return b, err
+}
+
+// provided collects the variables that this run brought for a service.
+func provided(from []event.Ref, done Lookup) project.Provided {
+	given := project.Provided{}
+	for _, ref := range from {
+		if done != nil {
+			if variables := done.Variables(ref); variables != nil {
+				given[ref.String()] = variables
+			}
+		}
+	}
+	return given
 }
 
 // parents finds the containers whose namespaces or volumes a service shares:

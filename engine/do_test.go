@@ -188,6 +188,8 @@ type lookupFunc func(service string, number int) (string, bool)
 
 func (f lookupFunc) Created(service string, number int) (string, bool) { return f(service, number) }
 
+func (f lookupFunc) Variables(event.Ref) map[string]string { return nil }
+
 func TestOperation(t *testing.T) {
 	ref := event.Ref{Kind: event.Container, Name: "demo-web-1"}
 	for want, a := range map[string]planner.Action{

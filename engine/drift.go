@@ -32,13 +32,15 @@ func findDrift(ctx context.Context, c Reader, o ObserveOptions, containers []pla
 		if _, ok := o.Project.Services[found.Service]; !ok || found.OneOff {
 			continue
 		}
-		want, known := hashes[found.Service]
+		key := found.Service + found.Labels[project.LabelProvided]
+		want, known := hashes[key]
 		if !known {
+			p := o.Project.WithProvided(found.Service, project.ReadProvided(found.Labels[project.LabelProvided]))
 			var err error
-			if want, err = o.Project.Hash(found.Service, o.Bind.ContainerID); err != nil {
+			if want, err = p.Hash(found.Service, o.Bind.ContainerID); err != nil {
 				return err // no inspect runs that reads the same project's parts
 			}
-			hashes[found.Service] = want
+			hashes[key] = want
 		}
 		if found.Hash == want {
 			continue
@@ -67,6 +69,7 @@ func firstContainer(containers []planner.Container) func(service string) string 
 // be created as. nil: there is nothing to compare, as the service cannot be
 // created or the container has just gone.
 func driftOf(ctx context.Context, c Reader, o ObserveOptions, found *planner.Container) (*planner.Drift, error) {
+	o.Bind.Provided = project.ReadProvided(found.Labels[project.LabelProvided])
 	want, err := Spec(o.Project, found.Service, found.Number, o.Bind)
 	if err != nil {
 		return nil, nil // the create will say it, with all its circumstances

@@ -96,6 +96,8 @@ type Binding struct {
 	// ProxyEnv are the proxy variables of docker's config.json; the service's
 	// own environment goes before.
 	ProxyEnv map[string]string
+	// Provided are the variables of providers and models.
+	Provided project.Provided
 	// Seccomp holds the seccomp profiles that security_opt names, by the path
 	// given there. A path without an entry is passed on as it is.
 	Seccomp map[string]string
@@ -107,6 +109,7 @@ type Binding struct {
 //
 // The attributes that it does not apply are named by Unapplied.
 func Spec(p *project.Project, service string, number int, b Binding) (*Request, error) {
+	p = p.WithProvided(service, b.Provided)
 	s, ok := p.Services[service]
 	if !ok {
 		return nil, fmt.Errorf("no such service: %s", service)

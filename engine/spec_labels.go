@@ -25,12 +25,17 @@ func (sp *spec) labels() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	given, err := sp.b.Provided.Label()
+	if err != nil {
+		return nil, err
+	}
 	return sp.p.ContainerLabels(sp.s.Name, project.Instance{
 		Number:       sp.number,
 		Hash:         hash,
 		Image:        sp.b.ImageDigest,
 		ImageVolumes: sp.imageVolumes(),
 		Contents:     contents,
+		Provided:     given,
 		Replaces:     sp.b.ReplacedID != "",
 	}), nil
 }

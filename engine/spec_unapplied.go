@@ -18,8 +18,6 @@ func Unapplied(p *project.Project, service string) []string {
 		return nil
 	}
 	var u unapplied
-	u.add("provider", s.Provider != nil)
-	u.add("models", len(s.Models) > 0)
 	u.add("umask", s.Umask != nil)
 	for _, hook := range s.PreStart {
 		u.add("pre_start.umask", hook.Umask != nil)

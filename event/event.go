@@ -17,6 +17,7 @@ const (
 	Volume    Kind = "Volume"
 	Image     Kind = "Image"
 	Service   Kind = "Service"
+	Model     Kind = "Model"
 )
 
 // Ref names a resource. It is comparable: results are looked up by it.

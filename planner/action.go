@@ -156,6 +156,32 @@ type RunHook struct {
 	Index int       `json:"index"`
 }
 
+// RunProvider calls the program that provides the service Ref.Name.
+type RunProvider struct {
+	Ref event.Ref    `json:"ref"`
+	Do  ProviderVerb `json:"do"`
+	// Have is the fingerprint (project.FingerprintOf) of the variables that its
+	// dependents' containers have of it, "" where they differ or there are none.
+	Have string `json:"have,omitempty"`
+}
+
+// BringModel makes sure that the model Ref.Name of the file is there, and
+// configures it.
+type BringModel struct {
+	Ref  event.Ref `json:"ref"`
+	Have string    `json:"have,omitempty"` // as in RunProvider
+}
+
+// ProviderVerb is what a provider is called for.
+type ProviderVerb string
+
+// The verbs of providers.
+const (
+	ProviderUp   ProviderVerb = "up"
+	ProviderDown ProviderVerb = "down"
+	ProviderStop ProviderVerb = "stop"
+)
+
 // Condition is what a wait ends with.
 type Condition string
 
@@ -199,6 +225,8 @@ func (KillContainer) Verb() string    { return "kill" }
 func (RemoveContainer) Verb() string  { return "remove" }
 func (WaitContainer) Verb() string    { return "wait" }
 func (RunHook) Verb() string          { return "hook" }
+func (RunProvider) Verb() string      { return "provider" }
+func (BringModel) Verb() string       { return "model" }
 
 func (a PullImage) Resource() event.Ref        { return a.Ref }
 func (a PushImage) Resource() event.Ref        { return a.Ref }
@@ -219,6 +247,8 @@ func (a KillContainer) Resource() event.Ref    { return a.Ref }
 func (a RemoveContainer) Resource() event.Ref  { return a.Ref }
 func (a WaitContainer) Resource() event.Ref    { return a.Ref }
 func (a RunHook) Resource() event.Ref          { return a.Ref }
+func (a RunProvider) Resource() event.Ref      { return a.Ref }
+func (a BringModel) Resource() event.Ref       { return a.Ref }
 
 // MarshalJSON puts the verb beside the action's fields.
 func (s Step) MarshalJSON() ([]byte, error) {
@@ -290,4 +320,6 @@ func init() {
 	register[RemoveContainer]()
 	register[WaitContainer]()
 	register[RunHook]()
+	register[RunProvider]()
+	register[BringModel]()
 }

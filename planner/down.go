@@ -39,6 +39,7 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error
 	}
 	f := newFleet(p, s, "Removing", LifecycleOptions{Services: o.Services, Timeout: o.Timeout}, goes)
 	removed := f.removeAll(o)
+	f.stopProviders(ProviderDown, o.Services, f.byService(removed))
 	d := down{fleet: f, name: name, options: o, removed: removed, file: p != nil}
 	d.networks()
 	if o.Volumes && len(o.Services) == 0 {

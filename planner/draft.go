@@ -23,7 +23,8 @@ type draft struct {
 	networks map[string]int       // by key: the step that creates the network
 	volumes  map[string]int       // by key: the step that creates the volume
 	replaced replacedResources
-	orphans  []removal // that go
+	provided map[event.Ref]int // the steps that bring variables
+	orphans  []removal         // that go
 
 	dependents map[string][]string // by service
 	holders    map[string]*replica // by name: who has it and is made anew under another

@@ -13,7 +13,8 @@ func Stop(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 		return nil, err
 	}
 	f := newFleet(p, s, "Stopping", o, regular(p, o.Services))
-	f.stopAll(func(c *Container) bool { return c.running() })
+	stops := f.stopAll(func(c *Container) bool { return c.running() })
+	f.stopProviders(ProviderStop, o.Services, f.byService(stops))
 	f.noteUnknown(o.Services)
 	return &f.plan, nil
 }

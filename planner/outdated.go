@@ -48,17 +48,24 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 			when = append(when, img.ref)
 		}
 	}
+	reason = &Reason{Code: BecauseImageChanged}
+	if given := d.p.Providers(svc.Name); len(given) > 0 {
+		if len(when) == 0 {
+			reason.Code = BecauseProvided
+		}
+		when = append(when, given...)
+	}
 	if len(when) == 0 {
 		return nil, nil, nil
 	}
-	return &Reason{Code: BecauseImageChanged}, uniqueRefs(when), nil
+	return reason, uniqueRefs(when), nil
 }
 
 // configChanged compares the hash. Where another tool or version made the
 // container, what the engine reports of it decides: a new version of a program
 // must not restart anybody's database.
 func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, error) {
-	want, err := d.p.Hash(svc.Name, d.parentID)
+	want, err := d.p.WithProvided(svc.Name, c.provided()).Hash(svc.Name, d.parentID)
 	if err != nil {
 		return nil, fmt.Errorf("hashing service %q: %w", svc.Name, err)
 	}

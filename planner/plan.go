@@ -38,8 +38,9 @@ type Step struct {
 	Reason Reason `json:"reason"`
 	// After are the steps that must have ended well before this one begins.
 	After []int `json:"after,omitempty"`
-	// When names images whose pull or build comes first: the step runs only if
-	// one of them turns out other than State says; else it counts as done.
+	// When names images whose pull or build comes first, and providers and
+	// models: the step runs only if one of them turns out other than State says;
+	// else it counts as done.
 	When []event.Ref `json:"when,omitempty"`
 	// Optional: if it fails or is skipped, that is a warning, and what comes
 	// after it runs.
@@ -76,6 +77,7 @@ const (
 	BecauseInterrupted       Code = "interrupted"        // finishing what an earlier run began
 	BecauseDependencyRestart Code = "dependency restart" // depends_on with restart: true
 	BecauseDependency        Code = "dependency"         // others wait for its condition
+	BecauseProvided          Code = "variables"          // of a provider or a model
 	BecausePullPolicy        Code = "pull policy"
 	BecauseBuildRequested    Code = "build"
 	BecauseRequested         Code = "requested" // the command says so: stop, down, ...

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // creates adds the containers that are missing or made anew.
@@ -19,6 +21,12 @@ func (d *draft) creates() {
 	}
 	d.seeded = map[string]int{}
 	for _, name := range d.order {
+		if d.p.Services[name].Provider != nil {
+			d.provide(project.ProviderRef(name))
+		}
+		for _, ref := range d.p.Providers(name) {
+			d.provide(ref)
+		}
 		for _, r := range d.units[name].replicas {
 			d.create(r)
 		}
@@ -74,6 +82,9 @@ func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
 	after := []int{d.images[d.p.ImageName(svc.Name)].step, r.removed}
 	for _, source := range d.otherImages(svc) {
 		after = append(after, d.images[source].step)
+	}
+	for _, ref := range d.p.Providers(svc.Name) {
+		after = append(after, d.provide(ref))
 	}
 	for key := range svc.Networks {
 		after = append(after, d.networks[key])

@@ -60,7 +60,7 @@ func (s Step) text() string {
 		b.WriteString(" [after " + ids + "]")
 	}
 	for i, r := range s.When {
-		b.WriteString([]string{" [when image ", " or "}[min(i, 1)] + r.Name)
+		b.WriteString([]string{" [when ", " or "}[min(i, 1)] + whenText(s.When, i) + r.Name)
 	}
 	if len(s.When) > 0 {
 		b.WriteString(" changed]")
@@ -72,6 +72,15 @@ func (s Step) text() string {
 		b.WriteString(" [loses data]")
 	}
 	return b.String()
+}
+
+// whenText is the kind in front of a name of When, where it is not that of the
+// name before.
+func whenText(when []event.Ref, i int) string {
+	if i > 0 && when[i-1].Kind == when[i].Kind {
+		return ""
+	}
+	return strings.ToLower(string(when[i].Kind)) + " "
 }
 
 // String is the reason in words: "config changed: image: nginx:1 → nginx:2".
@@ -139,6 +148,8 @@ func details(a Action) []string {
 	case WaitContainer:
 		add(true, string(a.Condition))
 		add(len(a.For) > 0, "for "+strings.Join(a.For, ", "))
+	case RunProvider:
+		add(true, string(a.Do))
 	case RunHook:
 		add(true, fmt.Sprintf("%s %d", a.Phase, a.Index))
 	}

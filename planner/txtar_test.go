@@ -370,7 +370,8 @@ func fillContainer(t *testing.T, p *project.Project, svc types.ServiceConfig, s 
 			}
 			return ""
 		}
-		hash, err := p.Hash(svc.Name, parent)
+		given := project.ReadProvided(c.Labels[project.LabelProvided])
+		hash, err := p.WithProvided(svc.Name, given).Hash(svc.Name, parent)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -51,6 +51,9 @@ const (
 	// LabelContentHash is ContentHash: of secrets and configs, on containers of
 	// services that use any.
 	LabelContentHash = OwnLabelPrefix + "content-hash"
+	// LabelProvided is what providers and models gave to the container's
+	// environment, see Provided.
+	LabelProvided = OwnLabelPrefix + "provided"
 	// LabelFiles is the volume with a container's secrets and configs, on
 	// containers that have one. It goes with the container.
 	LabelFiles = OwnLabelPrefix + "files"
@@ -72,6 +75,7 @@ type Instance struct {
 	Image        string // digest of the image
 	ImageVolumes string // target=digest of mounted images, sorted, comma-joined
 	Contents     string // the result of ContentHash
+	Provided     string // the result of Provided.Label
 	Replaces     bool   // it takes another's place and has a temporary name
 }
 
@@ -97,6 +101,7 @@ func (p *Project) ContainerLabels(service string, in Instance) map[string]string
 		LabelImage:        in.Image,
 		LabelImageVolumes: in.ImageVolumes,
 		LabelContentHash:  in.Contents,
+		LabelProvided:     in.Provided,
 		LabelEnvFiles:     strings.Join(p.EnvFiles, ","),
 	}
 	if in.Replaces {

@@ -10,7 +10,7 @@ import (
 // node is a step in the graph that Apply walks.
 type node struct {
 	step planner.Step
-	// images are the pulls and builds of the images that the step's When names.
+	// images are the steps that bring what the step's When names.
 	images []int
 	next   []int // the nodes that wait for this one
 	waits  int   // how many of those before it have not ended yet
@@ -40,7 +40,7 @@ const (
 func graph(p *planner.Plan) ([]node, error) {
 	nodes := make([]node, len(p.Steps))
 	at := make(map[int]int, len(p.Steps)) // step id → node
-	images := map[string][]int{}          // image → nodes that bring it
+	images := map[resource][]int{}        // image → nodes that bring it
 	for i, s := range p.Steps {
 		if s.Action == nil {
 			return nil, fmt.Errorf("step %d of the plan has no action", s.ID)
@@ -51,8 +51,8 @@ func graph(p *planner.Plan) ([]node, error) {
 		at[s.ID] = i
 		nodes[i] = node{step: s, cause: -1}
 		if _, ok := brings(s.Action); ok {
-			name := s.Action.Resource().Name
-			images[name] = append(images[name], i)
+			of := resourceOf(s.Action.Resource())
+			images[of] = append(images[of], i)
 		}
 	}
 	for i := range nodes {
@@ -66,7 +66,7 @@ func graph(p *planner.Plan) ([]node, error) {
 			before[j] = true
 		}
 		for _, ref := range n.step.When {
-			n.images = append(n.images, images[ref.Name]...)
+			n.images = append(n.images, images[resourceOf(ref)]...)
 		}
 		for _, j := range n.images {
 			before[j] = true
@@ -109,12 +109,26 @@ func acyclic(nodes []node) error {
 	return nil
 }
 
-// brings tells whether an action brings an image, and which one was there.
+// resource is what brings compares: a pull and a build of one image are about
+// the same, whoever asks.
+type resource struct {
+	kind event.Kind
+	name string
+}
+
+func resourceOf(ref event.Ref) resource { return resource{ref.Kind, ref.Name} }
+
+// brings tells whether an action brings an image, or the variables of a
+// provider or model, and which ones were there.
 func brings(a planner.Action) (have string, ok bool) {
 	switch a := a.(type) {
 	case planner.PullImage:
 		return a.Have, true
 	case planner.BuildImage:
+		return a.Have, true
+	case planner.RunProvider:
+		return a.Have, a.Do == planner.ProviderUp
+	case planner.BringModel:
 		return a.Have, true
 	}
 	return "", false

@@ -9,10 +9,13 @@ import (
 
 // Result is what a step brought.
 type Result struct {
-	ID       string // of the container or network that was created or acted on
-	Image    string // Digest of a pulled or built image, as planner.Image has it
-	ExitCode int    // of a completed wait or hook
-	Env      map[string]string
+	ID string // of the container or network that was created or acted on
+	// Image is the Digest of a pulled or built image, as planner.Image has it,
+	// or the fingerprint of a provider's or model's variables.
+	Image    string
+	ExitCode int // of a completed wait or hook
+	// Env are the variables that a provider or a model brought.
+	Env map[string]string
 	// Text is the word of the outcome where it is another than the action's
 	// usual one: "Healthy", "Exited", "Skipped". Detail goes after it.
 	Text, Detail string
@@ -46,6 +49,12 @@ func (r *Results) Set(ref event.Ref, res Result) {
 	res.ID = cmp.Or(res.ID, was.ID)
 	res.Image = cmp.Or(res.Image, was.Image)
 	r.by[ref] = res
+}
+
+// Variables are those that a provider or a model brought, nil before it did.
+func (r *Results) Variables(ref event.Ref) map[string]string {
+	res, _ := r.Get(ref)
+	return res.Env
 }
 
 // Created returns the id of the container that this run made for the replica.

@@ -40,6 +40,16 @@ func wordsOf(a planner.Action) words {
 		return words{"Restarting", "Started"}
 	case planner.KillContainer:
 		return words{"Killing", "Killed"}
+	case planner.RunProvider:
+		switch a.Do {
+		case planner.ProviderDown:
+			return words{"Removing", "Removed"}
+		case planner.ProviderStop:
+			return words{"Stopping", "Stopped"}
+		}
+		return words{"Creating", "Created"}
+	case planner.BringModel:
+		return words{"Configuring", "Configured"}
 	case planner.WaitContainer:
 		return words{"Waiting", metBy[a.Condition]}
 	}

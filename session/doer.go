@@ -7,15 +7,19 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/provider"
 	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // doer sends a plan's steps to those who know how: builds to the builder,
 // everything else to the engine.
 type doer struct {
-	engine *engine.Doer
-	build  *build.Builder
-	sink   event.Sink
+	engine   *engine.Doer
+	build    *build.Builder
+	provider *provider.Runner
+	project  *project.Project // nil: the file is not known
+	sink     event.Sink
 }
 
 func (s *Session) doer() *doer {
@@ -27,8 +31,10 @@ func (s *Session) doer() *doer {
 			Sink:      s.pullSink(),
 			ConfigDir: s.ConfigDir,
 		}),
-		build: build.New(s.Client, s.Project, s.buildOptions()),
-		sink:  s.Sink,
+		build:    build.New(s.Client, s.Project, s.buildOptions()),
+		provider: s.providers(),
+		project:  s.Project,
+		sink:     s.Sink,
 	}
 }
 
@@ -55,8 +61,13 @@ func (d *doer) close() { _ = d.build.Close() }
 
 // Do carries one step out.
 func (d *doer) Do(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
-	if a, ok := s.Action.(planner.BuildImage); ok {
+	switch a := s.Action.(type) {
+	case planner.BuildImage:
 		return d.image(ctx, s, a, done)
+	case planner.RunProvider:
+		return d.provide(ctx, a)
+	case planner.BringModel:
+		return d.model(ctx, a)
 	}
 	return d.toEngine(ctx, s, done)
 }

@@ -1,0 +1,151 @@
+// Package provider runs the external programs that provide what is no
+// container: services with `provider:`, by the protocol of Docker Compose's
+// extensions, and models, through Docker Model Runner's command.
+//
+// A program is called as
+//
+//	PROGRAM compose --project-name=P up|down|stop --OPTION=VALUE... SERVICE
+//
+// and says what it does in lines of JSON on its standard output, see message.
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// Options say how programs are found and called. The zero value is the process's
+// own surroundings and nobody who listens.
+type Options struct {
+	Project string // the project's name
+	Dir     string // where programs run; "": the process's folder
+	// Environ is their environment, KEY=value; nil: the process's.
+	Environ []string
+	// PluginDirs are docker's folders of plugins, looked at before those that
+	// every installation has: config.json's cliPluginsExtraDirs and its own.
+	PluginDirs []string
+	// Sink takes what programs tell; nil: nobody.
+	Sink event.Sink
+	// Debug takes what programs tell about themselves; nil: nobody.
+	Debug func(text string)
+}
+
+// Runner calls programs. It is safe for concurrent use.
+type Runner struct{ o Options }
+
+// New returns a Runner.
+func New(o Options) *Runner {
+	if o.Sink == nil {
+		o.Sink = event.Discard
+	}
+	if o.Debug == nil {
+		o.Debug = func(string) {}
+	}
+	if o.Environ == nil {
+		o.Environ = os.Environ()
+	}
+	o.Environ = append(o.Environ[:len(o.Environ):len(o.Environ)], "COMPOSE_PROJECT_NAME="+o.Project)
+	return &Runner{o}
+}
+
+// Error is a program that is not there, or that failed.
+type Error struct {
+	Op   string
+	Help string // what the user can do about it, or ""
+	Err  error
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Op
+	}
+	return e.Op + ": " + e.Err.Error()
+}
+
+// Unwrap gives the cause to errors.Is.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint is what the user can do about it, or "".
+func (e *Error) Hint() string { return e.Help }
+
+// stopTime is how long a program may take to end once it was told to.
+const stopTime = 10 * time.Second
+
+// command prepares a call. When ctx ends the program is asked to end first.
+func (r *Runner) command(ctx context.Context, path string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir, cmd.Env = r.o.Dir, r.o.Environ
+	cmd.WaitDelay = stopTime
+	if runtime.GOOS != "windows" {
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	}
+	return cmd
+}
+
+// find looks a program up by the name that a file gives it: docker's plugin
+// docker-<name>, else a program of the PATH.
+func (r *Runner) find(name string) (string, error) {
+	if name == "" || name == "compose" {
+		return "", &Error{Op: fmt.Sprintf("%q is no provider", name), Help: "provider.type names a plugin of docker or a program of the PATH"}
+	}
+	if path := r.plugin(name); path != "" {
+		return path, nil
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", &Error{
+			Op:   fmt.Sprintf("provider %q: there is neither a plugin docker-%s nor a program of that name", name, name),
+			Help: "install it, or correct provider.type", Err: unlessMissing(err),
+		}
+	}
+	return path, nil
+}
+
+// plugin is the path of docker's plugin of that name, "": there is none.
+func (r *Runner) plugin(name string) string {
+	if strings.ContainsAny(name, `/\`) {
+		return ""
+	}
+	file := "docker-" + name
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
+	for _, dir := range append(r.o.PluginDirs[:len(r.o.PluginDirs):len(r.o.PluginDirs)], systemPlugins()...) {
+		path := filepath.Join(dir, file)
+		if info, err := os.Stat(path); err == nil && !info.IsDir() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0) {
+			return path
+		}
+	}
+	return ""
+}
+
+// systemPlugins are where docker's plugins are installed for everybody.
+func systemPlugins() []string {
+	if runtime.GOOS == "windows" {
+		return []string{
+			filepath.Join(os.Getenv("ProgramData"), "Docker", "cli-plugins"),
+			filepath.Join(os.Getenv("ProgramFiles"), "Docker", "cli-plugins"),
+		}
+	}
+	return []string{
+		"/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins",
+		"/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins",
+	}
+}
+
+// unlessMissing drops an error that says no more than that there is no file.
+func unlessMissing(err error) error {
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil
+	}
+	return err
+}
