@@ -57,6 +57,7 @@ func (a *app) root() *cobra.Command {
 	_ = root.Flags().MarkHidden("version")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
+		a.alphaCommand(),
 		a.attachCommand(),
 		a.buildCommand(),
 		a.commitCommand(),
