@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/go-units"
 
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -56,6 +57,11 @@ type Listed struct {
 	command string
 	labels  map[string]string
 	mounts  []string
+}
+
+// Ref is how events name the container.
+func (l Listed) Ref() event.Ref {
+	return event.Ref{Kind: event.Container, Name: l.Name, Service: l.Service, Number: l.Number}
 }
 
 // Label is the value of a label; templates call it.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/compose-orchestrator/compose/engine"
-	"github.com/compose-orchestrator/compose/event"
 )
 
 // CommitOptions say of which container which image is made.
@@ -32,22 +31,4 @@ func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
 		}
 		return "as " + image, nil
 	})
-}
-
-// task is one thing done to a container, in the words of its display.
-type task struct{ title, working, done string }
-
-// task shows the progress of do, which returns what to say at its end.
-func (s *Session) task(c engine.Listed, t task, do func() (string, error)) error {
-	ref := event.Ref{Kind: event.Container, Name: c.Name, Service: c.Service, Number: c.Number}
-	s.Sink(event.Planned{Title: t.title, Refs: []event.Ref{ref}})
-	s.status(ref, event.Working, t.working, "")
-	detail, err := do()
-	if err == nil {
-		s.status(ref, event.Done, t.done, detail)
-	} else {
-		s.Sink(failure(ref, err))
-	}
-	s.Sink(event.Finished{Err: err})
-	return err
 }

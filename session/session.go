@@ -138,11 +138,6 @@ func (s *Session) status(ref event.Ref, state event.State, text, detail string) 
 	s.Sink(event.Status{Time: time.Now(), Ref: ref, State: state, Text: text, Detail: detail})
 }
 
-// failure is the status of what went wrong with a resource.
-func failure(ref event.Ref, err error) event.Status {
-	return event.Status{Time: time.Now(), Ref: ref, State: event.Failed, Text: "Error", Detail: err.Error(), Err: err}
-}
-
 // warnUnapplied tells which attributes of the file nothing applies.
 func (s *Session) warnUnapplied() {
 	warn := func(of string, attributes []string) {

@@ -63,6 +63,7 @@ func (a *app) root() *cobra.Command {
 		a.commitCommand(),
 		a.completionCommand(),
 		a.configCommand(),
+		a.cpCommand(),
 		a.createCommand(),
 		a.downCommand(),
 		a.eventsCommand(),

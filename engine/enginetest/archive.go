@@ -63,7 +63,7 @@ func (e *Engine) archiveHead(w http.ResponseWriter, r *request) error {
 }
 
 // archiveGet sends a path as a tar file whose entries begin with its last
-// element.
+// element, as it was asked for.
 func (e *Engine) archiveGet(w http.ResponseWriter, r *request) error {
 	c, v, p, info, err := e.archivePath(r)
 	if err != nil {
@@ -75,7 +75,7 @@ func (e *Engine) archiveGet(w http.ResponseWriter, r *request) error {
 	setStat(w, info)
 	w.Header().Set("Content-Type", "application/x-tar")
 	tw := tar.NewWriter(w)
-	name := info.Name()
+	name := path.Base(r.query("path")) // "." of a folder's content
 	if p == "/" {
 		name = "."
 	}
@@ -113,7 +113,7 @@ func writeTar(tw *tar.Writer, v *view, p, name string) error {
 	}
 	entries, err := v.readDir(p)
 	for _, entry := range entries {
-		if err := writeTar(tw, v, path.Join(p, entry.Name()), path.Join(name, entry.Name())); err != nil {
+		if err := writeTar(tw, v, path.Join(p, entry.Name()), name+"/"+entry.Name()); err != nil {
 			return err
 		}
 	}
@@ -231,8 +231,15 @@ func (e *Engine) containerExport(w http.ResponseWriter, r *request) error {
 	e.mu.Unlock()
 	w.Header().Set("Content-Type", "application/octet-stream")
 	tw := tar.NewWriter(w)
-	if writeTar(tw, v, "/", ".") == nil {
-		_ = tw.Close()
+	top, err := v.readDir("/")
+	if err != nil {
+		return err
 	}
+	for _, entry := range top {
+		if writeTar(tw, v, "/"+entry.Name(), entry.Name()) != nil {
+			return nil // the client went away
+		}
+	}
+	_ = tw.Close()
 	return nil
 }

@@ -201,19 +201,32 @@ func TestArchive(t *testing.T) {
 		out, _ := s.logs(id, containertypes.LogsOptions{})
 		equal(t, "seen by the process", out, "hello\n")
 
-		r, stat, err := s.CopyFromContainer(ctx, id, "/etc/x")
-		s.check(err)
-		defer r.Close()
-		equal(t, "is a folder", stat.Mode.IsDir(), true)
-		var names []string
-		for tr := tar.NewReader(r); ; {
-			h, err := tr.Next()
-			if err == io.EOF {
-				break
-			}
+		for path, want := range map[string][]string{
+			"/etc/x":   {"x/", "x/y"},
+			"/etc/x/":  {"x/", "x/y"},
+			"/etc/x/.": {"./", "./y"},
+		} {
+			r, stat, err := s.CopyFromContainer(ctx, id, path)
 			s.check(err)
-			names = append(names, h.Name)
+			equal(t, "is a folder", stat.Mode.IsDir(), true)
+			equalList(t, "entries of "+path, entries(t, r), want)
+			s.check(r.Close())
 		}
-		equalList(t, "entries", names, []string{"x/", "x/y"})
 	})
+}
+
+// entries are the names in a tar file.
+func entries(t *testing.T, r io.Reader) []string {
+	t.Helper()
+	var names []string
+	for tr := tar.NewReader(r); ; {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return names
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, h.Name)
+	}
 }

@@ -1,0 +1,205 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/moby/go-archive"
+)
+
+// Place is a path in a container. One that ends in "/" or "/." is a folder.
+type Place struct {
+	ID, Container string // the container's name is for messages
+	Path          string // from "/" where it is relative
+}
+
+func (p Place) String() string { return p.Container + ":" + p.Path }
+
+// folder tells whether the path can only be that of a folder.
+func (p Place) folder() bool {
+	return strings.HasSuffix(p.Path, "/") || path.Base(p.Path) == "."
+}
+
+// CopyOptions say how files are copied.
+type CopyOptions struct {
+	// FollowLink: where the source is a link, what it names is copied.
+	FollowLink bool
+	// Owners keeps user and group ids. On this machine only root can.
+	Owners bool
+}
+
+// CopyOut copies a path of a container to one of this machine, which is
+// absolute, by docker cp's rules: into a folder that is there, else under the
+// new name. A source that ends in "/." is the folder's content.
+func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions) error {
+	to = cleanHost(to)
+	dst, err := archive.CopyInfoDestinationPath(to)
+	if err != nil {
+		return hostFolder(to, err)
+	}
+	src := archive.CopyInfo{Path: from.Path, Exists: true}
+	if o.FollowLink {
+		src.Path, src.RebaseName = followed(ctx, c, from)
+	}
+	content, stat, err := c.CopyFromContainer(ctx, from.ID, src.Path)
+	if err != nil {
+		return placeError(from, err)
+	}
+	defer content.Close()
+	src.IsDir = stat.Mode.IsDir()
+	var files io.Reader = content
+	if src.RebaseName != "" {
+		files = archive.RebaseArchiveEntries(content, path.Base(src.Path), src.RebaseName)
+	}
+	dir, prepared, err := archive.PrepareArchiveCopy(files, src, dst)
+	if err != nil {
+		return misfit(to, err)
+	}
+	defer prepared.Close()
+	return archive.Untar(prepared, dir, &archive.TarOptions{
+		NoLchown:             !o.Owners || os.Geteuid() != 0,
+		NoOverwriteDirNonDir: true,
+	})
+}
+
+// CopyOutTar writes a path of a container to w, as a tar archive.
+func CopyOutTar(ctx context.Context, c Reader, from Place, w io.Writer, o CopyOptions) error {
+	if o.FollowLink {
+		from.Path, _ = followed(ctx, c, from)
+	}
+	content, _, err := c.CopyFromContainer(ctx, from.ID, from.Path)
+	if err != nil {
+		return placeError(from, err)
+	}
+	defer content.Close()
+	_, err = io.Copy(w, content)
+	return err
+}
+
+// followed is the path of what a link in a container names and, where that has
+// another name, the one that it is copied under.
+func followed(ctx context.Context, c Reader, p Place) (target, name string) {
+	stat, err := c.ContainerStatPath(ctx, p.ID, p.Path)
+	if err != nil || stat.Mode&fs.ModeSymlink == 0 {
+		return p.Path, "" // what is wrong with it shows when it is copied
+	}
+	return archive.GetRebaseName(p.Path, linkTarget(p.Path, stat))
+}
+
+// linkTarget is the absolute path that a link in a container names.
+func linkTarget(at string, stat container.PathStat) string {
+	if path.IsAbs(stat.LinkTarget) {
+		return stat.LinkTarget
+	}
+	return path.Join("/", path.Dir(at), stat.LinkTarget)
+}
+
+// CopyIn copies a file or folder of this machine to a path of a container, by
+// the rules of CopyOut.
+func CopyIn(ctx context.Context, c Client, from Source, to Place, o CopyOptions) error {
+	dst, err := destination(ctx, c, to)
+	if err != nil {
+		return err
+	}
+	dir, name, err := from.placed(dst)
+	if err != nil {
+		return misfit(to.String(), err)
+	}
+	content := from.pack(name)
+	err = c.CopyToContainer(ctx, to.ID, dir, content, container.CopyToContainerOptions{CopyUIDGID: o.Owners})
+	if packed := content.Close(); packed != nil {
+		return packed
+	}
+	if err != nil {
+		return placeError(Place{ID: to.ID, Container: to.Container, Path: dir}, err)
+	}
+	return nil
+}
+
+// CopyInTar unpacks a tar archive, which may be compressed, in a folder of a
+// container.
+func CopyInTar(ctx context.Context, c Client, content io.Reader, to Place, o CopyOptions) error {
+	dst, err := destination(ctx, c, to)
+	if err != nil {
+		return err
+	}
+	if !dst.IsDir {
+		return &Error{Op: fmt.Sprintf("destination %q must be a directory", to.String()), Help: "what comes from stdin is unpacked in a folder that is there"}
+	}
+	err = c.CopyToContainer(ctx, to.ID, dst.Path, content, container.CopyToContainerOptions{CopyUIDGID: o.Owners})
+	if err != nil {
+		return placeError(to, err)
+	}
+	return nil
+}
+
+// destination describes where a copy goes to; a link there is followed.
+func destination(ctx context.Context, c Reader, to Place) (archive.CopyInfo, error) {
+	dst := archive.CopyInfo{Path: to.Path}
+	stat, err := c.ContainerStatPath(ctx, to.ID, to.Path)
+	if err == nil && stat.Mode&fs.ModeSymlink != 0 {
+		dst.Path = linkTarget(to.Path, stat)
+		stat, err = c.ContainerStatPath(ctx, to.ID, dst.Path)
+	}
+	if errdefs.IsNotFound(err) {
+		return dst, nil
+	}
+	if err != nil {
+		return dst, placeError(to, err)
+	}
+	dst.Exists, dst.IsDir = true, stat.Mode.IsDir()
+	if !dst.IsDir && !stat.Mode.IsRegular() {
+		return dst, &Error{
+			Op:   fmt.Sprintf("destination %q must be a directory or a regular file", to.String()),
+			Help: "it is a device, a socket or a pipe",
+		}
+	}
+	return dst, nil
+}
+
+// placeError words what the engine says of a path: with the container's name
+// instead of its id.
+func placeError(p Place, err error) error {
+	if errdefs.IsNotFound(err) {
+		return &Error{
+			Op:   fmt.Sprintf("could not find the file %s in container %s", p.Path, p.Container),
+			Help: "see what is there: docker exec " + p.Container + " ls -a " + path.Dir(path.Join("/", p.Path)),
+		}
+	}
+	return err
+}
+
+// misfit words the errors of a source that does not go where it should.
+func misfit(to string, err error) error {
+	switch {
+	case errors.Is(err, archive.ErrCannotCopyDir):
+		return &Error{Op: "cannot copy directory: " + to + " is a file", Help: "name a folder, or a path that does not exist"}
+	case errors.Is(err, archive.ErrDirNotExists):
+		return &Error{Op: "no such directory: " + to, Help: "create it, or leave the / at its end out"}
+	}
+	return err
+}
+
+// hostFolder words the error of a path of this machine that cannot be made.
+func hostFolder(to string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, archive.ErrNotDirectory) {
+		folder, _ := archive.SplitPathDirEntry(to)
+		return &Error{Op: fmt.Sprintf("invalid output path: directory %q does not exist", folder), Help: "create it, or name another one"}
+	}
+	return err
+}
+
+// cleanHost cleans a path of this machine and keeps what its end says: that it
+// is a folder, or a folder's content.
+func cleanHost(p string) string {
+	return archive.PreserveTrailingDotOrSeparator(filepath.Clean(p), p)
+}

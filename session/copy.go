@@ -1,0 +1,172 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// CopyOptions say what is copied from where to where.
+type CopyOptions struct {
+	From, To CopyEnd // one of them is a service's
+	Index    int     // of the replica; 0: the first to copy from, all to copy to
+	OneOffs  bool    // containers of run count too
+	engine.CopyOptions
+
+	Stdin  io.Reader // a tar archive, where From.Path is "-"
+	Stdout io.Writer // takes one, where To.Path is "-"
+}
+
+// CopyEnd is an end of a copy.
+type CopyEnd struct {
+	Service string // "": this machine
+	Path    string // absolute on this machine, or "-"
+	Text    string // as the user wrote it
+}
+
+// stream tells whether the end is a standard stream.
+func (e CopyEnd) stream() bool { return e.Service == "" && e.Path == "-" }
+
+// Copy copies files between a service's containers and this machine.
+func (s *Session) Copy(ctx context.Context, o CopyOptions) error {
+	service := cmp.Or(o.From.Service, o.To.Service)
+	targets, err := s.copyTargets(ctx, o, service)
+	if err != nil {
+		return err
+	}
+	if o.From.Service != "" {
+		return s.copyOut(ctx, o, targets[0])
+	}
+	return s.copyIn(ctx, o, targets)
+}
+
+// copyTargets are the containers of a service that a copy is about, by number,
+// whether they run or not.
+func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string) ([]engine.Listed, error) {
+	listed, err := engine.List(ctx, s.Reader, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	mine := slices.DeleteFunc(slices.Clone(listed), func(c engine.Listed) bool {
+		return c.Service != service || c.OneOff && (!o.OneOffs || o.Index != 0) || o.Index != 0 && c.Number != o.Index
+	})
+	slices.SortStableFunc(mine, func(a, b engine.Listed) int {
+		return cmp.Or(oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
+	})
+	switch {
+	case len(mine) > 0:
+		return mine, nil
+	case o.Index != 0:
+		return nil, FindOptions{Service: service, Index: o.Index}.notFound(nil, listed)
+	}
+	return nil, &planner.Problem{
+		Text: fmt.Sprintf("no container found for service %q", service),
+		Tip:  cmp.Or(thereAre(listed), "compose up -d creates them"),
+	}
+}
+
+func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) error {
+	from := engine.Place{ID: c.ID, Container: c.Name, Path: o.From.Path}
+	what := from.String() + " to " + o.To.Text
+	switch {
+	case s.Client == nil:
+		s.would("copy " + what)
+		return nil
+	case o.To.stream(): // no progress beside the content
+		return copying(what, engine.CopyOutTar(ctx, s.Reader, from, o.Stdout, o.CopyOptions))
+	}
+	return s.task(c, copyTask, func() (string, error) {
+		return what, copying(what, engine.CopyOut(ctx, s.Reader, from, o.To.Path, o.CopyOptions))
+	})
+}
+
+var copyTask = task{title: "Copying", working: "Copying", done: "Copied"}
+
+// copying says what went wrong with what.
+func copying(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("copying %s: %w", what, err)
+}
+
+// copyIn copies into all the containers: what goes wrong with one does not keep
+// the others from their files.
+func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Listed) error {
+	put, done, err := o.source()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if s.Client == nil {
+		for _, c := range targets {
+			s.would(fmt.Sprintf("copy %s to %s:%s", o.From.Text, c.Name, o.To.Path))
+		}
+		return nil
+	}
+	var refs []event.Ref
+	for _, c := range targets {
+		refs = append(refs, c.Ref())
+	}
+	s.Sink(event.Planned{Title: copyTask.title, Refs: refs})
+	errs := make([]error, len(targets))
+	var g errgroup.Group
+	g.SetLimit(s.limit())
+	for i, c := range targets {
+		g.Go(func() error {
+			errs[i] = s.step(c, copyTask, func() (string, error) {
+				to := engine.Place{ID: c.ID, Container: c.Name, Path: o.To.Path}
+				what := o.From.Text + " to " + to.String()
+				return what, copying(what, put(ctx, s.Client, to))
+			})
+			return nil
+		})
+	}
+	_ = g.Wait() // always nil
+	err = errors.Join(errs...)
+	s.Sink(event.Finished{Err: err})
+	return err
+}
+
+// source is what brings the files into a container, once for each. done gives
+// back what it holds.
+func (o CopyOptions) source() (put func(context.Context, engine.Client, engine.Place) error, done func(), err error) {
+	if !o.From.stream() {
+		from, err := engine.NewSource(o.From.Path, o.CopyOptions)
+		return func(ctx context.Context, c engine.Client, to engine.Place) error {
+			return engine.CopyIn(ctx, c, from, to, o.CopyOptions)
+		}, func() {}, err
+	}
+	spool, size, done, err := spooled(o.Stdin)
+	return func(ctx context.Context, c engine.Client, to engine.Place) error {
+		return engine.CopyInTar(ctx, c, io.NewSectionReader(spool, 0, size), to, o.CopyOptions)
+	}, done, err
+}
+
+// spooled keeps what a stream says in a file, from which it can be read more
+// than once. done removes it.
+func spooled(r io.Reader) (spool io.ReaderAt, size int64, done func(), err error) {
+	f, err := os.CreateTemp("", "compose-cp-*")
+	if err != nil {
+		return nil, 0, nil, fmt.Errorf("keeping what comes from stdin: %w", err)
+	}
+	done = func() {
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}
+	if size, err = io.Copy(f, r); err != nil {
+		done()
+		return nil, 0, nil, fmt.Errorf("reading stdin: %w", err)
+	}
+	return f, size, done, nil
+}
