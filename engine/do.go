@@ -91,6 +91,8 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 		return Outcome{}, d.Push(ctx, a.Ref)
 	case planner.RemoveImage:
 		return d.removeImage(ctx, a)
+	case planner.PruneImage:
+		return d.pruneImage(ctx, a)
 	case planner.CreateNetwork:
 		return d.createNetwork(ctx, a)
 	case planner.RemoveNetwork:

@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/mount"
 
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -164,6 +165,24 @@ func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (Outcome,
 		return Outcome{Text: inUse}, nil
 	}
 	return Outcome{}, err
+}
+
+// pruneImage removes or reports an image that nothing names any more.
+func (d *Doer) pruneImage(ctx context.Context, a planner.PruneImage) (Outcome, error) {
+	i, err := d.c.ImageInspect(ctx, a.ID)
+	switch {
+	case errdefs.IsNotFound(err), err == nil && len(i.RepoTags) > 0:
+		return Outcome{}, nil
+	case err != nil:
+		return Outcome{}, err
+	case !a.Remove:
+		return Outcome{Text: "Untagged", Detail: a.Ref.Name + " is another one now; --prune removes such"}, nil
+	}
+	out, err := d.removeImage(ctx, planner.RemoveImage{Ref: event.Ref{Kind: event.Image, Name: a.ID}})
+	if err == nil && out.Text == "" {
+		out.Text = "Removed"
+	}
+	return out, err
 }
 
 // replicaNumber is the label container-number; 0 on one-offs and strangers.

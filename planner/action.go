@@ -42,6 +42,15 @@ type BuildImage struct {
 	PullFirst bool `json:"pull_first,omitempty"`
 }
 
+// PruneImage is about an image that lost its name Ref.Name to another: nothing
+// happens to it while something else names or uses it; else Remove removes it,
+// and without that it is reported.
+type PruneImage struct {
+	Ref    event.Ref `json:"ref"`
+	ID     string    `json:"id"`
+	Remove bool      `json:"remove,omitempty"`
+}
+
 // CreateNetwork makes a network of the file; Key is its key there.
 type CreateNetwork struct {
 	Ref event.Ref `json:"ref"`
@@ -214,6 +223,7 @@ func (RemoveNetwork) Verb() string    { return "remove-network" }
 func (CreateVolume) Verb() string     { return "create-volume" }
 func (RemoveVolume) Verb() string     { return "remove-volume" }
 func (RemoveImage) Verb() string      { return "remove-image" }
+func (PruneImage) Verb() string       { return "prune-image" }
 func (CreateContainer) Verb() string  { return "create" }
 func (RenameContainer) Verb() string  { return "rename" }
 func (StartContainer) Verb() string   { return "start" }
@@ -236,6 +246,7 @@ func (a RemoveNetwork) Resource() event.Ref    { return a.Ref }
 func (a CreateVolume) Resource() event.Ref     { return a.Ref }
 func (a RemoveVolume) Resource() event.Ref     { return a.Ref }
 func (a RemoveImage) Resource() event.Ref      { return a.Ref }
+func (a PruneImage) Resource() event.Ref       { return a.Ref }
 func (a CreateContainer) Resource() event.Ref  { return a.Ref }
 func (a RenameContainer) Resource() event.Ref  { return a.Ref }
 func (a StartContainer) Resource() event.Ref   { return a.Ref }
@@ -309,6 +320,7 @@ func init() {
 	register[CreateVolume]()
 	register[RemoveVolume]()
 	register[RemoveImage]()
+	register[PruneImage]()
 	register[CreateContainer]()
 	register[RenameContainer]()
 	register[StartContainer]()

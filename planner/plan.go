@@ -61,14 +61,15 @@ type Code string
 
 // The reasons of steps.
 const (
-	BecauseMissing           Code = "missing"            // desired and not there
-	BecauseConfigChanged     Code = "config changed"     // the service's definition differs
-	BecauseImageChanged      Code = "image changed"      // the reference names another image now
-	BecauseImageVolume       Code = "image mount"        // an image that is mounted changed
-	BecauseForced            Code = "forced"             // by a flag
-	BecauseParentRecreated   Code = "parent recreated"   // a namespace or volumes_from of a recreated one
-	BecauseNetworkMissing    Code = "network missing"    // a declared network is not attached
-	BecauseVolumeMissing     Code = "volume missing"     // a declared volume is not mounted
+	BecauseMissing           Code = "missing"          // desired and not there
+	BecauseConfigChanged     Code = "config changed"   // the service's definition differs
+	BecauseImageChanged      Code = "image changed"    // the reference names another image now
+	BecauseImageVolume       Code = "image mount"      // an image that is mounted changed
+	BecauseForced            Code = "forced"           // by a flag
+	BecauseParentRecreated   Code = "parent recreated" // a namespace or volumes_from of a recreated one
+	BecauseNetworkMissing    Code = "network missing"  // a declared network is not attached
+	BecauseVolumeMissing     Code = "volume missing"   // a declared volume is not mounted
+	BecauseUntagged          Code = "its name goes to another image"
 	BecauseNotRunning        Code = "not running"        // up to date, and to be started
 	BecausePausedByHand      Code = "paused"             // up to date, and to be unpaused
 	BecauseOrphan            Code = "orphan"             // its service is not in the file

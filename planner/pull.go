@@ -17,12 +17,14 @@ type PullOptions struct {
 	IgnoreBuildable bool
 	// IgnoreFailures makes a failed pull a warning.
 	IgnoreFailures bool
+	// Prune is UpOptions.PruneImages.
+	Prune bool
 }
 
 // Pull plans the pulls of the services' images, equal ones once. What is not
 // pulled is told in a note.
 func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
-	d := &draft{p: p, s: s, o: UpOptions{Pull: "always"}, images: map[string]imageStep{}, plan: Plan{Title: "Pulling"}}
+	d := &draft{p: p, s: s, o: UpOptions{Pull: "always", PruneImages: o.Prune}, images: map[string]imageStep{}, plan: Plan{Title: "Pulling"}}
 	if o.Policy != "" {
 		d.o.Pull = o.Policy
 	}
@@ -48,6 +50,7 @@ func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
 			}
 		}
 	}
+	d.pruneUntagged()
 	return &d.plan, nil
 }
 
@@ -58,11 +61,20 @@ func (d *draft) skip(image, service, why string) {
 	})
 }
 
-// Build plans the builds of the services (all with a build section where none
-// is named), and of the images that these are built from.
-func Build(p *project.Project, s State, services []string) (*Plan, error) {
-	d := &draft{p: p, s: s, images: map[string]imageStep{}, plan: Plan{Title: "Building"}}
-	names := services
+// BuildOptions steer Build.
+type BuildOptions struct {
+	Services []string // empty: all with a build section
+	Prune    bool     // UpOptions.PruneImages
+}
+
+// Build plans the builds of the services, and of the images that these are
+// built from.
+func Build(p *project.Project, s State, o BuildOptions) (*Plan, error) {
+	d := &draft{
+		p: p, s: s, o: UpOptions{PruneImages: o.Prune},
+		images: map[string]imageStep{}, plan: Plan{Title: "Building"},
+	}
+	names := o.Services
 	if len(names) == 0 {
 		names = slices.Sorted(maps.Keys(p.Services))
 	}
@@ -73,5 +85,6 @@ func Build(p *project.Project, s State, services []string) (*Plan, error) {
 			d.build(name, BecauseRequested, false)
 		}
 	}
+	d.pruneUntagged()
 	return &d.plan, nil
 }

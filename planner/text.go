@@ -9,7 +9,7 @@ import (
 )
 
 // WriteText writes the plan for people and for golden files: one line a step in
-// the plan's order, then the notes. It names no engine ids, so that the same
+// the plan's order, then the notes. It names ids of images alone, so that the same
 // plan reads the same on every machine.
 //
 //	1 pull Image nginx:2: missing
@@ -129,6 +129,8 @@ func details(a Action) []string {
 		add(a.Platform != "", "platform "+a.Platform)
 	case BuildImage:
 		add(a.Ref.Service != "", "service "+a.Ref.Service)
+	case PruneImage:
+		add(!a.Remove, "only reported")
 	case CreateContainer:
 		add(a.Replaces != "", "replacing")
 		add(a.FreshVolumes, "fresh volumes")

@@ -149,6 +149,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		noFile                           = fs.Bool("no-file", false, "")
 		signal                           = fs.String("s", "", "")
 		stop                             = fs.Bool("stop", false, "")
+		prune                            = fs.Bool("prune", false, "")
 	)
 	_ = fs.Parse(args[1:])
 	services := fs.Args()
@@ -183,7 +184,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	s := readState(t, all, content["state.yaml"])
 	up := planner.UpOptions{
 		NoStart: *noStart, Wait: *wait, RemoveOrphans: *orphans, IgnoreOrphans: *ignore, FreshVolumes: *fresh,
-		Pull: *pull, Timeout: grace,
+		Pull: *pull, Timeout: grace, PruneImages: *prune,
 	}
 	switch {
 	case *force:
@@ -216,11 +217,11 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	case "scale":
 		return planner.Scale(p, s, replicas, up)
 	case "pull":
-		return planner.Pull(p, s, planner.PullOptions{Policy: *policy, IgnoreFailures: *ignoreFailures, IgnoreBuildable: *ignoreBuilt})
+		return planner.Pull(p, s, planner.PullOptions{Policy: *policy, IgnoreFailures: *ignoreFailures, IgnoreBuildable: *ignoreBuilt, Prune: *prune})
 	case "push":
 		return planner.Push(p, planner.PushOptions{IgnoreFailures: *ignoreFailures}), nil
 	case "build":
-		return planner.Build(p, s, services)
+		return planner.Build(p, s, planner.BuildOptions{Services: services, Prune: *prune})
 	case "down":
 		return planner.Down(p, s, "demo", planner.DownOptions{Services: services, RemoveOrphans: *orphans, Volumes: *volumes, Images: *rmi, Timeout: grace})
 	case "stop":

@@ -50,6 +50,9 @@ type UpOptions struct {
 	FreshVolumes bool
 	// Timeout for stops; nil: each container's own.
 	Timeout *time.Duration
+	// PruneImages removes the images whose names go to others, where nothing else
+	// names or uses them. Else they are reported.
+	PruneImages bool
 	// Discard holds the volumes (by name at the engine) that the user agreed to
 	// lose the data of, because their definition changed.
 	Discard []string
@@ -91,6 +94,7 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 		d.starts()
 		d.finalWaits()
 	}
+	d.pruneUntagged()
 	d.noteStranded()
 	d.keeps()
 	return &d.plan, nil

@@ -75,11 +75,10 @@ func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
 	return s.apply(ctx, planner.Push(s.Project, o))
 }
 
-// BuildImages builds the services' images; all with a build section where none
-// is named.
-func (s *Session) BuildImages(ctx context.Context, services []string) error {
+// BuildImages builds the services' images.
+func (s *Session) BuildImages(ctx context.Context, o planner.BuildOptions) error {
 	return s.run(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
-		return planner.Build(s.Project, state, services)
+		return planner.Build(s.Project, state, o)
 	})
 }
 

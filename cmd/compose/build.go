@@ -9,17 +9,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
 
+// pruneUsage is that of --prune, which is our own.
+const pruneUsage = "Remove the images whose tags go to new ones, where nothing uses them"
+
 // buildFlags are those of build.
 type buildFlags struct {
 	build.Options
-	args, ssh          []string
-	memory             string
-	push, check, print bool
-	withDependencies   bool
+	args, ssh                 []string
+	memory                    string
+	push, check, print, prune bool
+	withDependencies          bool
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -35,6 +39,7 @@ func (a *app) buildCommand() *cobra.Command {
 	fs.BoolVar(&f.NoCache, "no-cache", false, "Do not use cache when building the image")
 	fs.BoolVar(&f.print, "print", false, "Print equivalent bake file")
 	fs.StringVar(&f.Provenance, "provenance", "", "Add a provenance attestation")
+	fs.BoolVar(&f.prune, "prune", false, pruneUsage)
 	fs.BoolVar(&f.Pull, "pull", false, "Always attempt to pull a newer version of the image")
 	fs.BoolVar(&f.push, "push", false, "Push service images")
 	fs.BoolVarP(&f.Quiet, "quiet", "q", false, "Suppress the build output")
@@ -73,7 +78,7 @@ func (a *app) build(ctx context.Context, f buildFlags, services []string) error 
 	if f.check {
 		return a.checkBuilds(ctx, s, services)
 	}
-	return s.BuildImages(ctx, services)
+	return s.BuildImages(ctx, planner.BuildOptions{Services: services, Prune: f.prune})
 }
 
 func (a *app) buildOptions(f buildFlags) (build.Options, error) {

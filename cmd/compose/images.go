@@ -29,6 +29,7 @@ func (a *app) pullCommand() *cobra.Command {
 	fs.BoolVar(&o.IgnoreFailures, "ignore-pull-failures", false, "Pull what it can and ignores images with pull failures")
 	fs.BoolVar(&includeDeps, "include-deps", false, "Also pull services declared as dependencies")
 	fs.StringVar(&o.Policy, "policy", "", `Apply pull policy ("missing"|"always")`)
+	fs.BoolVar(&o.Prune, "prune", false, pruneUsage)
 	fs.BoolVarP(&quiet, "quiet", "q", false, "Pull without printing progress information")
 	for _, name := range []string{"parallel", "no-parallel"} { // what they ask for is how it is done
 		fs.Bool(name, false, "")

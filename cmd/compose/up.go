@@ -22,7 +22,7 @@ type createFlags struct {
 	build, noBuild, quietBuild, quietPull bool
 	pull                                  string
 	forceRecreate, noRecreate             bool
-	removeOrphans, yes                    bool
+	removeOrphans, prune, yes             bool
 	scale                                 []string
 }
 
@@ -34,13 +34,14 @@ func (f *createFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.forceRecreate, "force-recreate", false, "Recreate containers even if their configuration and image haven't changed")
 	fs.BoolVar(&f.noRecreate, "no-recreate", false, "If containers already exist, don't recreate them")
 	fs.BoolVar(&f.removeOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.BoolVar(&f.prune, "prune", false, pruneUsage)
 	fs.StringArrayVar(&f.scale, "scale", nil, "Scale SERVICE to NUM instances; overrides the scale setting in the Compose file")
 	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
 }
 
 // options are the planner's, less what up alone has.
 func (f *createFlags) options() (planner.UpOptions, error) {
-	o := planner.UpOptions{RemoveOrphans: f.removeOrphans}
+	o := planner.UpOptions{RemoveOrphans: f.removeOrphans, PruneImages: f.prune}
 	switch {
 	case f.build && f.noBuild:
 		return o, incompatible("--build", "--no-build")

@@ -1,0 +1,44 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// pruneUntagged adds what becomes of the images whose names the plan's pulls and
+// builds may give to others. It comes last: a container that goes may be made of
+// one.
+func (d *draft) pruneUntagged() {
+	byID := map[string][]imageStep{}
+	for _, name := range slices.Sorted(maps.Keys(d.images)) {
+		if img, have := d.s.Images[name]; have && img.ID != "" && d.images[name].step != 0 {
+			byID[img.ID] = append(byID[img.ID], d.images[name])
+		}
+	}
+	var gone []int
+	for _, s := range d.plan.Steps {
+		if _, ok := s.Action.(RemoveContainer); ok {
+			gone = append(gone, s.ID)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		s := Step{Reason: Reason{Code: BecauseUntagged}, Optional: true}
+		after := slices.Clone(gone)
+		for _, i := range byID[id] {
+			s.When = append(s.When, i.ref)
+			after = append(after, i.step)
+		}
+		ref := event.Ref{Kind: event.Image, Name: s.When[0].Name, Old: shortID(id)}
+		s.Action = PruneImage{Ref: ref, ID: id, Remove: d.o.PruneImages}
+		d.add(s, after...)
+	}
+}
+
+// shortID is an image's id as listings show it.
+func shortID(id string) string {
+	id = strings.TrimPrefix(id, "sha256:")
+	return id[:min(12, len(id))]
+}
