@@ -146,13 +146,13 @@ func (b *Builder) run(ctx context.Context, service string) (Result, error) {
 	return how.build(ctx, j)
 }
 
-// Pushes tells whether builds push their results themselves where Options.Push
-// asks for it. It is known after the first build.
+// Pushes tells whether builds push their results themselves, as Options.Push
+// asked for. It is known after the first build.
 func (b *Builder) Pushes() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	k, ok := b.how.(*buildkit)
-	return ok && k.away
+	return ok && k.pushes()
 }
 
 // Close ends the connection to the engine's BuildKit. No build may be running.

@@ -56,7 +56,7 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 		return Result{}, err
 	}
 	var load *loading
-	if k.away && !k.b.o.Push {
+	if k.away && !k.pushes() {
 		load = k.load(ctx)
 		opt.Exports[0].Output = load.output
 	}
@@ -73,6 +73,9 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 	return k.result(ctx, j, resp.ExporterResponse)
 }
 
+// pushes tells whether results go to their registries straight from BuildKit.
+func (k *buildkit) pushes() bool { return k.away && k.b.o.Push }
+
 // export is where the result goes: into the engine's image store, whichever kind
 // that is, by the engine's own exporter, which attests nothing that is not asked
 // for, so that an unchanged build has the same digest; from elsewhere, as an
@@ -80,7 +83,7 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 func (k *buildkit) export(j job) bkclient.ExportEntry {
 	e := bkclient.ExportEntry{Type: "moby", Attrs: map[string]string{"name": strings.Join(j.names, ",")}}
 	switch {
-	case k.away && k.b.o.Push:
+	case k.pushes():
 		e.Type, e.Attrs["push"] = bkclient.ExporterImage, "true"
 	case k.away:
 		e.Type = bkclient.ExporterDocker
@@ -132,7 +135,7 @@ func (k *buildkit) result(ctx context.Context, j job, exported map[string]string
 	if id == "" {
 		return Result{}, errors.New("the engine built the image and did not say its id")
 	}
-	if pushed := k.away && k.b.o.Push; pushed || id == exported[exptypes.ExporterImageConfigDigestKey] {
+	if k.pushes() || id == exported[exptypes.ExporterImageConfigDigestKey] {
 		return Result{ImageID: id, Digest: id}, nil
 	}
 	img, err := k.images.inspect(ctx, j.names[0])
@@ -157,7 +160,7 @@ const (
 // worker asks only if the job makes use of the answer.
 func (k *buildkit) worker(ctx context.Context, j job) (worker, error) {
 	if k.away {
-		return worker{manyStore: k.b.o.Push}, nil // an archive to load holds one image
+		return worker{manyStore: k.pushes()}, nil // an archive to load holds one image
 	}
 	gateway := slices.ContainsFunc(j.hosts, func(h string) bool { return strings.HasSuffix(h, "="+hostGateway) })
 	if !gateway && len(j.platforms) < 2 && !asked(j.provenance) && !asked(j.sbom) {

@@ -65,6 +65,7 @@ func (d *draft) skip(image, service, why string) {
 type BuildOptions struct {
 	Services []string // empty: all with a build section
 	Prune    bool     // UpOptions.PruneImages
+	Push     bool     // what is built goes to its registry
 }
 
 // Build plans the builds of the services, and of the images that these are
@@ -84,6 +85,9 @@ func Build(p *project.Project, s State, o BuildOptions) (*Plan, error) {
 		} else if svc.Build != nil {
 			d.build(name, BecauseRequested, false)
 		}
+	}
+	if o.Push {
+		d.pushes(PushOptions{})
 	}
 	d.pruneUntagged()
 	return &d.plan, nil

@@ -19,17 +19,26 @@ type PushOptions struct {
 // skipped.
 func Push(p *project.Project, o PushOptions) *Plan {
 	d := &draft{p: p, plan: Plan{Title: "Pushing"}}
-	pushed := map[string]bool{}
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
-		svc := p.Services[name]
-		switch {
-		case svc.Provider != nil:
-			continue
-		case svc.Build == nil:
+	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
+		if svc := d.p.Services[name]; svc.Build == nil && svc.Provider == nil {
 			d.skip(svc.Image, name, "The service has no build section")
+		}
+	}
+	d.pushes(o)
+	return &d.plan
+}
+
+// pushes adds the pushes of what the services build, each after the build where
+// the plan has it.
+func (d *draft) pushes(o PushOptions) {
+	pushed := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
+		svc := d.p.Services[name]
+		switch {
+		case svc.Build == nil:
 			continue
 		case svc.Image == "":
-			d.skip(p.ImageName(name), name, "The service names no image to push to")
+			d.skip(d.p.ImageName(name), name, "The service names no image to push to")
 			continue
 		}
 		for _, reference := range append([]string{svc.Image}, svc.Build.Tags...) {
@@ -41,8 +50,7 @@ func Push(p *project.Project, o PushOptions) *Plan {
 				Action:   PushImage{Ref: event.Ref{Kind: event.Image, Name: reference, Service: name}},
 				Reason:   Reason{Code: BecauseRequested},
 				Optional: o.IgnoreFailures,
-			})
+			}, d.images[svc.Image].step)
 		}
 	}
-	return &d.plan
 }

@@ -149,7 +149,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		noFile                           = fs.Bool("no-file", false, "")
 		signal                           = fs.String("s", "", "")
 		stop                             = fs.Bool("stop", false, "")
-		prune                            = fs.Bool("prune", false, "")
+		prune, push                      = fs.Bool("prune", false, ""), fs.Bool("push", false, "")
 	)
 	_ = fs.Parse(args[1:])
 	services := fs.Args()
@@ -221,7 +221,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	case "push":
 		return planner.Push(p, planner.PushOptions{IgnoreFailures: *ignoreFailures}), nil
 	case "build":
-		return planner.Build(p, s, planner.BuildOptions{Services: services, Prune: *prune})
+		return planner.Build(p, s, planner.BuildOptions{Services: services, Prune: *prune, Push: *push})
 	case "down":
 		return planner.Down(p, s, "demo", planner.DownOptions{Services: services, RemoveOrphans: *orphans, Volumes: *volumes, Images: *rmi, Timeout: grace})
 	case "stop":

@@ -64,6 +64,10 @@ func (d *doer) Do(ctx context.Context, s planner.Step, done *reconciler.Results)
 	switch a := s.Action.(type) {
 	case planner.BuildImage:
 		return d.image(ctx, s, a, done)
+	case planner.PushImage:
+		if d.build.Pushes() { // the build has
+			return reconciler.Result{}, nil
+		}
 	case planner.RunProvider:
 		return d.provide(ctx, a)
 	case planner.BringModel:

@@ -78,7 +78,7 @@ func (a *app) build(ctx context.Context, f buildFlags, services []string) error 
 	if f.check {
 		return a.checkBuilds(ctx, s, services)
 	}
-	return s.BuildImages(ctx, planner.BuildOptions{Services: services, Prune: f.prune})
+	return s.BuildImages(ctx, planner.BuildOptions{Services: services, Prune: f.prune, Push: f.push})
 }
 
 func (a *app) buildOptions(f buildFlags) (build.Options, error) {

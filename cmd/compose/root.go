@@ -178,9 +178,7 @@ func seconds(cmd *cobra.Command, name string) *time.Duration {
 // laterFlags are flags of Docker Compose that are not built yet, by command.
 // They are refused by name: accepted and ignored would be worse.
 var laterFlags = map[string][]string{
-	"up":    {"menu", "watch"},
-	"build": {"push"},
-	"ps":    {},
+	"up": {"menu", "watch"},
 }
 
 // addLater registers the flags of laterFlags, so that they are known by name.
