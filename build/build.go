@@ -82,6 +82,10 @@ type Options struct {
 	// ConfigDir holds docker's config.json, for credentials and proxies; "":
 	// DOCKER_CONFIG or ~/.docker.
 	ConfigDir string
+	// Identity is what a container's image label says of an image, for the one
+	// platform wanted ("": none): the rule by which the engine's side observes
+	// images (engine.ImageIdentity, which this package must not import). nil: the id.
+	Identity func(img image.InspectResponse, platform string) string
 	// Sink takes the output; nil: nobody.
 	Sink event.Sink
 }
@@ -89,8 +93,8 @@ type Options struct {
 // Result is what a build brought.
 type Result struct {
 	ImageID string
-	// Digest is the identity of planner.Image: the platform's manifest where
-	// the engine tells, else the id. An unchanged rebuild has the same one.
+	// Digest is the identity of planner.Image, by Options.Identity. An unchanged
+	// rebuild has the same one.
 	Digest string
 }
 

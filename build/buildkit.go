@@ -142,7 +142,7 @@ func (k *buildkit) result(ctx context.Context, j job, exported map[string]string
 	if err != nil {
 		return Result{}, err
 	}
-	return resultOf(img, j.platforms), nil
+	return k.images.result(img, j.platforms), nil
 }
 
 // worker is what a few options need to know of the engine's BuildKit.

@@ -29,7 +29,7 @@ func (b *Builder) backend(ctx context.Context) (backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("asking the engine for its builder: %w", err)
 	}
-	b.how, err = b.choose(ctx, wish, ping.BuilderVersion, setting{conf: conf, images: newImages(b.c, ping.APIVersion)})
+	b.how, err = b.choose(ctx, wish, ping.BuilderVersion, setting{conf: conf, images: b.newImages(ping.APIVersion)})
 	return b.how, err
 }
 

@@ -95,7 +95,7 @@ func (c *classic) settle(ctx context.Context, j job, before image.InspectRespons
 		return Result{}, err
 	}
 	if before.ID == "" || before.ID == built.ID || !runsAlike(before, built) {
-		return resultOf(built, j.platforms), nil
+		return c.images.result(built, j.platforms), nil
 	}
 	for _, name := range j.names {
 		if err := c.b.c.ImageTag(ctx, before.ID, name); err != nil {
@@ -103,7 +103,7 @@ func (c *classic) settle(ctx context.Context, j job, before image.InspectRespons
 		}
 	}
 	_, _ = c.b.c.ImageRemove(ctx, built.ID, image.RemoveOptions{PruneChildren: true}) // left over at worst
-	return resultOf(before, j.platforms), nil
+	return c.images.result(before, j.platforms), nil
 }
 
 // runsAlike tells whether containers of the two images would be the same.

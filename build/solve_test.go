@@ -6,9 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/image"
 	bkclient "github.com/moby/buildkit/client"
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
 func TestFrontendAttrs(t *testing.T) {
@@ -148,36 +146,5 @@ services:
 	_, err = resolve(p, "web", options(nil, Options{}))
 	if err == nil || !strings.Contains(err.Error(), "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set") {
 		t.Errorf("without an agent: got %v", err)
-	}
-}
-
-func TestDigestOf(t *testing.T) {
-	manifest := func(id string, kind image.ManifestKind, platform string) image.ManifestSummary {
-		os, arch, _ := strings.Cut(platform, "/")
-		return image.ManifestSummary{ID: id, Kind: kind, Available: true, ImageData: &image.ImageProperties{
-			Platform: ocispec.Platform{OS: os, Architecture: arch},
-		}}
-	}
-	amd, arm := manifest("amd", image.ManifestKindImage, "linux/amd64"), manifest("arm", image.ManifestKindImage, "linux/arm64")
-	attest, away := manifest("attest", image.ManifestKindAttestation, "linux/amd64"), arm
-	away.Available = false
-	tests := []struct {
-		name      string
-		manifests []image.ManifestSummary
-		platforms []string
-		want      string
-	}{
-		{"classic store", nil, nil, "top"},
-		{"one image", []image.ManifestSummary{amd, attest}, nil, "amd"},
-		{"one image here", []image.ManifestSummary{amd, away}, nil, "amd"},
-		{"several", []image.ManifestSummary{amd, arm}, nil, "top"},
-		{"several, one wanted", []image.ManifestSummary{amd, arm, attest}, []string{"linux/arm64"}, "arm"},
-		{"several, another wanted", []image.ManifestSummary{amd, arm}, []string{"linux/s390x"}, "top"},
-	}
-	for _, test := range tests {
-		img := image.InspectResponse{ID: "top", Manifests: test.manifests}
-		if got := digestOf(img, test.platforms); got != test.want {
-			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
-		}
 	}
 }

@@ -381,7 +381,7 @@ func TestDoPull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := imageIdentity(i, ""); out.Image != want {
+	if want := ImageIdentity(i, ""); out.Image != want {
 		t.Errorf("got %s, want %s", out.Image, want)
 	}
 	b.fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")

@@ -94,7 +94,7 @@ func readImage(ctx context.Context, c Reader, ref, platform string) (localImage,
 	if err != nil {
 		return localImage{}, fmt.Errorf("inspecting image %s: %w", ref, err)
 	}
-	found := localImage{digest: imageIdentity(i, platform), volumes: map[string]bool{}}
+	found := localImage{digest: ImageIdentity(i, platform), volumes: map[string]bool{}}
 	if i.Config != nil {
 		for target := range i.Config.Volumes {
 			found.volumes[target] = true

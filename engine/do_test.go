@@ -60,7 +60,7 @@ func TestImageIdentity(t *testing.T) {
 		{"several, another asked for", []image.ManifestSummary{amd, arm}, "linux/s390x", "top"},
 	}
 	for _, test := range tests {
-		got := imageIdentity(image.InspectResponse{ID: "top", Manifests: test.manifests}, test.platform)
+		got := ImageIdentity(image.InspectResponse{ID: "top", Manifests: test.manifests}, test.platform)
 		if got != test.want {
 			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// inspectImage inspects an image with what imageIdentity needs, where the
+// inspectImage inspects an image with what ImageIdentity needs, where the
 // engine's API has it.
 func inspectImage(ctx context.Context, c Reader, ref string) (image.InspectResponse, error) {
 	if apiSince(c.ClientVersion(), "1.48") {
@@ -17,12 +17,13 @@ func inspectImage(ctx context.Context, c Reader, ref string) (image.InspectRespo
 	return c.ImageInspect(ctx, ref)
 }
 
-// imageIdentity is what a container's image label says: which image it was made
+// ImageIdentity is what a container's image label says: which image it was made
 // of. That is the digest of the manifest for the platform ("" for the engine's
 // own), where the engine keeps several of one tag, and the image's id elsewhere.
 // It changes with the content, and not when another platform's part of the same
-// tag does.
-func imageIdentity(i image.InspectResponse, platform string) string {
+// tag does. What describes the image (attestations) is not what runs and does not
+// count.
+func ImageIdentity(i image.InspectResponse, platform string) string {
 	var local []image.ManifestSummary
 	for _, m := range i.Manifests {
 		if m.Kind == image.ManifestKindImage && m.Available && m.ImageData != nil {

@@ -77,7 +77,7 @@ func InspectImage(ctx context.Context, c Reader, ref, platform string) (planner.
 	}
 	created, _ := time.Parse(time.RFC3339Nano, r.Created) // "" where the builder hides it
 	return planner.Image{
-		ID: r.ID, Digest: imageIdentity(r, platform),
+		ID: r.ID, Digest: ImageIdentity(r, platform),
 		Created: created, Pulled: r.Metadata.LastTagTime,
 	}, nil
 }

@@ -40,7 +40,7 @@ func (s *Session) doer() *doer {
 
 func (s *Session) buildOptions() build.Options {
 	o := s.Build
-	o.Sink, o.ConfigDir = s.Sink, s.ConfigDir
+	o.Sink, o.ConfigDir, o.Identity = s.Sink, s.ConfigDir, engine.ImageIdentity
 	return o
 }
 
