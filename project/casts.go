@@ -66,10 +66,14 @@ func everyKey(path tree.Path, named func(key string) bool) bool {
 	return true
 }
 
-// substitute is compose-go's, for texts that have anything to substitute.
+// substitute is compose-go's, for texts that have anything to substitute, and
+// not more than it gets through.
 func substitute(text string, lookup template.Mapping) (string, error) {
 	if strings.IndexByte(text, '$') < 0 {
 		return text, nil
+	}
+	if err := checkExpressions(text); err != nil {
+		return "", err
 	}
 	return template.Substitute(text, lookup)
 }

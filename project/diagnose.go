@@ -70,9 +70,11 @@ func (s *source) diagnose(err error) error {
 	if _, ok := errors.AsType[*UsageError](err); ok {
 		return err
 	}
+	const enough = 20 // mistakes for one look at them
 	files := readDocuments(s)
 	var found []*FileError
-	for _, e := range flatten(err) {
+	all := flatten(err)
+	for _, e := range all[:min(len(all), enough)] {
 		d := &diagnosis{source: s, files: files, err: e, text: plainText(e)}
 		found = append(found, d.explain())
 	}
@@ -86,6 +88,9 @@ func (s *source) diagnose(err error) error {
 	joined := make([]error, len(found))
 	for i, e := range found {
 		joined[i] = e
+	}
+	if more := len(all) - enough; more > 0 {
+		joined = append(joined, fmt.Errorf("and %d more", more))
 	}
 	return errors.Join(joined...)
 }
@@ -134,7 +139,7 @@ func (d *diagnosis) explain() *FileError {
 	} else {
 		d.applyRules()
 	}
-	e := &FileError{Path: strings.Join(d.path, "."), Msg: d.text, Help: d.hint, Err: d.err}
+	e := &FileError{Path: strings.Join(d.path, "."), Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
 	file := d.at.file
 	if file == nil && len(d.files) > 0 {
 		file = d.files[0]
@@ -148,6 +153,15 @@ func (d *diagnosis) explain() *FileError {
 		e.Excerpt = excerpt(file.content, e.Line, e.Column)
 	}
 	return e
+}
+
+// shortened cuts the middle out of a text that quotes too much of a file.
+func shortened(text string) string {
+	const most = 600
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most*2/3], "") + " ... " + strings.ToValidUTF8(text[len(text)-most/3:], "")
 }
 
 func (d *diagnosis) applyRules() {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,6 +63,7 @@ func TestDiagnose(t *testing.T) {
 		{"extends", "services: {a: {image: x, extends: bb}, cc: {image: x}}", `:1:26: cannot extend service "a" in `, "cc"},
 		{"network mode", "services: {a: {image: x, network_mode: host, networks: [n]}}\nnetworks: {n: }", ":1:26: service a declares mutually exclusive `network_mode` and `networks`", "keep one"},
 		{"env file", "services:\n  a:\n    image: x\n    env_file: [no.env]\n", `:4:16: env file `, "required: false"},
+		{"date", "services: {a: {image: x, command: [2001-01-01]}}", `:1:36: 2001-01-01 is a date, and a text is wanted`, `"2001-01-01"`},
 		{"included file", "include: [no.yaml]\n", `:1:11: open `, ""},
 	}
 	for _, test := range tests {
@@ -115,6 +117,71 @@ func TestDiagnoseSeveral(t *testing.T) {
 	}
 	if hint(err) != "set B in the environment or in .env" {
 		t.Errorf("hint %q", hint(err))
+	}
+}
+
+// TestDiagnoseAll: all mistakes of a kind are reported in one run, in the order
+// of their places, whatever order maps have in this run.
+func TestDiagnoseAll(t *testing.T) {
+	const file = `services:
+  web:
+    image: nginx
+    networks: [frnt, back]
+    volumes: ["data:/x", "dta:/y"]
+    depends_on: [bd, db]
+    secrets: [s]
+    tmpfs: /z
+    configs: [c]
+  db: {image: x, container_name: one, scale: 2}
+  c:
+    tty: true
+  loop: {image: x, depends_on: [pool]}
+  pool: {image: x, depends_on: [loop]}
+networks: {back: }
+volumes: {data: }
+`
+	want := []string{
+		`:4:16: service "web" refers to undefined network frnt`,
+		`:5:26: service "web" refers to undefined volume dta`,
+		`:6:18: service "web" depends on undefined service "bd"`,
+		`:7:15: service "web" refers to undefined secret s`,
+		`:9:15: service "web" refers to undefined config c`,
+		`:10:18: services.db: can't set container_name and scale`,
+		`:11:3: service "c" has neither an image nor a build context`,
+		`:13:33: dependency cycle detected: loop -> pool -> loop`,
+	}
+	for range 5 {
+		_, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", file)}, nil)
+		holds(t, err, want)
+	}
+}
+
+// holds checks that the error names these places and mistakes of compose.yaml,
+// in order, and no others.
+func holds(t *testing.T, err error, want []string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	var got []string
+	for line := range strings.Lines(err.Error()) {
+		if place, ok := strings.CutPrefix(line, "compose.yaml"); ok {
+			got = append(got, strings.TrimSuffix(place, "\n"))
+		}
+	}
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || !strings.HasPrefix(got[i], want[i]) {
+			t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
+func TestDiagnoseEnough(t *testing.T) {
+	file := "services:\n" + times(50, "\n", func(int) string { return "" }) +
+		times(50, "\n", func(i int) string { return fmt.Sprintf("  s%d: {tty: true}", i) })
+	_, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", file)}, nil)
+	if err == nil || strings.Count(err.Error(), "compose.yaml:") != 20 || !strings.HasSuffix(err.Error(), "\nand 30 more") {
+		t.Errorf("got %v", err)
 	}
 }
 

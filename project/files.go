@@ -168,7 +168,8 @@ func warn(sink event.Sink, text string) {
 	}
 }
 
-// read fills in the files' contents.
+// read fills in the files' contents, and refuses those that would exhaust the
+// machine.
 func (s *source) read(in io.Reader) error {
 	if len(s.files) == 0 {
 		return s.noFile()
@@ -181,7 +182,7 @@ func (s *source) read(in io.Reader) error {
 		}
 		f.Content = content
 	}
-	return nil
+	return s.checkLimits()
 }
 
 func readFile(name string, in io.Reader) ([]byte, error) {

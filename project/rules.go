@@ -84,6 +84,7 @@ var rules = []rule{
 		d.hint = fmt.Sprintf("put the key in quotes: %q", m[2])
 	}},
 	{`^line (\d+): `, (*diagnosis).explainDuplicate},
+	{`^the file cannot be understood: .*time\.Time`, (*diagnosis).explainDate},
 	{`^(empty compose file|top-level object must be a mapping)$`, func(d *diagnosis, _ []string) {
 		d.at = place{d.file(""), 1, 1}
 		d.hint = "a Compose file begins with services: and a service below it, with its image: or build:"
@@ -204,6 +205,23 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 		return
 	}
 	d.text = strings.Join(d.path, ".") + ": " + d.text
+}
+
+// explainDate is about a plain 2001-01-01, which YAML takes for a date, where a
+// text is wanted.
+func (d *diagnosis) explainDate(_ []string) {
+	for _, t := range d.files {
+		for _, root := range t.docs {
+			for _, scalar := range scalars(root) {
+				if scalar.ShortTag() == "!!timestamp" {
+					d.at = place{t, scalar.Line, scalar.Column}
+					d.text = fmt.Sprintf("%s is a date, and a text is wanted", scalar.Value)
+					d.hint = fmt.Sprintf("put it in quotes: %q", scalar.Value)
+					return
+				}
+			}
+		}
+	}
 }
 
 // profiles are those of a service.

@@ -236,7 +236,7 @@ func TestPrintErrors(t *testing.T) {
 		{errors.New("no such service: x\n"), "no such service: x\n"},
 		{fmt.Errorf("loading: %w", hinted{"bad", "do this"}), "loading: bad\nhint: do this\n"},
 		{errors.Join(hinted{"a", "do this"}, fmt.Errorf("b: %w", hinted{"c", "do that"}), hinted{"d", "do this"}, hinted{"e", ""}, context.Canceled),
-			"a\nb: c\nd\ne\ncontext canceled\nhint: do this\nhint: do that\n"},
+			"a\nhint: do this\nb: c\nhint: do that\nd\ne\ncontext canceled\n"},
 	} {
 		var b bytes.Buffer
 		render.Error(&b, tt.err)

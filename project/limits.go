@@ -1,0 +1,155 @@
+package project
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// What a file may grow to. A file of 64 KB can ask for a load that takes hours
+// and gigabytes: by aliases of aliases, extends of extends, ranges of ports.
+// None of the limits is near to what people write.
+const (
+	maxDepth       = 100      // of lists and mappings in each other
+	maxExtends     = 50       // services that extend each other in a row
+	maxPorts       = 16_384   // by ranges, in one file
+	maxNodes       = 40_000   // with aliases and extends written out, in a file of 64 KB
+	maxSteps       = 300_000  // the depths of all nodes, summed up, in the same
+	maxText        = 2 << 20  // bytes of the same
+	maxSameAlias   = 2_500    // aliases of one anchor
+	maxExpressions = 500      // ${...} in one text
+	maxExtended    = 20 << 20 // bytes of files that extends: {file: ...} names, each time
+	usualSize      = 64 << 10
+)
+
+// checkLimits refuses files that would grow beyond the limits. Files that
+// cannot, which is told quickly, are not parsed for it.
+func (s *source) checkLimits() error {
+	suspect, more := false, false
+	for _, f := range s.files {
+		suspect = suspect || mayGrow(f.Content)
+		more = more || bytes.Contains(f.Content, []byte("include")) || bytes.Contains(f.Content, []byte("extends"))
+	}
+	if !suspect && !more {
+		return nil
+	}
+	documents := readDocuments(s)
+	var total weight
+	size, largest := 0, 0
+	for _, t := range documents {
+		largest = max(largest, len(t.content))
+	}
+	for _, t := range documents {
+		w := newWeigher(t, largest)
+		for _, root := range t.docs {
+			if err := w.document(root); err != nil {
+				return s.excessive(t, err)
+			}
+		}
+		total.add(w.total)
+		size += len(t.content)
+		if err := total.check(size); err != nil {
+			return s.excessive(t, err)
+		}
+	}
+	return nil
+}
+
+// excessive makes a FileError of what a weigher found.
+func (s *source) excessive(t *document, e *limitError) error {
+	f := &FileError{File: s.shown(t.name), Msg: e.msg, Help: e.hint, Err: e}
+	if e.node != nil && e.node.Line > 0 {
+		f.Line, f.Column = e.node.Line, e.node.Column
+		f.Excerpt = excerpt(t.content, f.Line, f.Column)
+	}
+	return f
+}
+
+// limitError is a limit that a file exceeds.
+type limitError struct {
+	msg, hint string
+	node      *yaml.Node // where; nil: the file
+}
+
+func (e *limitError) Error() string { return e.msg }
+
+// mayGrow tells whether a file could exceed a limit; false is certain.
+func mayGrow(content []byte) bool {
+	const few = 8 // aliases cannot grow to much, unless they merge themselves
+	if bytes.IndexByte(content, '&') >= 0 && (bytes.Count(content, []byte("*")) >= few || bytes.Contains(content, []byte("<<"))) {
+		return true
+	}
+	const usual = 20 // levels of brackets, and three times as many columns
+	brackets, indent := nesting(content)
+	return brackets > usual || indent > 3*usual || ranges(content) > maxPorts
+}
+
+// nesting is how deep a file nests at most: brackets, whether they are in a
+// text or not, and the widest indentation, dashes and question marks included.
+func nesting(content []byte) (brackets, indentation int) {
+	open, indent := 0, 0
+	starting := true
+	for _, c := range content {
+		switch c {
+		case '[', '{':
+			open++
+			brackets = max(brackets, open)
+		case ']', '}':
+			open = max(0, open-1)
+		}
+		switch {
+		case c == '\n' || c == '\r':
+			starting, indent = true, 0
+		case starting && (c == ' ' || c == '-' || c == '?'):
+			indent++
+			indentation = max(indentation, indent)
+		default:
+			starting = false
+		}
+	}
+	return brackets, indentation
+}
+
+// ranges is an upper bound of the ports that the file's ranges stand for.
+func ranges(content []byte) int {
+	total := 0
+	for rest := content; ; {
+		i := bytes.IndexByte(rest, '-')
+		if i < 0 {
+			return total
+		}
+		from, to := i, i+1
+		for from > 0 && isDigit(rest[from-1]) {
+			from--
+		}
+		for to < len(rest) && isDigit(rest[to]) {
+			to++
+		}
+		total += rangeSize(string(rest[from:i]), string(rest[i+1:to]))
+		rest = rest[i+1:]
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// rangeSize is how many ports a range stands for; 0 if it is none.
+func rangeSize(from, to string) int {
+	first, err := strconv.ParseUint(from, 10, 16)
+	last, err2 := strconv.ParseUint(to, 10, 16)
+	if err != nil || err2 != nil || last < first {
+		return 0
+	}
+	return int(last-first) + 1
+}
+
+// checkExpressions refuses a text with more expressions than compose-go, which
+// looks at the rest of the text for each, gets through in time.
+func checkExpressions(text string) error {
+	if n := strings.Count(text, "${"); n > maxExpressions {
+		return fmt.Errorf("%d variables in one text, of which more than %d are refused", n, maxExpressions)
+	}
+	return nil
+}

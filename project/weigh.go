@@ -1,0 +1,187 @@
+package project
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// weight is how much a part of a file is once aliases and extends are written
+// out.
+type weight struct {
+	nodes, text int // keys and values; bytes of their texts
+	steps       int // the sum of the nodes' depths
+	ports       int // that ranges stand for
+}
+
+// add saturates, so that a bomb does not wrap around.
+func (w *weight) add(o weight) {
+	w.nodes = saturated(w.nodes, o.nodes)
+	w.text = saturated(w.text, o.text)
+	w.steps = saturated(w.steps, o.steps)
+	w.ports = saturated(w.ports, o.ports)
+}
+
+func saturated(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
+}
+
+// check compares with the limits for files of that size in bytes.
+func (w weight) check(size int) *limitError {
+	const hint = "this is more than a project needs: is it meant to exhaust the machine?"
+	factor := max(1, size/usualSize)
+	switch {
+	case w.nodes > maxNodes*factor || w.text > maxText*factor || w.steps > maxSteps*factor:
+		return &limitError{msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", hint: hint}
+	case w.ports > maxPorts:
+		return &limitError{msg: fmt.Sprintf("the ranges of ports stand for more than %d ports", maxPorts), hint: "a network of its own, or network_mode: host, needs no published ports"}
+	}
+	return nil
+}
+
+// weigher finds the weight of a file's nodes, each once.
+type weigher struct {
+	total   weight
+	known   map[*yaml.Node]weight
+	open    map[*yaml.Node]bool // being weighed: met again, it is within itself
+	aliases map[*yaml.Node]int
+	size    int // of the file, in bytes
+	largest int // file of the project
+
+	heaviest *yaml.Node // the alias that stands for most
+	most     int        // nodes
+}
+
+func newWeigher(t *document, largest int) *weigher {
+	return &weigher{
+		known:   map[*yaml.Node]weight{},
+		open:    map[*yaml.Node]bool{},
+		aliases: map[*yaml.Node]int{},
+		size:    len(t.content),
+		largest: largest,
+	}
+}
+
+// document adds a document of the file to the total.
+func (w *weigher) document(root *yaml.Node) *limitError {
+	got, err := w.node(root, 1)
+	if err != nil {
+		return err
+	}
+	w.total.add(got)
+	if err := w.extends(root); err != nil {
+		return err
+	}
+	err = w.total.check(w.size)
+	if err != nil {
+		err.node = w.heaviest
+	}
+	return err
+}
+
+func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
+	if depth > maxDepth {
+		return weight{}, &limitError{node: n, msg: fmt.Sprintf("nested more than %d levels deep", maxDepth), hint: "flatten the file"}
+	}
+	if n.Kind == yaml.AliasNode {
+		return w.alias(n, depth)
+	}
+	if known, ok := w.known[n]; ok {
+		return known, nil
+	}
+	got := weight{nodes: 1, text: len(n.Value), steps: depth}
+	if n.Kind == yaml.ScalarNode {
+		got.ports = portsOf(n.Value)
+	}
+	w.open[n] = true
+	defer delete(w.open, n)
+	for _, c := range n.Content {
+		below, err := w.node(c, depth+1)
+		if err != nil {
+			return weight{}, err
+		}
+		got.add(below)
+	}
+	w.known[n] = got
+	return got, nil
+}
+
+func (w *weigher) alias(n *yaml.Node, depth int) (weight, *limitError) {
+	if w.open[n.Alias] {
+		return weight{}, &limitError{node: n, msg: fmt.Sprintf("cycle detected: *%s is within what it stands for", n.Value), hint: "take the alias out"}
+	}
+	if w.aliases[n.Alias]++; w.aliases[n.Alias] > maxSameAlias {
+		return weight{}, &limitError{node: n, msg: fmt.Sprintf("excessive aliasing: more than %d times *%s", maxSameAlias, n.Value), hint: "write fewer, or several files"}
+	}
+	got, err := w.node(n.Alias, depth+1)
+	if got.nodes > w.most {
+		w.heaviest, w.most = n, got.nodes
+	}
+	return got, err
+}
+
+// extends adds what services take over from each other within the document.
+func (w *weigher) extends(root *yaml.Node) *limitError {
+	_, services := child(root, "services")
+	base := map[string]string{}
+	own := map[string]*yaml.Node{}
+	read := 0
+	for i, name := range keys(services) {
+		service := values(services)[i]
+		own[name] = service
+		if _, e := child(service, "extends"); e != nil {
+			base[name] = extended(e)
+			if _, file := child(e, "file"); file != nil {
+				read += w.largest
+			}
+		}
+	}
+	for name := range base {
+		for on, row := base[name], 1; on != "" && own[on] != nil; on, row = base[on], row+1 {
+			if row > maxExtends {
+				return &limitError{node: own[name], msg: fmt.Sprintf("more than %d services extend each other in a row, from %s on", maxExtends, name), hint: "is it a circle? Let them extend one service"}
+			}
+			if on == name {
+				break // compose-go refuses it
+			}
+			w.total.add(w.known[deref(own[on])])
+		}
+	}
+	if read > maxExtended {
+		return &limitError{msg: "too many services extend one of a large file", hint: "keep what they extend in a file of its own"}
+	}
+	return nil
+}
+
+// extended is the service that an extends names. One of another file counts as
+// well if this file has the name: the file may be the same.
+func extended(e *yaml.Node) string {
+	if _, service := child(e, "service"); service != nil {
+		return service.Value
+	}
+	if e = deref(e); e.Kind == yaml.ScalarNode {
+		return e.Value
+	}
+	return ""
+}
+
+// portsOf is how many ports a text stands for, if it is a port; ranges only.
+func portsOf(text string) int {
+	const longest = len("65535-65535:65535-65535/sctp") + 40 // and an address
+	if len(text) > longest {
+		return 0
+	}
+	text, _, _ = strings.Cut(text, "/")
+	size := 0
+	for part := range strings.SplitSeq(text, ":") {
+		if from, to, ok := strings.Cut(part, "-"); ok {
+			size = max(size, rangeSize(from, to))
+		}
+	}
+	return size
+}
