@@ -13,6 +13,7 @@ require (
 	github.com/docker/docker v28.5.2+incompatible
 	github.com/docker/go-units v0.5.0
 	github.com/fsnotify/fsnotify v1.9.0
+	github.com/google/go-containerregistry v0.21.7
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/moby/buildkit v0.33.0
 	github.com/moby/go-archive v0.2.0

@@ -27,15 +27,18 @@ const stdin = "-"
 // source is where a project comes from, before its files are parsed.
 type source struct {
 	workDir  string // absolute: what relative arguments are relative to
-	dir      string // absolute: the project's folder
+	home     string // absolute: the project's folder on this machine, with .env
+	dir      string // absolute: what paths in the files are relative to; home, or the folder of a remote file's copy
 	files    []types.ConfigFile
 	env      types.Mapping
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
+
+	elsewhere *elsewhere // remote files; nil before fetch
 }
 
-// locate finds a project's files and its environment. The files are not read
-// yet: see read. A source without files is no error here.
+// locate finds a project's files and its environment. The files are not fetched
+// and read yet: see fetch and read. A source without files is no error here.
 func locate(o Options, sink event.Sink) (*source, error) {
 	s := &source{workDir: o.WorkDir}
 	if s.workDir == "" {
@@ -59,8 +62,9 @@ func locate(o Options, sink event.Sink) (*source, error) {
 	for _, name := range names {
 		s.files = append(s.files, types.ConfigFile{Filename: name})
 	}
-	s.dir = s.projectDir(o.Dir, names)
-	if err := s.readDotEnv(s.dir, sink); err != nil {
+	s.home = s.projectDir(o.Dir, names)
+	s.dir = s.home
+	if err := s.readDotEnv(s.home, sink); err != nil {
 		return nil, err
 	}
 	s.profiles = activeProfiles(o.Profiles, s.env["COMPOSE_PROFILES"])
@@ -69,12 +73,15 @@ func locate(o Options, sink event.Sink) (*source, error) {
 
 // projectDir is the folder that relative paths of the files, .env and the
 // project's name come from: the one asked for, else the first file's, else
-// where the command was called.
+// where the command was called. That is the one of a remote file, too.
 func (s *source) projectDir(asked string, files []string) string {
 	if asked != "" {
 		return s.abs(asked)
 	}
 	for _, f := range files {
+		if IsRemote(f) {
+			break
+		}
 		if f != stdin {
 			return filepath.Dir(s.abs(f))
 		}
@@ -89,27 +96,20 @@ func (s *source) abs(path string) string {
 	return filepath.Join(s.workDir, path)
 }
 
-// fileNames are the files to load, absolute or "-": by -f, else COMPOSE_FILE,
+// fileNames are the files to load, absolute, "-" or remote: by -f, else COMPOSE_FILE,
 // else those with a default name in the folder or the nearest parent that has
 // one. None found is no error.
 func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, error) {
-	asked, from := o.Files, ""
+	asked := o.Files
 	if len(asked) == 0 {
-		asked, from = s.filesOfEnvironment(), "set by COMPOSE_FILE: "
+		asked = s.filesOfEnvironment()
 	}
 	var names []string
 	for _, name := range asked {
-		if name == stdin {
-			names = append(names, name)
-			continue
+		if name != stdin && !IsRemote(name) {
+			name = s.abs(name)
 		}
-		if scheme, _, ok := strings.Cut(name, "://"); ok || strings.HasPrefix(name, "git@") {
-			return nil, &UsageError{
-				Msg:  fmt.Sprintf("%scompose file %s: remote files are not supported yet", from, name),
-				Help: fmt.Sprintf("fetch it (%s) and give the local copy by -f", scheme),
-			}
-		}
-		names = append(names, s.abs(name))
+		names = append(names, name)
 	}
 	if len(names) > 0 {
 		return names, nil

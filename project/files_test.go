@@ -81,7 +81,7 @@ func TestMissingFiles(t *testing.T) {
 		{"empty folder", Options{}, "no configuration file provided: not found: looked for compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml in " + dir, "-f FILE"},
 		{"no such file", Options{Files: []string{"other/nope.yaml"}}, "reading compose file: open " + filepath.Join(dir, "other/nope.yaml"), "other/compose.yaml"},
 		{"a folder", Options{Files: []string{"other"}}, "reading compose file: " + filepath.Join(dir, "other") + " is a directory", "--project-directory"},
-		{"remote", Options{Files: []string{"oci://x/y"}}, "compose file oci://x/y: remote files are not supported yet", "-f"},
+		{"remote", Options{Files: []string{"oci://x/y"}}, "oci://x/y is a remote file, and this command takes none", "-f"},
 		{"no stdin", Options{Files: []string{"-"}}, "reading compose file: standard input is not there", ""},
 	}
 	for _, test := range tests {

@@ -42,6 +42,10 @@ func Identify(ctx context.Context, o Options) (Identity, error) {
 }
 
 func (s *source) identify(ctx context.Context, o Options) (Identity, error) {
+	o.Offline = true
+	if err := s.fetch(ctx, o); err != nil {
+		return Identity{}, err
+	}
 	if err := s.read(o.Stdin); err != nil {
 		return Identity{}, err
 	}

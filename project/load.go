@@ -23,7 +23,7 @@ import (
 func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	wait := warmSchema()
 	defer wait()
-	s, details, options, err := prepare(o, sink)
+	s, details, options, err := prepare(ctx, o, sink)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,11 @@ func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	if err != nil {
 		return nil, s.diagnose(err)
 	}
-	return s.finish(model, o)
+	p, err := s.finish(model, o)
+	if err == nil && !o.Offline {
+		p.demands = s.demands(ctx, model.Name)
+	}
+	return p, err
 }
 
 // finish makes a Project of what the loader returned: selection, the services'
@@ -95,10 +99,13 @@ func (p *Project) checkContainerNames() error {
 }
 
 // prepare finds and reads the files and says how to load them.
-func prepare(o Options, sink event.Sink) (*source, types.ConfigDetails, func(*loader.Options), error) {
+func prepare(ctx context.Context, o Options, sink event.Sink) (*source, types.ConfigDetails, func(*loader.Options), error) {
 	var none types.ConfigDetails
 	s, err := locate(o, sink)
 	if err != nil {
+		return nil, none, nil, err
+	}
+	if err := s.fetch(ctx, o); err != nil {
 		return nil, none, nil, err
 	}
 	if err := s.read(o.Stdin); err != nil {
@@ -118,6 +125,7 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 		quicken(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles
+		l.ResourceLoaders = []loader.ResourceLoader{s.elsewhere}
 		l.SkipInterpolation = o.NoInterpolation
 		l.SkipNormalization = o.NoNormalize
 		l.SkipConsistencyCheck = true // finish looks for all inconsistencies

@@ -81,7 +81,7 @@ type Model map[string]any
 func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	wait := warmSchema()
 	defer wait()
-	s, details, options, err := prepare(o, sink)
+	s, details, options, err := prepare(ctx, o, sink)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (s *source) nameOfFiles(o Options) (string, error) {
 		}
 	}
 	if name == "" {
-		return normalName(filepath.Base(s.dir)), nil
+		return normalName(filepath.Base(s.home)), nil
 	}
 	if !o.NoInterpolation {
 		var err error

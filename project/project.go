@@ -28,6 +28,7 @@ type Project struct {
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
 	source       *source        // the files; nil where the project was not loaded from any
+	demands      []Demand       // of remote files
 
 	contents map[string]content // of secrets and configs, by path; nil: not wanted
 }
@@ -43,6 +44,11 @@ type Options struct {
 	Environ       []string // KEY=value, of the process
 	AllResources  bool     // --all-resources: keep what no service uses
 	Compatibility bool
+
+	// Remote brings files from elsewhere; nil: they are refused.
+	Remote Remote
+	// Offline takes remote files that are here already and fetches none.
+	Offline bool
 
 	// Stdin is what -f - reads; nil: nothing.
 	Stdin io.Reader

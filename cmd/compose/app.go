@@ -34,6 +34,7 @@ type app struct {
 	global globalFlags
 	logs   render.LogOptions // how the command prints logs
 
+	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
 	conn       *engine.Conn
 	force      context.Context // ends at the second interrupt
@@ -188,6 +189,7 @@ func (a *app) projectOptions(services []string) project.Options {
 		Environ:       a.environ,
 		AllResources:  a.global.allResources,
 		Compatibility: a.compatibility(),
+		Remote:        a.remote(),
 		Stdin:         a.stdin,
 		Services:      services,
 		Contents:      true,
@@ -226,6 +228,9 @@ func (a *app) open(ctx context.Context, o project.Options) (*session.Session, er
 	if d.err != nil {
 		return nil, d.err
 	}
+	if err := a.agree(p); err != nil {
+		return nil, err
+	}
 	return a.session(p, ""), nil
 }
 
@@ -233,6 +238,7 @@ func (a *app) open(ctx context.Context, o project.Options) (*session.Session, er
 // file but a name, the labels are all that is known.
 func (a *app) openRunning(ctx context.Context) (*session.Session, error) {
 	o := a.projectOptions(nil)
+	o.Offline = true
 	id, err := project.Identify(ctx, o)
 	if err != nil {
 		return nil, err

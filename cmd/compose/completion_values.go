@@ -204,6 +204,7 @@ func projects(ctx context.Context, a *app, r request) ([]string, cobra.ShellComp
 // profiles are those that the file's services are in.
 func profiles(ctx context.Context, a *app, r request) ([]string, cobra.ShellCompDirective) {
 	o := a.projectOptions(nil)
+	o.Offline = true
 	o.Profiles = []string{"*"}
 	o.NoEnvResolution, o.NoConsistency = true, true
 	p, err := project.Load(ctx, o, nil)

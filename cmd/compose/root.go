@@ -19,6 +19,7 @@ type globalFlags struct {
 	name, dir                 string
 	allResources              bool
 	compatibility             bool
+	allowRemote               bool
 	dryRun, noANSI            bool
 	parallel                  int
 	ansi, progress            string
@@ -41,6 +42,7 @@ func (a *app) root() *cobra.Command {
 		Args:             unknownCommand,
 		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.yes, _ = cmd.Flags().GetBool("yes") // commands that ask have it
 			a.setUpDebug()
 			a.setUpConfig()
 			if err := a.checkDisplay(); err != nil {
@@ -112,6 +114,7 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 	f.StringVarP(&g.name, "project-name", "p", "", "Project name")
 	f.StringVar(&g.dir, "project-directory", "", "Specify an alternate working directory (default: the path of the first specified Compose file)")
 	f.BoolVar(&g.allResources, "all-resources", false, "Include all resources, even those not used by services")
+	f.BoolVar(&g.allowRemote, "allow-remote", false, "Fetch Compose files from git repositories and OCI registries")
 	f.BoolVar(&g.compatibility, "compatibility", false, "Name containers with _ as docker-compose 1 did")
 	f.IntVar(&g.parallel, "parallel", -1, "Control max parallelism, -1 for unlimited")
 	f.StringVar(&g.ansi, "ansi", "auto", `Control when to print ANSI control characters ("never"|"always"|"auto")`)

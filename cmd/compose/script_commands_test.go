@@ -40,6 +40,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"docker":      disturb,
 	"fault":       addFault,
 	"calls":       countCalls,
+	"artifact":    publishArtifact,
 }
 
 func engineClient(ts *testscript.TestScript) (*client.Client, filters.Args) {

@@ -103,6 +103,7 @@ func setUpScript(env *testscript.Env, host, project string) error {
 		return err
 	}
 	env.Values[clientKey{}] = c
+	env.Values[registryKey{}] = &scriptRegistry{}
 	port, err := freePort()
 	if err != nil {
 		return err

@@ -1,0 +1,235 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/template"
+	"go.yaml.in/yaml/v4"
+)
+
+// Remote brings Compose files from elsewhere to this machine; package
+// project/remote has one.
+type Remote interface {
+	// Fetch returns a local copy of what a reference names. A *UsageError says
+	// what the user can do.
+	Fetch(ctx context.Context, want Wanted) (Copy, error)
+}
+
+// Wanted is a remote file that a project needs.
+type Wanted struct {
+	Reference string // as it stands in the file or behind -f
+	Dir       string // the project's folder on this machine, absolute
+	Offline   bool   // nothing may be fetched; see Options.Offline
+}
+
+// Copy is a local copy of a remote file, and what came with it. Paths are
+// absolute.
+type Copy struct {
+	Path string // the Compose file
+	Root string // the folder that nothing in it leads out of
+}
+
+// IsRemote tells a reference to a file elsewhere from a path: it has a scheme,
+// or is git@HOST:PATH.
+func IsRemote(name string) bool {
+	scheme, _, ok := strings.Cut(name, "://")
+	return ok && scheme != "" && !strings.ContainsAny(scheme, `/\.$`) || strings.HasPrefix(name, "git@")
+}
+
+// fetch puts local copies in the place of the remote files behind -f. Relative
+// paths of the first one are relative to its copy, unless the user says
+// otherwise.
+func (s *source) fetch(ctx context.Context, o Options) error {
+	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, offline: o.Offline, env: s.env.Resolve, copies: map[string]Copy{}}
+	for i := range s.files {
+		name := s.files[i].Filename
+		if !IsRemote(name) {
+			continue
+		}
+		local, err := s.elsewhere.Load(ctx, name)
+		if err != nil {
+			return err
+		}
+		s.files[i].Filename = local
+		if i == 0 && o.Dir == "" {
+			s.dir = filepath.Dir(local)
+		}
+	}
+	return nil
+}
+
+// elsewhere is the remote files of one project, in the form that compose-go
+// takes: its loader.ResourceLoader.
+type elsewhere struct {
+	remote  Remote // nil: they are refused
+	dir     string
+	offline bool
+	env     func(string) (string, bool)
+	copies  map[string]Copy // by reference
+}
+
+// Accept tells whether a path is a reference.
+func (e *elsewhere) Accept(name string) bool { return IsRemote(name) }
+
+// Load returns the path of a local copy.
+func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) {
+	if c, ok := e.copies[reference]; ok {
+		return c.Path, nil
+	}
+	if e.remote == nil {
+		return "", &UsageError{Msg: reference + " is a remote file, and this command takes none", Help: "fetch it, and give the copy by -f"}
+	}
+	c, err := e.remote.Fetch(ctx, Wanted{Reference: reference, Dir: e.dir, Offline: e.offline})
+	if err != nil {
+		if _, ok := errors.AsType[*UsageError](err); !ok && ctx.Err() == nil {
+			err = &UsageError{Msg: err.Error(), Help: hintOf(err), Err: err}
+		}
+		return "", err
+	}
+	f := fence{elsewhere: e, reference: reference, root: c.Root, seen: map[string]bool{}}
+	if err := f.check(c.Path, filepath.Dir(c.Path)); err != nil {
+		return "", err
+	}
+	e.copies[reference] = c
+	return c.Path, nil
+}
+
+// hintOf is what an error says to do.
+func hintOf(err error) string {
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint()
+	}
+	return ""
+}
+
+// Dir is the folder that the paths of a remote file are relative to. compose-go
+// asks with the reference, with the copy's path, or with a project directory.
+func (e *elsewhere) Dir(path string) string {
+	if c, ok := e.copies[path]; ok {
+		return filepath.Dir(c.Path)
+	}
+	for _, c := range e.copies {
+		if c.Path == path {
+			return filepath.Dir(path)
+		}
+	}
+	return path
+}
+
+var _ loader.ResourceLoader = (*elsewhere)(nil)
+
+// fence keeps the files that a remote file includes or extends within what was
+// fetched with it: they are read before anybody is asked.
+type fence struct {
+	*elsewhere
+	reference, root string
+	seen            map[string]bool
+}
+
+// check follows the includes and extends of a file; dir is what its includes
+// are relative to. What is no YAML is left to the loader.
+func (f fence) check(file, dir string) error {
+	if f.seen[file] || len(f.seen) > maxDocuments {
+		return nil
+	}
+	f.seen[file] = true
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil // the loader says so, with the place
+	}
+	for _, root := range parseDocument(file, content).docs {
+		_, include := child(root, "include")
+		for _, entry := range items(include) {
+			if err := f.include(entry, dir); err != nil {
+				return err
+			}
+		}
+		_, services := child(root, "services")
+		for _, service := range values(services) {
+			_, extends := child(service, "extends")
+			if _, named := child(extends, "file"); named != nil {
+				if err := f.follow(named.Value, filepath.Dir(file), ""); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// include follows one entry: a path, or a mapping of path, project_directory
+// and env_file.
+func (f fence) include(entry *yaml.Node, dir string) error {
+	paths, within := []*yaml.Node{deref(entry)}, ""
+	if _, path := child(entry, "path"); path != nil {
+		paths = scalars(path)
+	}
+	if _, project := child(entry, "project_directory"); project != nil {
+		inside, err := f.inside(project.Value, dir)
+		if err != nil {
+			return err
+		}
+		within = inside
+	}
+	_, env := child(entry, "env_file")
+	for _, file := range scalars(env) {
+		if _, err := f.inside(file.Value, dir); err != nil && file.Value != os.DevNull {
+			return err
+		}
+	}
+	for _, path := range paths {
+		if err := f.follow(path.Value, dir, within); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow checks a file that another names; within is what its own includes are
+// relative to, "" for its folder.
+func (f fence) follow(name, dir, within string) error {
+	if IsRemote(name) {
+		return nil // fetched and checked by itself
+	}
+	file, err := f.inside(name, dir)
+	if err != nil {
+		return err
+	}
+	if within == "" {
+		within = filepath.Dir(file)
+	}
+	return f.check(file, within)
+}
+
+// inside resolves a path and refuses one that leads out.
+func (f fence) inside(name, dir string) (string, error) {
+	path, err := template.SubstituteWithOptions(name, f.env, template.WithoutLogging)
+	if err != nil {
+		return "", nil // the loader says so, with the place
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	if !below(path, f.root) {
+		return "", &UsageError{
+			Msg:  fmt.Sprintf("%s reads %s, which is not part of what was fetched", f.reference, path),
+			Help: "a remote file may include and extend what comes with it, and remote files",
+		}
+	}
+	return path, nil
+}
+
+// below tells whether a path is dir or leads into it.
+func below(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}

@@ -1,0 +1,240 @@
+package project
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// shelf is a Remote whose files are at hand: the folder by reference.
+type shelf struct {
+	t       *testing.T
+	folders map[string]string
+	wanted  []Wanted
+}
+
+func newShelf(t *testing.T, files map[string]map[string]string) *shelf {
+	t.Helper()
+	s := &shelf{t: t, folders: map[string]string{}}
+	for reference, contents := range files {
+		s.folders[reference] = shelved(t, contents)
+	}
+	return s
+}
+
+// shelved writes files below a new folder and returns it.
+func shelved(t *testing.T, contents map[string]string) string {
+	t.Helper()
+	var files []string
+	for name, text := range contents {
+		files = append(files, name, text)
+	}
+	return folder(t, files...)
+}
+
+func (s *shelf) Fetch(_ context.Context, want Wanted) (Copy, error) {
+	s.wanted = append(s.wanted, want)
+	dir, ok := s.folders[want.Reference]
+	if !ok {
+		return Copy{}, os.ErrNotExist
+	}
+	return Copy{Path: filepath.Join(dir, "compose.yaml"), Root: dir}, nil
+}
+
+func TestIsRemote(t *testing.T) {
+	for name, want := range map[string]bool{
+		"oci://a/b": true, "https://example.com/a.git#main": true, "git@example.com:a.git": true, "ssh://a/b": true,
+		"compose.yaml": false, "-": false, "./a://b": false, `C:\a`: false, "/a": false, "${X}://a": false, "://a": false,
+	} {
+		if got := IsRemote(name); got != want {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
+
+// TestRemoteFile: a remote file behind -f has its paths beside its copy; name,
+// .env and lock belong to the folder where the command was called.
+func TestRemoteFile(t *testing.T) {
+	remote := newShelf(t, map[string]map[string]string{"oci://x/stack:1": {
+		"compose.yaml": "services: {web: {image: \"x:${TAG}\", env_file: a.env, volumes: [\"./data:/data\"]}}\n",
+		"a.env":        "A=1\n",
+	}})
+	home := filepath.Join(shelved(t, map[string]string{"shop/.env": "TAG=7\n"}), "shop")
+	p, err := Load(t.Context(), Options{Files: []string{"oci://x/stack:1"}, WorkDir: home, Remote: remote}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := remote.folders["oci://x/stack:1"]
+	web := p.Services["web"]
+	if p.Name != "shop" || p.WorkingDir != dir || web.Image != "x:7" || *web.Environment["A"] != "1" || web.Volumes[0].Source != filepath.Join(dir, "data") {
+		t.Errorf("got name %s, folder %s and %+v", p.Name, p.WorkingDir, web)
+	}
+	if want := (Wanted{Reference: "oci://x/stack:1", Dir: home}); len(remote.wanted) != 1 || remote.wanted[0] != want {
+		t.Errorf("wanted %+v, want once %+v", remote.wanted, want)
+	}
+	id, err := Identify(t.Context(), Options{Files: []string{"oci://x/stack:1"}, WorkDir: home, Remote: remote})
+	if err != nil || id.Name != "shop" || !slices.Equal(id.Services, []string{"web"}) || !remote.wanted[1].Offline {
+		t.Errorf("got %+v, %v; wanted %+v", id, err, remote.wanted)
+	}
+}
+
+// TestRemoteInclude: include and extends reach remote files, and these what
+// came with them.
+func TestRemoteInclude(t *testing.T) {
+	remote := newShelf(t, map[string]map[string]string{
+		"https://x/db.git#1": {
+			"compose.yaml":     "include: [sub/more.yaml]\nservices: {db: {image: db, volumes: [\"./data:/data\"]}}\n",
+			"sub/more.yaml":    "services: {more: {image: more, extends: {file: ../base.yaml, service: base}, build: .}}\n",
+			"base.yaml":        "services: {base: {user: me}}\n",
+			"sub/compose.yaml": "",
+		},
+		"git@x:base.git": {"compose.yaml": "services: {base: {image: base, env_file: a.env}}\n", "a.env": "A=1\n"},
+	})
+	home := shelved(t, map[string]string{"compose.yaml": "name: top\ninclude: [\"https://x/db.git#1\"]\n" +
+		"services: {web: {extends: {file: \"git@x:base.git\", service: base}, volumes: [\"./own:/own\"]}}\n"})
+	p, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := remote.folders["https://x/db.git#1"]
+	for what, got := range map[string][2]string{
+		"bind of db":      {p.Services["db"].Volumes[0].Source, filepath.Join(db, "data")},
+		"context of more": {p.Services["more"].Build.Context, filepath.Join(db, "sub")},
+		"user of more":    {p.Services["more"].User, "me"},
+		"image of web":    {p.Services["web"].Image, "base"},
+		"bind of web":     {p.Services["web"].Volumes[0].Source, filepath.Join(home, "own")},
+		"A of web":        {*p.Services["web"].Environment["A"], "1"},
+		"folder":          {p.WorkingDir, home},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: got %s, want %s", what, got[0], got[1])
+		}
+	}
+}
+
+// TestRemoteRefused: a remote file may not read files of this machine, and
+// without a Remote there are none.
+func TestRemoteRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"include":           "include: [../other.yaml]\n",
+		"absolute":          "include: [/etc/passwd]\n",
+		"variable":          "include: [\"${OUT}/x.yaml\"]\n",
+		"include path":      "include: [{path: [a.yaml, ../../x.yaml]}]\n",
+		"project directory": "include: [{path: a.yaml, project_directory: /}]\n",
+		"env file":          "include: [{path: a.yaml, env_file: /etc/environment}]\n",
+		"extends":           "services: {web: {extends: {file: ../x.yaml, service: a}}}\n",
+		"nested":            "include: [sub/b.yaml]\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			remote := newShelf(t, map[string]map[string]string{"oci://x/y": {
+				"compose.yaml": text, "a.yaml": "services: {a: {image: x}}\n", "sub/b.yaml": "include: [../../x.yaml]\n",
+			}})
+			home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n", ".env": "OUT=/etc\n"})
+			_, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
+			if err == nil || !strings.Contains(err.Error(), "not part of what was fetched") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n"})
+	if _, err := Load(t.Context(), Options{WorkDir: home}, nil); err == nil || !strings.Contains(err.Error(), "oci://x/y is a remote file") {
+		t.Errorf("without a Remote: got %v", err)
+	}
+}
+
+// TestDemands: everything of this machine that a remote file asks for is
+// listed, and nothing of what the user's own files do.
+func TestDemands(t *testing.T) {
+	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {
+		"compose.yaml": `
+include: [more.yaml]
+services:
+  plain: {image: x, ports: ["80:80"], volumes: ["data:/data"], env_file: a.env, build: {context: .}, networks: [n]}
+  web:
+    image: x
+    privileged: true
+    cap_add: [SYS_ADMIN]
+    pid: host
+    ipc: "container:other"
+    network_mode: host
+    userns_mode: host
+    uts: host
+    devices: ["/dev/kvm:/dev/kvm", vendor.com/gpu=all]
+    device_cgroup_rules: ["c 1:3 r"]
+    security_opt: [seccomp=unconfined]
+    volumes: ["/:/host", "~/x:/x", "./own:/own", {type: bind, source: /etc, target: /etc}]
+    volumes_from: ["plain", "container:other"]
+    use_api_socket: true
+    gpus: all
+    post_start: [{command: id, privileged: true}]
+    env_file: /etc/environment
+    build: {context: /srv, privileged: true, network: host, ssh: [default]}
+volumes:
+  data:
+  sly: {driver_opts: {type: none, o: bind, device: /var/lib}}
+networks: {n: {external: true, name: host}}
+secrets: {s: {file: /etc/shadow}, fine: {file: ./a.env}}
+`,
+		"more.yaml": "services: {more: {provider: {type: evil, options: {a: b}}}}\n",
+		"a.env":     "",
+	}})
+	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\nservices: {mine: {image: x, privileged: true}}\n"})
+	t.Setenv("HOME", "/home/me")
+	s, _, _, err := prepare(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.elsewhere.Load(t.Context(), "oci://x/y"); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range s.demands(t.Context(), "p") {
+		got = append(got, d.What)
+	}
+	root := remote.folders["oci://x/y"]
+	want := []string{
+		"network n is the host's", "secret s reads /etc/shadow",
+		"service more runs the program evil on this machine",
+		"service web binds /", "service web binds " + filepath.Join(root, "own"), "service web binds /etc", "service web binds /home/me/x",
+		"service web gets the engine's API", "service web has a privileged build", "service web has a privileged hook",
+		"service web has cap_add: SYS_ADMIN", "service web has device_cgroup_rules: c 1:3 r",
+		"service web has devices: /dev/kvm", "service web has devices: vendor.com/gpu=all", "service web has gpus: count all",
+		"service web has ipc: container:other", "service web has network_mode: host", "service web has pid: host",
+		"service web has security_opt: seccomp=unconfined", "service web has userns_mode: host", "service web has uts: host",
+		"service web has volumes_from: container:other", "service web is built in the host's network", "service web is built with the ssh agent",
+		"service web is privileged", "service web reads /etc/environment", "service web reads /srv",
+		"volume sly binds /var/lib",
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			t.Errorf("not listed: %s", w)
+		}
+	}
+	for _, g := range got {
+		if !slices.Contains(want, g) {
+			t.Errorf("listed: %s", g)
+		}
+	}
+}
+
+// TestDemandsOfProject: a load brings them, one that may not fetch does not.
+func TestDemandsOfProject(t *testing.T) {
+	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host}}\n"}})
+	o := Options{Files: []string{"oci://x/y"}, WorkDir: t.TempDir(), Name: "p", Remote: remote, Services: []string{"web"}}
+	p, err := Load(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []Demand{{"oci://x/y", "service web has pid: host"}}; !slices.Equal(p.Demands(), want) {
+		t.Errorf("got %v, want %v", p.Demands(), want)
+	}
+	o.Offline = true
+	if p, err = Load(t.Context(), o, nil); err != nil || p.Demands() != nil {
+		t.Errorf("offline: got %v, %v", p.Demands(), err)
+	}
+}

@@ -1,0 +1,56 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// TrustFile is the name of the file in a project's folder that allows remote
+// files: a list `remote:` of references, or of beginnings of references that
+// end where a part of their path does.
+const TrustFile = "compose.trust.yaml"
+
+type trust struct {
+	Remote []string `yaml:"remote"`
+}
+
+func readTrust(dir string) (trust, error) {
+	var t trust
+	path := filepath.Join(dir, TrustFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return t, fmt.Errorf("reading the trust file: %w", err)
+	}
+	if err := yaml.Unmarshal(text, &t); err != nil {
+		return t, unreadable(path, err)
+	}
+	return t, nil
+}
+
+// covers tells whether an entry is the reference's address, or leads to it.
+func (t trust) covers(r Reference) bool {
+	address := r.URL
+	if r.Kind == OCI {
+		address = "oci://" + address
+	}
+	for _, entry := range t.Remote {
+		entry = strings.TrimSpace(entry)
+		rest, ok := strings.CutPrefix(address, entry)
+		if !ok || entry == "" {
+			continue
+		}
+		if rest == "" || strings.HasSuffix(entry, "/") || strings.ContainsRune("/:@", rune(rest[0])) {
+			return strings.Contains(entry, "://") && !strings.HasSuffix(entry, "://") || strings.Contains(entry, "@")
+		}
+	}
+	return false
+}
