@@ -128,9 +128,13 @@ func (j job) bake(o BakeOptions, p *project.Project) bakeTarget {
 		t.Dockerfile = j.file.name
 	}
 	for _, c := range j.named {
-		t.Contexts[c.name] = c.dir + c.spec
-		if c.service != "" {
+		switch {
+		case c.service != "":
 			t.Contexts[c.name] = "target:" + bakeName(c.service)
+		case c.layout != nil:
+			t.Contexts[c.name] = c.layout.String()
+		default:
+			t.Contexts[c.name] = c.dir + c.spec
 		}
 	}
 	for _, h := range j.hosts {

@@ -97,20 +97,18 @@ var advices = []advice{
 		return "allow " + m[1] + " in the engine's configuration: builder.Entitlements"
 	}},
 	{regexp.MustCompile(`(?:no match for platform|exec format error)`), says("the base image or the engine does not have this platform")},
+	{regexp.MustCompile(`unknown scheme oci-layout`), says("the engine reads OCI layouts with its containerd image store only; a builder of buildx does too: --builder")},
 	{regexp.MustCompile(`no space left on device`), says("free some: docker system df shows what takes it, docker builder prune removes the build cache")},
 }
 
 // advise is the hint for a builder's message, or "".
 func advise(message string, j job, p *project.Project) string {
-	if help := baseHelp(message, j, p); help != "" {
-		return help
-	}
 	for _, a := range advices {
 		if m := a.pattern.FindStringSubmatch(message); m != nil {
 			return a.help(j, p, m)
 		}
 	}
-	return ""
+	return baseHelp(message, j, p)
 }
 
 func notInContext(j job, _ *project.Project, m []string) string {

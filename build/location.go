@@ -165,6 +165,7 @@ type namedContext struct {
 	dir     string // a folder here; "": spec says it all
 	spec    string // docker-image://, git or HTTP
 	service string // whose image it is; spec names it too
+	layout  *ociLayout
 }
 
 // namedContexts reads additional_contexts, in the order of their names.
@@ -192,8 +193,12 @@ func readNamedContext(p *project.Project, value string) (namedContext, error) {
 	switch {
 	case strings.HasPrefix(value, "docker-image://"):
 		return namedContext{spec: value}, nil
-	case strings.HasPrefix(value, "oci-layout://"):
-		return namedContext{}, errors.New("oci-layout contexts are not supported yet")
+	case strings.HasPrefix(value, ociScheme):
+		layout, err := readLayout(value, p.WorkingDir)
+		if err != nil {
+			return namedContext{}, err
+		}
+		return namedContext{layout: layout, spec: layout.spec()}, nil
 	}
 	at, err := locate(value, p.WorkingDir)
 	if err != nil {

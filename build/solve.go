@@ -42,6 +42,10 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 			attrs["local-sessionid:"+name] = id
 		}
 	}
+	stores, err := ociStores(j)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
 	attachables, err := attachables(j)
 	if err != nil {
 		return bkclient.SolveOpt{}, err
@@ -50,6 +54,7 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 		Frontend:            dockerfileFrontend,
 		FrontendAttrs:       attrs,
 		LocalMounts:         mounts,
+		OCIStores:           stores,
 		SharedKey:           sharedKey(j.context.dir),
 		Session:             append(attachables, k.auth),
 		AllowedEntitlements: allowed(j),

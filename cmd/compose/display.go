@@ -124,8 +124,12 @@ func (w *warnings) Levels() []logrus.Level {
 	return []logrus.Level{logrus.WarnLevel, logrus.ErrorLevel}
 }
 
-// Fire passes one entry on.
+// Fire passes one entry of compose-go on. Entries with fields are of the
+// libraries behind builds, about their own business.
 func (w *warnings) Fire(e *logrus.Entry) error {
+	if len(e.Data) > 0 {
+		return nil
+	}
 	w.mu.Lock()
 	known := w.seen[e.Message]
 	w.seen[e.Message] = true

@@ -1,0 +1,77 @@
+package build
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/containerd/containerd/v2/core/content"
+	"github.com/containerd/containerd/v2/plugins/content/local"
+	"github.com/moby/buildkit/client/ociindex"
+	digest "github.com/opencontainers/go-digest"
+)
+
+// ociScheme begins an additional context that is an image in a folder of the OCI
+// image layout: oci-layout://PATH[:TAG][@DIGEST], as buildx has it.
+const ociScheme = "oci-layout://"
+
+// ociLayout is an image in such a folder.
+type ociLayout struct {
+	dir    string // absolute
+	tag    string
+	digest digest.Digest
+}
+
+// readLayout finds the image that a context names; without a digest by its tag.
+func readLayout(value, workingDir string) (*ociLayout, error) {
+	path, sum, pinned := strings.Cut(strings.TrimPrefix(value, ociScheme), "@")
+	path, tag, _ := strings.Cut(path, ":")
+	l := &ociLayout{dir: absolute(path, workingDir), tag: cmp.Or(tag, "latest"), digest: digest.Digest(sum)}
+	if pinned {
+		if err := l.digest.Validate(); err != nil {
+			return nil, fmt.Errorf("%q: %w", value, err)
+		}
+		return l, nil
+	}
+	found, err := ociindex.NewStoreIndex(l.dir).Get(l.tag)
+	if err != nil {
+		return nil, hinted(fmt.Errorf("reading the OCI layout in %q: %w", l.dir, err), "the folder must hold an index.json; its path is relative to the folder of the Compose file")
+	}
+	if found == nil {
+		return nil, hinted(fmt.Errorf("the OCI layout in %q has no image %q", l.dir, l.tag), "name its tag or digest: "+ociScheme+path+":TAG")
+	}
+	l.digest = found.Digest
+	return l, nil
+}
+
+// store is the name of the layout's contents in a session.
+func (l *ociLayout) store() string { return "oci-" + short(l.dir) }
+
+// String is the context as the file may have it, with an absolute path.
+func (l *ociLayout) String() string {
+	return fmt.Sprintf("%s%s:%s@%s", ociScheme, l.dir, l.tag, l.digest)
+}
+
+// spec is the context as BuildKit takes it.
+func (l *ociLayout) spec() string {
+	return fmt.Sprintf("%s%s:%s@%s", ociScheme, l.store(), l.tag, l.digest)
+}
+
+// ociStores are the contents that the engine may read of the job's layouts.
+func ociStores(j job) (map[string]content.Store, error) {
+	var stores map[string]content.Store
+	for _, c := range j.named {
+		if c.layout == nil {
+			continue
+		}
+		store, err := local.NewStore(c.layout.dir)
+		if err != nil {
+			return nil, fmt.Errorf("additional context %q: %w", c.name, err)
+		}
+		if stores == nil {
+			stores = map[string]content.Store{}
+		}
+		stores[c.layout.store()] = store
+	}
+	return stores, nil
+}
