@@ -15,23 +15,24 @@ import (
 // region is what the live region is about: resources, in the order in which
 // they first changed.
 type region struct {
-	title   string
-	planned bool
-	known   map[string]bool // resources that change or will, by their text
-	by      map[string]*row
-	rows    []*row
-	builds  tails
-	style   style
-	wide    int // columns of the widest state so far: the times keep their place
+	title  string
+	plans  int             // announced and not finished
+	known  map[string]bool // resources that change or will, by their text
+	by     map[string]*row
+	rows   []*row
+	builds tails
+	style  style
+	wide   int // columns of the widest state so far: the times keep their place
 }
 
 func newRegion(s style) *region {
 	return &region{title: "Running", known: map[string]bool{}, by: map[string]*row{}, builds: tails{}, style: s}
 }
 
-// plan takes in what will change.
+// plan takes in what will change. While one plan runs another may begin: a kill
+// of what is being stopped.
 func (r *region) plan(p event.Planned) {
-	r.planned = true
+	r.plans++
 	r.title = cmp.Or(p.Title, r.title)
 	for _, ref := range p.Refs {
 		r.known[ref.String()] = true

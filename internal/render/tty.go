@@ -85,13 +85,13 @@ func (t *tty) event(e event.Event) {
 	case event.Part:
 		t.open().part(e, t.now())
 	case event.Finished:
-		t.commit()
+		t.finish()
 	case event.Output:
 		if !t.logs.event(e) {
 			t.open().output(e)
 		}
 	default:
-		if t.region != nil && !t.region.planned && !t.region.live() {
+		if t.region != nil && t.region.plans == 0 && !t.region.live() {
 			t.commit() // loose changes, and now something else begins
 		}
 		if !t.logs.event(e) {
@@ -100,6 +100,16 @@ func (t *tty) event(e event.Event) {
 	}
 	if t.region != nil {
 		t.schedule(frameGap - t.now().Sub(t.lastFrame))
+	}
+}
+
+// finish ends the region with the last of its plans.
+func (t *tty) finish() {
+	if t.region == nil {
+		return
+	}
+	if t.region.plans--; t.region.plans <= 0 {
+		t.commit()
 	}
 }
 

@@ -297,3 +297,30 @@ func TestTwoRegions(t *testing.T) {
 		}
 	})
 }
+
+// A plan that begins while another runs, as the kill of what is being stopped,
+// shares its region.
+func TestPlanWithinPlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVT(60, 10)
+		r := open(t, v, render.Options{})
+		web := container("web", 1)
+		r.Event(event.Planned{Title: "Stopping", Refs: []event.Ref{web}})
+		r.Event(working(web, "Stopping"))
+		r.Event(event.Planned{Title: "Killing", Refs: []event.Ref{web}})
+		r.Event(working(web, "Killing"))
+		r.Event(done(web, "Killed"))
+		r.Event(event.Finished{})
+		r.Event(done(web, "Stopped"))
+		r.Event(event.Finished{})
+		r.Event(event.Message{Level: event.Info, Text: "bye"})
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		check(t, v)
+		want := "[+] Killing 1/1\n ✔ Container demo-web-1  Stopped 0.0s\nbye\n"
+		if got := v.all(); got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	})
+}
