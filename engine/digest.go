@@ -19,10 +19,11 @@ func Digests(r Reader, configDir string) func(ctx context.Context, ref string) (
 		if err == nil {
 			return d.Descriptor.Digest.String(), nil
 		}
+		failed := &Error{Op: "asking for the digest of " + ref, Err: err}
 		// A pull of it would fail for the same reasons.
 		if e, ok := errors.AsType[*Error](pullFailure(ref, err)); ok {
-			return "", &Error{Op: "asking the registry for " + ref, Help: e.Help, Err: err}
+			failed.Help = e.Help
 		}
-		return "", err
+		return "", failed
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
@@ -12,8 +13,8 @@ import (
 )
 
 // DigestFunc asks a registry for the digest, "sha256:...", of what a normalised
-// reference ("docker.io/library/alpine:3.20") names there. It is called from
-// several goroutines at once.
+// reference ("docker.io/library/alpine:3.20") names there; its error says which.
+// It is called from several goroutines at once.
 type DigestFunc func(ctx context.Context, ref string) (string, error)
 
 // WithDigests returns the project with a digest behind every image that the
@@ -56,10 +57,12 @@ func (m Model) WithDigests(ctx context.Context, ask DigestFunc) (Model, error) {
 		}
 		pinned, err := pin(image, resolve)
 		if err != nil {
-			return nil, &UsageError{
-				Msg:  fmt.Sprintf("services.%s.image: %q: %v", name, image, err),
-				Help: "a variable is no image: leave out --no-interpolate", Err: err,
+			e := &UsageError{Msg: fmt.Sprintf("services.%s.image: %v", name, err), Err: err}
+			if strings.Contains(image, "$") {
+				e.Msg = fmt.Sprintf("services.%s.image: %q: %v", name, image, err)
+				e.Help = "a variable is no image: leave out --no-interpolate"
 			}
+			return nil, e
 		}
 		s = maps.Clone(s)
 		s["image"] = pinned
@@ -112,7 +115,7 @@ func (f DigestFunc) resolver(ctx context.Context) func(reference.Named) (digest.
 	return func(named reference.Named) (digest.Digest, error) {
 		d, err := f(ctx, named.String())
 		if err != nil {
-			return "", fmt.Errorf("asking for the digest of %s: %w", named, err)
+			return "", err // which says of what
 		}
 		return digest.Parse(d)
 	}

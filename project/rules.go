@@ -24,7 +24,7 @@ var rules = []rule{
 		d.locate("services", m[1])
 		d.hint = "add image: NAME to run an image, or build: DIR to build one"
 	}},
-	{`^service "(.*)" refers to undefined (build secret|network|volume|config|model|secret) (.*)$`, (*diagnosis).explainUndefined},
+	{`^service "(.*)" refers to undefined (build secret|network|volume|config|model|secret) ?(.*)$`, (*diagnosis).explainUndefined},
 	{`^(service|job) "(.*)" depends on un(?:defined|known) service (?:or job )?"(.*)"`, func(d *diagnosis, m []string) {
 		d.explainDependency(m[1]+"s", m[2], m[3])
 	}},
@@ -60,6 +60,11 @@ var rules = []rule{
 		d.hint = "take container_name out, and the replicas are numbered"
 	}},
 	{"^secret \"(.*)\" must declare either", func(d *diagnosis, m []string) { d.locate("secrets", m[1]) }},
+	{`^service ports (.*) is missing a target port$`, func(d *diagnosis, m []string) {
+		d.locateText(m[1])
+		d.text = strings.Join(d.path, ".") + ": a port of the container is missing, or 0"
+		d.hint = `a port is written "8080:80", "127.0.0.1:8080:80" or "80"`
+	}},
 	{`^(env|label) file (.+) not found`, (*diagnosis).explainEnvFile},
 	{`^(?:open|stat|read) (.+?): (.*)$`, func(d *diagnosis, m []string) { d.locateFileName(m[1]) }},
 	{`^cannot extend service "(.*)" in (.*): service "(.*)" not found`, func(d *diagnosis, m []string) {
@@ -194,7 +199,7 @@ func (d *diagnosis) explainInterpolation(m []string) {
 // explainShortSyntax is about ports and volumes written as one text, whose
 // errors name neither the service nor the place: each is parsed again.
 func (d *diagnosis) explainShortSyntax(_ []string) {
-	same := func(err error) bool { return err != nil && strings.HasSuffix(d.text, err.Error()) }
+	same := func(err error) bool { return err != nil && strings.HasSuffix(d.text, strings.TrimSpace(err.Error())) }
 	switch {
 	case d.locateScalar("services.*.ports.*", func(v string) bool { _, err := types.ParsePortConfig(v); return same(err) }):
 		d.hint = `a port is written "8080:80", "127.0.0.1:8080:80" or "80"`
