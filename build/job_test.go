@@ -244,7 +244,7 @@ services:
       provenance: mode=max
       sbom: true
       isolation: hyperv
-      secrets: [{source: here, uid: "1", mode: 0400}, away]
+      secrets: [{source: here, uid: "1", gid: "2", mode: 0400}, away]
 secrets:
   here: {file: s.txt}
   away: {external: true}
@@ -254,7 +254,7 @@ secrets:
 	}
 	want := []string{
 		"build.isolation",
-		"build.secrets.away (external)", "build.secrets.here.mode", "build.secrets.here.uid",
+		"build.secrets.away (external)", "build.secrets.here.gid", "build.secrets.here.mode", "build.secrets.here.uid",
 	}
 	if got := Unapplied(p, "much"); !slices.Equal(got, want) {
 		t.Errorf("much: got %v, want %v", got, want)

@@ -23,15 +23,7 @@ func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (Outco
 	if err != nil {
 		return Outcome{}, err
 	}
-	exec, err := d.c.ContainerExecCreate(ctx, id, container.ExecOptions{
-		User:         hook.User,
-		Privileged:   hook.Privileged,
-		WorkingDir:   hook.WorkingDir,
-		Env:          environment(nil, hook.Environment),
-		Cmd:          hook.Command,
-		AttachStdout: true,
-		AttachStderr: true,
-	})
+	exec, err := d.c.ContainerExecCreate(ctx, id, hookOptions(hook))
 	if a.Phase == planner.PreStop && (errdefs.IsNotFound(err) || errdefs.IsConflict(err)) {
 		return Outcome{}, nil
 	}
@@ -54,6 +46,19 @@ func hookOutcome(service string, code int) (Outcome, error) {
 		return Outcome{}, nil
 	}
 	return Outcome{ExitCode: code}, &Error{Op: fmt.Sprintf("%s hook exited with status %d", service, code)}
+}
+
+// hookOptions maps a hook to what the engine is asked for.
+func hookOptions(hook types.ServiceHook) container.ExecOptions {
+	return container.ExecOptions{
+		User:         hook.User,
+		Privileged:   hook.Privileged,
+		WorkingDir:   hook.WorkingDir,
+		Env:          environment(nil, hook.Environment),
+		Cmd:          hook.Command,
+		AttachStdout: true,
+		AttachStderr: true,
+	}
 }
 
 // hook finds the hook in the project.

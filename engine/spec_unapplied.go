@@ -37,8 +37,8 @@ func Unapplied(p *project.Project, service string) []string {
 	return slices.Compact(u)
 }
 
-// UnappliedResources names the attributes of the networks, secrets and configs
-// in use that nothing applies, as paths of the file, sorted.
+// UnappliedResources names the attributes of the networks, secrets, configs and
+// models in use that nothing applies, as paths of the file, sorted.
 func UnappliedResources(p *project.Project) []string {
 	var u unapplied
 	for key, n := range p.Networks {
@@ -56,10 +56,13 @@ func UnappliedResources(p *project.Project) []string {
 		u.add(at+"enable_ipv6", n.EnableIPv6 != nil)
 	}
 	for key, s := range p.Secrets {
-		u.object("secrets."+key, fileObject(s))
+		u.object(p, "secrets", key, fileObject(s))
 	}
 	for key, c := range p.Configs {
-		u.object("configs."+key, fileObject(c))
+		u.object(p, "configs", key, fileObject(c))
+	}
+	for key, m := range p.Models {
+		u.add("models."+key+".name", givesName(p, key, m.Name))
 	}
 	slices.Sort(u)
 	return u
@@ -67,8 +70,16 @@ func UnappliedResources(p *project.Project) []string {
 
 type unapplied []string
 
+// givesName tells whether the file gives a name, which the loader would have made
+// from the key otherwise.
+func givesName(p *project.Project, key, name string) bool {
+	return name != "" && name != key && name != p.Name+"_"+key
+}
+
 // object looks at what a Swarm keeps with a secret or config.
-func (u *unapplied) object(at string, d types.FileObjectConfig) {
+func (u *unapplied) object(p *project.Project, kind, key string, d types.FileObjectConfig) {
+	at := kind + "." + key
+	u.add(at+".name", givesName(p, key, d.Name) && !bool(d.External))
 	u.add(at+".labels", len(d.Labels) > 0)
 	u.add(at+".driver_opts", len(d.DriverOpts) > 0)
 }
