@@ -31,7 +31,12 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 	var all []Demand
 	for _, reference := range slices.Sorted(maps.Keys(s.elsewhere.copies)) {
 		c := s.elsewhere.copies[reference]
-		found := demandsOf(s.model(ctx, c, name), c.Root)
+		// What is included has the variables of the .env beside it as well.
+		include := fmt.Appendf(nil, "include: [%q]\n", reference)
+		found := slices.Concat(
+			demandsOf(s.model(ctx, types.ConfigFile{Filename: c.Path}, name), c.Root),
+			demandsOf(s.model(ctx, types.ConfigFile{Filename: filepath.Join(s.home, fileNames[0]), Content: include}, name), c.Root),
+		)
 		slices.Sort(found)
 		for _, what := range slices.Compact(found) {
 			all = append(all, Demand{reference, what})
@@ -40,11 +45,11 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 	return all
 }
 
-// model is a remote file as a tree, nil where it cannot be loaded by itself.
-func (s *source) model(ctx context.Context, c Copy, name string) map[string]any {
+// model is a file as a tree, nil where it cannot be loaded by itself.
+func (s *source) model(ctx context.Context, file types.ConfigFile, name string) map[string]any {
 	details := types.ConfigDetails{
-		WorkingDir:  filepath.Dir(c.Path),
-		ConfigFiles: []types.ConfigFile{{Filename: c.Path}},
+		WorkingDir:  filepath.Dir(file.Filename),
+		ConfigFiles: []types.ConfigFile{file},
 		Environment: s.env,
 	}
 	model, err := guarded(func() (map[string]any, error) {
@@ -67,9 +72,11 @@ func demandsOf(model map[string]any, root string) []string {
 		return []string{"cannot be understood by itself: it may ask for anything"}
 	}
 	d := &demanding{root: root}
-	for name, service := range mapping(model["services"]) {
-		d.of = "service " + name
-		d.service(mapping(service))
+	for _, kind := range []string{"services", "jobs"} {
+		for name, service := range mapping(model[kind]) {
+			d.of = strings.TrimSuffix(kind, "s") + " " + name
+			d.service(mapping(service))
+		}
 	}
 	for name, volume := range mapping(model["volumes"]) {
 		d.of = "volume " + name
@@ -128,10 +135,13 @@ func (d *demanding) service(s map[string]any) {
 	if kind, ok := mapping(s["provider"])["type"]; ok {
 		d.add("runs the program %v on this machine", kind)
 	}
-	for _, hook := range slices.Concat(list(s["post_start"]), list(s["pre_stop"]), list(s["pre_start"])) {
+	for _, hook := range slices.Concat(list(s["post_start"]), list(s["pre_stop"])) {
 		if on(mapping(hook)["privileged"]) {
 			d.add("has a privileged hook")
 		}
+	}
+	for _, hook := range list(s["pre_start"]) { // a container of its own
+		d.service(mapping(hook))
 	}
 	d.volumes(s)
 	d.builds(mapping(s["build"]))

@@ -3,14 +3,10 @@ package project
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/template"
-	"go.yaml.in/yaml/v4"
 )
 
 // Remote brings Compose files from elsewhere to this machine; package
@@ -46,7 +42,7 @@ func IsRemote(name string) bool {
 // paths of the first one are relative to its copy, unless the user says
 // otherwise.
 func (s *source) fetch(ctx context.Context, o Options) error {
-	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, offline: o.Offline, env: s.env.Resolve, copies: map[string]Copy{}}
+	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, offline: o.Offline, copies: map[string]Copy{}}
 	for i := range s.files {
 		name := s.files[i].Filename
 		if !IsRemote(name) {
@@ -70,7 +66,6 @@ type elsewhere struct {
 	remote  Remote // nil: they are refused
 	dir     string
 	offline bool
-	env     func(string) (string, bool)
 	copies  map[string]Copy // by reference
 }
 
@@ -126,110 +121,3 @@ func (e *elsewhere) Dir(path string) string {
 }
 
 var _ loader.ResourceLoader = (*elsewhere)(nil)
-
-// fence keeps the files that a remote file includes or extends within what was
-// fetched with it: they are read before anybody is asked.
-type fence struct {
-	*elsewhere
-	reference, root string
-	seen            map[string]bool
-}
-
-// check follows the includes and extends of a file; dir is what its includes
-// are relative to. What is no YAML is left to the loader.
-func (f fence) check(file, dir string) error {
-	if f.seen[file] || len(f.seen) > maxDocuments {
-		return nil
-	}
-	f.seen[file] = true
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil // the loader says so, with the place
-	}
-	for _, root := range parseDocument(file, content).docs {
-		_, include := child(root, "include")
-		for _, entry := range items(include) {
-			if err := f.include(entry, dir); err != nil {
-				return err
-			}
-		}
-		_, services := child(root, "services")
-		for _, service := range values(services) {
-			_, extends := child(service, "extends")
-			if _, named := child(extends, "file"); named != nil {
-				if err := f.follow(named.Value, filepath.Dir(file), ""); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// include follows one entry: a path, or a mapping of path, project_directory
-// and env_file.
-func (f fence) include(entry *yaml.Node, dir string) error {
-	paths, within := []*yaml.Node{deref(entry)}, ""
-	if _, path := child(entry, "path"); path != nil {
-		paths = scalars(path)
-	}
-	if _, project := child(entry, "project_directory"); project != nil {
-		inside, err := f.inside(project.Value, dir)
-		if err != nil {
-			return err
-		}
-		within = inside
-	}
-	_, env := child(entry, "env_file")
-	for _, file := range scalars(env) {
-		if _, err := f.inside(file.Value, dir); err != nil && file.Value != os.DevNull {
-			return err
-		}
-	}
-	for _, path := range paths {
-		if err := f.follow(path.Value, dir, within); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// follow checks a file that another names; within is what its own includes are
-// relative to, "" for its folder.
-func (f fence) follow(name, dir, within string) error {
-	if IsRemote(name) {
-		return nil // fetched and checked by itself
-	}
-	file, err := f.inside(name, dir)
-	if err != nil {
-		return err
-	}
-	if within == "" {
-		within = filepath.Dir(file)
-	}
-	return f.check(file, within)
-}
-
-// inside resolves a path and refuses one that leads out.
-func (f fence) inside(name, dir string) (string, error) {
-	path, err := template.SubstituteWithOptions(name, f.env, template.WithoutLogging)
-	if err != nil {
-		return "", nil // the loader says so, with the place
-	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
-	}
-	if !below(path, f.root) {
-		return "", &UsageError{
-			Msg:  fmt.Sprintf("%s reads %s, which is not part of what was fetched", f.reference, path),
-			Help: "a remote file may include and extend what comes with it, and remote files",
-		}
-	}
-	return path, nil
-}
-
-// below tells whether a path is dir or leads into it.
-func below(path, dir string) bool {
-	rel, err := filepath.Rel(dir, path)
-	return err == nil && filepath.IsLocal(rel)
-}

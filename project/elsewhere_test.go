@@ -121,11 +121,30 @@ func TestRemoteRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"include":           "include: [../other.yaml]\n",
 		"absolute":          "include: [/etc/passwd]\n",
-		"variable":          "include: [\"${OUT}/x.yaml\"]\n",
+		"variable":          "include: [\"a${OUT}\"]\n",
+		"remote variable":   "include: [\"oci://x/${OUT}\"]\n",
+		"second document":   "services: {a: {image: x}}\n---\ninclude: [../x.yaml]\n",
+		"many documents":    strings.Repeat("---\nservices: {a: {image: x}}\n", 60) + "---\ninclude: [../x.yaml]\n",
+		"alias":             "x-a: &a [../x.yaml]\ninclude: *a\n",
+		"alias of a path":   "x-a: &a ../x.yaml\ninclude: [{path: *a}]\n",
+		"alias in a list":   "x-a: &a ../x.yaml\ninclude: [{path: [a.yaml, *a]}]\n",
+		"alias of a folder": "x-a: &a /\ninclude: [{path: a.yaml, project_directory: *a}]\n",
+		"alias in extends":  "x-a: &a ../x.yaml\nservices: {web: {extends: {file: *a, service: a}}}\n",
+		"alias of extends":  "x-a: &a {file: ../x.yaml, service: a}\nservices: {web: {extends: *a}}\n",
+		"alias of service":  "x-a: &a {extends: {file: ../x.yaml, service: a}}\nservices: {web: *a}\n",
+		"merged service":    "x-a: &a {web: {extends: {file: ../x.yaml, service: a}}}\nservices: {<<: *a}\n",
+		"merged extends":    "x-a: &a {extends: {file: ../x.yaml, service: a}}\nservices: {web: {<<: *a}}\n",
+		"merge":             "x-a: &a {include: [../x.yaml]}\n<<: *a\n",
+		"tagged":            "include: !override [../x.yaml]\n",
+		"tagged service":    "services: {web: !override {extends: {file: ../x.yaml, service: a}}}\n",
+		"binary":            "include: [!!binary Li4veC55YW1s]\n",
+		"json":              "{\"include\": [\"../x.yaml\"]}\n",
+		"no YAML":           "include: [\n",
 		"include path":      "include: [{path: [a.yaml, ../../x.yaml]}]\n",
 		"project directory": "include: [{path: a.yaml, project_directory: /}]\n",
 		"env file":          "include: [{path: a.yaml, env_file: /etc/environment}]\n",
 		"extends":           "services: {web: {extends: {file: ../x.yaml, service: a}}}\n",
+		"extends of a job":  "jobs: {web: {extends: {file: ../x.yaml, service: a}}}\n",
 		"nested":            "include: [sub/b.yaml]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +153,7 @@ func TestRemoteRefused(t *testing.T) {
 			}})
 			home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n", ".env": "OUT=/etc\n"})
 			_, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
-			if err == nil || !strings.Contains(err.Error(), "not part of what was fetched") {
+			if err == nil || !strings.Contains(err.Error(), "remote file oci://x/y: ") {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -170,8 +189,10 @@ services:
     use_api_socket: true
     gpus: all
     post_start: [{command: id, privileged: true}]
+    pre_start: [{command: id, image: x, volumes: ["/var:/var"]}]
     env_file: /etc/environment
     build: {context: /srv, privileged: true, network: host, ssh: [default]}
+  sly: {image: x, privileged: "${SLY:-false}"}
 volumes:
   data:
   sly: {driver_opts: {type: none, o: bind, device: /var/lib}}
@@ -180,6 +201,7 @@ secrets: {s: {file: /etc/shadow}, fine: {file: ./a.env}}
 `,
 		"more.yaml": "services: {more: {provider: {type: evil, options: {a: b}}}}\n",
 		"a.env":     "",
+		".env":      "SLY=true\n",
 	}})
 	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\nservices: {mine: {image: x, privileged: true}}\n"})
 	t.Setenv("HOME", "/home/me")
@@ -205,7 +227,7 @@ secrets: {s: {file: /etc/shadow}, fine: {file: ./a.env}}
 		"service web has ipc: container:other", "service web has network_mode: host", "service web has pid: host",
 		"service web has security_opt: seccomp=unconfined", "service web has userns_mode: host", "service web has uts: host",
 		"service web has volumes_from: container:other", "service web is built in the host's network", "service web is built with the ssh agent",
-		"service web is privileged", "service web reads /etc/environment", "service web reads /srv",
+		"service web is privileged", "service sly is privileged", "service web binds /var", "service web reads /etc/environment", "service web reads /srv",
 		"volume sly binds /var/lib",
 	}
 	slices.Sort(want)
