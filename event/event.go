@@ -17,6 +17,7 @@ const (
 	Volume    Kind = "Volume"
 	Image     Kind = "Image"
 	Service   Kind = "Service"
+	Artifact  Kind = "Artifact" // a project in a registry
 	Model     Kind = "Model"
 )
 

@@ -80,6 +80,7 @@ func (a *app) root() *cobra.Command {
 		a.pauseCommand(),
 		a.portCommand(),
 		a.psCommand(),
+		a.publishCommand(),
 		a.pullCommand(),
 		a.pushCommand(),
 		a.restartCommand(),

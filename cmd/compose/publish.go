@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/project/publish"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+type publishFlags struct {
+	app, resolveDigests, withEnv, yes, insecure bool
+	ociVersion                                  string
+}
+
+func (a *app) publishCommand() *cobra.Command {
+	var f publishFlags
+	cmd := a.command("publish [OPTIONS] REPOSITORY[:TAG]", "Publish compose application", func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return &usageError{text: "'compose publish' requires 1 argument", hint: "give REPOSITORY[:TAG], such as registry.example.com/team/app:1.0"}
+		}
+		return a.publish(cmd.Context(), args[0], f)
+	})
+	fs := cmd.Flags()
+	fs.BoolVar(&f.app, "app", false, "Published compose application (includes referenced images)")
+	fs.StringVar(&f.ociVersion, "oci-version", "", `OCI image/artifact specification version ("1.0"|"1.1"; automatically determined by default)`)
+	fs.BoolVar(&f.resolveDigests, "resolve-image-digests", false, "Pin image tags to digests")
+	fs.BoolVar(&f.withEnv, "with-env", false, "Include environment variables in the published OCI artifact")
+	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
+	fs.BoolVar(&f.insecure, "insecure-registry", false, "The registry may speak plain HTTP")
+	_ = fs.MarkHidden("insecure-registry")
+	return cmd
+}
+
+// publish sends the images that are built, then the files. A no of the user
+// ends it in peace.
+func (a *app) publish(ctx context.Context, repository string, f publishFlags) error {
+	version := publish.Version(f.ociVersion)
+	if !slices.Contains([]publish.Version{publish.Newest, publish.OCI10, publish.OCI11}, version) {
+		return &usageError{text: fmt.Sprintf("unsupported --oci-version %q", f.ociVersion), hint: "the versions are 1.0 and 1.1"}
+	}
+	if err := publish.CheckRepository(repository); err != nil {
+		return err
+	}
+	o := a.projectOptions(nil)
+	o.Profiles = []string{"*"}
+	s, err := a.open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Project.Unpublishable(); err != nil {
+		return err
+	}
+	parts, err := s.Project.Artifact()
+	if err != nil {
+		return err
+	}
+	if !f.withEnv {
+		parts = a.withoutEnvFiles(parts)
+	}
+	if agreed, err := a.agreeToPublish(s.Project, parts, f); err != nil || !agreed {
+		return err
+	}
+	if err := s.Push(ctx, planner.PushOptions{IgnoreFailures: true}); err != nil {
+		return err
+	}
+	send := publish.Options{Repository: repository, Version: version, Created: time.Now(), Insecure: f.insecure}
+	if f.resolveDigests || f.app {
+		pinned, err := a.pinnedImages(ctx, s.Project)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, pinned)
+	}
+	if f.app {
+		send.Images = imagesOf(s.Project)
+	}
+	return a.sendArtifact(ctx, s, parts, send)
+}
+
+// withoutEnvFiles leaves env files out, and says so.
+func (a *app) withoutEnvFiles(parts []project.Part) []project.Part {
+	return slices.DeleteFunc(parts, func(part project.Part) bool {
+		if part.Kind == project.EnvPart {
+			a.warn("%s is not published, and who uses the artifact lacks it; --with-env adds it", part.Path)
+		}
+		return part.Kind == project.EnvPart
+	})
+}
+
+// sendArtifact sends the files and tells of it. A dry run ends before.
+func (a *app) sendArtifact(ctx context.Context, s *session.Session, parts []project.Part, o publish.Options) error {
+	if s.Client == nil {
+		_, err := fmt.Fprintf(a.stdout, "publish %s: %s\n", o.Repository, partNames(parts))
+		return err
+	}
+	status := event.Status{Time: time.Now(), Ref: event.Ref{Kind: event.Artifact, Name: o.Repository}, State: event.Working, Text: "publishing"}
+	a.sink(status)
+	err := publish.Push(ctx, parts, o)
+	status.Time, status.State, status.Text = time.Now(), event.Done, "published"
+	if err != nil {
+		status.State, status.Text, status.Err = event.Failed, "Error", err
+	}
+	a.sink(status)
+	return err
+}
+
+func partNames(parts []project.Part) string {
+	var names []string
+	for _, part := range parts {
+		names = append(names, part.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// pinnedImages is a part that says of every service which image is meant.
+func (a *app) pinnedImages(ctx context.Context, p *project.Project) (project.Part, error) {
+	ask, err := a.digests(ctx)
+	if err != nil {
+		return project.Part{}, err
+	}
+	pinned, err := p.WithDigests(ctx, ask)
+	if err != nil {
+		return project.Part{}, err
+	}
+	text, err := pinned.ImagesOnly().Marshal(project.MarshalOptions{})
+	return project.Part{Kind: project.ComposePart, Name: "image-digests.yaml", Content: text}, err
+}
+
+// imagesOf are the references that the services run, each once.
+func imagesOf(p *project.Project) []string {
+	images := map[string]bool{}
+	for _, s := range p.Services {
+		if s.Image != "" {
+			images[s.Image] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(images))
+}
+
+// agreeToPublish asks about what others will be able to read. Credentials are
+// named and not shown.
+func (a *app) agreeToPublish(p *project.Project, parts []project.Part, f publishFlags) (bool, error) {
+	var env []string
+	if !f.withEnv {
+		env = p.PublishedEnv()
+	}
+	for _, q := range []struct {
+		about  []string
+		before string
+		ask    string
+	}{
+		{p.PublishedBinds(), "the artifact will tell which folders are mounted, though not what is in them:", "Are you ok to publish these bind mount declarations?"},
+		{project.Secrets(parts), "this looks like credentials, please double check that you are not leaking sensitive data:", "Are you ok to publish these sensitive data?"},
+		{env, "the artifact will tell the values of these variables, please double check that you are not leaking sensitive data:", "Are you ok to publish these env declarations?"},
+	} {
+		if len(q.about) == 0 || f.yes {
+			continue
+		}
+		agreed, err := a.confirm(planner.Ask{Text: q.before + "\n  " + strings.Join(q.about, "\n  ") + "\n" + q.ask})
+		if err != nil || !agreed {
+			return false, err
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,129 @@
+package project
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Unpublishable says why a project cannot be an artifact; nil: it can.
+func (p *Project) Unpublishable() error {
+	includes, err := p.LocalIncludes()
+	if err != nil {
+		return err
+	}
+	if len(includes) > 0 {
+		return &UsageError{
+			Msg:  "cannot publish compose file with local includes",
+			Help: fmt.Sprintf("put what stands in %s into the file, or include it from where others reach it", strings.Join(includes, ", ")),
+		}
+	}
+	var built []string
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		if s := p.Services[name]; s.Image == "" && s.Build != nil {
+			built = append(built, fmt.Sprintf("- %q", name))
+		}
+	}
+	if len(built) > 0 {
+		return &UsageError{
+			Msg:  "your Compose stack cannot be published as it only contains a build section for service(s):\n" + strings.Join(built, "\n"),
+			Help: "give them an image, to which what they build is pushed",
+		}
+	}
+	return nil
+}
+
+// PublishedBinds are the bind mounts that an artifact would tell of, as
+// "service: source:target".
+func (p *Project) PublishedBinds() []string {
+	var binds []string
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		for _, v := range p.Services[name].Volumes {
+			if v.Type == types.VolumeTypeBind {
+				binds = append(binds, name+": "+v.String())
+			}
+		}
+	}
+	return binds
+}
+
+// PublishedEnv are the variables that an artifact would tell the values of, by
+// whose they are: "service web: A, B". Those of env files are not among them.
+func (p *Project) PublishedEnv() []string {
+	var declared []string
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		if keys := p.declaredEnv(name); len(keys) > 0 {
+			declared = append(declared, "service "+name+": "+strings.Join(keys, ", "))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Configs)) {
+		if variable := p.Configs[name].Environment; variable != "" {
+			declared = append(declared, "config "+name+": "+variable)
+		}
+	}
+	return declared
+}
+
+// declaredEnv are the variables that the files themselves give a service, with
+// values.
+func (p *Project) declaredEnv(service string) []string {
+	keys := map[string]bool{}
+	for _, f := range p.source.files {
+		roots, err := documents(f.Content)
+		if err != nil {
+			continue // the loader has read it
+		}
+		for _, root := range roots {
+			env := resolved(member(member(member(root, "services"), service), "environment"))
+			for i := 0; i+1 < len(env.Content) && len(listed(env)) == 0; i += 2 {
+				keys[env.Content[i].Value] = env.Content[i+1].Tag != "!!null"
+			}
+			for _, n := range listed(env) {
+				if key, _, ok := strings.Cut(n.Value, "="); ok {
+					keys[key] = true
+				}
+			}
+		}
+	}
+	maps.DeleteFunc(keys, func(_ string, given bool) bool { return !given })
+	return slices.Sorted(maps.Keys(keys))
+}
+
+// secretForms are texts that are credentials by their look.
+var secretForms = []struct {
+	name string
+	form *regexp.Regexp
+}{
+	{"AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"GitHub token", regexp.MustCompile(`\b(gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{60,})`)},
+	{"GitLab token", regexp.MustCompile(`\bglpat-[0-9A-Za-z_-]{20}`)},
+	{"Slack token", regexp.MustCompile(`\bxox[abposr]-[0-9A-Za-z-]{10,}`)},
+	{"Stripe key", regexp.MustCompile(`\b[rs]k_live_[0-9A-Za-z]{16,}`)},
+	{"Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"JSON web token", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+`)},
+	{"private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
+	{"password in an address", regexp.MustCompile(`://[^/\s:@{}$]+:[^/\s:@{}$]{4,}@`)},
+}
+
+// Secrets are the places in parts that look like credentials, without those
+// themselves: "compose.yaml:7: GitHub token".
+func Secrets(parts []Part) []string {
+	var found []string
+	for _, part := range parts {
+		line := 0
+		for text := range strings.Lines(string(part.Content)) {
+			line++
+			for _, s := range secretForms {
+				if s.form.MatchString(text) {
+					found = append(found, fmt.Sprintf("%s:%d: %s", filepath.Base(part.Path), line, s.name))
+				}
+			}
+		}
+	}
+	return found
+}
