@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func (a *app) setUpCompletion(cmd *cobra.Command) {
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.NoOptDefVal == "" { // it takes a value
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, a.answer(flagCompleter(cmd, f.Name)))
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, a.answer(flagCompleter(cmd, f)))
 		}
 	})
 	for _, sub := range cmd.Commands() {
@@ -112,25 +113,31 @@ func argumentCompleter(cmd *cobra.Command) completer {
 	return nothing
 }
 
-// flagCompleter is that of a flag: by command and name, or by name alone.
-func flagCompleter(cmd *cobra.Command, name string) completer {
-	for _, key := range []string{cmd.Name() + " " + name, name} {
-		if c, ok := flagCompleters[key]; ok {
-			return c
-		}
+// flagCompleter is that of a flag: by command and name, or made of the values
+// that its usage names, or by name alone.
+func flagCompleter(cmd *cobra.Command, f *pflag.Flag) completer {
+	if c, ok := flagCompleters[cmd.Name()+" "+f.Name]; ok {
+		return c
+	}
+	if list := usageValues.FindString(f.Usage); list != "" {
+		return oneOf(strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(`"|(`, r) })...)
+	}
+	if c, ok := flagCompleters[f.Name]; ok {
+		return c
 	}
 	return nothing
 }
 
+// usageValues matches the values in `Format the output ("yaml"|"json")`.
+var usageValues = regexp.MustCompile(`\("[a-z]+"(\|"[a-z]+")+`)
+
 // flagCompleters are those of flags whose values are known, by "command flag" or
 // "flag".
 var flagCompleters = map[string]completer{
-	"ansi":              oneOf("auto", "never", "always"),
 	"attach":            services,
 	"cap-add":           oneOf(capabilities...),
 	"cap-drop":          oneOf(capabilities...),
 	"config":            folders,
-	"config format":     oneOf("yaml", "json"),
 	"config hash":       services,
 	"env-file":          files,
 	"env-from-file":     files,
@@ -141,14 +148,12 @@ var flagCompleters = map[string]completer{
 	"ls filter":         oneOf("name="),
 	"no-attach":         services,
 	"output":            files,
-	"policy":            oneOf("missing", "always"),
 	"profile":           profiles,
-	"progress":          oneOf("auto", "tty", "plain", "json", "quiet"),
+	"project-dir":       folders,
 	"project-directory": folders,
 	"project-name":      projects,
 	"protocol":          oneOf("tcp", "udp"),
 	"ps filter":         oneOf("status=running", "status=exited", "status=paused", "status=restarting", "status=created", "status=dead"),
-	"pull":              oneOf("always", "missing", "never", "build"),
 	"rmi":               oneOf("local", "all"),
 	"scale":             endingIn("=", services),
 	"signal":            oneOf("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL", "SIGSTOP", "SIGCONT", "SIGWINCH"),
@@ -157,7 +162,6 @@ var flagCompleters = map[string]completer{
 	"tlscacert":         files,
 	"tlscert":           files,
 	"tlskey":            files,
-	"version format":    oneOf("pretty", "json"),
 	"volume":            files,
 }
 

@@ -23,14 +23,7 @@ import (
 // TestTakeOver hands projects to and fro between this program and Docker
 // Compose. testdata/peer/README.md tells how.
 func TestTakeOver(t *testing.T) {
-	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
-		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
-	}
-	peer := os.Getenv("PEER")
-	if peer == "" {
-		t.Skip("needs Docker Compose to compare with: PEER names none")
-	}
-	needAlpine(t)
+	peer := needPeer(t)
 	files, err := filepath.Glob("../../testdata/peer/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
@@ -39,10 +32,29 @@ func TestTakeOver(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			t.Run("theirs", func(t *testing.T) { newHandover(t, file, name+"-t", peer, "compose").run() })
-			t.Run("ours", func(t *testing.T) { newHandover(t, file, name+"-o", "compose", peer).run() })
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Run("theirs", func(t *testing.T) { newHandover(t, archive, name+"-t", peer, "compose").run() })
+			t.Run("ours", func(t *testing.T) { newHandover(t, archive, name+"-o", "compose", peer).run() })
 		})
 	}
+}
+
+// needPeer is the Docker Compose to compare with; without one, or without an
+// engine, the test is skipped.
+func needPeer(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
+		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
+	}
+	peer := os.Getenv("PEER")
+	if peer == "" {
+		t.Skip("needs Docker Compose to compare with: PEER names none")
+	}
+	needAlpine(t)
+	return peer
 }
 
 // handover is one project that goes from one program to the other and back.
@@ -55,7 +67,7 @@ type handover struct {
 	environ       []string
 }
 
-func newHandover(t *testing.T, file, name, first, second string) *handover {
+func newHandover(t *testing.T, archive *txtar.Archive, name, first, second string) *handover {
 	t.Helper()
 	c, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
 	if err != nil {
@@ -70,10 +82,6 @@ func newHandover(t *testing.T, file, name, first, second string) *handover {
 		about: map[string][]string{}, first: first, second: second,
 	}
 	h.environ = append(os.Environ(), "COMPOSE_PROJECT_NAME="+h.name, "PORT="+port)
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, f := range archive.Files {
 		if f.Name == "about" {
 			for line := range strings.Lines(string(f.Data)) {
