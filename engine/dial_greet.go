@@ -84,6 +84,7 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 	conn.Engine = describe(resp.Header, conn.Remote)
 	conn.Engine.APIVersion = c.ClientVersion()
 	if conn.Remote {
+		conn.Engine.Host = conn.Host
 		return askArch(ctx, c, &conn.Engine)
 	}
 	return nil

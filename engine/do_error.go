@@ -50,7 +50,7 @@ func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
 		e.Op = fmt.Sprintf("%s: port %d is taken%s", e.Op, port, d.portHolder(ctx, port))
 		e.Help = "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\""
 	case strings.Contains(err.Error(), missingSource) && d.o.Engine.Remote:
-		e.Help = "the path is looked up where the engine runs (" + d.c.DaemonHost() + "), not on this machine"
+		e.Help = "the path is looked up where the engine runs (" + d.o.Engine.Host + "), not on this machine"
 	}
 	return e
 }

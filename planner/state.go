@@ -24,7 +24,8 @@ type Engine struct {
 	Version    string
 	APIVersion string // the negotiated one, "1.51"
 	OS, Arch   string
-	Remote     bool // its file system is not this machine's
+	Remote     bool   // its file system is not this machine's
+	Host       string // where a remote one was found: "ssh://me@build"
 }
 
 // Status is a container's state in the engine's words.

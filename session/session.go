@@ -120,6 +120,7 @@ func (s *Session) apply(ctx context.Context, p *planner.Plan) error {
 	if s.Client == nil {
 		return s.ShowPlan(p)
 	}
+	s.warnElsewhere(p)
 	for _, n := range p.Notes {
 		s.Sink(event.Message{Level: event.Warn, Text: n.Text, Hint: n.Hint})
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ import (
 // on a real one. testdata/script/README.md says what a script finds there.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main})
+	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main, "ssh": dialStdio})
 }
 
 func TestScripts(t *testing.T) {
@@ -58,6 +59,26 @@ func TestScriptsOnEngine(t *testing.T) {
 			return setUpScript(env, os.Getenv("DOCKER_HOST"), project)
 		},
 	})
+}
+
+// dialStdio stands in for ssh, which compose calls to reach an engine: whatever
+// the host, its standard streams are a connection to the script's engine.
+func dialStdio() {
+	socket := strings.TrimPrefix(os.Getenv("ENGINE"), "unix://")
+	if socket == "" {
+		socket = "/var/run/docker.sock"
+	}
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ssh:", err)
+		os.Exit(255)
+	}
+	go func() {
+		_, _ = io.Copy(conn, os.Stdin)
+		_ = conn.(*net.UnixConn).CloseWrite()
+	}()
+	_, _ = io.Copy(os.Stdout, conn)
+	os.Exit(0)
 }
 
 // needAlpine skips where the engine has no alpine and cannot pull it: every
@@ -109,6 +130,7 @@ func setUpScript(env *testscript.Env, host, project string) error {
 		return err
 	}
 	env.Setenv("DOCKER_HOST", host)
+	env.Setenv("ENGINE", host) // stays when a script says DOCKER_HOST=ssh://...
 	env.Setenv("COMPOSE_PROJECT_NAME", project)
 	env.Setenv("PROJECT", project) // stays when a script changes the other
 	env.Setenv("PORT", port)
