@@ -48,7 +48,7 @@ func (p *Project) ImagesOnly() *Project {
 func (m Model) WithDigests(ctx context.Context, ask DigestFunc) (Model, error) {
 	resolve := ask.resolver(ctx)
 	c, services := maps.Clone(m), map[string]any{}
-	for _, name := range slices.Sorted(maps.Keys(m.services())) {
+	for _, name := range m.ServiceNames() {
 		s, ok := m.services()[name].(map[string]any)
 		image, has := s["image"].(string)
 		if !ok || !has {
@@ -85,6 +85,9 @@ func (m Model) ImagesOnly() Model {
 	}
 	return Model{"services": services}
 }
+
+// ServiceNames are the names of all services, sorted, whatever their profiles.
+func (m Model) ServiceNames() []string { return slices.Sorted(maps.Keys(m.services())) }
 
 func (m Model) services() map[string]any {
 	services, _ := m["services"].(map[string]any)

@@ -55,6 +55,8 @@ type weigher struct {
 
 	heaviest *yaml.Node // the alias that stands for most
 	most     int        // nodes
+	widest   *yaml.Node // the text that stands for most ports
+	ports    int
 }
 
 func newWeigher(t *document, largest int) *weigher {
@@ -78,8 +80,11 @@ func (w *weigher) document(root *yaml.Node) *limitError {
 		return err
 	}
 	err = w.total.check(w.size)
-	if err != nil {
+	if err != nil && err.node == nil {
 		err.node = w.heaviest
+		if w.total.ports > maxPorts {
+			err.node = w.widest
+		}
 	}
 	return err
 }
@@ -97,6 +102,9 @@ func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
 	got := weight{nodes: 1, text: len(n.Value), steps: depth}
 	if n.Kind == yaml.ScalarNode {
 		got.ports = portsOf(n.Value)
+		if got.ports > w.ports {
+			w.widest, w.ports = n, got.ports
+		}
 	}
 	w.open[n] = true
 	defer delete(w.open, n)

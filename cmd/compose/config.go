@@ -62,13 +62,13 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	if f.profiles {
 		o.Profiles = []string{"*"}
 	}
-	if f.hash == "*" {
+	if f.hash == "*" || f.declared() {
 		o.Services = nil
 	}
 	if a.compatibility() {
 		o.NoNormalize = true // as docker-compose 1 printed it
 	}
-	if f.variables || f.noInterpolate && !f.lists() {
+	if f.variables && !f.names() || f.noInterpolate && (f.services || !f.lists()) {
 		return a.configModel(cmd, f, o)
 	}
 	p, err := project.Load(cmd.Context(), o, a.sink)
@@ -131,10 +131,17 @@ func (a *app) digests(ctx context.Context) (project.DigestFunc, error) {
 	return engine.Digests(engine.ReadOnly(conn.Client), a.getenv("DOCKER_CONFIG")), nil
 }
 
-// lists tells whether a list of names is asked for.
-func (f *configFlags) lists() bool {
-	return f.services || f.volumes || f.networks || f.images || f.profiles || f.models || f.environment || f.hash != ""
+// declared tells whether all names of a kind are asked for, whatever services
+// the command names.
+func (f *configFlags) declared() bool { return f.services || f.volumes || f.networks || f.models }
+
+// names tells whether a list is asked for that --variables comes after.
+func (f *configFlags) names() bool {
+	return f.declared() || f.images || f.profiles || f.hash != ""
 }
+
+// lists tells whether something else than the project is asked for.
+func (f *configFlags) lists() bool { return f.names() || f.environment }
 
 // text is what the flags ask to be printed of a project.
 func (f *configFlags) text(p *project.Project) ([]byte, error) {
@@ -146,7 +153,7 @@ func (f *configFlags) text(p *project.Project) ([]byte, error) {
 	case f.networks:
 		return lines(p.NetworkNames()), nil
 	case f.models:
-		return lines(p.ModelNames()), nil
+		return lines(modelNames(p)), nil
 	case f.images:
 		return lines(imageNames(p)), nil
 	case f.profiles:
@@ -172,14 +179,15 @@ func (a *app) configModel(cmd *cobra.Command, f configFlags, o project.Options) 
 		}
 		a.warn("service filtering is not applied when %s is set", flag)
 	}
-	if f.variables {
-		o.NoInterpolation = true
-	}
+	o.NoInterpolation = true
 	m, err := project.LoadModel(cmd.Context(), o, a.sink)
 	if err != nil || f.quiet {
 		return err
 	}
-	if f.variables {
+	switch {
+	case f.services:
+		return a.writeTo(f.output, lines(m.ServiceNames()))
+	case f.variables:
 		return a.printVariables(m.Variables(), f)
 	}
 	if m, err = a.modelWithDigests(cmd.Context(), m, f); err != nil {
@@ -237,6 +245,17 @@ func imageNames(p *project.Project) []string {
 	var names []string
 	for _, service := range p.ServiceNames() {
 		names = append(names, p.ImageName(service))
+	}
+	return names
+}
+
+// modelNames are what the models are called where they come from.
+func modelNames(p *project.Project) []string {
+	var names []string
+	for _, key := range p.ModelNames() {
+		if name := p.Models[key].Model; name != "" {
+			names = append(names, name)
+		}
 	}
 	return names
 }

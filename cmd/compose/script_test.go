@@ -32,7 +32,10 @@ func TestScripts(t *testing.T) {
 		Condition:          func(c string) (bool, error) { return kindOfEngine("memory").is(c) },
 		Cmds:               scriptCommands,
 		Setup: func(env *testscript.Env) error {
-			server, err := enginetest.Listen(enginetest.Options{HostFolders: []string{env.WorkDir}})
+			server, err := enginetest.Listen(enginetest.Options{
+				HostFolders: []string{env.WorkDir},
+				Registry:    map[string]enginetest.Image{"alpine": enginetest.Standard()["alpine"]},
+			})
 			if err != nil {
 				return err
 			}
