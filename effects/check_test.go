@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// projectName is that of the files in testdata.
+const projectName = "hg-effects"
+
+// files are those of the project. Docker Compose 2.40 cannot read the last.
+var files = []string{"process.yaml", "resources.yaml", "network.yaml", "storage.yaml", "newer.yaml"}
+
 // check sees that attributes took effect.
 type check struct {
 	attributes string // paths in the schema, separated by blanks

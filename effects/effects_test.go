@@ -1,3 +1,5 @@
+//go:build unix
+
 package effects
 
 import (
@@ -9,16 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
 )
-
-// projectName is that of the files in testdata.
-const projectName = "hg-effects"
-
-// files are those of the project. Docker Compose 2.40 cannot read the last.
-var files = []string{"process.yaml", "resources.yaml", "network.yaml", "storage.yaml", "newer.yaml"}
 
 // TestEffects makes the project and looks at it from within and without.
 func TestEffects(t *testing.T) {
@@ -54,6 +51,7 @@ func newBench(t *testing.T) *bench {
 	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
 		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
 	}
+	alone(t)
 	b := &bench{t: t, dir: t.TempDir()}
 	if err := os.CopyFS(b.dir, os.DirFS("testdata")); err != nil {
 		t.Fatal(err)
@@ -71,6 +69,20 @@ func newBench(t *testing.T) *bench {
 		b.run("docker", kind, "create", projectName+"-given")
 	}
 	return b
+}
+
+// alone waits until no other process runs these tests on this machine: they use
+// fixed names, ports and addresses.
+func alone(t *testing.T) {
+	t.Helper()
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), projectName+".lock"), os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() }) // which ends the lock
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // program is what is tested.

@@ -42,6 +42,7 @@ var rightsChecks = []check{
 	{attributes: "services.devices", service: "cdi", shell: "ls /dev/one", want: "/dev/one"},
 	{attributes: "services.device_cgroup_rules", service: "maker", shell: "mknod /l c 10 237; (exec 3</l) && echo opened", want: "opened"},
 	{attributes: "services.device_cgroup_rules", service: "plain", shell: "mknod /l c 10 237; (exec 3</l) 2>/dev/null || echo refused", want: "refused"},
+	{attributes: "services.use_api_socket", service: "talking", shell: "test -S /var/run/docker.sock && echo socket", want: "socket"},
 	{attributes: "services.privileged", service: "privileged", shell: "grep -c ' /proc/sys ' /proc/mounts; test -e /dev/loop-control && status Seccomp", want: "0\n0"},
 }
 
@@ -74,6 +75,7 @@ var lifecycleChecks = []check{
 	{attributes: "services.post_start services.post_start.command services.post_start.user services.post_start.working_dir services.post_start.environment", service: "hooked", shell: "cat /tmp/started", want: "1234 /tmp hook"},
 	{attributes: "services.post_start.privileged", service: "hooked", shell: "cut -f2 /tmp/rights | grep -v ^00000000a", want: "000001fffeffffff"},
 	{attributes: "services.pre_stop services.pre_stop.command services.pre_stop.user services.pre_stop.working_dir services.pre_stop.environment services.pre_stop.privileged", shell: "$COMPOSE --progress quiet stop hooked; docker cp hg-effects-hooked-1:/tmp/stopped - | tar xO | sed 's/.*\\t00000[1-9a-f].*/all/'", want: "0 /var end\nall"},
+	{attributes: "services.pre_start services.pre_start.command services.pre_start.image services.pre_start.user services.pre_start.working_dir services.pre_start.environment", service: "prepared", shell: "cat /made/first; stat -c %g /made/first", want: "0 /tmp hook\n7"},
 	{attributes: "services.stop_signal", shell: "$COMPOSE --progress quiet stop signalled; docker inspect -f '{{.State.ExitCode}}' hg-effects-signalled-1", want: "7"},
 	{attributes: "services.stop_grace_period", shell: "docker inspect -f '{{.Config.StopTimeout}}' hg-effects-named", want: "3"},
 	{attributes: "services.restart", shell: "docker wait hg-effects-failing-1 >/dev/null; docker inspect -f '{{.RestartCount}}' hg-effects-failing-1", want: "2"},
