@@ -7,6 +7,8 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // Process is what a container was made to run, as those see it who attach.
@@ -15,6 +17,8 @@ type Process struct {
 	TTY   bool
 	Stdin bool // it reads its standard input,
 	Once  bool // which ends with the first who attaches
+	// Files is the volume with its secrets and configs; "": none.
+	Files string
 }
 
 // Inspect returns a container's process.
@@ -26,6 +30,7 @@ func Inspect(ctx context.Context, c Reader, id string) (Process, error) {
 	p := Process{}
 	if got.Config != nil {
 		p.TTY, p.Stdin, p.Once = got.Config.Tty, got.Config.OpenStdin, got.Config.StdinOnce
+		p.Files = got.Config.Labels[project.LabelFiles]
 	}
 	if s := stateOf(got); s != nil {
 		p.State = string(s.Status)

@@ -31,6 +31,7 @@ func (sp *spec) labels() (map[string]string, error) {
 	}
 	return sp.p.ContainerLabels(sp.s.Name, project.Instance{
 		Number:       sp.number,
+		Slug:         sp.slug(),
 		Hash:         hash,
 		Image:        sp.b.ImageDigest,
 		ImageVolumes: sp.imageVolumes(),

@@ -163,13 +163,15 @@ func (sp *spec) endpoint(n *types.ServiceNetworkConfig) (*network.EndpointSettin
 		Aliases: []string{sp.finalName()},
 		Links:   sp.links(),
 	}
-	if n.ServiceNameAliasEnabled() {
+	if n.ServiceNameAliasEnabled() && !sp.hidden() {
 		e.Aliases = append(e.Aliases, sp.s.Name)
 	}
 	if n == nil {
 		return e, nil
 	}
-	e.Aliases = append(e.Aliases, n.Aliases...)
+	if !sp.hidden() {
+		e.Aliases = append(e.Aliases, n.Aliases...)
+	}
 	e.MacAddress = n.MacAddress
 	e.DriverOpts = maps.Clone(map[string]string(n.DriverOpts))
 	e.IPAMConfig = &network.EndpointIPAMConfig{

@@ -24,6 +24,10 @@ func (d *draft) decide(name string) error {
 	if svc.Provider != nil {
 		return nil // no containers
 	}
+	if d.p.IsOneOff(name, 0) {
+		u.replicas = []*replica{d.oneOff()}
+		return d.checkParents(name)
+	}
 	highest := 0
 	for _, group := range d.numbered(name) {
 		r, err := d.judgeGroup(u, svc, group)

@@ -117,7 +117,7 @@ func (d *draft) heldBack(what string, uses func(*Container) bool) bool {
 		switch {
 		case c.OneOff || !d.p.Known(c.Service):
 			hint = "once they are gone, up makes it anew"
-		case !selected:
+		case !selected, d.p.IsOneOff(c.Service, 0):
 			hint = "run up without naming services to make it anew"
 		case d.policy(c.Service) != RecreateNever:
 			continue

@@ -148,6 +148,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		timeout                          = fs.Int("t", -1, "")
 		noFile                           = fs.Bool("no-file", false, "")
 		signal                           = fs.String("s", "", "")
+		remove, servicePorts             = fs.Bool("rm", false, ""), fs.Bool("service-ports", false, "")
 		stop                             = fs.Bool("stop", false, "")
 		prune, push                      = fs.Bool("prune", false, ""), fs.Bool("push", false, "")
 	)
@@ -175,7 +176,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		}
 	}
 	p := all
-	if args[0] == "up" || args[0] == "scale" || args[0] == "pull" || args[0] == "push" || args[0] == "build" {
+	if args[0] == "run" || args[0] == "up" || args[0] == "scale" || args[0] == "pull" || args[0] == "push" || args[0] == "build" {
 		p, err = all.Select(project.Selection{Services: services, NoDeps: *noDeps})
 		if err != nil {
 			return nil, err
@@ -214,6 +215,12 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 			return planner.Up(p, s, up)
 		}
 		return plan, err
+	case "run":
+		p, err = p.WithOneOff(project.OneOff{Service: services[0], Slug: "0123456789abcdef", ServicePorts: *servicePorts, AutoRemove: *remove})
+		if err != nil {
+			return nil, err
+		}
+		return planner.Run(p, s, up)
 	case "scale":
 		return planner.Scale(p, s, replicas, up)
 	case "pull":

@@ -22,10 +22,18 @@ func (p *Project) Separator() string {
 // ContainerName is the final name of a service's replica: container_name, or
 // <project>-<service>-<number>.
 func (p *Project) ContainerName(service string, number int) string {
+	if p.IsOneOff(service, number) {
+		return p.OneOff.containerName(p)
+	}
 	if name := p.Definition(service).ContainerName; name != "" {
 		return name
 	}
 	return p.joined(p.Name, service, strconv.Itoa(number))
+}
+
+// IsOneOff tells whether the replica is the project's one-off.
+func (p *Project) IsOneOff(service string, number int) bool {
+	return p.OneOff != nil && p.OneOff.Service == service && number == 0
 }
 
 // ReplaceName is the value of LabelReplace on a container that was made to take

@@ -24,6 +24,10 @@ type Project struct {
 	// --no-deps, not their dependencies), sorted; empty: all.
 	Targets []string
 
+	// OneOff is the container of a `run`, which is replica 0 of its service in the
+	// place of all others; nil: the services have their replicas.
+	OneOff *OneOff
+
 	allResources bool           // networks, volumes, ... that no service uses stay
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment

@@ -55,6 +55,8 @@ func (s *Session) AttachOne(ctx context.Context, o AttachOneOptions, c Console) 
 func (s *Session) attachTo(ctx context.Context, id string, o AttachOneOptions, c Console, t talk) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	signals, giveBack := c.TakeSignals()
+	defer giveBack()
 	end := engine.Ended(ctx, s.Reader, id, engine.EndOptions{Running: true})
 	with, err := engine.Attach(ctx, s.Client, id, engine.AttachOptions{
 		Stdin: t.stdin, Once: t.once, TTY: t.tty, DetachKeys: c.DetachKeys,
@@ -72,7 +74,7 @@ func (s *Session) attachTo(ctx context.Context, id string, o AttachOneOptions, c
 	if !o.KeepSignals && !t.tty {
 		r.pass = func(ctx context.Context, signal string) { _ = engine.Signal(ctx, s.Client, id, signal) }
 	}
-	defer r.run(ctx, c.Signals)()
+	defer r.run(ctx, signals)()
 	if t.tty && c.Size.Rows > 0 {
 		// A program draws its screen anew only where the size changes.
 		_ = t.resize(ctx, engine.Size{Rows: c.Size.Rows + 1, Cols: c.Size.Cols + 1})

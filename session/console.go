@@ -25,9 +25,9 @@ type Console struct {
 	// one until ctx ends.
 	Size  engine.Size
 	Sizes func(ctx context.Context) <-chan engine.Size
-	// Signals are what this process gets in the place of the container's, by
-	// name: "SIGINT". nil: none.
-	Signals <-chan string
+	// TakeSignals brings what this process gets in the place of the container's,
+	// by name: "SIGINT". Until giveBack is called they mean nothing else here.
+	TakeSignals func() (signals <-chan string, giveBack func())
 }
 
 // check refuses a terminal in the container for what is typed elsewhere, in

@@ -120,6 +120,13 @@ func (s *Session) apply(ctx context.Context, p *planner.Plan) error {
 	if s.Client == nil {
 		return s.ShowPlan(p)
 	}
+	d := s.doer()
+	defer d.close()
+	return s.applyBy(ctx, p, d)
+}
+
+// applyBy is apply with a doer of the caller's.
+func (s *Session) applyBy(ctx context.Context, p *planner.Plan, d reconciler.Doer) error {
 	s.warnElsewhere(p)
 	for _, n := range p.Notes {
 		s.Sink(event.Message{Level: event.Warn, Text: n.Text, Hint: n.Hint})
@@ -130,8 +137,6 @@ func (s *Session) apply(ctx context.Context, p *planner.Plan) error {
 	for _, ref := range p.Kept {
 		s.status(ref, event.Done, "Running", "")
 	}
-	d := s.doer()
-	defer d.close()
 	return reconciler.Apply(ctx, p, d, reconciler.Options{Parallel: s.Parallel}, s.Sink)
 }
 

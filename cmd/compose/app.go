@@ -40,8 +40,10 @@ type app struct {
 	force      context.Context // ends at the second interrupt
 	known      map[string]bool // the file's services, where no more was read of it
 	// interrupt ends the command as a signal does.
-	interrupt context.CancelCauseFunc
-	diverted  atomic.Bool // a process in a container gets the signals
+	interrupt   context.CancelCauseFunc
+	stdoutTaken bool // it is a container's alone: what belongs to logs goes to stderr
+	// diverted takes the signals in this command's place; nil: nobody does.
+	diverted atomic.Pointer[chan os.Signal]
 
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
@@ -80,7 +82,11 @@ func (a *app) interruptible() (context.Context, func()) {
 			case <-done:
 				return
 			case s := <-signals:
-				if a.diverted.Load() {
+				if to := a.diverted.Load(); to != nil {
+					select {
+					case *to <- s:
+					default: // so many wait that one more says nothing new
+					}
 					n--
 					continue
 				}

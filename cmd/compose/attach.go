@@ -43,9 +43,6 @@ func (a *app) attach(cmd *cobra.Command, f attachFlags) error {
 	if f.detachKeys != "" {
 		c.DetachKeys = f.detachKeys
 	}
-	signals, giveBack := a.takeSignals()
-	defer giveBack()
-	c.Signals = signals
 	code, err := s.AttachOne(cmd.Context(), f.AttachOneOptions, c)
 	if err == nil && code != 0 {
 		err = &exitError{code: code}

@@ -43,6 +43,7 @@ func (a *app) console() (c session.Console, close func()) {
 		Raw:         func() (func(), error) { return terminal.Raw(a.stdin, a.stdout) },
 		Size:        engine.Size(size),
 		Sizes:       a.sizes,
+		TakeSignals: a.takeSignals,
 	}, in.Release
 }
 
@@ -76,9 +77,9 @@ func (a *app) sizes(ctx context.Context) <-chan engine.Size {
 // from any more is an error of the write meanwhile, so that there is time to
 // clean up.
 func (a *app) takeSignals() (names <-chan string, giveBack func()) {
-	a.diverted.Store(true)
 	signals, pipe := make(chan os.Signal, 16), make(chan os.Signal, 1)
-	signal.Notify(signals, terminal.Signals()...)
+	a.diverted.Store(&signals) // those that the program listens to anyway
+	signal.Notify(signals, terminal.Others()...)
 	if terminal.BrokenPipe != nil {
 		signal.Notify(pipe, terminal.BrokenPipe)
 	}
@@ -98,11 +99,11 @@ func (a *app) takeSignals() (names <-chan string, giveBack func()) {
 		}
 	})
 	return named, func() {
+		a.diverted.Store(nil)
 		signal.Stop(signals)
 		signal.Stop(pipe)
 		close(over)
 		naming.Wait()
-		a.diverted.Store(false)
 	}
 }
 

@@ -27,11 +27,15 @@ func (a *app) display() *render.Renderer {
 	if truthy(a.getenv("COMPOSE_STATUS_STDOUT")) {
 		progress = a.stdout
 	}
+	out := a.stdout
+	if a.stdoutTaken {
+		out = a.stderr
+	}
 	r, err := render.New(render.Options{
 		Mode:    a.progress(),
 		ANSI:    render.ANSI(a.ansi()),
 		NoColor: a.getenv("NO_COLOR") != "",
-		Out:     a.stdout,
+		Out:     out,
 		Err:     progress,
 		Logs:    a.logs,
 	})

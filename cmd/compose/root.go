@@ -85,6 +85,7 @@ func (a *app) root() *cobra.Command {
 		a.pushCommand(),
 		a.restartCommand(),
 		a.rmCommand(),
+		a.runCommand(),
 		a.scaleCommand(),
 		a.startCommand(),
 		a.statsCommand(),

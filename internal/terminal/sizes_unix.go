@@ -53,12 +53,12 @@ var names = map[syscall.Signal]string{
 	syscall.SIGUSR2: "SIGUSR2",
 }
 
-// Signals are those that Name has a name for, less what was ignored when the
-// program began, as under nohup.
-func Signals() []os.Signal {
+// Others are the signals that Name has a name for beside an interrupt and SIGTERM,
+// less what was ignored when the program began, as under nohup.
+func Others() []os.Signal {
 	var all []os.Signal
 	for s := range names {
-		if !signal.Ignored(s) {
+		if s != syscall.SIGINT && s != syscall.SIGTERM && !signal.Ignored(s) {
 			all = append(all, s)
 		}
 	}

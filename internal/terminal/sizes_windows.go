@@ -39,8 +39,9 @@ func Sizes(ctx context.Context, stream any) <-chan Size {
 	return sizes
 }
 
-// Signals are those that a process in a container is sent in the user's place.
-func Signals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} }
+// Others are the signals that a process in a container is sent in the user's place
+// beside an interrupt and SIGTERM.
+func Others() []os.Signal { return []os.Signal{syscall.SIGHUP} }
 
 // Fatal are the signals beside an interrupt and SIGTERM that end a program.
 func Fatal() []os.Signal { return []os.Signal{syscall.SIGHUP} }

@@ -1,0 +1,56 @@
+package planner
+
+import (
+	"errors"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Run plans the one-off of a project: what its service depends on, as Up does,
+// then its own create, start and hooks, and its removal where that is the
+// engine's to do when it has ended. What stands from its start on is nothing
+// that others wait for.
+func Run(p *project.Project, s State, o UpOptions) (*Plan, error) {
+	if p.OneOff == nil {
+		return nil, errors.New("the project has no one-off to run")
+	}
+	plan, err := Up(p, s, o)
+	if err != nil || !p.OneOff.AutoRemove {
+		return plan, err
+	}
+	last := len(plan.Steps)
+	plan.Steps = append(plan.Steps, Step{
+		ID:     last + 1,
+		Action: RemoveContainer{Ref: oneOffRef(p)},
+		Reason: Reason{Code: BecauseRequested, Detail: "--rm, when it has ended"},
+		After:  []int{last},
+	})
+	return plan, nil
+}
+
+// SplitRun takes the plan of a one-off apart: what can be applied like any other
+// plan, and the steps from the one-off's start on, in order, which wait for the
+// user to be connected with it.
+func SplitRun(plan *Plan, p *project.Project) (prepare *Plan, live []Step) {
+	ref := oneOffRef(p)
+	for i, step := range plan.Steps {
+		if a, ok := step.Action.(StartContainer); ok && a.Ref == ref {
+			before := *plan
+			before.Steps = plan.Steps[:i:i]
+			return &before, plan.Steps[i:]
+		}
+	}
+	return plan, nil
+}
+
+func oneOffRef(p *project.Project) event.Ref {
+	service := p.OneOff.Service
+	return event.Ref{Kind: event.Container, Name: p.ContainerName(service, 0), Service: service}
+}
+
+// oneOff is the only replica of its service in this plan. The service's
+// containers are left alone.
+func (d *draft) oneOff() *replica {
+	return &replica{ref: oneOffRef(d.p), fate: create, reason: Reason{Code: BecauseRequested}}
+}
