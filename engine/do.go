@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
@@ -22,7 +23,10 @@ type Doer struct {
 	// prepared are the containers of this run that have their files.
 	prepared ids
 	reported ids // the warnings that were given
-	config   dockerConfig
+	// ranged is held while a container starts that takes its host port out of a
+	// range: the engine may hand one port out twice to those that start at once.
+	ranged sync.Mutex
+	config dockerConfig
 }
 
 // DoerOptions say what a Doer knows of its surroundings. The zero value is a

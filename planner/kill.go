@@ -37,7 +37,7 @@ func Kill(p *project.Project, s State, o KillOptions) (*Plan, error) {
 			}
 			if orphan(c) {
 				f.add(Step{
-					Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true}, Reason: Reason{Code: BecauseOrphan},
+					Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Files: c.files()}, Reason: Reason{Code: BecauseOrphan},
 				}, killed)
 			}
 		}

@@ -28,7 +28,7 @@ func Rm(p *project.Project, s State, o RmOptions) (*Plan, error) {
 				continue
 			}
 			f.add(Step{
-				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: o.Force, Volumes: o.Volumes}, Reason: requested,
+				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: o.Force, Volumes: o.Volumes, Files: c.files()}, Reason: requested,
 			}, stops[c.ID])
 		}
 	}

@@ -147,6 +147,7 @@ func details(a Action) []string {
 	case RemoveContainer:
 		add(a.Force, "force")
 		add(a.Volumes, "with volumes")
+		add(a.Files != "", "with its files")
 	case WaitContainer:
 		add(true, string(a.Condition))
 		add(len(a.For) > 0, "for "+strings.Join(a.For, ", "))
