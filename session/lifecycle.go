@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
@@ -45,6 +46,12 @@ func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 // Start starts containers that exist.
 func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		if s.Project == nil && len(state.Containers) == 0 {
+			return nil, &planner.Problem{
+				Text: fmt.Sprintf("no container found for project %q", s.Name),
+				Tip:  "compose ls -a lists the projects; compose up creates the containers of one, from its file",
+			}
+		}
 		return planner.Start(s.Project, state, o)
 	})
 }

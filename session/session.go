@@ -31,7 +31,7 @@ type Config struct {
 	// Parallel bounds the engine's calls under way; ≤ 0: no bound.
 	Parallel int
 	// Confirm asks the user; nil: the answer is no.
-	Confirm func(planner.Ask) (bool, error)
+	Confirm func(context.Context, planner.Ask) (bool, error)
 	// ShowPlan prints the plan of a dry run.
 	ShowPlan func(*planner.Plan) error
 	// Force ends when the user asks a second time to stop: then what was to end

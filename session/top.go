@@ -38,18 +38,13 @@ func (s *Session) Top(ctx context.Context, services []string) ([]Running, error)
 }
 
 // running are the containers of the services that run, or of all where none is
-// named, by service and number. Services that have no containers at all are
-// told of.
+// named, by service and number.
 func (s *Session) running(ctx context.Context, services []string) ([]engine.Listed, error) {
 	listed, err := engine.List(ctx, s.Reader, s.Name)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range services {
-		if !slices.ContainsFunc(listed, func(c engine.Listed) bool { return c.Service == name }) {
-			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: thereAre(listed)})
-		}
-	}
+	s.tellMissing(listed, services)
 	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
 		return !up(c) && c.State != string(planner.Restarting) || len(services) > 0 && !slices.Contains(services, c.Service)
 	})
@@ -57,6 +52,16 @@ func (s *Session) running(ctx context.Context, services []string) ([]engine.List
 		return cmp.Or(cmp.Compare(a.Service, b.Service), oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
 	})
 	return listed, nil
+}
+
+// tellMissing warns of services that have no containers, and says which there
+// are: they need not be in any file.
+func (s *Session) tellMissing(listed []engine.Listed, services []string) {
+	for _, name := range services {
+		if !slices.ContainsFunc(listed, func(c engine.Listed) bool { return c.Service == name }) {
+			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: thereAre(listed)})
+		}
+	}
 }
 
 func oneOffsLast(c engine.Listed) int {

@@ -34,7 +34,7 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planner.Plan, error
 		return plan, err
 	}
 	for _, ask := range plan.Asks {
-		yes, err := s.answer(ask, o)
+		yes, err := s.answer(ctx, ask, o)
 		if err != nil {
 			return nil, err
 		}
@@ -49,12 +49,12 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planner.Plan, error
 }
 
 // answer is the user's; a dry run asks nothing.
-func (s *Session) answer(ask planner.Ask, o UpOptions) (bool, error) {
+func (s *Session) answer(ctx context.Context, ask planner.Ask, o UpOptions) (bool, error) {
 	switch {
 	case o.Yes:
 		return true, nil
 	case s.Client == nil || s.Confirm == nil:
 		return false, nil
 	}
-	return s.Confirm(ask)
+	return s.Confirm(ctx, ask)
 }

@@ -234,7 +234,7 @@ func (a *app) open(ctx context.Context, o project.Options) (*session.Session, er
 	if d.err != nil {
 		return nil, d.err
 	}
-	if err := a.agree(p); err != nil {
+	if err := a.agree(ctx, p); err != nil {
 		return nil, err
 	}
 	return a.session(p, ""), nil

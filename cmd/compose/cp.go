@@ -21,7 +21,9 @@ func (a *app) cpCommand() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			o.Stdin, o.Stdout = a.stdin, a.stdout
+			in, release := a.readable(cmd.Context())
+			defer release()
+			o.Stdin, o.Stdout = in, a.stdout
 			return s.Copy(cmd.Context(), o)
 		})
 	cmd.Args = takesArgs(2, 2)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -82,18 +82,14 @@ func (a *app) checkDisplay() error {
 func (a *app) showPlan(p *planner.Plan) error { return p.WriteText(a.stdout) }
 
 // confirm asks on the terminal. Without one the answer is no.
-func (a *app) confirm(ask planner.Ask) (bool, error) {
+func (a *app) confirm(ctx context.Context, ask planner.Ask) (bool, error) {
 	if !render.IsTerminal(a.stderr) || !isTerminalIn(a.stdin) {
 		a.warn("%s No: there is no terminal to ask on; --yes agrees", ask.Text)
 		return false, nil
 	}
-	fmt.Fprintf(a.stderr, "%s (y/N) ", ask.Text)
-	line, err := bufio.NewReader(a.stdin).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return false, fmt.Errorf("reading the answer: %w", err)
-	}
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes", nil
+	answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", err
 }
 
 func isTerminalIn(r io.Reader) bool {

@@ -68,7 +68,7 @@ func (a *app) publish(ctx context.Context, repository string, f publishFlags) er
 	if !f.withEnv {
 		parts = a.withoutEnvFiles(parts)
 	}
-	if agreed, err := a.agreeToPublish(s.Project, parts, f); err != nil || !agreed {
+	if agreed, err := a.agreeToPublish(ctx, s.Project, parts, f); err != nil || !agreed {
 		return err
 	}
 	if err := s.Push(ctx, planner.PushOptions{IgnoreFailures: true}); err != nil {
@@ -150,7 +150,7 @@ func imagesOf(p *project.Project) []string {
 
 // agreeToPublish asks about what others will be able to read. Credentials are
 // named and not shown.
-func (a *app) agreeToPublish(p *project.Project, parts []project.Part, f publishFlags) (bool, error) {
+func (a *app) agreeToPublish(ctx context.Context, p *project.Project, parts []project.Part, f publishFlags) (bool, error) {
 	var env []string
 	if !f.withEnv {
 		env = p.PublishedEnv()
@@ -167,7 +167,7 @@ func (a *app) agreeToPublish(p *project.Project, parts []project.Part, f publish
 		if len(q.about) == 0 || f.yes {
 			continue
 		}
-		agreed, err := a.confirm(planner.Ask{Text: q.before + "\n  " + strings.Join(q.about, "\n  ") + "\n" + q.ask})
+		agreed, err := a.confirm(ctx, planner.Ask{Text: q.before + "\n  " + strings.Join(q.about, "\n  ") + "\n" + q.ask})
 		if err != nil || !agreed {
 			return false, err
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/remote"
@@ -20,7 +22,7 @@ func (a *app) remote() project.Remote {
 
 // agree lists what the project's remote files ask of this machine, and asks
 // whether that is meant, before anything runs.
-func (a *app) agree(p *project.Project) error {
+func (a *app) agree(ctx context.Context, p *project.Project) error {
 	demands := p.Demands()
 	for _, d := range demands {
 		a.warn("%s: %s", d.Reference, d.What)
@@ -28,7 +30,7 @@ func (a *app) agree(p *project.Project) error {
 	if len(demands) == 0 || a.yes || a.global.dryRun {
 		return nil
 	}
-	ok, err := a.confirm(planner.Ask{Text: "Remote files ask for the above. Go on?"})
+	ok, err := a.confirm(ctx, planner.Ask{Text: "Remote files ask for the above. Go on?"})
 	if err != nil {
 		return err
 	}

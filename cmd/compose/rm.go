@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"errors"
+	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,7 +19,7 @@ func (a *app) rmCommand() *cobra.Command {
 		}
 		defer s.Close()
 		o.Services = args
-		return s.Rm(cmd.Context(), o, func(names []string) (bool, error) { return a.agreeToRemove(names, o) })
+		return s.Rm(cmd.Context(), o, func(names []string) (bool, error) { return a.agreeToRemove(cmd.Context(), names, o) })
 	})
 	fs := cmd.Flags()
 	fs.BoolVarP(&o.Force, "force", "f", false, "Don't ask to confirm removal")
@@ -34,18 +32,11 @@ func (a *app) rmCommand() *cobra.Command {
 
 // agreeToRemove says what goes and, without --force, asks. Unlike other
 // questions this one takes its answer from a pipe too.
-func (a *app) agreeToRemove(names []string, o planner.RmOptions) (bool, error) {
+func (a *app) agreeToRemove(ctx context.Context, names []string, o planner.RmOptions) (bool, error) {
 	fmt.Fprintln(a.stdout, "Going to remove "+strings.Join(names, ", "))
 	if o.Force {
 		return true, nil
 	}
-	fmt.Fprint(a.stdout, "Are you sure? [yN] ")
-	line, err := bufio.NewReader(a.stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return false, fmt.Errorf("reading the answer: %w", err)
-	}
-	if !strings.HasSuffix(line, "\n") {
-		fmt.Fprintln(a.stdout) // nobody pressed return
-	}
-	return truthy(strings.TrimSpace(line)), nil
+	answer, err := a.ask(ctx, a.stdout, "Are you sure? [yN]")
+	return truthy(answer), err
 }

@@ -37,6 +37,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"await":       awaitState,
 	"await-log":   awaitLog,
 	"await-event": awaitEvent,
+	"await-call":  awaitCall,
 	"docker":      disturb,
 	"fault":       addFault,
 	"calls":       countCalls,
@@ -244,22 +245,6 @@ func addFault(ts *testscript.TestScript, neg bool, args []string) {
 	status, err := strconv.Atoi(args[2])
 	ts.Check(err)
 	e.Fault(route, enginetest.Fault{Status: status, Message: strings.Join(args[3:], " "), Times: 1})
-}
-
-// countCalls is "calls": how many requests of each kind an engine in memory
-// served since the last time, a line each, sorted.
-func countCalls(ts *testscript.TestScript, neg bool, args []string) {
-	e, ok := ts.Value(engineKey{}).(*enginetest.Engine)
-	if !ok || neg || len(args) > 0 {
-		ts.Fatalf("usage: calls, on an engine in memory")
-	}
-	var lines []string
-	for route, n := range e.Calls() {
-		lines = append(lines, fmt.Sprintf("%s %d", route, n))
-	}
-	slices.Sort(lines)
-	fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
-	e.ResetCalls()
 }
 
 // pullMissing pulls an image that the engine does not have.

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
+)
+
+// readable is the program's input as long as ctx lasts: a read that is under
+// way then ends with ctx's cause. release gives back what it holds.
+func (a *app) readable(ctx context.Context) (in io.Reader, release func()) {
+	input := terminal.NewInput(a.stdin)
+	stop := context.AfterFunc(ctx, func() { _ = input.Close() })
+	return boundReader{ctx, input}, func() {
+		stop()
+		input.Release()
+	}
+}
+
+// boundReader tells the end of its context from the end of the stream.
+type boundReader struct {
+	ctx context.Context // as long as which it reads
+	r   io.Reader
+}
+
+func (b boundReader) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.ctx.Err() != nil {
+		return n, context.Cause(b.ctx)
+	}
+	return n, err
+}
+
+// ask writes a question to w and returns the line that the user, or a pipe,
+// answers it with; "" where there is nobody.
+func (a *app) ask(ctx context.Context, w io.Writer, question string) (answer string, err error) {
+	fmt.Fprint(w, question+" ")
+	in, release := a.readable(ctx)
+	defer release()
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(w) // nobody pressed return: what follows begins a line
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("reading the answer: %w", err)
+	}
+	return strings.TrimSpace(line), nil
+}
