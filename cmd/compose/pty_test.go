@@ -1,0 +1,264 @@
+//go:build !windows
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/term"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest"
+)
+
+// atTerminal is a command of this program on a pseudo-terminal.
+type atTerminal struct {
+	t       *testing.T
+	ours    *os.File // where the test types and reads
+	theirs  *os.File
+	cmd     *exec.Cmd
+	before  term.State
+	printed chan struct{} // has room for one: there is more output
+
+	mu  sync.Mutex // guards below
+	out bytes.Buffer
+}
+
+// terminalProject is a folder with a project whose service web runs.
+func terminalProject(t *testing.T) (dir string, server *enginetest.Server) {
+	t.Helper()
+	dir = t.TempDir()
+	server, err := enginetest.Listen(enginetest.Options{HostFolders: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	file := "name: pty\nservices: {web: {image: alpine, command: sleep infinity, stop_grace_period: 0s}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir, server
+}
+
+func composeCommand(t *testing.T, dir, host string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Args = append([]string{"compose"}, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "DOCKER_HOST="+host, "COMPOSE_PROGRESS=quiet")
+	return cmd
+}
+
+// onPTY starts a command on a terminal of 30 rows and 100 columns.
+func onPTY(t *testing.T, dir, host string, args ...string) *atTerminal {
+	t.Helper()
+	ours, theirs, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &atTerminal{t: t, ours: ours, theirs: theirs, printed: make(chan struct{}, 1)}
+	p.resize(30, 100)
+	p.before = p.state()
+	p.cmd = composeCommand(t, dir, host, args...)
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = theirs, theirs, theirs
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var reading sync.WaitGroup
+	reading.Go(p.read)
+	t.Cleanup(func() {
+		theirs.Close()
+		ours.Close()
+		reading.Wait()
+	})
+	return p
+}
+
+func (p *atTerminal) read() {
+	b := make([]byte, 4096)
+	for {
+		n, err := p.ours.Read(b)
+		p.mu.Lock()
+		p.out.Write(b[:n])
+		p.mu.Unlock()
+		select {
+		case p.printed <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (p *atTerminal) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.String()
+}
+
+// expect waits until the terminal shows the text.
+func (p *atTerminal) expect(text string) {
+	p.t.Helper()
+	late := time.After(patience)
+	for !strings.Contains(p.text(), text) {
+		select {
+		case <-p.printed:
+		case <-late:
+			p.t.Fatalf("the terminal does not show %q but %q", text, p.text())
+		}
+	}
+}
+
+func (p *atTerminal) keys(keys string) {
+	p.t.Helper()
+	if _, err := p.ours.WriteString(keys); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *atTerminal) resize(rows, cols uint16) {
+	p.t.Helper()
+	if err := pty.Setsize(p.ours, &pty.Winsize{Rows: rows, Cols: cols}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *atTerminal) state() term.State {
+	p.t.Helper()
+	s, err := term.GetState(int(p.theirs.Fd()))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return *s
+}
+
+// ends waits for the command's end, and checks its exit code and that the
+// terminal is as it was.
+func (p *atTerminal) ends(code int) {
+	p.t.Helper()
+	_ = p.cmd.Wait()
+	if got := p.cmd.ProcessState.ExitCode(); got != code {
+		p.t.Errorf("exit code %d, want %d; the terminal shows %q", got, code, p.text())
+	}
+	if p.state() != p.before {
+		p.t.Errorf("the terminal is not as it was before")
+	}
+}
+
+func upForTerminal(t *testing.T) (dir string, server *enginetest.Server) {
+	t.Helper()
+	dir, server = terminalProject(t)
+	if out, err := composeCommand(t, dir, server.Host, "up", "-d").CombinedOutput(); err != nil {
+		t.Fatalf("up: %v\n%s", err, out)
+	}
+	return dir, server
+}
+
+func TestTerminalExec(t *testing.T) {
+	t.Parallel()
+	dir, server := upForTerminal(t)
+	p := onPTY(t, dir, server.Host, "exec", "web", "sh", "-c", "echo ready; read x; echo got $x; exit 5")
+	p.expect("ready\r\n")
+	if p.state() == p.before {
+		t.Error("the terminal is not in raw mode")
+	}
+	p.keys("word\n")
+	p.expect("got word")
+	p.ends(5)
+}
+
+func TestTerminalDetach(t *testing.T) {
+	t.Parallel()
+	dir, server := upForTerminal(t)
+	p := onPTY(t, dir, server.Host, "exec", "web", "sh", "-c", "echo ready; read x")
+	p.expect("ready")
+	p.keys("\x10\x11")
+	p.expect("read escape sequence")
+	p.ends(1)
+}
+
+func TestTerminalSignal(t *testing.T) {
+	t.Parallel()
+	dir, server := upForTerminal(t)
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		p := onPTY(t, dir, server.Host, "exec", "web", "sh", "-c", "echo ready; read x")
+		p.expect("ready")
+		if err := p.cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		p.ends(130)
+	}
+}
+
+func TestTerminalRun(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProject(t)
+	p := onPTY(t, dir, server.Host, "run", "--rm", "web", "sh", "-c", "echo ready; read x; echo got $x; exit 7")
+	p.expect("ready\r\n")
+	p.keys("word\n")
+	p.expect("got word")
+	p.ends(7)
+}
+
+func TestTerminalRunDetach(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProject(t)
+	p := onPTY(t, dir, server.Host, "run", "web", "sh", "-c", "echo ready; read x")
+	p.expect("ready")
+	p.keys("\x10\x11")
+	p.ends(0)
+}
+
+func TestTerminalRunStopped(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProject(t)
+	p := onPTY(t, dir, server.Host, "run", "--rm", "web", "sh", "-c", "echo ready; sleep 1000")
+	p.expect("ready")
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.ends(137) // it handles no signal, and its time is over at once
+	out, err := composeCommand(t, dir, server.Host, "ps", "-aq").CombinedOutput()
+	if err != nil || len(bytes.TrimSpace(out)) > 0 {
+		t.Errorf("left: %s %v", out, err)
+	}
+}
+
+func TestTerminalResize(t *testing.T) {
+	t.Parallel()
+	dir, server := upForTerminal(t)
+	p := onPTY(t, dir, server.Host, "exec", "web", "sh", "-c", "echo ready; read x")
+	p.expect("ready")
+	resized := func(n int) {
+		t.Helper()
+		late := time.Now().Add(patience)
+		for server.Engine.Calls()["POST /exec/{id}/resize"] < n {
+			if time.Now().After(late) {
+				t.Fatalf("the size did not follow: %v", server.Engine.Calls())
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	resized(1)
+	p.resize(40, 120)
+	resized(2)
+	p.keys("\n")
+	p.ends(0)
+}
