@@ -32,6 +32,9 @@ func (q *inquiry) assess(service string) *assessment {
 		q.assessAbsent(service, a)
 	} else {
 		q.assessFound(a)
+		if q.Refused != nil && service == q.Service {
+			q.addRefusal(a)
+		}
 	}
 	q.assessWaits(a)
 	q.addHost(service, a)
@@ -98,8 +101,7 @@ func rank(v Verdict) int { return slices.Index(verdicts, v) }
 // assessAbsent says why there is no container.
 func (q *inquiry) assessAbsent(service string, a *assessment) {
 	svc, _ := q.config(service)
-	off := profilesOff(q, svc)
-	switch {
+	switch off := profilesOff(q, svc); {
 	case svc.Provider != nil:
 		a.predicate = "is the business of " + svc.Provider.Type
 		a.causes = append(a.causes, Cause{
@@ -112,27 +114,36 @@ func (q *inquiry) assessAbsent(service string, a *assessment) {
 			Code: CauseProfile, Text: off,
 			Hint: fmt.Sprintf("compose --profile %s up -d, or compose up -d %s", svc.Profiles[0], service),
 		})
-		return
 	case q.Project != nil && svc.GetScale() == 0:
 		a.verdict, a.predicate = VerdictOff, "does not run: the file asks for 0 containers of it"
 		a.causes = append(a.causes, Cause{
 			Code: CauseScale, Text: "scale or deploy.replicas is 0", Hint: "compose scale " + service + "=1",
 		})
 		return
+	default:
+		a.verdict, a.predicate = VerdictAbsent, "does not run: it has no container"
+		a.causes = append(a.causes, Cause{
+			Code: CauseNoContainer, Text: "nobody has created it, or it was removed", Hint: "compose up -d " + service,
+		})
 	}
-	a.verdict, a.predicate = VerdictAbsent, "does not run: it has no container"
-	a.causes = append(a.causes, Cause{
-		Code: CauseNoContainer, Text: "nobody has created it, or it was removed", Hint: "compose up -d " + service,
-	})
 	if q.Refused != nil && service == q.Service {
-		a.verdict, a.predicate = VerdictRefused, "does not run: "+q.Refused.Error()
-		refused := Cause{Code: CauseRefused, Text: q.Refused.Error()}
-		if h, ok := q.Refused.(interface{ Hint() string }); ok {
-			refused.Hint = h.Hint()
-		}
-		a.causes = []Cause{refused}
+		q.addRefusal(a)
 	}
 	q.addImage(service, a)
+}
+
+// addRefusal adds why `up` cannot even be planned.
+func (q *inquiry) addRefusal(a *assessment) {
+	refused := Cause{Code: CauseRefused, Text: q.Refused.Error()}
+	if h, ok := q.Refused.(interface{ Hint() string }); ok {
+		refused.Hint = h.Hint()
+	}
+	if a.verdict == VerdictAbsent {
+		a.verdict, a.predicate, a.causes = VerdictRefused, "does not run: "+refused.Text, nil
+	} else {
+		refused.Text = "up would fail: " + refused.Text
+	}
+	a.causes = append(a.causes, refused)
 }
 
 // config is the service as the file has it, selected or not.

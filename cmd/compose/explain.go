@@ -66,7 +66,9 @@ func (a *app) explainText(all []*planner.Explanation, asked bool) error {
 	told := all
 	if !asked {
 		told = slices.DeleteFunc(slices.Clone(all), func(e *planner.Explanation) bool {
-			return (e.Verdict == planner.VerdictRunning || e.Verdict == planner.VerdictEnded) && len(e.Next) == 0
+			well := e.Verdict == planner.VerdictRunning || e.Verdict == planner.VerdictEnded
+			refused := slices.ContainsFunc(e.Causes, func(c planner.Cause) bool { return c.Code == planner.CauseRefused })
+			return well && !refused && len(e.Next) == 0
 		})
 	}
 	if len(told) == 0 {
