@@ -148,6 +148,21 @@ type Finished struct {
 	Err error
 }
 
+// Synced says that a service has followed a change of its files.
+type Synced struct {
+	Service string
+	// Action is the rule's: "sync", "rebuild", "restart", "sync+restart", "sync+exec".
+	Action          string
+	Writes, Deletes int      // files, folders and links
+	Paths           []string // the first of them, as the user calls them
+	Containers      int      // that took it
+	// Detected is when the change was noticed, Took the time from then to its
+	// effect in the last container.
+	Detected time.Time
+	Took     time.Duration
+	Err      error // why it came to nothing; nil: it did not
+}
+
 func (Status) isEvent()   {}
 func (Part) isEvent()     {}
 func (Output) isEvent()   {}
@@ -156,3 +171,4 @@ func (Exit) isEvent()     {}
 func (Message) isEvent()  {}
 func (Planned) isEvent()  {}
 func (Finished) isEvent() {}
+func (Synced) isEvent()   {}
