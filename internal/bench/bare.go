@@ -73,17 +73,11 @@ func (c *bareClient) list(ctx context.Context, project string) (found []listed, 
 	return found, err
 }
 
-// timeList is the median of the one list call that ps cannot do without.
-func (c *bareClient) timeList(ctx context.Context, project string, runs int) (time.Duration, error) {
-	var times []time.Duration
-	for range runs {
-		began := time.Now()
-		if _, err := c.list(ctx, project); err != nil {
-			return 0, err
-		}
-		times = append(times, time.Since(began))
-	}
-	return median(times), nil
+// timeList measures the one list call that ps cannot do without.
+func (c *bareClient) timeList(ctx context.Context, project string) (measured, error) {
+	began := time.Now()
+	_, err := c.list(ctx, project)
+	return measured{wall: time.Since(began)}, err
 }
 
 // copied is a container's name and the request that would create its like.
@@ -121,7 +115,7 @@ func (c *bareClient) copyContainers(ctx context.Context, project string) ([]copi
 
 // createAll makes the project's network, creates and starts the containers, 8 at
 // a time, and tells how long that took.
-func (c *bareClient) createAll(ctx context.Context, project string, copies []copied) (time.Duration, error) {
+func (c *bareClient) createAll(ctx context.Context, project string, copies []copied) (measured, error) {
 	began := time.Now()
 	err := c.do(ctx, http.MethodPost, "/networks/create", map[string]any{
 		"Name":   project + "_default",
@@ -129,7 +123,7 @@ func (c *bareClient) createAll(ctx context.Context, project string, copies []cop
 		"Labels": map[string]string{"com.docker.compose.project": project, "com.docker.compose.network": "default"},
 	}, nil)
 	if err != nil {
-		return 0, err
+		return measured{}, err
 	}
 	work := make(chan copied, len(copies))
 	for _, f := range copies {
@@ -149,7 +143,7 @@ func (c *bareClient) createAll(ctx context.Context, project string, copies []cop
 		})
 	}
 	workers.Wait()
-	return time.Since(began), errors.Join(errs...)
+	return measured{wall: time.Since(began)}, errors.Join(errs...)
 }
 
 func (c *bareClient) createOne(ctx context.Context, f copied) error {

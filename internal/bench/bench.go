@@ -67,114 +67,88 @@ func (b *bench) startUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	times, err := b.median(ctx, call{empty, nil}, call{b.compose, []string{"version"}}, call{b.peer, []string{"version"}})
+	m, err := medians(ctx, b.runs, nil, b.program(b.compose, "version"), b.program(empty), b.program(b.peer, "version"))
 	if err != nil {
 		return err
 	}
-	bare, ours, peer := times[0], times[1], times[2]
-	b.table.add(row{what: "version", ours: ours, other: bare, than: "an empty main with the same libraries", limit: bare + 3*time.Millisecond})
-	b.table.add(row{what: "version", ours: ours, other: peer, than: "peer", limit: share(peer, 0.67)})
+	ours, bare, peer := m[0], m[1], m[2]
+	b.table.add(row{what: "version", ours: ours, other: bare, than: "an empty main with the same libraries", limit: bare.wall + 3*time.Millisecond})
+	b.table.add(row{what: "version", ours: ours, other: peer, than: "peer", limit: share(peer.wall, 0.67)})
 	return nil
 }
 
 // load: config -q against the peer.
 func (b *bench) load(ctx context.Context) error {
 	args := []string{"config", "-q"}
-	times, err := b.median(ctx, call{b.compose, args}, call{b.peer, args})
+	m, err := medians(ctx, b.runs, nil, b.program(b.compose, args...), b.program(b.peer, args...))
 	if err != nil {
 		return err
 	}
-	b.table.add(row{what: fmt.Sprintf("config -q, %d services", b.services), ours: times[0], other: times[1], than: "peer", limit: share(times[1], 0.75)})
+	b.table.add(row{what: b.about("config -q"), ours: m[0], other: m[1], than: "peer", limit: share(m[1].wall, 0.75)})
 	return nil
 }
+
+// about names what is measured with the size of the project.
+func (b *bench) about(what string) string { return fmt.Sprintf("%s, %d services", what, b.services) }
 
 // firstUp: the creation of everything, against a client that does no more than
 // that, and the peer. The project is up afterwards.
 func (b *bench) firstUp(ctx context.Context) error {
-	var copies []copied
-	contenders := []struct {
-		times []time.Duration
-		up    func() (time.Duration, error)
-	}{
-		{up: func() (time.Duration, error) { return b.up(ctx, b.peer) }},
-		{up: func() (time.Duration, error) { return b.up(ctx, b.compose) }},
-		{up: func() (time.Duration, error) { return b.engine.createAll(ctx, b.project, copies) }},
-	}
-	if _, err := b.up(ctx, b.compose); err != nil {
+	up := b.program(b.compose, "up", "-d")
+	if _, err := up(ctx); err != nil {
 		return err
 	}
 	copies, err := b.engine.copyContainers(ctx, b.project)
 	if err != nil {
 		return err
 	}
-	for range b.longRuns {
-		for i := range contenders {
-			if _, err := b.command(ctx, b.compose, "down", "-t", "0"); err != nil {
-				return err
-			}
-			took, err := contenders[i].up()
-			if err != nil {
-				return err
-			}
-			contenders[i].times = append(contenders[i].times, took)
-		}
-	}
-	peer, ours, bare := median(contenders[0].times), median(contenders[1].times), median(contenders[2].times)
-	what := fmt.Sprintf("first up -d, %d services", b.services)
-	b.table.add(row{what: what, ours: ours, other: bare, than: "a bare client, 8 at a time", limit: share(bare, 1.1)})
-	b.table.add(row{what: what, ours: ours, other: peer, than: "peer"})
-	if _, err := b.command(ctx, b.compose, "down", "-t", "0"); err != nil {
+	down := func() error {
+		_, err := b.command(ctx, b.compose, "down", "-t", "0")
 		return err
 	}
-	_, err = b.up(ctx, b.compose)
-	return err
-}
-
-// up times a detached up; of no program it is 0.
-func (b *bench) up(ctx context.Context, program string) (time.Duration, error) {
-	if program == "" {
-		return 0, nil
+	bare := func(ctx context.Context) (measured, error) { return b.engine.createAll(ctx, b.project, copies) }
+	m, err := medians(ctx, b.longRuns, down, b.program(b.peer, "up", "-d"), up, bare)
+	if err != nil {
+		return err
 	}
-	m, err := b.command(ctx, program, "up", "-d")
-	return m.wall, err
+	what := b.about("first up -d")
+	b.table.add(row{what: what, ours: m[1], other: m[2], than: "a bare client, 8 at a time", limit: share(m[2].wall, 1.1)})
+	b.table.add(row{what: what, ours: m[1], other: m[0], than: "peer"})
+	if err := down(); err != nil {
+		return err
+	}
+	_, err = up(ctx)
+	return err
 }
 
 // running: ps and a no-op up against the calls they cannot do without.
 func (b *bench) running(ctx context.Context) error {
-	list, err := b.engine.timeList(ctx, b.project, b.runs)
+	list := func(ctx context.Context) (measured, error) { return b.engine.timeList(ctx, b.project) }
+	m, err := medians(ctx, b.runs, nil, list, b.program(b.compose, "ps"), b.program(b.peer, "ps"),
+		b.program(b.compose, "config", "-q"), b.program(b.compose, "up", "-d"))
 	if err != nil {
 		return err
 	}
-	up := []string{"up", "-d"}
-	times, err := b.median(ctx, call{b.compose, []string{"ps"}}, call{b.peer, []string{"ps"}},
-		call{b.compose, []string{"config", "-q"}}, call{b.compose, up})
-	if err != nil {
-		return err
-	}
-	what := fmt.Sprintf("ps, %d containers", b.services)
-	b.table.add(row{what: what, ours: times[0], other: list, than: "its list call", limit: list + 40*time.Millisecond})
-	b.table.add(row{what: what, ours: times[0], other: times[1], than: "peer"})
-	noop, load := times[3], times[2]+list
-	what = fmt.Sprintf("no-op up -d, %d services", b.services)
-	b.table.add(row{what: what, ours: noop, other: load, than: "config -q and its list call", limit: load + 60*time.Millisecond})
-
-	m, err := b.command(ctx, b.compose, up...)
-	if err != nil {
-		return err
-	}
-	b.table.add(row{what: what, memory: m.peak, memoryLimit: 40 << 20})
+	ps, noop := m[1], m[4]
+	b.table.add(row{what: b.about("ps"), ours: ps, other: m[0], than: "its list call", limit: m[0].wall + 40*time.Millisecond})
+	b.table.add(row{what: b.about("ps"), ours: ps, other: m[2], than: "peer"})
+	load := measured{wall: m[3].wall + m[0].wall, cpu: m[3].cpu}
+	what := b.about("no-op up -d")
+	b.table.add(row{what: what, ours: noop, other: load, than: "config -q and its list call", limit: load.wall + 60*time.Millisecond})
+	b.table.add(row{what: what, memory: noop.peak, memoryLimit: 40 << 20})
 	if b.peer == "" {
 		return nil
 	}
 	// Once, untimed: the peer may see its own way to hash and recreate.
-	if _, err := b.command(ctx, b.peer, up...); err != nil {
+	again := b.program(b.peer, "up", "-d")
+	if _, err := again(ctx); err != nil {
 		return err
 	}
-	times, err = b.median(ctx, call{b.peer, up})
+	m, err = medians(ctx, b.runs, nil, again, b.program(b.compose, "up", "-d"))
 	if err != nil {
 		return err
 	}
-	b.table.add(row{what: what, ours: noop, other: times[0], than: "peer"})
+	b.table.add(row{what: what, ours: m[1], other: m[0], than: "peer"})
 	return nil
 }
 

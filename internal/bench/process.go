@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,7 +17,8 @@ import (
 // measured is what one process took.
 type measured struct {
 	wall time.Duration
-	peak int64 // bytes of resident memory; 0 where the system does not tell
+	cpu  time.Duration // of the process, user and system; 0 for what is no process
+	peak int64         // bytes of resident memory; 0 where the system does not tell
 }
 
 // command runs a program in the project's folder.
@@ -31,45 +33,70 @@ func (b *bench) command(ctx context.Context, program string, args ...string) (me
 	if err != nil {
 		return measured{}, fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, stderr.String())
 	}
-	return measured{wall: took, peak: peakMemory(cmd.ProcessState)}, nil
+	return measured{
+		wall: took,
+		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
+		peak: peakMemory(cmd.ProcessState),
+	}, nil
 }
 
-// call is a program with its arguments; no program, no measurement.
-type call struct {
-	program string
-	args    []string
+// contender is something to measure: nil, no measurement.
+type contender func(ctx context.Context) (measured, error)
+
+// program is a contender that runs a program in the project's folder; of no
+// program it is nil.
+func (b *bench) program(name string, args ...string) contender {
+	if name == "" {
+		return nil
+	}
+	return func(ctx context.Context) (measured, error) { return b.command(ctx, name, args...) }
 }
 
-// median runs the calls in turns, so that what else the machine does befalls
-// all of them alike, and returns each one's median.
-func (b *bench) median(ctx context.Context, calls ...call) ([]time.Duration, error) {
-	times := make([][]time.Duration, len(calls))
-	for range b.runs {
-		for i, c := range calls {
-			if c.program == "" {
+// medians measures the contenders in turns, so that what else the machine does
+// befalls all of them alike, and returns each one's medians. before, where it is
+// not nil, is called before every measurement and not measured.
+func medians(ctx context.Context, rounds int, before func() error, contenders ...contender) ([]measured, error) {
+	all := make([][]measured, len(contenders))
+	for range rounds {
+		for i, run := range contenders {
+			if run == nil {
 				continue
 			}
-			m, err := b.command(ctx, c.program, c.args...)
+			if before != nil {
+				if err := before(); err != nil {
+					return nil, err
+				}
+			}
+			m, err := run(ctx)
 			if err != nil {
 				return nil, err
 			}
-			times[i] = append(times[i], m.wall)
+			all[i] = append(all[i], m)
 		}
 	}
-	medians := make([]time.Duration, len(calls))
-	for i := range times {
-		medians[i] = median(times[i])
+	out := make([]measured, len(contenders))
+	for i, of := range all {
+		out[i] = measured{
+			wall: median(of, func(m measured) time.Duration { return m.wall }),
+			cpu:  median(of, func(m measured) time.Duration { return m.cpu }),
+			peak: median(of, func(m measured) int64 { return m.peak }),
+		}
 	}
-	return medians, nil
+	return out, nil
 }
 
-// median is 0 of nothing.
-func median(times []time.Duration) time.Duration {
-	if len(times) == 0 {
-		return 0
+// median is that of one field; 0 of nothing.
+func median[T cmp.Ordered](of []measured, field func(measured) T) T {
+	var values []T
+	for _, m := range of {
+		values = append(values, field(m))
 	}
-	slices.Sort(times)
-	return times[len(times)/2]
+	slices.Sort(values)
+	if len(values) == 0 {
+		var zero T
+		return zero
+	}
+	return values[len(values)/2]
 }
 
 // buildEmpty builds a main that does nothing and links what cmd/compose links.
@@ -102,6 +129,7 @@ func buildEmpty(ctx context.Context, dir string) (string, error) {
 	binary := filepath.Join(dir, "empty")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w",
 		"-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, "./internal/bench/empty")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as script/build does
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building an empty main: %w\n%s", err, out)
 	}
