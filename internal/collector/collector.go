@@ -16,7 +16,7 @@ import (
 // time, since memory that is touched for the first time costs as much as
 // memory that is collected, and the heap of a no-op up of 100 services would
 // grow beyond what docs/performance.md promises.
-const percent = 200
+const percent = 150
 
 // limit is GOMEMLIMIT, in bytes, where the environment does not set it. It is
 // a soft one: the collector runs more often near it. With the program's own
