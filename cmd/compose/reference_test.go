@@ -86,6 +86,7 @@ var sections = []reference.Section{
 		{"COMPOSE_IGNORE_ORPHANS", "true: containers without a service in the file are not mentioned."},
 		{"COMPOSE_PROGRESS", "auto, tty, plain, json or quiet, where --progress is not given."},
 		{"COMPOSE_ANSI", "auto, never or always, where --ansi is not given."},
+		{"COMPOSE_ALLOW_REMOTE", "true: as --allow-remote."},
 		{"COMPOSE_STATUS_STDOUT", "true: progress goes to standard output instead of standard error."},
 		{"NO_COLOR", "Set to anything: no colours."},
 		{"DOCKER_HOST", "The engine: unix:///path, tcp://host:port or ssh://user@host."},
@@ -95,6 +96,7 @@ var sections = []reference.Section{
 		{"DOCKER_CERT_PATH", "The folder with ca.pem, cert.pem and key.pem."},
 		{"DOCKER_DEFAULT_PLATFORM", "The platform of services that name none, such as linux/amd64."},
 		{"DOCKER_BUILDKIT", "0: images are built by the classic builder."},
+		{"BUILDX_BUILDER", "The builder that buildx defined, where --builder of build is not given."},
 	}},
 	{Title: "Files", Entries: [][2]string{
 		{"compose.yaml", "The project; else compose.yml, docker-compose.yml or docker-compose.yaml, in this folder or one above."},
