@@ -70,26 +70,33 @@ func (s *source) diagnose(err error) error {
 	if _, ok := errors.AsType[*UsageError](err); ok {
 		return err
 	}
-	const enough = 20 // mistakes for one look at them
+	const most = 200 // to look for the places of
 	files := readDocuments(s)
+	all := append(flatten(err), s.further(files)...)
 	var found []*FileError
-	all := flatten(err)
-	for _, e := range all[:min(len(all), enough)] {
+	for _, e := range all[:min(len(all), most)] {
 		d := &diagnosis{source: s, files: files, err: e, text: plainText(e)}
 		found = append(found, d.explain())
 	}
 	slices.SortStableFunc(found, func(a, b *FileError) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Msg, b.Msg))
 	})
 	found = slices.CompactFunc(found, func(a, b *FileError) bool { return a.Error() == b.Error() })
+	return together(found, max(0, len(all)-most))
+}
+
+// together makes one error of several; it counts those that are too many to
+// look at, and more of them.
+func together(found []*FileError, more int) error {
 	if len(found) == 1 {
 		return found[0]
 	}
-	joined := make([]error, len(found))
-	for i, e := range found {
-		joined[i] = e
+	const enough = 20
+	var joined []error
+	for _, e := range found[:min(len(found), enough)] {
+		joined = append(joined, e)
 	}
-	if more := len(all) - enough; more > 0 {
+	if more += max(0, len(found)-enough); more > 0 {
 		joined = append(joined, fmt.Errorf("and %d more", more))
 	}
 	return errors.Join(joined...)

@@ -156,6 +156,50 @@ volumes: {data: }
 	}
 }
 
+// TestDiagnoseSchema: keys that are not known, values of another type, ports
+// and volumes that cannot be read, variables that are missing.
+func TestDiagnoseSchema(t *testing.T) {
+	tests := []struct {
+		name, file string
+		want       []string
+	}{
+		{"keys and types", `services:
+  web:
+    imgae: nginx
+    scale: {}
+    prots: ["80"]
+    depends_on: {db: {condition: 5}}
+  db:
+    image: 5
+    ports: [foo, "80", "99999:1"]
+    volumes: [":/x"]
+networkss: {}
+`, []string{
+			`:3:5: services.web additional properties 'imgae' not allowed`,
+			`:4:5: services.web.scale must be a`,
+			`:5:5: services.web additional properties 'prots' not allowed`,
+			`:6:34: services.web.depends_on.db.condition`,
+			`:8:12: services.db.image must be a string`,
+			`:9:13: services.db.ports.0: `,
+			`:9:24: services.db.ports.2: `,
+			`:10:15: services.db.volumes.0: `,
+			`:11:1: additional properties 'networkss' not allowed`,
+		}},
+		{"variables", "services:\n  a: {image: '${A?}', tty: '${T}'}\n  b: {image: '${B:?why}'}\n---\nservices: {c: {image: '${C?}'}}\n", []string{
+			`:2:15: error while interpolating services.a.image`,
+			`:2:29: error while interpolating services.a.tty`,
+			`:3:15: error while interpolating services.b.image`,
+			`:5:24: error while interpolating services.c.image`,
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", test.file)}, nil)
+			holds(t, err, test.want)
+		})
+	}
+}
+
 // holds checks that the error names these places and mistakes of compose.yaml,
 // in order, and no others.
 func holds(t *testing.T, err error, want []string) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -35,6 +36,8 @@ type source struct {
 	profiles []string
 
 	elsewhere *elsewhere // remote files; nil before fetch
+
+	interpolation interpolation.Options // as the loader does it; set before it runs
 }
 
 // locate finds a project's files and its environment. The files are not fetched

@@ -122,6 +122,8 @@ func prepare(ctx context.Context, o Options, sink event.Sink) (*source, types.Co
 func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 	windows, _ := strconv.ParseBool(s.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
 	return func(l *loader.Options) {
+		s.interpolation = *l.Interpolate
+		s.interpolation.Substitute = substitute
 		quicken(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles

@@ -12,6 +12,12 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
+// How the short forms are written.
+const (
+	portHint   = `a port is written "8080:80", "127.0.0.1:8080:80" or "80"`
+	volumeHint = `a volume is written "name:/path" or "./folder:/path"; is a variable in it unset?`
+)
+
 // rules are tried in order; the first whose text matches explains the error.
 // Their patterns are compose-go's messages, compiled only where there is an
 // error: together they cost 2 ms, which every command would pay at its start.
@@ -63,7 +69,7 @@ var rules = []rule{
 	{`^service ports (.*) is missing a target port$`, func(d *diagnosis, m []string) {
 		d.locateText(m[1])
 		d.text = strings.Join(d.path, ".") + ": a port of the container is missing, or 0"
-		d.hint = `a port is written "8080:80", "127.0.0.1:8080:80" or "80"`
+		d.hint = portHint
 	}},
 	{`^(env|label) file (.+) not found`, (*diagnosis).explainEnvFile},
 	{`^(?:open|stat|read) (.+?): (.*)$`, func(d *diagnosis, m []string) { d.locateFileName(m[1]) }},
@@ -202,9 +208,9 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 	same := func(err error) bool { return err != nil && strings.HasSuffix(d.text, strings.TrimSpace(err.Error())) }
 	switch {
 	case d.locateScalar("services.*.ports.*", func(v string) bool { _, err := types.ParsePortConfig(v); return same(err) }):
-		d.hint = `a port is written "8080:80", "127.0.0.1:8080:80" or "80"`
+		d.hint = portHint
 	case d.locateScalar("services.*.volumes.*", func(v string) bool { _, err := format.ParseVolume(v); return same(err) }):
-		d.hint = `a volume is written "name:/path" or "./folder:/path"; is a variable in it unset?`
+		d.hint = volumeHint
 	default:
 		d.locateText(d.text)
 		return

@@ -1,0 +1,162 @@
+package project
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/format"
+	"github.com/compose-spec/compose-go/v2/interpolation"
+	"github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
+)
+
+// further looks for mistakes that the loader did not come to, because it stops
+// at the first file, key or port that is wrong. Those that it did report may be
+// among them.
+func (s *source) further(files []*document) []error {
+	var found []error
+	for _, t := range files {
+		found = append(found, shortMistakes(s, t)...)
+		if strings.Contains(string(t.content), "!reset") || strings.Contains(string(t.content), "!override") {
+			continue // what they leave is not known here
+		}
+		for _, root := range t.docs {
+			found = append(found, s.schemaMistakes(t, root)...)
+		}
+	}
+	return found
+}
+
+// schemaMistakes validates a document again and again, without what was wrong
+// the last time. What is missing is no mistake: another file may have it.
+func (s *source) schemaMistakes(t *document, root *yaml.Node) []error {
+	var tree map[string]any
+	if s.interpolation.LookupValue == nil || root.Decode(&tree) != nil {
+		return nil
+	}
+	tree, err := interpolation.Interpolate(tree, s.interpolation)
+	if err != nil {
+		return flatten(err)
+	}
+	var found []error
+	const enough = 20
+	for range enough {
+		err := schema.Validate(tree)
+		if err == nil {
+			break
+		}
+		path, rest := splitPath(tree, err.Error())
+		var unknown []string
+		for _, m := range quotedPattern.FindAllStringSubmatch(rest, -1) {
+			unknown = append(unknown, m[1])
+		}
+		if !strings.Contains(rest, "additional properties") {
+			unknown = nil
+		}
+		switch {
+		case len(unknown) > 0:
+			for _, key := range unknown {
+				found = append(found, fmt.Errorf("validating %s: %s", t.name, strings.TrimSpace(fmt.Sprintf("%s additional properties '%s' not allowed", strings.Join(path, "."), key))))
+				remove(tree, append(slices.Clone(path), key))
+			}
+		case len(path) == 0:
+			return found
+		default:
+			if value := valueAt(tree, path); value != nil && !strings.Contains(rest, "missing propert") {
+				found = append(found, fmt.Errorf("validating %s: %w", t.name, err))
+			}
+			remove(tree, path)
+		}
+	}
+	return found
+}
+
+var quotedPattern = regexp.MustCompile(`'([^']*)'`)
+
+// splitPath splits a message of the schema into the path that it begins with
+// and what follows. A key may have dots itself.
+func splitPath(tree any, text string) (path []string, rest string) {
+	rest = text
+	for {
+		part := ""
+		switch at := tree.(type) {
+		case map[string]any:
+			for key := range at {
+				if len(key) > len(part) && strings.HasPrefix(rest, key) && (len(rest) == len(key) || strings.ContainsRune(". ", rune(rest[len(key)]))) {
+					part = key
+				}
+			}
+			tree = at[part]
+		case []any:
+			part = rest[:max(0, strings.IndexAny(rest+" ", ". "))]
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i >= len(at) {
+				return path, rest
+			}
+			tree = at[i]
+		}
+		if part == "" {
+			return path, rest
+		}
+		path = append(path, part)
+		rest = rest[len(part):]
+		if !strings.HasPrefix(rest, ".") {
+			return path, rest
+		}
+		rest = rest[1:]
+	}
+}
+
+func valueAt(tree any, path []string) any {
+	for _, part := range path {
+		switch at := tree.(type) {
+		case map[string]any:
+			tree = at[part]
+		case []any:
+			i, _ := strconv.Atoi(part)
+			tree = at[i]
+		}
+	}
+	return tree
+}
+
+// remove takes out what is at a path: a key, or the whole list that it leads
+// into.
+func remove(tree map[string]any, path []string) {
+	for i, part := range path {
+		below, ok := tree[part].(map[string]any)
+		if !ok || i == len(path)-1 {
+			delete(tree, part)
+			return
+		}
+		tree = below
+	}
+}
+
+// shortMistakes are those of ports and volumes written as one text.
+func shortMistakes(s *source, t *document) []error {
+	var found []error
+	look := func(pattern, hint string, parse func(text string) error) {
+		for _, spot := range t.spots(strings.Split(pattern, ".")) {
+			n := deref(spot.node)
+			if n.Kind != yaml.ScalarNode || n.Tag == "!reset" {
+				continue
+			}
+			text, err := substitute(n.Value, s.env.Resolve)
+			if err != nil {
+				continue // reported as that
+			}
+			if err := parse(text); err != nil {
+				msg := fmt.Sprintf("%s: %s", strings.Join(spot.path, "."), strings.TrimSpace(err.Error()))
+				found = append(found, &placedError{path: spot.path, msg: msg, hint: hint})
+			}
+		}
+	}
+	look("services.*.ports.*", portHint, func(text string) error { _, err := types.ParsePortConfig(text); return err })
+	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := format.ParseVolume(text); return err })
+	return found
+}
