@@ -129,6 +129,14 @@ func (r *oneOff) attached(ctx context.Context) (int, error) {
 	r.end = engine.Ended(ctx, r.s.Reader, r.id, r.endOptions())
 	signals, giveBack := r.c.TakeSignals()
 	defer giveBack()
+	if r.t.tty { // what is typed from now on is the container's
+		restore, err := r.c.Raw()
+		if err != nil {
+			r.discard(ctx)
+			return 0, err
+		}
+		defer restore()
+	}
 	if err = ctx.Err(); err == nil { // a signal that came before is this command's
 		err = r.start(ctx)
 	}
