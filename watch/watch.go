@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
 )
 
 // Action is what a rule does with a change.
@@ -43,6 +45,8 @@ type Rule struct {
 	// Derived says where the rule comes from if not from develop.watch:
 	// "bind mount ./:/app". "": develop.watch.
 	Derived string
+	// Note is what the user should know of the rule; Run says it. "": nothing.
+	Note string
 }
 
 // Entry is a file, folder or link as a Manifest knows it.
@@ -58,7 +62,9 @@ type Entry struct {
 // The root itself is ".".
 type Manifest map[string]Entry
 
-// Patch makes a container's tree equal to the folder's. Deletes come first.
+// Patch makes a container's tree equal to the folder's. Deletes come first. A
+// path may be in both: something of another kind is there. Missing parents are
+// made, and a source that is gone by now is left out: its change is on the way.
 type Patch struct {
 	Deletes []string // absolute paths in the container; a folder goes with its content
 	Writes  []Write  // folders before what is in them
@@ -101,6 +107,8 @@ type Changed struct {
 	Paths []string
 	// Rescan: events were lost, everything is to be looked at.
 	Rescan bool
+	// Message is something to tell the user; nil: nothing.
+	Message *event.Message
 }
 
 // Watcher tells what may have changed below the folders it was made for. Its
