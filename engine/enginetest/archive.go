@@ -182,6 +182,9 @@ func readTar(body io.Reader, v *view, dir string, overwrite overwriteMode) error
 		}
 		p := path.Join(dir, path.Clean("/"+h.Name))
 		n, err := tarNode(h, tr)
+		if err == nil && h.Typeflag == tar.TypeLink {
+			n, err = v.lookup(path.Join(dir, path.Clean("/"+h.Linkname)), keepLast)
+		}
 		if err != nil {
 			return err
 		}

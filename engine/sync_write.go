@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+)
+
+// stagingPath is where a file is written before it gets its name. The engine
+// unpacks an archive by removing what is there and filling a new file in its
+// place; so the archive has the file here, and then a hard link of the right name.
+// In the container a tmpfs hides the folder. What remains is an empty file.
+const stagingPath = "dev/.compose-sync"
+
+// write sends all writes as one archive, whatever their size.
+func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, missing map[string]bool) error {
+	if len(writes) == 0 {
+		return nil
+	}
+	r, w := io.Pipe()
+	packed := make(chan error, 1)
+	go func() {
+		p := syncPacker{w: tar.NewWriter(w), t: t, stage: s.o.Engine != "podman" && !t.readOnly}
+		err := p.pack(writes, missing)
+		w.CloseWithError(err)
+		packed <- err
+	}()
+	err := s.c.CopyToContainer(ctx, t.id, "/", r, container.CopyToContainerOptions{})
+	r.CloseWithError(context.Canceled) // ends a packer whose reader has gone
+	if packing := <-packed; packing != nil && !errors.Is(packing, context.Canceled) {
+		return packing
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s to %s: %w", writesNamed(writes), t.name, err)
+	}
+	return nil
+}
+
+// writesNamed is what an error calls the writes.
+func writesNamed(writes []SyncWrite) string {
+	if len(writes) == 1 {
+		return writes[0].Target
+	}
+	return fmt.Sprintf("%s and %d more", writes[0].Target, len(writes)-1)
+}
+
+// syncPacker packs writes as an archive for the root of a container.
+type syncPacker struct {
+	w      *tar.Writer
+	t      *syncTarget
+	stage  bool // files get their names when they are complete
+	staged bool // the staging file has content
+}
+
+func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
+	for _, w := range writes {
+		delete(missing, w.Target) // comes by itself
+	}
+	for _, dir := range sortedKeys(missing) {
+		if err := p.entry(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755, ModTime: time.Now()}, tar.TypeDir, ""); err != nil {
+			return err
+		}
+	}
+	for _, w := range writes {
+		if err := p.one(w); err != nil {
+			return fmt.Errorf("packing %s: %w", w.Source, err)
+		}
+	}
+	if p.staged {
+		if err := p.w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: stagingPath, Mode: 0o600}); err != nil {
+			return err
+		}
+	}
+	return p.w.Close()
+}
+
+// one packs one write. What is no file, folder or link any more is left to the
+// next batch, which sees it go.
+func (p *syncPacker) one(w SyncWrite) error {
+	switch {
+	case w.Mode.IsDir():
+		return p.entry(w, tar.TypeDir, "")
+	case w.Mode&fs.ModeSymlink != 0:
+		return p.entry(w, tar.TypeSymlink, w.Link)
+	case !w.Mode.IsRegular():
+		return nil
+	}
+	f, err := os.Open(w.Source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return nil
+	}
+	return p.file(w, f, info.Size())
+}
+
+// file packs a file's content, through the staging file where that is on the
+// same file system.
+func (p *syncPacker) file(w SyncWrite, content io.Reader, size int64) error {
+	stage := p.stage && p.t.mountOf(w.Target) == nil
+	h := p.header(w, tar.TypeReg)
+	h.Size = size
+	if stage {
+		h.Name, p.staged = stagingPath, true
+	}
+	if err := p.w.WriteHeader(h); err != nil {
+		return err
+	}
+	n, err := io.CopyN(p.w, content, size)
+	if err == io.EOF {
+		return fmt.Errorf("it shrank to %d bytes while it was read", n)
+	}
+	if err != nil || !stage {
+		return err
+	}
+	return p.entry(w, tar.TypeLink, stagingPath)
+}
+
+func (p *syncPacker) entry(w SyncWrite, kind byte, link string) error {
+	h := p.header(w, kind)
+	h.Linkname = link
+	return p.w.WriteHeader(h)
+}
+
+func (p *syncPacker) header(w SyncWrite, kind byte) *tar.Header {
+	return &tar.Header{
+		Typeflag: kind,
+		Name:     strings.TrimPrefix(path.Clean(w.Target), "/"),
+		Mode:     tarMode(w.Mode),
+		Uid:      p.t.owner.uid,
+		Gid:      p.t.owner.gid,
+		ModTime:  w.ModTime,
+		Format:   tar.FormatPAX, // times to the nanosecond, names of any length
+	}
+}
+
+// tarMode is a mode in an archive's bits.
+func tarMode(m fs.FileMode) int64 {
+	mode := int64(m.Perm())
+	for bit, flag := range map[fs.FileMode]int64{fs.ModeSetuid: 0o4000, fs.ModeSetgid: 0o2000, fs.ModeSticky: 0o1000} {
+		if m&bit != 0 {
+			mode |= flag
+		}
+	}
+	return mode
+}
