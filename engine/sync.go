@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -65,8 +66,11 @@ type syncTarget struct {
 	owner    owners
 	readOnly bool // its root
 	mounts   []syncMount
-	remover  []string // the command that removes what is named behind it; nil: not known yet
-	injected bool     // this program is in the container
+
+	mu       sync.Mutex // held while the container is changed; guards below
+	remover  []string   // the command that removes what is named behind it; nil: not known yet
+	injected bool       // this program is in the container
+	pending  []string   // deletes that wait for the container to run
 }
 
 // syncMount is a place with other files than the container's own.
@@ -76,8 +80,9 @@ type syncMount struct {
 	ro     bool
 }
 
-// Apply makes the change to a container: first its deletes, then its writes,
-// which work on a stopped one too. Files are replaced whole: until its last byte
+// Apply makes the change to a container: first its deletes, then its writes. A
+// container that does not run takes the writes; the deletes wait for Settle, or
+// for the next Apply once it runs. Files are replaced whole: until its last byte
 // is there a reader sees the old one. (Volumes and bind mounts are the exception,
 // and a moment of some microseconds in which there is neither.) Parent folders
 // that are missing are made.
@@ -89,14 +94,45 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) error 
 	if err := t.check(change); err != nil {
 		return err
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	missing, err := s.fence(ctx, t, change)
 	if err != nil {
 		return err
 	}
-	if err := s.remove(ctx, t, change.Deletes); err != nil {
+	if err := s.settle(ctx, t, slices.Concat(t.pending, change.Deletes)); err != nil {
 		return err
 	}
+	t.pending = slices.DeleteFunc(t.pending, func(p string) bool {
+		return slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
+	})
 	return s.write(ctx, t, change.Writes, missing)
+}
+
+// Settle makes up for the deletes that waited for a container to run.
+func (s *Syncer) Settle(ctx context.Context, id string) error {
+	s.mu.Lock()
+	t := s.known[id]
+	s.mu.Unlock()
+	if t == nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return s.settle(ctx, t, t.pending)
+}
+
+// settle removes paths, or keeps them for later where the container does not run.
+func (s *Syncer) settle(ctx context.Context, t *syncTarget, paths []string) error {
+	err := s.remove(ctx, t, paths)
+	if errdefs.IsConflict(err) {
+		t.pending = paths
+		return nil
+	}
+	if err == nil {
+		t.pending = nil
+	}
+	return err
 }
 
 // target looks a container up, once.
@@ -191,8 +227,8 @@ func (c SyncChange) paths() []string {
 	return paths
 }
 
-// parents are the folders between the roots and the paths, and the roots: sorted,
-// so that each stands behind those it is in.
+// parents are the folders between the roots and the paths, and the roots, less
+// what is deleted first: sorted, so that each stands behind those it is in.
 func (c SyncChange) parents() []string {
 	seen := map[string]bool{}
 	for _, p := range c.paths() {
@@ -201,12 +237,13 @@ func (c SyncChange) parents() []string {
 			continue
 		}
 		for dir := path.Dir(p); within(root, dir) && !seen[dir]; dir = path.Dir(dir) {
-			seen[dir] = true
+			seen[dir] = !slices.ContainsFunc(c.Deletes, func(gone string) bool { return within(gone, dir) })
 			if dir == "/" {
 				break
 			}
 		}
 	}
+	maps.DeleteFunc(seen, func(_ string, there bool) bool { return !there })
 	return sortedKeys(seen)
 }
 

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 )
@@ -72,12 +71,6 @@ func (s *Syncer) removeBatch(ctx context.Context, t *syncTarget, paths []string)
 func (s *Syncer) removeBy(ctx context.Context, t *syncTarget, command, paths []string) error {
 	output, code, err := s.exec(ctx, t, slices.Concat(command, paths))
 	switch {
-	case errdefs.IsConflict(err):
-		return &Error{
-			Op:   fmt.Sprintf("cannot delete %s in %s: the container is not running", paths[0], t.name),
-			Help: "what was deleted goes with the next change once it runs, or when it is created anew",
-			Err:  err,
-		}
 	case isNoProgram(err), code == 126 || code == 127, strings.Contains(output, "executable file not found"):
 		return errNoProgram
 	case err != nil:

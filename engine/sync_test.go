@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// TestSyncParents: the folders that are looked at are those between a rule's
+// target and the path, and not those that go anyway.
+func TestSyncParents(t *testing.T) {
+	write := func(p string) SyncWrite { return SyncWrite{Target: p} }
+	for _, c := range []struct {
+		name   string
+		change SyncChange
+		want   []string
+	}{
+		{"the root and below", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app", "/app/a", "/app/a/b"}},
+		{"deletes too", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a/f"}}, []string{"/app", "/app/a"}},
+		{"the root itself", SyncChange{Roots: []string{"/app/f"}, Writes: []SyncWrite{write("/app/f")}}, nil},
+		{"what is deleted", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app"}},
+		{"the deepest root", SyncChange{Roots: []string{"/app", "/app/a"}, Writes: []SyncWrite{write("/app/a/f")}}, []string{"/app/a"}},
+		{"everything", SyncChange{Roots: []string{"/"}, Writes: []SyncWrite{write("/f")}}, []string{"/"}},
+		{"a name that begins alike", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/apple/f")}}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := c.change.parents(); !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// syncBench is a container to sync files to.
+type syncBench struct {
+	*bench
+	s   *Syncer
+	id  string
+	dir string // on this machine
+}
+
+func newSyncBench(t *testing.T, name, service string) *syncBench {
+	t.Helper()
+	b := newBench(t, name, "services:\n  web:\n"+service)
+	b.resources()
+	s := &syncBench{bench: b, dir: t.TempDir()}
+	s.id = b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
+	s.s = NewSyncer(b.c, SyncOptions{Arch: "amd64"})
+	return s
+}
+
+func (b *syncBench) start() { b.do(planner.StartContainer{Ref: b.ref("web", 1)}) }
+
+// file makes a file here that goes to a path there.
+func (b *syncBench) file(target, content string, mode fs.FileMode) SyncWrite {
+	b.t.Helper()
+	source := filepath.Join(b.dir, strings.ReplaceAll(target, "/", "_"))
+	if err := os.WriteFile(source, []byte(content), mode); err != nil {
+		b.t.Fatal(err)
+	}
+	return SyncWrite{Source: source, Target: target, Mode: mode, ModTime: time.Unix(1_700_000_000, 123_000_000)}
+}
+
+func (b *syncBench) apply(c SyncChange) {
+	b.t.Helper()
+	if err := b.s.Apply(b.t.Context(), b.id, c); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// sh returns what a command prints in the container.
+func (b *syncBench) sh(script string) string {
+	b.t.Helper()
+	out, code, err := b.s.exec(b.t.Context(), &syncTarget{id: b.id}, []string{"sh", "-c", script})
+	if err != nil || code != 0 {
+		b.t.Fatalf("%s: code %d, %v: %s", script, code, err, out)
+	}
+	return strings.TrimSpace(out)
+}
+
+func (b *syncBench) want(script, want string) {
+	b.t.Helper()
+	if got := b.sh(script); got != want {
+		b.t.Errorf("%s\n got %q\nwant %q", script, got, want)
+	}
+}
+
+// TestSyncApply: content, mode, time and owner arrive, links and folders too; a
+// stopped container takes writes at once, and its deletes when it runs.
+func TestSyncApply(t *testing.T) {
+	b := newSyncBench(t, "do-sync", "    {image: alpine, init: true, user: nobody, command: sleep 600}\n")
+	roots := []string{"/srv/app"}
+	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{
+		{Target: "/srv/app", Mode: fs.ModeDir | 0o750},
+		b.file("/srv/app/a", "one", 0o640),
+		b.file("/srv/app/gone", "x", 0o644),
+		b.file("/srv/app/deep/er/b", "two", 0o755),
+		{Target: "/srv/app/link", Mode: fs.ModeSymlink | 0o777, Link: "a"},
+	}})
+	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/gone"}})
+	b.start()
+	b.want("cat /srv/app/gone", "x")
+	if err := b.s.Settle(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.want("ls /srv/app", "a\ndeep\nlink")
+	b.want("stat -c '%a %u %Y %h' /srv/app/a", "640 65534 1700000000 1")
+	b.want("stat -c '%a %u' /srv/app /srv/app/deep/er/b /srv/app/deep", "750 65534\n755 65534\n755 65534")
+	b.want("readlink /srv/app/link; cat /srv/app/link", "a\none")
+	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/deep", "/srv/app/link", "/srv/app/never"},
+		Writes: []SyncWrite{b.file("/srv/app/a", "two", 0o600), b.file("/srv/app/link", "a file now", 0o644)}})
+	b.want("cat /srv/app/a /srv/app/link; ls /srv/app; ls -a /dev | grep -c compose || true", "twoa file now"+"a\nlink\n0")
+}
+
+// TestSyncRefused: what the engine would write where it does not belong.
+func TestSyncRefused(t *testing.T) {
+	b := newSyncBench(t, "do-sync-refused", "    {image: alpine, init: true, command: sleep 600, tmpfs: [/tmp/x], volumes: ['data:/v', 'data:/ro:ro']}\nvolumes: {data: {}}\n")
+	b.start()
+	b.sh("mkdir -p /app/real && ln -s /etc /app/out && echo kept > /etc/kept")
+	for _, c := range []struct {
+		change SyncChange
+		want   string
+	}{
+		{SyncChange{Writes: []SyncWrite{b.file("/tmp/x/f", "1", 0o644)}}, "/tmp/x is a tmpfs"},
+		{SyncChange{Writes: []SyncWrite{b.file("/ro/f", "1", 0o644)}}, "/ro is mounted read-only"},
+		{SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/out/f", "1", 0o644)}}, "symbolic link to /etc"},
+		{SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/out/kept"}}, "symbolic link to /etc"},
+		{SyncChange{Deletes: []string{"/"}}, "no path below"},
+		{SyncChange{Deletes: []string{"/app/../etc"}}, "no path below"},
+	} {
+		err := b.s.Apply(t.Context(), b.id, c.change)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got error %v, want one with %q", err, c.want)
+		}
+	}
+	b.want("ls /etc/f 2>/dev/null; cat /etc/kept", "kept")
+	b.apply(SyncChange{Roots: []string{"/v"}, Writes: []SyncWrite{b.file("/v/f", "in a volume", 0o644)}})
+	b.apply(SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/out"}})
+	b.want("cat /v/f; ls /v; ls /app; cat /etc/kept", "in a volumef\nreal\nkept")
+}
+
+// TestSyncWhole: one who reads all the time never sees a part of a file.
+func TestSyncWhole(t *testing.T) {
+	b := newSyncBench(t, "do-sync-whole", `    {image: alpine, init: true, command: ["sh", "-c", "while :; do [ -e /app/f ] && s=$$(wc -c </app/f 2>/dev/null) && echo $$s >>/sizes; done"]}`+"\n")
+	text := strings.Repeat("0123456789abcdef", 1<<16)
+	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+	b.start()
+	for range 20 {
+		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+	}
+	b.want("sort -u /sizes", fmt.Sprint(len(text)))
+}
+
+// TestSyncUnfit: this program is not put where it would not run.
+func TestSyncUnfit(t *testing.T) {
+	text := strings.NewReader("#!/bin/sh\n")
+	if why := unfit(text, "amd64"); why != "it is no Linux program" {
+		t.Errorf("a script: got %q", why)
+	}
+	f, err := os.Open("/proc/self/exe")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer f.Close()
+	if why := unfit(f, "mips"); !strings.Contains(why, "the engine runs on mips") {
+		t.Errorf("another processor: got %q", why)
+	}
+}
