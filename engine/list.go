@@ -160,13 +160,29 @@ func Restarting(ctx context.Context, c Reader, id string) (bool, error) {
 	return inspected.State.Restarting || inspected.State.Running, nil
 }
 
-// HasTTY tells whether a container has a terminal.
-func HasTTY(ctx context.Context, c Reader, id string) (bool, error) {
+// Printing says how a container prints.
+type Printing struct {
+	TTY bool // on a terminal
+	// Since is when a user or a tool last started the container, by the engine's
+	// clock, or its creation where the engine has restarted it since: then the
+	// time of the start is not known any more. Zero: it never ran.
+	Since time.Time
+}
+
+// InspectPrinting asks the engine how a container prints.
+func InspectPrinting(ctx context.Context, c Reader, id string) (Printing, error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	if err != nil {
-		return false, fmt.Errorf("inspecting container %s: %w", id, err)
+		return Printing{}, fmt.Errorf("inspecting container %s: %w", id, err)
 	}
-	return inspected.Config != nil && inspected.Config.Tty, nil
+	p := Printing{TTY: inspected.Config != nil && inspected.Config.Tty}
+	since := inspected.Created
+	if inspected.RestartCount == 0 && inspected.State != nil {
+		since = inspected.State.StartedAt
+	}
+	// A time that cannot be read is like none: all is shown then.
+	p.Since, _ = time.Parse(time.RFC3339Nano, since)
+	return p, nil
 }
 
 func joinLabels(labels map[string]string) string {

@@ -35,6 +35,9 @@ type Target struct {
 	// TTY says that the container has a terminal. Its log then comes without
 	// frames, as one stream whose lines end in CR LF.
 	TTY bool
+	// Since bounds the container's lines as Options.Since does; the later of the
+	// two counts.
+	Since time.Time
 }
 
 // Options choose what is read of every container. The zero value reads all.
@@ -51,6 +54,8 @@ type Options struct {
 	// container's writes end and stamps each piece anew, so that pieces with
 	// different times are one line; from Docker they are two.
 	Podman bool
+	// Filter says which of the lines read go to the sink. Tail counts those read.
+	Filter Filter
 }
 
 // Show reads what the logs of targets hold now and hands the lines to sink in

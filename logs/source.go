@@ -92,7 +92,11 @@ func (m *merger) start(ctx context.Context, s *source, c Change) {
 	case s.pos != nil:
 		s.pos.next(c.At)
 	case c.At.IsZero():
-		s.pos = newPosition(m.o.Since, m.o.tail())
+		since := m.o.Since
+		if c.Since.After(since) {
+			since = c.Since
+		}
+		s.pos = newPosition(since, m.o.tail())
 		// Of a log whose past is not asked for, the present is all there is.
 		if r.history = r.follow && m.o.tail() != "0"; r.history {
 			m.gather = time.Now().Add(hold)

@@ -25,6 +25,10 @@ type LogsOptions struct {
 	Since, Until time.Time
 	Tail         string
 	Timestamps   bool
+	// SinceUp leaves out what the containers printed before they were last
+	// started; a restart by the engine is no start.
+	SinceUp bool
+	Filter  logs.Filter
 }
 
 // Logs shows what the project's containers printed and, with Follow, what they
@@ -50,6 +54,7 @@ func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
 	s.Sink(event.Attached{Sources: sources(targets), Quiet: true})
 	options := logs.Options{
 		Since: o.Since, Until: o.Until, Tail: o.Tail, Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",
+		Filter: o.Filter,
 	}
 	if !o.Follow {
 		return logs.Show(ctx, s.Reader, targets, options, s.Sink)
@@ -97,18 +102,21 @@ func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target,
 			Tip:  "compose ps -a lists the containers",
 		}
 	}
-	return targets, alive, s.findTTYs(ctx, targets)
+	return targets, alive, s.inspect(ctx, targets, o)
 }
 
-// findTTYs asks the engine which of the targets have a terminal: their logs
-// come in another form.
-func (s *Session) findTTYs(ctx context.Context, targets []logs.Target) error {
+// inspect asks the engine which of the targets have a terminal: their logs come
+// in another form. With SinceUp it bounds them by their last start.
+func (s *Session) inspect(ctx context.Context, targets []logs.Target, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i := range targets {
 		g.Go(func() error {
-			tty, err := engine.HasTTY(ctx, s.Reader, targets[i].ID)
-			targets[i].TTY = tty
+			p, err := engine.InspectPrinting(ctx, s.Reader, targets[i].ID)
+			targets[i].TTY = p.TTY
+			if o.SinceUp {
+				targets[i].Since = p.Since
+			}
 			if engine.Gone(err) {
 				return nil
 			}
@@ -172,8 +180,8 @@ func (f *feeder) take(ctx context.Context, c engine.Change) error {
 
 // start names a container that runs since some moment of the following.
 func (f *feeder) start(ctx context.Context, t logs.Target) {
-	if tty, err := engine.HasTTY(ctx, f.s.Reader, t.ID); err == nil {
-		t.TTY = tty
+	if p, err := engine.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
+		t.TTY = p.TTY
 		f.send(ctx, logs.Change{Target: t, At: f.began})
 	} // one that is gone already has left no log either
 }

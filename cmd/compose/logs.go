@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,9 @@ type logsFlags struct {
 	follow, noColor, noPrefix, timestamps bool
 	since, until, tail                    string
 	index                                 int
+
+	format, grep, level    string
+	embed, invert, sinceUp bool
 }
 
 func (a *app) logsCommand() *cobra.Command {
@@ -32,6 +36,12 @@ func (a *app) logsCommand() *cobra.Command {
 	fs.IntVar(&f.index, "index", 0, "index of the container if service has multiple replicas")
 	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
 	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
+	fs.StringVar(&f.format, "format", "text", `Format the lines ("text"|"json")`)
+	fs.BoolVar(&f.embed, "embed", false, "With --format json: put a message that is itself JSON in as such")
+	fs.StringVar(&f.grep, "grep", "", "Show only lines that match a regular expression")
+	fs.BoolVar(&f.invert, "invert", false, "With --grep: show only lines that do not match")
+	fs.StringVar(&f.level, "level", "", `Show only lines of a level or above ("trace"|"debug"|"info"|"warn"|"error"|"fatal")`)
+	fs.BoolVar(&f.sinceUp, "since-up", false, "Show what containers printed since they were last started")
 	return cmd
 }
 
@@ -44,13 +54,54 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	if o.Until, err = moment("--until", f.until); err != nil {
 		return err
 	}
+	if o.Filter, err = f.filter(); err != nil {
+		return err
+	}
+	o.SinceUp = f.sinceUp
 	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps}
+	switch {
+	case f.format == "json":
+		o.Timestamps, a.logs.Format = true, render.LogJSON
+		if f.embed {
+			a.logs.Format = render.LogJSONEmbedded
+		}
+	case f.format != "text":
+		return &usageError{text: fmt.Sprintf("invalid value for --format: %q", f.format), hint: "the values are text and json"}
+	case f.embed:
+		return &usageError{text: "--embed needs --format json", hint: "add --format json, or leave it out"}
+	}
 	s, err := a.openListed(cmd.Context(), services)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	return s.Logs(cmd.Context(), o)
+}
+
+// filter is what --grep, --invert and --level say.
+func (f *logsFlags) filter() (logs.Filter, error) {
+	filter := logs.Filter{Invert: f.invert}
+	var err error
+	switch {
+	case f.grep != "":
+		if filter.Match, err = regexp.Compile(f.grep); err != nil {
+			return filter, &usageError{
+				text: fmt.Sprintf("invalid value for --grep: %v", err),
+				hint: `write a regular expression such as "timeout|refused"; (?i) in front ignores case`,
+			}
+		}
+	case f.invert:
+		return filter, &usageError{text: "--invert needs --grep", hint: "say with --grep what the lines must not contain"}
+	}
+	if f.level != "" {
+		if filter.Level, err = logs.ParseLevel(f.level); err != nil {
+			return filter, &usageError{
+				text: fmt.Sprintf("invalid value for --level: %q", f.level),
+				hint: "the values are trace, debug, info, warn, error and fatal",
+			}
+		}
+	}
+	return filter, nil
 }
 
 // moment reads the time that a flag gives.

@@ -20,7 +20,22 @@ type LogOptions struct {
 	// Split sends the standard error of containers to Options.Err, as up does.
 	// Else both their streams go to Options.Out.
 	Split bool
+	// Format is how a line is written; LogText where it is not said.
+	Format LogFormat
 }
+
+// LogFormat is a way to write the lines of logs.
+type LogFormat uint8
+
+// The formats of logs.
+const (
+	LogText LogFormat = iota
+	// LogJSON writes an object for each line; see docs/logs.md. Nothing else goes
+	// to the output.
+	LogJSON
+	// LogJSONEmbedded is LogJSON with messages that are JSON put in as such.
+	LogJSONEmbedded
+)
 
 // logs prints the lines of containers behind their prefixes: "web-1  | text".
 // A pipe gets the lines' bytes as they are, a terminal gets them without what
@@ -28,7 +43,8 @@ type LogOptions struct {
 type logs struct {
 	opts     LogOptions
 	out, err stream
-	width    int // columns of the longest name
+	width    int                     // columns of the longest name
+	heads    map[event.Source][]byte // what objects of a container begin with
 	colors   map[string]color
 	buf      []byte
 }
@@ -60,8 +76,15 @@ func newLogs(out, err stream, o LogOptions) *logs {
 func (l *logs) event(e event.Event) bool {
 	switch e := e.(type) {
 	case event.Log:
+		if l.opts.Format != LogText {
+			l.object(e)
+			break
+		}
 		l.log(e)
 	case event.Exit:
+		if l.opts.Format != LogText {
+			return true
+		}
 		text := fmt.Sprintf("%s exited with code %d", shortName(e.Source), e.Code)
 		if e.Restarting {
 			text += " (restarting)"
@@ -93,7 +116,7 @@ func (l *logs) attach(e event.Attached) {
 	for _, s := range services {
 		l.color(s)
 	}
-	if !e.Quiet && len(names) > 0 {
+	if !e.Quiet && len(names) > 0 && l.opts.Format == LogText {
 		fmt.Fprintln(l.out.w, "Attaching to "+strings.Join(names, ", "))
 	}
 }

@@ -1,0 +1,108 @@
+package render
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// object prints a line of a log as an object in a line:
+//
+//	{"service":"web","container":"demo-web-1","number":1,"stream":"stdout",
+//	 "time":"2026-01-02T03:04:05.000000006Z","message":"text"}
+//
+// number is missing for a one-off. A message that is no UTF-8 has U+FFFD in the
+// place of what is none, and bytes beside it: the line as it is, in base64.
+// Fields may be added. It is written by hand because of a million lines.
+func (l *logs) object(e event.Log) {
+	l.buf = append(l.buf[:0], l.head(e.Source)...)
+	if e.Stream == event.Stderr {
+		l.buf = append(l.buf, `"stderr"`...)
+	} else {
+		l.buf = append(l.buf, `"stdout"`...)
+	}
+	if !e.Time.IsZero() {
+		l.buf = append(l.buf, `,"time":"`...)
+		l.buf = e.Time.UTC().AppendFormat(l.buf, time.RFC3339Nano)
+		l.buf = append(l.buf, '"')
+	}
+	l.buf = append(l.buf, `,"message":`...)
+	text := e.Text
+	if l.opts.Format == LogJSONEmbedded && embeddable(text) {
+		l.buf = append(l.buf, bytes.TrimSpace(text)...)
+	} else {
+		l.buf = appendString(l.buf, text)
+		if !utf8.Valid(text) {
+			l.buf = append(l.buf, `,"bytes":"`...)
+			l.buf = base64.StdEncoding.AppendEncode(l.buf, text)
+			l.buf = append(l.buf, '"')
+		}
+	}
+	l.buf = append(l.buf, '}', '\n')
+	_, _ = l.out.w.Write(l.buf)
+}
+
+// head is what all objects of a container begin with.
+func (l *logs) head(s event.Source) []byte {
+	if head, ok := l.heads[s]; ok {
+		return head
+	}
+	head := appendString([]byte(`{"service":`), []byte(s.Service))
+	head = appendString(append(head, `,"container":`...), []byte(s.Name))
+	if s.Number > 0 {
+		head = strconv.AppendInt(append(head, `,"number":`...), int64(s.Number), 10)
+	}
+	head = append(head, `,"stream":`...)
+	if l.heads == nil {
+		l.heads = map[event.Source][]byte{}
+	}
+	l.heads[s] = head
+	return head
+}
+
+// embeddable tells whether a message is a JSON object or array, in a line.
+func embeddable(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && utf8.Valid(text) &&
+		bytes.IndexAny(text, "\r\n") < 0 && json.Valid(text)
+}
+
+// appendString appends text as a JSON string. What is no UTF-8 becomes U+FFFD.
+func appendString(dst, text []byte) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	for len(text) > 0 {
+		n := 0
+		for n < len(text) && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\' {
+			n++
+		}
+		dst = append(dst, text[:n]...)
+		if text = text[n:]; len(text) == 0 {
+			break
+		}
+		switch c := text[0]; {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c == '\t':
+			dst = append(dst, `\t`...)
+		case c < 0x20 || c == 0x7f:
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		default:
+			r, size := utf8.DecodeRune(text)
+			if r >= 0x80 && r < 0xa0 { // a terminal would obey
+				dst = append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+			} else {
+				dst = utf8.AppendRune(dst, r)
+			}
+			text = text[size:]
+			continue
+		}
+		text = text[1:]
+	}
+	return append(dst, '"')
+}
