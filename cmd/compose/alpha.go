@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,8 +51,8 @@ func (a *app) vizCommand() *cobra.Command {
 func (a *app) generateCommand() *cobra.Command {
 	var format, name, dir string
 	cmd := a.command("generate [OPTIONS] CONTAINER...", "Generate a Compose file from existing containers", func(cmd *cobra.Command, args []string) error {
-		if formats := []string{string(project.YAML), string(project.JSON)}; !slices.Contains(formats, format) {
-			return &usageError{text: fmt.Sprintf("unsupported format %q", format), hint: "the formats are yaml and json"}
+		if err := oneFormatOf(format, string(project.YAML), string(project.JSON)); err != nil {
+			return err
 		}
 		if len(args) == 0 {
 			return &usageError{text: "at least one container must be specified", hint: "docker ps --all lists the containers"}

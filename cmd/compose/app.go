@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +16,6 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/project"
-	"github.com/compose-orchestrator/compose/session"
 )
 
 // app is one call of the program: its streams, its environment, and what the
@@ -64,61 +61,6 @@ func (a *app) run(args []string) int {
 		err = closed
 	}
 	return a.exit(ctx, err)
-}
-
-// interruptible returns a context that the first SIGINT or SIGTERM cancels. The
-// second one cancels a.force, the third ends the process.
-func (a *app) interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	force, kill := context.WithCancel(context.Background())
-	a.force, a.interrupt = force, cancel
-	signals := make(chan os.Signal, 3)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	done := make(chan struct{})
-	leave := a.followDocker(func() { cancel(interrupted{os.Interrupt}) })
-	go func() {
-		for n := 1; ; n++ {
-			select {
-			case <-done:
-				return
-			case s := <-signals:
-				if to := a.diverted.Load(); to != nil {
-					select {
-					case *to <- s:
-					default: // so many wait that one more says nothing new
-					}
-					n--
-					continue
-				}
-				switch n {
-				case 1:
-					cancel(interrupted{s})
-				case 2:
-					kill()
-				default:
-					signal.Stop(signals) // the next one ends the process by itself
-				}
-			}
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		leave()
-		close(done)
-		cancel(nil)
-		kill()
-	}
-}
-
-// interrupted is the cause of a context that a signal ended.
-type interrupted struct{ signal os.Signal }
-
-func (i interrupted) Error() string { return "interrupted by " + i.signal.String() }
-
-// wasInterrupted tells whether a signal ended the command.
-func wasInterrupted(ctx context.Context) bool {
-	var i interrupted
-	return errors.As(context.Cause(ctx), &i)
 }
 
 // close ends the display and the connection.
@@ -213,76 +155,6 @@ func truthy(value string) bool {
 		return true
 	}
 	return false
-}
-
-// open loads the project while the engine is dialled, and returns a session.
-func (a *app) open(ctx context.Context, o project.Options) (*session.Session, error) {
-	type dialled struct {
-		conn *engine.Conn
-		err  error
-	}
-	dial := make(chan dialled, 1)
-	go func() {
-		conn, err := a.dial(ctx)
-		dial <- dialled{conn, err}
-	}()
-	p, err := project.Load(ctx, o, a.sink)
-	d := <-dial
-	if err != nil {
-		return nil, err
-	}
-	if d.err != nil {
-		return nil, d.err
-	}
-	if err := a.agree(ctx, p); err != nil {
-		return nil, err
-	}
-	return a.session(p, ""), nil
-}
-
-// openRunning is open for commands that work on what runs: where there is no
-// file but a name, the labels are all that is known.
-func (a *app) openRunning(ctx context.Context) (*session.Session, error) {
-	o := a.projectOptions(nil)
-	o.Offline = true
-	id, err := project.Identify(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	if len(id.Files) > 0 {
-		return a.open(ctx, o)
-	}
-	return a.openByName(ctx, id.Name)
-}
-
-// openByName is a session that knows the project by its labels alone.
-func (a *app) openByName(ctx context.Context, name string) (*session.Session, error) {
-	if _, err := a.dial(ctx); err != nil {
-		return nil, err
-	}
-	return a.session(nil, name), nil
-}
-
-// session makes the session of a project, or of a name alone.
-func (a *app) session(p *project.Project, name string) *session.Session {
-	c := session.Config{
-		Reader:   engine.ReadOnly(a.conn.Client),
-		Client:   a.conn.Client,
-		Engine:   a.conn.Engine,
-		Project:  p,
-		Name:     name,
-		Sink:     a.sink,
-		Parallel: a.parallel(p),
-		Confirm:  a.confirm,
-		Force:    a.force,
-	}
-	if a.global.dryRun {
-		c.Client = nil
-		c.ShowPlan = a.showPlan
-	}
-	c.ConfigDir = a.getenv("DOCKER_CONFIG")
-	c.Build.LookupEnv = a.lookupEnv
-	return session.New(c)
 }
 
 // warn tells something that belongs to no resource.

@@ -17,6 +17,19 @@ func takesArgs(low, high int) cobra.PositionalArgs {
 		if low == high {
 			text = fmt.Sprintf("accepts %d arg(s), received %d", low, len(args))
 		}
-		return &usageError{text: text, hint: "compose " + cmd.Use}
+		return &usageError{text: text, hint: cmd.UseLine()}
+	}
+}
+
+// needsArgs refuses a call with fewer arguments, in Docker Compose's words.
+func needsArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= n {
+			return nil
+		}
+		return &usageError{
+			text: fmt.Sprintf("requires at least %d arg(s), only received %d", n, len(args)),
+			hint: cmd.UseLine(),
+		}
 	}
 }

@@ -23,7 +23,7 @@ func (a *app) attachCommand() *cobra.Command {
 	cmd.Args = needsArgs(1)
 	fs := cmd.Flags()
 	fs.StringVar(&f.detachKeys, "detach-keys", "", "Override the key sequence for detaching from a container")
-	fs.IntVar(&f.Index, "index", 0, "Index of the container if service has multiple replicas")
+	indexFlag(fs, &f.Index)
 	fs.BoolVar(&f.NoStdin, "no-stdin", false, "Do not attach STDIN")
 	fs.BoolVar(&f.proxy, "sig-proxy", true, "Proxy all received signals to the process")
 	return cmd
@@ -44,8 +44,5 @@ func (a *app) attach(cmd *cobra.Command, f attachFlags) error {
 		c.DetachKeys = f.detachKeys
 	}
 	code, err := s.AttachOne(cmd.Context(), f.AttachOneOptions, c)
-	if err == nil && code != 0 {
-		err = &exitError{code: code}
-	}
-	return err
+	return endsWith(code, err)
 }

@@ -14,9 +14,6 @@ import (
 	"github.com/compose-orchestrator/compose/session"
 )
 
-// pruneUsage is that of --prune, which is our own.
-const pruneUsage = "Remove the images whose tags go to new ones, where nothing uses them"
-
 // buildFlags are those of build.
 type buildFlags struct {
 	build.Options
@@ -66,7 +63,7 @@ func (a *app) build(ctx context.Context, f buildFlags, services []string) error 
 	if f.print {
 		return a.printBake(ctx, f, o, services)
 	}
-	s, err := a.openUp(ctx, services, nil, project.Selection{Services: services, NoDeps: !f.withDependencies})
+	s, err := a.openUp(ctx, project.Selection{Services: services, NoDeps: !f.withDependencies}, nil)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (a *app) commitCommand() *cobra.Command {
 	fs := cmd.Flags()
 	fs.StringVarP(&o.Author, "author", "a", "", `Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")`)
 	fs.StringArrayVarP(&o.Changes, "change", "c", nil, "Apply Dockerfile instruction to the created image")
-	fs.IntVar(&o.Index, "index", 0, "Index of the container if service has multiple replicas")
+	indexFlag(fs, &o.Index)
 	fs.StringVarP(&o.Comment, "message", "m", "", "Commit message")
 	fs.BoolVarP(&pause, "pause", "p", true, "Pause container during commit")
 	return cmd

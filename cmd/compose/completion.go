@@ -152,7 +152,6 @@ var flagCompleters = map[string]completer{
 	"project-dir":       folders,
 	"project-directory": folders,
 	"project-name":      projects,
-	"protocol":          oneOf("tcp", "udp"),
 	"ps filter":         oneOf("status=running", "status=exited", "status=paused", "status=restarting", "status=created", "status=dead"),
 	"rmi":               oneOf("local", "all"),
 	"scale":             endingIn("=", services),

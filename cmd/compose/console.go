@@ -2,29 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/signal"
-	"sync"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/terminal"
-	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
-
-// openNamed is a session for commands that need no file: the project's name,
-// from wherever it comes, and the containers' labels.
-func (a *app) openNamed(ctx context.Context) (*session.Session, error) {
-	id, err := project.Identify(ctx, a.projectOptions(nil))
-	if err != nil {
-		return nil, err
-	}
-	return a.openByName(ctx, id.Name)
-}
 
 // console is the user's side of a conversation with a process. close gives back
 // what it holds.
@@ -72,60 +56,6 @@ func (a *app) sizes(ctx context.Context) <-chan engine.Size {
 	return sizes
 }
 
-// takeSignals brings the signals that a process in a container is to get, by
-// name; until giveBack is called they are nobody else's. A pipe that nobody reads
-// from any more is an error of the write meanwhile, so that there is time to
-// clean up.
-func (a *app) takeSignals() (names <-chan string, giveBack func()) {
-	signals, pipe := make(chan os.Signal, 16), make(chan os.Signal, 1)
-	a.diverted.Store(&signals) // those that the program listens to anyway
-	signal.Notify(signals, terminal.Others()...)
-	if terminal.BrokenPipe != nil {
-		signal.Notify(pipe, terminal.BrokenPipe)
-	}
-	named, over := make(chan string), make(chan struct{})
-	var naming sync.WaitGroup
-	naming.Go(func() {
-		for {
-			select {
-			case s := <-signals:
-				select {
-				case named <- terminal.Name(s):
-				case <-over:
-				}
-			case <-over:
-				return
-			}
-		}
-	})
-	return named, func() {
-		a.diverted.Store(nil)
-		signal.Stop(signals)
-		signal.Stop(pipe)
-		close(over)
-		naming.Wait()
-	}
-}
-
-// hangUp ends the command, in order, by the signals that would end the process
-// and leave its terminal as it is.
-func (a *app) hangUp() (stop func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, terminal.Fatal()...)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for s := range signals {
-			a.interrupt(interrupted{s})
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(signals)
-		<-done
-	}
-}
-
 // ttyFlags are those that decide on a terminal in the container.
 type ttyFlags struct{ noTTY, tty, interactive bool }
 
@@ -140,19 +70,6 @@ func (f *ttyFlags) register(fs *pflag.FlagSet) {
 // both ends that are used, unless the flags say otherwise.
 func (f *ttyFlags) wanted(c session.Console) bool {
 	return f.tty && !f.noTTY && c.OutTerminal && (c.InTerminal || !f.interactive)
-}
-
-// needsArgs refuses a call with fewer arguments, in Docker Compose's words.
-func needsArgs(n int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) >= n {
-			return nil
-		}
-		return &usageError{
-			text: fmt.Sprintf("requires at least %d arg(s), only received %d", n, len(args)),
-			hint: "compose " + cmd.Use,
-		}
-	}
 }
 
 // variables are -e flags: KEY alone takes the value that the process has.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -11,7 +12,8 @@ import (
 
 func (a *app) cpCommand() *cobra.Command {
 	var o session.CopyOptions
-	cmd := a.command("cp [OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n\tdocker compose cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH",
+	other := cmp.Or(a.name, "compose") + " cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH"
+	cmd := a.command("cp [OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n\t"+other,
 		"Copy files/folders between a service container and the local filesystem", func(cmd *cobra.Command, args []string) error {
 			if err := a.copyEnds(&o, args); err != nil {
 				return err
@@ -31,7 +33,7 @@ func (a *app) cpCommand() *cobra.Command {
 	fs.BoolVar(&o.OneOffs, "all", false, "Include containers created by the run command")
 	fs.BoolVarP(&o.Owners, "archive", "a", false, "Archive mode (copy all uid/gid information)")
 	fs.BoolVarP(&o.FollowLink, "follow-link", "L", false, "Always follow symbol link in SRC_PATH")
-	fs.IntVar(&o.Index, "index", 0, "Index of the container if service has multiple replicas")
+	indexFlag(fs, &o.Index)
 	return cmd
 }
 

@@ -31,20 +31,20 @@ func (a *app) display() *render.Renderer {
 	if a.stdoutTaken {
 		out = a.stderr
 	}
-	r, err := render.New(render.Options{
-		Mode:    a.progress(),
-		ANSI:    render.ANSI(a.ansi()),
-		NoColor: a.getenv("NO_COLOR") != "",
-		Out:     out,
-		Err:     progress,
-		Logs:    a.logs,
-	})
+	o := a.look()
+	o.Mode, o.Out, o.Err, o.Logs = a.progress(), out, progress, a.logs
+	r, err := render.New(o)
 	if err != nil { // checkDisplay has refused the flags; the variables remain
 		r, _ = render.New(render.Options{Mode: render.ModePlain, Out: a.stdout, Err: a.stderr, Logs: a.logs})
 		r.Event(event.Message{Level: event.Warn, Text: err.Error()})
 	}
 	a.out = r
 	return r
+}
+
+// look is what the user said of colours and the cursor.
+func (a *app) look() render.Options {
+	return render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != ""}
 }
 
 // progress is --progress, else COMPOSE_PROGRESS.

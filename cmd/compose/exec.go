@@ -26,7 +26,7 @@ func (a *app) execCommand() *cobra.Command {
 	fs.SetNormalizeFunc(noTTYAlias)
 	fs.BoolVarP(&f.Detach, "detach", "d", false, "Detached mode: Run command in the background")
 	fs.StringArrayVarP(&f.env, "env", "e", nil, "Set environment variables")
-	fs.IntVar(&f.Index, "index", 0, "Index of the container if service has multiple replicas")
+	indexFlag(fs, &f.Index)
 	fs.BoolVar(&f.Privileged, "privileged", false, "Give extended privileges to the process")
 	fs.StringVarP(&f.User, "user", "u", "", "Run the command as this user")
 	fs.StringVarP(&f.WorkingDir, "workdir", "w", "", "Path to workdir directory for this command")
@@ -55,8 +55,5 @@ func (a *app) exec(cmd *cobra.Command, f execFlags) error {
 	f.TTY, f.Stdin = f.wanted(c), f.interactive
 	f.Env = a.variables(f.env)
 	code, err := s.Exec(cmd.Context(), f.ExecOptions, c)
-	if err == nil && code != 0 {
-		err = &exitError{code: code}
-	}
-	return err
+	return endsWith(code, err)
 }

@@ -32,6 +32,14 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// endsWith is err, or the end of the program with a container's exit code.
+func endsWith(code int, err error) error {
+	if err == nil && code != 0 {
+		return &exitError{code: code}
+	}
+	return err
+}
+
 // exit prints the error, if any, and returns the process's exit code.
 func (a *app) exit(ctx context.Context, err error) int {
 	if err == nil {

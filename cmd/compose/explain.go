@@ -15,8 +15,8 @@ func (a *app) explainCommand() *cobra.Command {
 	var o session.ExplainOptions
 	var format string
 	cmd := a.command("explain [OPTIONS] [SERVICE...]", "Say why services do not run, or would be recreated", func(cmd *cobra.Command, args []string) error {
-		if format != "" && format != "text" && format != "json" {
-			return &usageError{text: fmt.Sprintf("unsupported format %q", format), hint: "the formats are text and json"}
+		if err := oneFormatOf(format, "text", "json"); err != nil {
+			return err
 		}
 		if o.Tail < 0 {
 			return &usageError{text: fmt.Sprintf("invalid --tail %d", o.Tail), hint: "it is a number of lines, 0 or more"}
@@ -34,7 +34,10 @@ func (a *app) explainCommand() *cobra.Command {
 		if format == "json" {
 			return a.explainJSON(all)
 		}
-		return a.explainText(all, len(args) > 0)
+		if len(args) == 0 {
+			return a.explainUnwell(all)
+		}
+		return a.explainText(all)
 	})
 	cmd.Long = explainHelp
 	fs := cmd.Flags()
@@ -60,27 +63,26 @@ func (a *app) explainJSON(all []*planner.Explanation) error {
 	return nil
 }
 
-// explainText leaves services out that are as they should be, unless they were
-// asked for.
-func (a *app) explainText(all []*planner.Explanation, asked bool) error {
-	told := all
-	if !asked {
-		told = slices.DeleteFunc(slices.Clone(all), func(e *planner.Explanation) bool {
-			well := e.Verdict == planner.VerdictRunning || e.Verdict == planner.VerdictEnded
-			refused := slices.ContainsFunc(e.Causes, func(c planner.Cause) bool { return c.Code == planner.CauseRefused })
-			return well && !refused && len(e.Next) == 0
-		})
-	}
-	if len(told) == 0 {
+// explainUnwell leaves services out that are as they should be.
+func (a *app) explainUnwell(all []*planner.Explanation) error {
+	unwell := slices.DeleteFunc(slices.Clone(all), func(e *planner.Explanation) bool {
+		well := e.Verdict == planner.VerdictRunning || e.Verdict == planner.VerdictEnded
+		refused := slices.ContainsFunc(e.Causes, func(c planner.Cause) bool { return c.Code == planner.CauseRefused })
+		return well && !refused && len(e.Next) == 0
+	})
+	if len(unwell) == 0 {
 		_, err := fmt.Fprintln(a.stdout, allWell(all))
 		return err
 	}
-	o := render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != ""}
-	for i, e := range told {
+	return a.explainText(unwell)
+}
+
+func (a *app) explainText(all []*planner.Explanation) error {
+	for i, e := range all {
 		if i > 0 {
 			fmt.Fprintln(a.stdout)
 		}
-		if err := render.Explain(a.stdout, e, o); err != nil {
+		if err := render.Explain(a.stdout, e, a.look()); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ func (a *app) exportCommand() *cobra.Command {
 		return s.Export(cmd.Context(), o, to)
 	})
 	cmd.Args = takesArgs(1, 1)
-	cmd.Flags().IntVar(&o.Index, "index", 0, "index of the container if service has multiple replicas.")
+	indexFlag(cmd.Flags(), &o.Index)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "Write to a file, instead of STDOUT")
 	return cmd
 }

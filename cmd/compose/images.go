@@ -1,39 +1,71 @@
 package main
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/internal/render"
 )
 
-func (a *app) pullCommand() *cobra.Command {
-	var o planner.PullOptions
-	var includeDeps, quiet bool
-	cmd := a.command("pull [OPTIONS] [SERVICE...]", "Pull service images", func(cmd *cobra.Command, args []string) error {
-		if o.Policy != "" && o.Policy != "missing" && o.Policy != "always" {
-			return &usageError{text: fmt.Sprintf("invalid --policy %q", o.Policy), hint: "the values are missing and always"}
+func (a *app) imagesCommand() *cobra.Command {
+	var format string
+	var quiet bool
+	cmd := a.command("images [OPTIONS] [SERVICE...]", "List images used by the created containers", func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(format); err != nil {
+			return err
 		}
-		s, err := a.openUp(cmd.Context(), args, nil, project.Selection{Services: args, NoDeps: !includeDeps})
+		s, err := a.openLooking(cmd.Context(), args)
 		if err != nil {
 			return err
 		}
 		defer s.Close()
-		s.QuietPull = quiet
-		return s.Pull(cmd.Context(), o)
+		images, err := engine.UsedImages(cmd.Context(), s.Reader, s.Name, args)
+		if err != nil {
+			return err
+		}
+		if quiet {
+			_, err := a.stdout.Write(lines(imageIDs(images)))
+			return err
+		}
+		return render.Listing[engine.UsedImage]{Items: images, Columns: imageColumns, Wide: true}.Write(a.stdout, format)
 	})
-	fs := cmd.Flags()
-	fs.BoolVar(&o.IgnoreBuildable, "ignore-buildable", false, "Ignore images that can be built")
-	fs.BoolVar(&o.IgnoreFailures, "ignore-pull-failures", false, "Pull what it can and ignores images with pull failures")
-	fs.BoolVar(&includeDeps, "include-deps", false, "Also pull services declared as dependencies")
-	fs.StringVar(&o.Policy, "policy", "", `Apply pull policy ("missing"|"always")`)
-	fs.BoolVar(&o.Prune, "prune", false, pruneUsage)
-	fs.BoolVarP(&quiet, "quiet", "q", false, "Pull without printing progress information")
-	for _, name := range []string{"parallel", "no-parallel"} { // what they ask for is how it is done
-		fs.Bool(name, false, "")
-		_ = fs.MarkHidden(name)
-	}
+	cmd.Flags().StringVar(&format, "format", "table", `Format the output ("table"|"json"|TEMPLATE)`)
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "Only display IDs")
 	return cmd
+}
+
+// imageIDs are the ids without their algorithm, each once, in the order of the
+// containers.
+func imageIDs(images []engine.UsedImage) []string {
+	var ids []string
+	for _, i := range images {
+		if id := i.ID[strings.IndexByte(i.ID, ':')+1:]; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+var imageColumns = []render.Column[engine.UsedImage]{
+	{Field: "ContainerName", Header: "Container", Text: func(i engine.UsedImage) string { return i.ContainerName }},
+	{Field: "Repository", Text: func(i engine.UsedImage) string { return cmp.Or(i.Repository, "<none>") }},
+	{Field: "Tag", Text: func(i engine.UsedImage) string { return cmp.Or(i.Tag, "<none>") }},
+	{Field: "Platform", Text: func(i engine.UsedImage) string { return i.Platform }},
+	{Field: "ID", Header: "Image ID", Text: func(i engine.UsedImage) string {
+		id := i.ID[strings.IndexByte(i.ID, ':')+1:]
+		return id[:min(12, len(id))]
+	}},
+	{Field: "Size", Text: func(i engine.UsedImage) string { return units.HumanSizeWithPrecision(float64(i.Size), 3) }},
+	{Field: "Created", Text: func(i engine.UsedImage) string {
+		if i.Created == nil {
+			return "N/A"
+		}
+		return units.HumanDuration(time.Since(*i.Created)) + " ago"
+	}},
 }

@@ -19,7 +19,7 @@ func (a *app) killCommand() *cobra.Command {
 		return s.Kill(cmd.Context(), o)
 	})
 	fs := cmd.Flags()
-	fs.BoolVar(&o.RemoveOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.BoolVar(&o.RemoveOrphans, "remove-orphans", false, removeOrphansUsage)
 	fs.StringVarP(&o.Signal, "signal", "s", "SIGKILL", "SIGNAL to send to the container")
 	return cmd
 }

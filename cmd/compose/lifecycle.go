@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/planner"
@@ -11,8 +9,8 @@ import (
 func (a *app) downCommand() *cobra.Command {
 	var o planner.DownOptions
 	cmd := a.command("down [OPTIONS] [SERVICES]", "Stop and remove containers, networks", func(cmd *cobra.Command, args []string) error {
-		if o.Images != "" && o.Images != "local" && o.Images != "all" {
-			return &usageError{text: fmt.Sprintf("invalid --rmi %q", o.Images), hint: "the values are local and all"}
+		if err := oneOfThese("--rmi", o.Images, "local", "all"); err != nil {
+			return err
 		}
 		s, err := a.openRunning(cmd.Context())
 		if err != nil {
@@ -25,9 +23,9 @@ func (a *app) downCommand() *cobra.Command {
 		return s.Down(cmd.Context(), o)
 	})
 	fs := cmd.Flags()
-	fs.BoolVar(&o.RemoveOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.BoolVar(&o.RemoveOrphans, "remove-orphans", false, removeOrphansUsage)
 	fs.StringVar(&o.Images, "rmi", "", `Remove images used by services ("local": only those without a custom tag|"all")`)
-	fs.IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+	timeoutFlag(fs)
 	fs.BoolVarP(&o.Volumes, "volumes", "v", false, "Remove named volumes declared in the Compose file and anonymous volumes attached to containers")
 	return cmd
 }
@@ -41,7 +39,7 @@ func (a *app) stopCommand() *cobra.Command {
 		defer s.Close()
 		return s.Stop(cmd.Context(), planner.LifecycleOptions{Services: args, Timeout: seconds(cmd, "timeout")})
 	})
-	cmd.Flags().IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+	timeoutFlag(cmd.Flags())
 	return cmd
 }
 
@@ -74,6 +72,6 @@ func (a *app) restartCommand() *cobra.Command {
 		return s.Restart(cmd.Context(), o)
 	})
 	cmd.Flags().BoolVar(&o.NoDeps, "no-deps", false, "Don't restart dependent services")
-	cmd.Flags().IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+	timeoutFlag(cmd.Flags())
 	return cmd
 }

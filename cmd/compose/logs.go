@@ -33,7 +33,7 @@ func (a *app) logsCommand() *cobra.Command {
 	fs.StringVar(&f.until, "until", "", "Show logs before a timestamp (e.g. 2013-01-02T13:23:37Z) or relative (e.g. 42m for 42 minutes)")
 	fs.StringVarP(&f.tail, "tail", "n", "all", "Number of lines to show from the end of the logs for each container")
 	fs.BoolVarP(&f.timestamps, "timestamps", "t", false, "Show timestamps")
-	fs.IntVar(&f.index, "index", 0, "index of the container if service has multiple replicas")
+	indexFlag(fs, &f.index)
 	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
 	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
 	fs.StringVar(&f.format, "format", "text", `Format the lines ("text"|"json")`)

@@ -31,7 +31,7 @@ func (a *app) portCommand() *cobra.Command {
 		return err
 	})
 	cmd.Args = needsArgs(2)
-	cmd.Flags().IntVar(&o.Index, "index", 0, "Index of the container if service has multiple replicas")
-	cmd.Flags().StringVar(&o.Protocol, "protocol", "tcp", "tcp or udp")
+	indexFlag(cmd.Flags(), &o.Index)
+	cmd.Flags().StringVar(&o.Protocol, "protocol", "tcp", `Protocol of the port ("tcp"|"udp")`)
 	return cmd
 }

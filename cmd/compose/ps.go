@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
-	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +11,6 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -173,48 +169,4 @@ func restarts(c engine.Listed) string {
 		return ""
 	}
 	return strconv.Itoa(*c.Restarts)
-}
-
-// openLooking is openListed for commands that Docker Compose lets pass without a
-// look at the file: an unknown service is a warning.
-func (a *app) openLooking(ctx context.Context, services []string) (*session.Session, error) {
-	s, err := a.openListed(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range services {
-		if len(a.known) > 0 && !a.known[name] {
-			a.warn("no such service: %s; the services are %s", name, strings.Join(slices.Sorted(maps.Keys(a.known)), ", "))
-		}
-	}
-	return s, nil
-}
-
-// openListed opens a session for commands that only look: it needs no more of
-// the file than the project's name and its services, which it checks.
-func (a *app) openListed(ctx context.Context, services []string) (*session.Session, error) {
-	type identified struct {
-		id  project.Identity
-		err error
-	}
-	found := make(chan identified, 1)
-	go func() {
-		id, err := project.Identify(ctx, a.projectOptions(nil))
-		found <- identified{id, err}
-	}()
-	_, dialErr := a.dial(ctx)
-	f := <-found
-	if err := cmp.Or(f.err, dialErr); err != nil {
-		return nil, err
-	}
-	a.known = map[string]bool{}
-	for _, name := range f.id.Services {
-		a.known[name] = true
-	}
-	for _, name := range services {
-		if len(f.id.Files) > 0 && !a.known[name] {
-			return nil, &usageError{text: "no such service: " + name, hint: "the services are " + strings.Join(f.id.Services, ", ")}
-		}
-	}
-	return a.session(nil, f.id.Name), nil
 }

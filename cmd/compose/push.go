@@ -11,7 +11,7 @@ func (a *app) pushCommand() *cobra.Command {
 	var o planner.PushOptions
 	var includeDeps, quiet bool
 	cmd := a.command("push [OPTIONS] [SERVICE...]", "Push service images", func(cmd *cobra.Command, args []string) error {
-		s, err := a.openUp(cmd.Context(), args, nil, project.Selection{Services: args, NoDeps: !includeDeps})
+		s, err := a.openUp(cmd.Context(), project.Selection{Services: args, NoDeps: !includeDeps}, nil)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -165,19 +164,6 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		e.hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return e
-}
-
-// seconds is a flag in whole seconds as a duration; nil where it was not given.
-func seconds(cmd *cobra.Command, name string) *time.Duration {
-	if !cmd.Flags().Changed(name) {
-		return nil
-	}
-	n, err := cmd.Flags().GetInt(name)
-	if err != nil {
-		return nil
-	}
-	d := time.Duration(n) * time.Second
-	return &d
 }
 
 // laterFlags are flags of Docker Compose that are not built yet, by command.

@@ -53,7 +53,7 @@ func (f *runFlags) flags(fs *pflag.FlagSet) {
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "Don't print anything but what the command does")
 	fs.BoolVar(&f.quietBuild, "quiet-build", false, "Suppress progress output from the build process")
 	fs.BoolVar(&f.quietPull, "quiet-pull", false, "Pull without printing progress information")
-	fs.BoolVar(&f.removeOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.BoolVar(&f.removeOrphans, "remove-orphans", false, removeOrphansUsage)
 	fs.BoolVar(&f.AutoRemove, "rm", false, "Automatically remove the container when it exits")
 	fs.BoolVarP(&f.ServicePorts, "service-ports", "P", false, "Run command with all service's ports enabled and mapped to the host")
 	fs.BoolVar(&f.UseAliases, "use-aliases", false, "Use the service's network useAliases in the network(s) the container connects to")
@@ -126,10 +126,7 @@ func (a *app) runOneOff(cmd *cobra.Command, f runFlags) error {
 	defer s.Close()
 	s.QuietPull, s.Build.Quiet = f.quietPull, f.quietBuild
 	code, err := s.Run(cmd.Context(), session.RunOptions{UpOptions: o, Detach: f.detach}, c)
-	if err == nil && code != 0 {
-		err = &exitError{code: code}
-	}
-	return err
+	return endsWith(code, err)
 }
 
 // openRun opens a session whose project has the one-off.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ func (f *createFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.pull, "pull", "", `Pull image before running ("always"|"missing"|"never"|"build")`)
 	fs.BoolVar(&f.forceRecreate, "force-recreate", false, "Recreate containers even if their configuration and image haven't changed")
 	fs.BoolVar(&f.noRecreate, "no-recreate", false, "If containers already exist, don't recreate them")
-	fs.BoolVar(&f.removeOrphans, "remove-orphans", false, "Remove containers for services not defined in the Compose file")
+	fs.BoolVar(&f.removeOrphans, "remove-orphans", false, removeOrphansUsage)
 	fs.BoolVar(&f.prune, "prune", false, pruneUsage)
 	fs.StringArrayVar(&f.scale, "scale", nil, "Scale SERVICE to NUM instances; overrides the scale setting in the Compose file")
 	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
@@ -60,14 +61,11 @@ func (f *createFlags) options() (planner.UpOptions, error) {
 	case f.noRecreate:
 		o.Recreate, o.RecreateDeps = planner.RecreateNever, planner.RecreateNever
 	}
-	switch f.pull {
-	case "", "policy":
-	case "always", "missing", "never", "build":
-		o.Pull = f.pull
-	default:
-		return o, &usageError{text: fmt.Sprintf("invalid --pull %q", f.pull), hint: "the values are always, missing, never and build"}
+	if f.pull == "policy" { // the service's own
+		return o, nil
 	}
-	return o, nil
+	o.Pull = f.pull
+	return o, oneOfThese("--pull", f.pull, "always", "missing", "never", "build")
 }
 
 // orphans adds what the variables say of orphans.
@@ -79,10 +77,6 @@ func (a *app) orphans(p *project.Project, o *planner.UpOptions) error {
 		return incompatible("--remove-orphans", "COMPOSE_IGNORE_ORPHANS")
 	}
 	return nil
-}
-
-func incompatible(one, other string) error {
-	return &usageError{text: fmt.Sprintf("%s and %s are incompatible", one, other), hint: "leave one of them out"}
 }
 
 // replicas reads SERVICE=NUM arguments.
@@ -104,7 +98,7 @@ type upFlags struct {
 	createFlags
 	detach, noStart, noDeps, recreateDeps, freshVolumes bool
 	wait                                                bool
-	waitTimeout, timeout                                int
+	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
 	attach                                              session.AttachOptions
 }
@@ -123,7 +117,7 @@ func (a *app) upCommand() *cobra.Command {
 	fs.BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "Recreate anonymous volumes instead of retrieving data from the previous containers")
 	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy. Implies detached mode")
 	fs.IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait for the project to be running|healthy")
-	fs.IntVarP(&f.timeout, "timeout", "t", 0, "Use this timeout in seconds for container shutdown")
+	timeoutFlag(fs)
 	fs.BoolVar(&f.quietBuild, "quiet-build", false, "Suppress the build output")
 	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
 	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
@@ -146,7 +140,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		return err
 	}
 	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps, Split: true}
-	s, err := a.openUp(cmd.Context(), services, f.scale, project.Selection{Services: services, NoDeps: f.noDeps})
+	s, err := a.openUp(cmd.Context(), project.Selection{Services: services, NoDeps: f.noDeps}, f.scale)
 	if err != nil {
 		return err
 	}
@@ -165,10 +159,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	f.attach.Timeout = o.Timeout
 	f.attach.Timestamps = f.timestamps
 	code, err := s.UpAttached(cmd.Context(), up, f.attach)
-	if err == nil && code != 0 {
-		err = &exitError{code: code}
-	}
-	return err
+	return endsWith(code, err)
 }
 
 // plan checks the flags against each other and makes the planner's options.
@@ -217,35 +208,15 @@ func (f *upFlags) timedOut(ctx context.Context, err error) error {
 	}
 }
 
-// openUp opens a session for the selected services with their scale.
-func (a *app) openUp(ctx context.Context, services, scale []string, selection project.Selection) (*session.Session, error) {
-	o := a.projectOptions(services)
-	o.NoDeps = selection.NoDeps
-	s, err := a.open(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	wanted, err := replicas(scale)
-	if err != nil {
-		return nil, err
-	}
-	if len(wanted) > 0 {
-		if s.Project, err = s.Project.WithScale(wanted); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
 func (a *app) createCommand() *cobra.Command {
 	var f createFlags
-	cmd := a.command("create [OPTIONS] [SERVICE...]", "Creates containers for a service", func(cmd *cobra.Command, args []string) error {
+	cmd := a.command("create [OPTIONS] [SERVICE...]", "Create containers for a service", func(cmd *cobra.Command, args []string) error {
 		o, err := f.options()
 		if err != nil {
 			return err
 		}
 		o.NoStart = true
-		s, err := a.openUp(cmd.Context(), args, f.scale, project.Selection{Services: args})
+		s, err := a.openUp(cmd.Context(), project.Selection{Services: args}, f.scale)
 		if err != nil {
 			return err
 		}
@@ -267,19 +238,15 @@ func (a *app) scaleCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		names := make([]string, 0, len(wanted))
-		for name := range wanted {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		s, err := a.openUp(cmd.Context(), names, nil, project.Selection{Services: names, NoDeps: noDeps})
+		names := slices.Sorted(maps.Keys(wanted))
+		s, err := a.openUp(cmd.Context(), project.Selection{Services: names, NoDeps: noDeps}, nil)
 		if err != nil {
 			return err
 		}
 		defer s.Close()
 		return s.Scale(cmd.Context(), wanted, planner.UpOptions{IgnoreOrphans: true})
 	})
-	cmd.Args = cobra.MinimumNArgs(1)
+	cmd.Args = needsArgs(1)
 	cmd.Flags().BoolVar(&noDeps, "no-deps", false, "Don't start linked services")
 	return cmd
 }

@@ -33,15 +33,16 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func (a *app) printVersion(o versionOptions) error {
-	switch {
-	case o.short:
+	if o.short {
 		_, err := fmt.Fprintln(a.stdout, compatibleVersion)
 		return err
-	case o.format == "json":
-		return json.NewEncoder(a.stdout).Encode(map[string]string{"version": compatibleVersion, "compose": version})
-	case o.format == "" || o.format == "pretty":
-		_, err := fmt.Fprintf(a.stdout, "Docker Compose version %s (compose %s)\n", compatibleVersion, version)
+	}
+	if err := oneFormatOf(o.format, "pretty", "json"); err != nil {
 		return err
 	}
-	return &usageError{text: fmt.Sprintf("unsupported format %q", o.format), hint: "the formats are pretty and json"}
+	if o.format == "json" {
+		return json.NewEncoder(a.stdout).Encode(map[string]string{"version": compatibleVersion, "compose": version})
+	}
+	_, err := fmt.Fprintf(a.stdout, "Docker Compose version %s (compose %s)\n", compatibleVersion, version)
+	return err
 }

@@ -10,7 +10,7 @@ import (
 
 func (a *app) waitCommand() *cobra.Command {
 	var down bool
-	cmd := a.command("wait SERVICE [SERVICE...] [OPTIONS]", "Block until containers of all (or specified) services stop.", func(cmd *cobra.Command, args []string) error {
+	cmd := a.command("wait SERVICE [SERVICE...] [OPTIONS]", "Block until containers of all (or specified) services stop", func(cmd *cobra.Command, args []string) error {
 		open := a.openNamed
 		if down {
 			open = a.openRunning // the file's hooks are run too
@@ -26,10 +26,7 @@ func (a *app) waitCommand() *cobra.Command {
 		if err == nil && down {
 			err = s.Down(cmd.Context(), planner.DownOptions{RemoveOrphans: true})
 		}
-		if err == nil && code != 0 {
-			err = &exitError{code: code}
-		}
-		return err
+		return endsWith(code, err)
 	})
 	cmd.Args = needsArgs(1)
 	cmd.Flags().BoolVar(&down, "down-project", false, "Take the project down once the containers have stopped")

@@ -40,5 +40,5 @@ func endpoints(list []engine.Endpoint, style render.Style) string {
 
 // style is how results may be written to standard output.
 func (a *app) style() render.Style {
-	return render.StyleOf(a.stdout, render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != ""})
+	return render.StyleOf(a.stdout, a.look())
 }

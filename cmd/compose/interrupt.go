@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
+)
+
+// interruptible returns a context that the first SIGINT or SIGTERM cancels. The
+// second one cancels a.force, the third ends the process.
+func (a *app) interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	force, kill := context.WithCancel(context.Background())
+	a.force, a.interrupt = force, cancel
+	signals := make(chan os.Signal, 3)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	leave := a.followDocker(func() { cancel(interrupted{os.Interrupt}) })
+	go func() {
+		for count := 0; ; {
+			select {
+			case <-done:
+				return
+			case s := <-signals:
+				if a.divert(s) {
+					continue
+				}
+				switch count++; count {
+				case 1:
+					cancel(interrupted{s})
+				case 2:
+					kill()
+				default:
+					signal.Stop(signals) // the next one ends the process by itself
+				}
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		leave()
+		close(done)
+		cancel(nil)
+		kill()
+	}
+}
+
+// divert hands a signal to who took them in this command's place; false: nobody
+// did.
+func (a *app) divert(s os.Signal) bool {
+	to := a.diverted.Load()
+	if to == nil {
+		return false
+	}
+	select {
+	case *to <- s:
+	default: // so many wait that one more says nothing new
+	}
+	return true
+}
+
+// interrupted is the cause of a context that a signal ended.
+type interrupted struct{ signal os.Signal }
+
+func (i interrupted) Error() string { return "interrupted by " + i.signal.String() }
+
+// wasInterrupted tells whether a signal ended the command.
+func wasInterrupted(ctx context.Context) bool {
+	var i interrupted
+	return errors.As(context.Cause(ctx), &i)
+}
+
+// takeSignals brings the signals that a process in a container is to get, by
+// name; until giveBack is called they are nobody else's. A pipe that nobody reads
+// from any more is an error of the write meanwhile, so that there is time to
+// clean up.
+func (a *app) takeSignals() (names <-chan string, giveBack func()) {
+	signals, pipe := make(chan os.Signal, 16), make(chan os.Signal, 1)
+	a.diverted.Store(&signals) // those that the program listens to anyway
+	signal.Notify(signals, terminal.Others()...)
+	if terminal.BrokenPipe != nil {
+		signal.Notify(pipe, terminal.BrokenPipe)
+	}
+	named, over := make(chan string), make(chan struct{})
+	var naming sync.WaitGroup
+	naming.Go(func() {
+		for {
+			select {
+			case s := <-signals:
+				select {
+				case named <- terminal.Name(s):
+				case <-over:
+				}
+			case <-over:
+				return
+			}
+		}
+	})
+	return named, func() {
+		a.diverted.Store(nil)
+		signal.Stop(signals)
+		signal.Stop(pipe)
+		close(over)
+		naming.Wait()
+	}
+}
+
+// hangUp ends the command, in order, by the signals that would end the process
+// and leave its terminal as it is.
+func (a *app) hangUp() (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, terminal.Fatal()...)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for s := range signals {
+			a.interrupt(interrupted{s})
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+		<-done
+	}
+}
