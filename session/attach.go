@@ -29,6 +29,9 @@ type AttachOptions struct {
 	ExitCodeFrom string
 	// Timeout for the stop in the end; nil: each container's own.
 	Timeout *time.Duration
+	// Watch has the services follow their files meanwhile; nothing but an
+	// interrupt, or what the options above say, ends the up then. nil: they don't.
+	Watch *WatchOptions
 }
 
 // follows tells whether a service's containers are followed.
@@ -53,11 +56,23 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) 
 		return 0, err
 	}
 	s.warnUnapplied()
+	var w *watching
+	if a.Watch != nil {
+		if w, err = s.watching(*a.Watch); err != nil {
+			return 0, err
+		}
+		defer w.close(ctx)
+	}
 	f, err := s.follow(ctx, a)
 	if err != nil {
 		return 0, err
 	}
 	defer f.close()
+	if w != nil {
+		if o, err = w.prepare(ctx, o); err != nil {
+			return 0, err
+		}
+	}
 	plan, err := s.planUp(ctx, o)
 	if err != nil {
 		return 0, err
@@ -68,6 +83,10 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) 
 			return 0, err
 		}
 		return 0, f.interrupt(ctx, err)
+	}
+	if w != nil {
+		f.stopWatch = w.start(ctx)
+		defer f.stopWatch()
 	}
 	return f.wait(ctx)
 }
@@ -96,7 +115,7 @@ func (f *follower) wait(ctx context.Context) (int, error) {
 			return 0, f.interrupt(ctx, context.Cause(ctx))
 		case err != nil:
 			return 0, err
-		case over:
+		case over && f.stopWatch == nil: // what is watched may be between two containers
 			return 0, f.drain()
 		}
 		select {
@@ -172,6 +191,9 @@ func (f *follower) interrupt(ctx context.Context, cause error) error {
 // user asks for force meanwhile they are killed: the calls that stop them go on,
 // and return for that.
 func (f *follower) shutDown(ctx context.Context) error {
+	if f.stopWatch != nil {
+		f.stopWatch()
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	killed := make(chan struct{})

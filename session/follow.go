@@ -31,6 +31,8 @@ type follower struct {
 	stopRead context.CancelFunc
 	pumped   chan struct{} // closed when pump ended
 	done     chan error    // what logs.Follow returned
+	// stopWatch ends the watching of files, and waits for it; nil: there is none.
+	stopWatch func()
 
 	wake chan struct{} // holds one token while there is news below
 

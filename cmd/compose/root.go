@@ -82,6 +82,7 @@ func (a *app) root() *cobra.Command {
 		a.publishCommand(),
 		a.pullCommand(),
 		a.pushCommand(),
+		a.removeCommand(),
 		a.restartCommand(),
 		a.rmCommand(),
 		a.runCommand(),
@@ -95,6 +96,7 @@ func (a *app) root() *cobra.Command {
 		a.versionCommand(),
 		a.volumesCommand(),
 		a.waitCommand(),
+		a.watchCommand(),
 	)
 	setUpHelp(root)
 	a.setUpCompletion(root)
@@ -169,7 +171,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 // laterFlags are flags of Docker Compose that are not built yet, by command.
 // They are refused by name: accepted and ignored would be worse.
 var laterFlags = map[string][]string{
-	"up": {"menu", "watch"},
+	"up": {"menu"},
 }
 
 // addLater registers the flags of laterFlags, so that they are known by name.

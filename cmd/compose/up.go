@@ -97,7 +97,8 @@ func replicas(args []string) (map[string]int, error) {
 type upFlags struct {
 	createFlags
 	detach, noStart, noDeps, recreateDeps, freshVolumes bool
-	wait                                                bool
+	wait, watch                                         bool
+	config                                              configFlag
 	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
 	attach                                              session.AttachOptions
@@ -129,8 +130,8 @@ func (a *app) upCommand() *cobra.Command {
 	fs.BoolVar(&f.attach.AbortOnFailure, "abort-on-container-failure", false, "Stops all containers if any container exited with failure")
 	fs.StringVar(&f.attach.ExitCodeFrom, "exit-code-from", "", "Return the exit code of the selected service container. Implies --abort-on-container-exit")
 	addLater(cmd, []string{"menu"}, nil)
-	fs.BoolP("watch", "w", false, "")
-	_ = fs.MarkHidden("watch")
+	fs.BoolVarP(&f.watch, "watch", "w", false, "Watch source code and rebuild/refresh containers when files are updated.")
+	f.config.register(fs)
 	return cmd
 }
 
@@ -158,8 +159,25 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	}
 	f.attach.Timeout = o.Timeout
 	f.attach.Timestamps = f.timestamps
+	if f.watch {
+		if err := a.watchWithUp(&f, services); err != nil {
+			return err
+		}
+	}
 	code, err := s.UpAttached(cmd.Context(), up, f.attach)
 	return endsWith(code, err)
+}
+
+// watchWithUp adds what --watch does.
+func (a *app) watchWithUp(f *upFlags, services []string) error {
+	scale, err := replicas(f.scale)
+	if err != nil {
+		return err
+	}
+	o, err := a.watchOptions(f.config, services, reload{services: services, scale: scale, noDeps: f.noDeps})
+	o.Prune = true
+	f.attach.Watch = &o
+	return err
 }
 
 // plan checks the flags against each other and makes the planner's options.
@@ -176,6 +194,10 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 		return o, incompatible("--detach", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
 	case f.wait && aborts:
 		return o, incompatible("--wait", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
+	case f.watch && (f.detach || f.wait || f.noStart):
+		return o, incompatible("--watch", "--detach, --wait or --no-start")
+	case f.watch && aborts: // a rebuild ends containers
+		return o, incompatible("--watch", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
 	case f.attach.AbortOnExit && f.attach.AbortOnFailure:
 		return o, incompatible("--abort-on-container-exit", "--abort-on-container-failure")
 	case f.attach.Dependencies && len(f.attach.Services) > 0:

@@ -38,7 +38,7 @@ func (j *jsonLines) close() error { return nil }
 // text, details, current, total and percent have Docker Compose's meaning:
 //
 //	v          always 1; a change that breaks readers raises it
-//	type       status part output log exit attached message planned finished
+//	type       status part output log exit attached message planned finished synced
 //	time       RFC 3339; of the event where it has one, else of its arrival
 //	id         the resource as people read it, "Container demo-web-1"; of a
 //	           part, the part's own name
@@ -54,6 +54,9 @@ func (j *jsonLines) close() error { return nil }
 //	code, restarting              of an exit
 //	level, hint                   of a message: info, warn
 //	title, refs                   of planned: the resources that will change
+//	action, writes, deletes, paths, containers, took   of synced: the rule's
+//	           action, how much changed, the first paths, the containers that took
+//	           it, and milliseconds from the change's detection (time) to its effect
 type line struct {
 	V          int         `json:"v"`
 	Type       string      `json:"type"`
@@ -81,6 +84,12 @@ type line struct {
 	Hint       string      `json:"hint,omitempty"`
 	Title      string      `json:"title,omitempty"`
 	Refs       []event.Ref `json:"refs,omitempty"`
+	Action     string      `json:"action,omitempty"`
+	Writes     int         `json:"writes,omitempty"`
+	Deletes    int         `json:"deletes,omitempty"`
+	Paths      []string    `json:"paths,omitempty"`
+	Containers int         `json:"containers,omitempty"`
+	Took       float64     `json:"took,omitempty"`
 }
 
 // source is the container of a log line or an exit.
@@ -138,6 +147,8 @@ func Encode(e event.Event, now time.Time) ([]byte, error) {
 		l.Type, l.Title, l.Refs = "planned", e.Title, e.Refs
 	case event.Finished:
 		l.Type, l.Error = "finished", message(e.Err)
+	case event.Synced:
+		l.synced(e)
 	}
 	var b bytes.Buffer
 	err := JSON(&b, l)
@@ -152,6 +163,13 @@ func (l *line) stamp(t time.Time) {
 	if !t.IsZero() {
 		l.Time = t
 	}
+}
+
+func (l *line) synced(e event.Synced) {
+	l.Type, l.Service, l.Action, l.Text = "synced", e.Service, e.Action, syncedLine(e)
+	l.Writes, l.Deletes, l.Paths, l.Containers = e.Writes, e.Deletes, e.Paths, e.Containers
+	l.Took, l.Error = float64(e.Took.Microseconds())/1000, message(e.Err)
+	l.stamp(e.Detected)
 }
 
 func (l *line) log(e event.Log) {

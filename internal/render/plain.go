@@ -68,6 +68,10 @@ func (q *quiet) event(e event.Event) {
 		if e.Level == event.Warn {
 			q.messages.event(e)
 		}
+	case event.Synced:
+		if e.Err != nil {
+			q.messages.event(e)
+		}
 	default:
 		q.logs.event(e)
 	}
@@ -82,8 +86,15 @@ type messages struct {
 }
 
 func (m messages) event(e event.Event) {
-	if msg, ok := e.(event.Message); ok {
-		fmt.Fprint(m.w, m.text(msg))
+	switch e := e.(type) {
+	case event.Message:
+		fmt.Fprint(m.w, m.text(e))
+	case event.Synced:
+		line := syncedLine(e)
+		if e.Err != nil {
+			line = m.style.in(yellow, "warning:") + " " + line
+		}
+		fmt.Fprintln(m.w, line)
 	}
 }
 

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// watchFlags are those of watch.
+type watchFlags struct {
+	configFlag
+	noUp, prune, quiet bool
+}
+
+// configFlag is --apply-config, of watch and up.
+type configFlag struct{ apply string }
+
+func (f *configFlag) register(fs *pflag.FlagSet) {
+	fs.StringVar(&f.apply, "apply-config", "ask", `What a change of the project's own files does while watching ("ask"|"auto"|"off")`)
+}
+
+func (f *configFlag) value() (session.ApplyConfig, error) {
+	switch v := session.ApplyConfig(f.apply); v {
+	case session.ApplyAsk, session.ApplyAuto, session.ApplyOff:
+		return v, nil
+	}
+	return "", &usageError{text: fmt.Sprintf("invalid --apply-config %q", f.apply), hint: "the values are ask, auto and off"}
+}
+
+func (a *app) watchCommand() *cobra.Command {
+	var f watchFlags
+	cmd := a.command("watch [OPTIONS] [SERVICE...]", "Watch build context for service and rebuild/refresh containers when files are updated", func(cmd *cobra.Command, services []string) error {
+		return a.watch(cmd, f, services)
+	})
+	fs := cmd.Flags()
+	fs.BoolVar(&f.noUp, "no-up", false, "Do not build & start services before watching")
+	fs.BoolVar(&f.prune, "prune", true, "Prune dangling images on rebuild")
+	fs.BoolVar(&f.quiet, "quiet", false, "hide build output")
+	f.register(fs)
+	return cmd
+}
+
+func (a *app) watch(cmd *cobra.Command, f watchFlags, services []string) error {
+	o, err := a.watchOptions(f.configFlag, services, reload{services: services})
+	if err != nil {
+		return err
+	}
+	o.Prune = f.prune
+	s, err := a.open(cmd.Context(), a.projectOptions(services))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	s.Build.Quiet = f.quiet
+	up := &session.UpOptions{UpOptions: planner.UpOptions{Build: planner.BuildAlways, Pull: "missing"}}
+	if f.noUp {
+		up = nil
+	} else if err := a.orphans(s.Project, &up.UpOptions); err != nil {
+		return err
+	}
+	return s.Watch(cmd.Context(), up, o)
+}
+
+// reload says how the project was loaded, for when it is loaded again.
+type reload struct {
+	services []string
+	scale    map[string]int
+	noDeps   bool
+}
+
+// watchOptions are those of watch and up --watch.
+func (a *app) watchOptions(f configFlag, services []string, r reload) (session.WatchOptions, error) {
+	apply, err := f.value()
+	if err != nil {
+		return session.WatchOptions{}, err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		program = "" // deletes in containers without rm will say so
+	}
+	return session.WatchOptions{
+		Services: services,
+		Apply:    apply,
+		Program:  program,
+		Reload: func(ctx context.Context) (*project.Project, error) {
+			o := a.projectOptions(r.services)
+			o.NoDeps, o.Offline = r.noDeps, true
+			p, err := project.Load(ctx, o, a.sink)
+			if err != nil || len(r.scale) == 0 {
+				return p, err
+			}
+			return p.WithScale(r.scale)
+		},
+	}, nil
+}
+
+// removeCommand is what this program does where it was put into a container
+// whose image has no rm.
+func (a *app) removeCommand() *cobra.Command {
+	cmd := a.command(engine.RemoveCommand+" PATH...", "Remove files and folders", func(_ *cobra.Command, paths []string) error {
+		for _, path := range paths {
+			if err := os.RemoveAll(path); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	cmd.Hidden = true
+	return cmd
+}

@@ -1,0 +1,173 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/watch"
+)
+
+// configQuiet is how long the project's files must rest until they are read: an
+// editor may write several, or one in pieces.
+const configQuiet = 100 * time.Millisecond
+
+// watchConfig follows the files that the project is made of until ctx ends.
+// changed is told of each new project.
+func (w *watching) watchConfig(ctx context.Context, changed chan<- struct{}) {
+	if w.o.Reload == nil {
+		return
+	}
+	for ctx.Err() == nil {
+		p, _ := w.project()
+		files := p.WatchedFiles()
+		if len(files) == 0 {
+			return
+		}
+		watcher, err := watch.NewWatcher(files, func(string, bool) bool { return false })
+		if err != nil {
+			w.s.Sink(event.Message{Level: event.Warn, Text: "changes of the project's own files will not be noticed: " + err.Error()})
+			return
+		}
+		renewed := w.configRound(ctx, watcher, files)
+		_ = watcher.Close()
+		if !renewed {
+			continue
+		}
+		select {
+		case changed <- struct{}{}:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// configRound waits for changes of files, and has them applied. It returns when
+// there is a new project, or ctx ends.
+func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files []string) (renewed bool) {
+	sum := digest(files)
+	for {
+		if !settled(ctx, watcher.Changes()) {
+			return false
+		}
+		now := digest(files)
+		if now == sum {
+			continue
+		}
+		sum = now
+		if w.reload(ctx) {
+			return true
+		}
+	}
+}
+
+// settled waits for a change, and until no more come for a while. It is false
+// where ctx ends first.
+func settled(ctx context.Context, changes <-chan watch.Changed) bool {
+	var quiet <-chan time.Time
+	for {
+		select {
+		case _, ok := <-changes:
+			if !ok {
+				changes = nil
+				if quiet == nil {
+					<-ctx.Done()
+				}
+				continue
+			}
+			quiet = time.After(configQuiet)
+		case <-quiet:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// digest is a sum of the files' contents; one that cannot be read counts as none.
+func digest(files []string) [sha256.Size]byte {
+	h := sha256.New()
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		one := sha256.Sum256(content)
+		if err != nil {
+			clear(one[:])
+		}
+		h.Write(one[:])
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// reload reads the project again and applies what that changes. It is false
+// where the old one goes on: the new one is broken, or not wanted.
+func (w *watching) reload(ctx context.Context) bool {
+	p, err := w.o.Reload(ctx)
+	if ctx.Err() != nil {
+		return false
+	}
+	var rules []watch.Rule
+	var notes []string
+	if err == nil {
+		rules, notes, err = rulesOf(p, w.o.Services)
+	}
+	if err != nil {
+		w.s.Sink(event.Message{Level: event.Warn, Text: "the project's files changed and cannot be used, what was read before goes on"})
+		w.warn(err)
+		return false
+	}
+	ok, err := w.reconfigure(ctx, p, rules)
+	if err != nil && ctx.Err() == nil {
+		w.warn(err)
+	}
+	if !ok {
+		return false
+	}
+	for _, note := range notes {
+		w.s.Sink(event.Message{Level: event.Info, Text: note})
+	}
+	return true
+}
+
+// reconfigure shows what a changed project asks for, and applies it where the
+// user wants that. It is false where the old project stays.
+func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []watch.Rule) (bool, error) {
+	w.planning.Lock()
+	defer w.planning.Unlock()
+	s := w.session(p)
+	plan, err := s.planUp(ctx, UpOptions{UpOptions: planner.UpOptions{IgnoreOrphans: true}})
+	if err != nil {
+		return false, err
+	}
+	if !plan.Needs() {
+		w.adopt(p, rules)
+		s.Sink(event.Message{Level: event.Info, Text: "the project's files changed: nothing to do"})
+		return true, nil
+	}
+	var text strings.Builder
+	_ = plan.WriteText(&text) // a builder takes everything
+	s.Sink(event.Message{Level: event.Info, Text: "the project's files changed:\n" + strings.TrimSuffix(text.String(), "\n")})
+	switch w.o.Apply {
+	case ApplyOff:
+		s.Sink(event.Message{Level: event.Info, Text: "not applied (--apply-config=off)", Hint: "compose up -d applies it"})
+		return false, nil
+	case ApplyAuto:
+	default:
+		yes, err := s.answer(ctx, planner.Ask{Text: "Apply this? (--apply-config=auto does without asking)"}, UpOptions{})
+		if err != nil || !yes {
+			return false, err
+		}
+	}
+	w.adopt(p, rules)
+	return true, w.bring(ctx, s, rules, planner.UpOptions{IgnoreOrphans: true})
+}
+
+// adopt makes a project the one that is watched.
+func (w *watching) adopt(p *project.Project, rules []watch.Rule) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.p, w.rules = p, rules
+}
