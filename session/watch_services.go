@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
@@ -59,7 +57,7 @@ func (w *watching) Restart(ctx context.Context, service string) error {
 }
 
 // Exec runs a command in all replicas of a service that run.
-func (w *watching) Exec(ctx context.Context, service string, hook types.ServiceHook) error {
+func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) error {
 	listed, err := w.containers(ctx, service)
 	if err != nil {
 		return err
