@@ -3,9 +3,15 @@ package watch
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/project"
 )
 
 // Options say how Run and InitialSync work. Sink must be set.
@@ -21,38 +27,99 @@ type Options struct {
 	// Run asks for the containers at every change.
 	Renewed <-chan string
 	// Known is what the containers hold, shared by InitialSync and Run so that
-	// nothing is copied twice. nil: nothing is known.
+	// nothing is copied twice, and no change is lost that comes between: the first
+	// call that has it looks at the folders. nil: nothing is known.
 	Known *Known
-}
-
-// Known is what is known of the containers' trees. Its zero value is empty; it
-// is safe for concurrent use, also by InitialSync while Run runs.
-type Known struct{}
-
-// Rules are the rules of develop.watch of the project's services, sorted by
-// service, in the file's order.
-func Rules(p *project.Project) ([]Rule, error) { return nil, nil }
-
-// Derive makes rules for services that bind-mount their source and have no
-// develop.watch. The notes say what was derived, a sentence each.
-func Derive(p *project.Project) (rules []Rule, notes []string, err error) { return nil, nil, nil }
-
-// NewWatcher watches with the system's notifications, and by polling where they
-// run out.
-func NewWatcher(roots []string, ignore func(path string, dir bool) bool) (Watcher, error) {
-	return nil, errors.ErrUnsupported
 }
 
 // InitialSync brings containers that are new to o.Known up to date: it copies
 // what rules with InitialSync name, and, while Run runs with the same Known,
 // what was synced since the image was built. It works on containers that were
 // created and not yet started, and may be called from within Services.Rebuild.
-func InitialSync(ctx context.Context, rules []Rule, s Services, o Options) error { return nil }
+func InitialSync(ctx context.Context, rules []Rule, s Services, o Options) error {
+	k := o.Known
+	if k == nil {
+		k = new(Known)
+	}
+	touched, err := k.add(rules)
+	if err != nil {
+		return err
+	}
+	r := &runner{Known: k, Options: o, do: s}
+	k.mu.Lock()
+	if !k.running {
+		r.rescan()
+	}
+	k.mu.Unlock()
+	group, ctx := errgroup.WithContext(ctx)
+	for _, svc := range touched {
+		group.Go(func() error {
+			j := job{service: svc, detected: time.Now(), refresh: true, patchOnly: true}
+			if err := r.serve(ctx, &j); err != nil {
+				return fmt.Errorf("syncing service %q: %w", svc.name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
 
 // Run has the services follow what changes in the rules' folders until ctx ends,
-// which is no error. It emits event.Synced for each service and batch, and
-// syncs initially what InitialSync has not.
+// which is no error. It emits event.Synced for each service and batch, says
+// what Rebuild is called for, and syncs initially what InitialSync has not.
 func Run(ctx context.Context, rules []Rule, s Services, o Options) error {
-	<-ctx.Done()
-	return nil
+	if o.Known == nil {
+		o.Known = new(Known)
+	}
+	if o.Watcher == nil {
+		o.Watcher = NewWatcher
+	}
+	services, err := o.Known.add(rules)
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
+		if r.Note != "" {
+			o.Sink(event.Message{Level: event.Warn, Text: r.Note})
+		}
+	}
+	l := newLoop(&runner{Known: o.Known, Options: o, do: s})
+	w, err := o.Watcher(l.roots(), l.ignored)
+	if err != nil {
+		return fmt.Errorf("watching: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	err = l.run(ctx, w, services)
+	cancel()
+	l.wait()
+	return errors.Join(err, w.Close())
+}
+
+// runner is what InitialSync and Run have in common.
+type runner struct {
+	*Known
+	Options
+	do Services
+}
+
+// rescan looks at all trees; mu is held.
+func (r *runner) rescan() (touched []*service) {
+	for _, key := range slices.Sorted(maps.Keys(r.trees)) {
+		touched = append(touched, r.look(r.trees[key], []string{"."})...)
+	}
+	return touched
+}
+
+// look looks at paths of a tree; mu is held.
+func (r *runner) look(t *tree, paths []string) []*service {
+	touched := r.apply(t, t.look(paths))
+	for _, rel := range t.news {
+		r.Sink(event.Message{
+			Level: event.Warn,
+			Text:  fmt.Sprintf("%s is not synced: the link leads out of %s, to %s", filepath.Join(t.root, rel), t.root, t.refused[rel]),
+			Hint:  "make it a relative link to what is inside, or a copy",
+		})
+	}
+	t.news = nil
+	return touched
 }

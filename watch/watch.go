@@ -46,7 +46,8 @@ type Rule struct {
 	// "bind mount ./:/app". "": develop.watch.
 	Derived string
 	// Note is what the user should know of the rule; Run says it. "": nothing.
-	Note string
+	Note  string
+	outer []ignoreSet // patterns of elsewhere: .dockerignore, .gitignore
 }
 
 // Entry is a file, folder or link as a Manifest knows it.

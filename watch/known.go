@@ -1,0 +1,236 @@
+package watch
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync"
+)
+
+// Known is what is known of the folders' and the containers' trees. Its zero
+// value is empty; it is safe for concurrent use, also by InitialSync while Run
+// runs.
+//
+// A folder's manifest is kept once. Of a container only that is kept in which it
+// differs from the folder: nothing, most of the time.
+type Known struct {
+	mu       sync.Mutex // guards below
+	trees    map[string]*tree
+	rules    map[string]*rule
+	services map[string]*service
+	running  bool // Run looks at the folders
+}
+
+// rule is a Rule that is carried out.
+type rule struct {
+	Rule
+	tree *tree
+	// asked are the changes that a rule without a copy was not yet carried out
+	// for.
+	asked map[string]change
+}
+
+// copies tells whether the rule's files go into the containers.
+func (r *rule) copies() bool { return r.Target != "" }
+
+// lacks are paths at which something differs from the folder, with what it has
+// there.
+type lacks map[string]Entry
+
+// service is what is known of a service.
+type service struct {
+	name  string
+	rules []*rule
+	// base is how its image differs from the folders, building how the one in the
+	// making does; nil: none is.
+	base, building map[*rule]lacks
+	replicas       map[string]*replica // by id
+}
+
+// replica is what is known of a container.
+type replica struct {
+	Container
+	lacks map[*rule]lacks
+	busy  bool // a patch is on its way
+}
+
+// add takes the rules in and returns the services that have any.
+func (k *Known) add(rules []Rule) ([]*service, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.trees == nil {
+		k.trees, k.rules, k.services = map[string]*tree{}, map[string]*rule{}, map[string]*service{}
+	}
+	var touched []*service
+	for _, r := range rules {
+		if r.Action == Sync && r.Target == "" {
+			continue // the container has the files already
+		}
+		s := k.services[r.Service]
+		if s == nil {
+			s = &service{name: r.Service, base: map[*rule]lacks{}, replicas: map[string]*replica{}}
+			k.services[r.Service] = s
+		}
+		if err := k.addRule(s, r); err != nil {
+			return nil, err
+		}
+		if len(touched) == 0 || touched[len(touched)-1] != s {
+			touched = append(touched, s)
+		}
+	}
+	return unique(touched), nil
+}
+
+func unique(all []*service) []*service {
+	seen := map[*service]bool{}
+	var out []*service
+	for _, s := range all {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (k *Known) addRule(s *service, r Rule) error {
+	r.Path = filepath.Clean(r.Path)
+	patterns := fmt.Sprintf("%q %q %q %q", r.Path, r.Include, r.Ignore, r.outer)
+	key := fmt.Sprintf("%s %s %q %+v %s", r.Service, r.Action, r.Target, r.Exec, patterns)
+	if k.rules[key] != nil {
+		return nil
+	}
+	t := k.trees[patterns]
+	if t == nil {
+		f, err := newFilter(r)
+		if err != nil {
+			return err
+		}
+		t = &tree{root: r.Path, filter: f}
+		k.trees[patterns] = t
+	}
+	compiled := &rule{Rule: r, tree: t, asked: map[string]change{}}
+	k.rules[key] = compiled
+	s.rules = append(s.rules, compiled)
+	s.base[compiled] = lacks{}
+	return nil
+}
+
+// apply tells all who follow a tree what changed in it.
+func (k *Known) apply(t *tree, changes []change) (touched []*service) {
+	for _, s := range k.services {
+		for _, r := range s.rules {
+			if r.tree != t || len(changes) == 0 {
+				continue
+			}
+			touched = append(touched, s)
+			r.follow(s, changes)
+		}
+	}
+	return touched
+}
+
+func (r *rule) follow(s *service, changes []change) {
+	holders := []lacks{s.base[r]}
+	if s.building != nil {
+		holders = append(holders, s.building[r])
+	}
+	for _, c := range s.replicas {
+		holders = append(holders, c.lacks[r])
+	}
+	for _, c := range changes {
+		if c.path == "." && (c.old.Mode.IsDir() || c.new.Mode.IsDir()) {
+			continue // the folder itself stays, in the container
+		}
+		if !r.copies() {
+			r.asked[c.path] = c
+			continue
+		}
+		for _, l := range holders {
+			if l != nil {
+				l.changed(c)
+			}
+		}
+	}
+}
+
+// changed keeps what the holder had, unless the folder came back to that.
+func (l lacks) changed(c change) {
+	had, ok := l[c.path]
+	if !ok {
+		had = c.old
+	}
+	l.set(c.path, had, c.new)
+}
+
+// set says what the holder has at a path where the folder has now.
+func (l lacks) set(path string, has, now Entry) {
+	if same(has, now) && has != unknown {
+		delete(l, path)
+	} else {
+		l[path] = has
+	}
+}
+
+// reconcile takes over which containers a service has.
+func (k *Known) reconcile(s *service, list []Container) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := map[string]*replica{}
+	for _, c := range list {
+		if old := s.replicas[c.ID]; old != nil {
+			old.Name = c.Name
+			now[c.ID] = old
+		} else {
+			now[c.ID] = s.fresh(c)
+		}
+	}
+	s.replicas = now
+}
+
+// fresh is a container that nobody patched yet: it holds what its image does.
+// While an image is being built nobody knows which.
+func (s *service) fresh(c Container) *replica {
+	f := &replica{Container: c, lacks: map[*rule]lacks{}}
+	for _, r := range s.rules {
+		if !r.copies() {
+			continue
+		}
+		l := lacks{}
+		f.lacks[r] = l
+		for p, has := range s.base[r] {
+			l[p] = has
+		}
+		for p := range s.building[r] {
+			l[p] = unknown
+		}
+		if !r.InitialSync {
+			continue
+		}
+		for p := range l {
+			l[p] = unknown
+		}
+		for p, e := range r.tree.man {
+			if p != "." || !e.Mode.IsDir() {
+				l[p] = unknown
+			}
+		}
+	}
+	return f
+}
+
+// startBuild says that an image of the service is being built of what the
+// folders hold now.
+func (s *service) startBuild() {
+	s.building = map[*rule]lacks{}
+	for _, r := range s.rules {
+		s.building[r] = lacks{}
+	}
+}
+
+// endBuild says that it is there, or will not be.
+func (s *service) endBuild(err error) {
+	if err == nil && s.building != nil {
+		s.base = s.building
+	}
+	s.building = nil
+}

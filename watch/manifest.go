@@ -1,0 +1,302 @@
+package watch
+
+import (
+	"crypto/sha256"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// hashLimit is the size in bytes up to which a file's content is compared: a
+	// larger one counts as changed when its time is.
+	hashLimit = 16 << 20
+	// firstHashes is how many bytes a tree's first scan reads, so that saving a
+	// file unchanged for the first time is seen as such in small trees.
+	firstHashes = 32 << 20
+	// recent is how long after a file's time another write may have the same time.
+	recent = 2 * time.Second
+)
+
+// tree is a folder, or a file, as rules with the same patterns see it.
+type tree struct {
+	root string
+	*filter
+	man     Manifest // nothing that is not wanted, but for folders
+	scanned bool
+	budget  int64             // bytes that may yet be hashed without need
+	refused map[string]string // links that lead out of root, and where to
+	news    []string          // those of refused that the user does not know yet
+}
+
+// change is a path of a tree that is other than it was. A zero Entry is none.
+type change struct {
+	path     string
+	old, new Entry
+}
+
+// absent tells that there is nothing.
+func (e Entry) absent() bool { return e == Entry{} }
+
+// unknown is what a container holds at a path where nobody knows: it equals
+// nothing.
+var unknown = Entry{Size: -1}
+
+// same tells whether two entries are one content.
+func same(a, b Entry) bool {
+	if a.absent() || b.absent() {
+		return a.absent() && b.absent()
+	}
+	if a.Mode != b.Mode || a.Size != b.Size || a.Link != b.Link {
+		return false
+	}
+	if !a.Mode.IsRegular() {
+		return true
+	}
+	if a.Sum != ([32]byte{}) && b.Sum != ([32]byte{}) {
+		return a.Sum == b.Sum
+	}
+	return a.ModTime.Equal(b.ModTime)
+}
+
+// look compares the folder with the manifest at the given paths below the root,
+// and below those that are folders, and brings the manifest up to date. The
+// changes come in the order of their paths.
+func (t *tree) look(paths []string) []change {
+	l := &looking{tree: t, now: time.Now(), seen: map[string]bool{}, tops: map[string]bool{}}
+	if !t.scanned {
+		t.man, t.refused, t.budget = Manifest{}, map[string]string{}, firstHashes
+		paths = []string{"."}
+	}
+	for _, p := range paths {
+		if !l.seen[p] {
+			l.visit(p, hinted)
+		}
+	}
+	l.vanished()
+	if !t.scanned {
+		t.scanned, t.budget = true, 0
+		return nil
+	}
+	slices.SortFunc(l.changes, func(a, b change) int { return strings.Compare(a.path, b.path) })
+	return l.changes
+}
+
+// looking is one call of look.
+type looking struct {
+	*tree
+	now     time.Time
+	seen    map[string]bool // paths that exist
+	tops    map[string]bool // what was below them and was not seen is gone
+	changes []change
+}
+
+// cause is why a path is looked at.
+type cause int
+
+const (
+	hinted cause = iota // somebody said that it changed
+	walked              // a folder above it was looked at
+)
+
+func (l *looking) visit(rel string, why cause) {
+	if rel != "." && l.pruned(rel) {
+		return
+	}
+	abs := filepath.Join(l.root, filepath.FromSlash(rel))
+	info, err := os.Lstat(abs)
+	if err != nil || !l.reachable(rel) {
+		l.tops[rel] = true
+		return
+	}
+	if info.IsDir() {
+		l.walk(rel, abs, info)
+		return
+	}
+	if l.man[rel].Mode.IsDir() {
+		l.tops[rel] = true // what was in it
+	}
+	l.file(rel, abs, info, why)
+}
+
+// reachable tells that no folder above a hinted path has become a link: what is
+// behind it is not this tree's.
+func (l *looking) reachable(rel string) bool {
+	for dir := path.Dir(rel); dir != "."; dir = path.Dir(dir) {
+		info, err := os.Lstat(filepath.Join(l.root, filepath.FromSlash(dir)))
+		if err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *looking) walk(rel, abs string, info fs.FileInfo) {
+	l.tops[rel] = true
+	l.note(rel, entry(info))
+	children, err := os.ReadDir(abs)
+	if err != nil {
+		return
+	}
+	for _, c := range children {
+		below := path.Join(rel, c.Name())
+		info, err := c.Info()
+		if err != nil {
+			continue
+		}
+		p := filepath.Join(abs, c.Name())
+		if !info.IsDir() {
+			l.file(below, p, info, walked)
+		} else if !l.pruned(below) {
+			l.walk(below, p, info)
+		}
+	}
+}
+
+// file looks at what is no folder.
+func (l *looking) file(rel, abs string, info fs.FileInfo, why cause) {
+	if !l.wanted(rel) {
+		return
+	}
+	e := entry(info)
+	switch {
+	case e.Mode&fs.ModeSymlink != 0:
+		link, err := os.Readlink(abs)
+		if err != nil {
+			return
+		}
+		if leadsOut(rel, link) {
+			l.refuse(rel, link)
+			return
+		}
+		e.Link = filepath.ToSlash(link)
+	case !e.Mode.IsRegular():
+		return // sockets, pipes and devices are nothing to copy
+	default:
+		l.content(rel, abs, &e, why)
+	}
+	l.note(rel, e)
+}
+
+// refuse leaves a link out and remembers it, to be said once.
+func (l *looking) refuse(rel, link string) {
+	l.tops[rel] = true // what was there before
+	if l.refused[rel] != link {
+		l.refused[rel] = link
+		l.news = append(l.news, rel)
+	}
+}
+
+// content fills in the hash of a file where the rest does not decide.
+func (l *looking) content(rel, abs string, e *Entry, why cause) {
+	old, known := l.man[rel]
+	unchanged := known && old.Mode == e.Mode && old.Size == e.Size && old.ModTime.Equal(e.ModTime)
+	young := l.now.Sub(e.ModTime) < recent
+	if unchanged && !young && (why == walked || old.Sum == [32]byte{}) {
+		e.Sum = old.Sum
+		return
+	}
+	if e.Size > hashLimit || !l.scanned && !young && l.budget < e.Size {
+		if unchanged && young && why == hinted {
+			l.man[rel] = unknown // written twice within the clock's grain
+		}
+		return
+	}
+	if !l.scanned {
+		l.budget -= e.Size
+	}
+	if sum, err := hash(abs); err == nil {
+		e.Sum = sum
+	}
+}
+
+// note compares what is at a path with what was.
+func (l *looking) note(rel string, e Entry) {
+	l.seen[rel] = true
+	old, known := l.man[rel]
+	l.man[rel] = e
+	if known && same(old, e) || e.Mode.IsDir() && !l.wanted(rel) {
+		return
+	}
+	l.changes = append(l.changes, change{rel, old, e})
+}
+
+// vanished finds what the manifest has and the folder has no more. A single
+// file is looked up, for anything else the manifest is read once.
+func (l *looking) vanished() {
+	whole := false
+	for top := range l.tops {
+		if old, ok := l.man[top]; ok && !old.Mode.IsDir() && !l.seen[top] {
+			l.gone(top, old)
+		} else if ok {
+			whole = true
+		}
+	}
+	if !whole {
+		return
+	}
+	for _, p := range slices.Collect(maps.Keys(l.man)) {
+		if !l.seen[p] && l.below(p) {
+			l.gone(p, l.man[p])
+		}
+	}
+}
+
+func (l *looking) gone(rel string, old Entry) {
+	delete(l.man, rel)
+	if !old.Mode.IsDir() || l.wanted(rel) {
+		l.changes = append(l.changes, change{path: rel, old: old})
+	}
+}
+
+func (l *looking) below(p string) bool {
+	for ; ; p = path.Dir(p) {
+		if l.tops[p] {
+			return true
+		}
+		if p == "." {
+			return false
+		}
+	}
+}
+
+func entry(info fs.FileInfo) Entry {
+	e := Entry{Mode: info.Mode() & (fs.ModeType | fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky)}
+	if e.Mode.IsRegular() {
+		e.Size, e.ModTime = info.Size(), info.ModTime()
+	}
+	if e.Mode&fs.ModeSymlink != 0 {
+		e.Mode = fs.ModeSymlink | fs.ModePerm
+	}
+	return e
+}
+
+// leadsOut tells whether a link at rel leads out of the root. A link that is the
+// root itself has nothing to lead to.
+func leadsOut(rel, link string) bool {
+	if filepath.IsAbs(link) || rel == "." {
+		return true
+	}
+	to := path.Join(path.Dir(rel), filepath.ToSlash(link))
+	return to == ".." || strings.HasPrefix(to, "../")
+}
+
+func hash(name string) (sum [32]byte, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, io.LimitReader(f, hashLimit+1)); err != nil {
+		return sum, err
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}

@@ -1,0 +1,99 @@
+package watch
+
+import (
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// work is a patch on its way to a container.
+type work struct {
+	*replica
+	patch Patch
+	sent  map[*rule]lacks // what the container has if it succeeds
+}
+
+// take makes the patches of a service's containers that nobody else patches.
+// k.mu is held.
+func (s *service) take() []*work {
+	var all []*work
+	for _, id := range slices.Sorted(maps.Keys(s.replicas)) {
+		c := s.replicas[id]
+		if c.busy {
+			continue
+		}
+		if w := c.work(s.rules); w != nil {
+			c.busy = true
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// work is nil where the container has what the folders have.
+func (c *replica) work(rules []*rule) *work {
+	w := &work{replica: c, sent: map[*rule]lacks{}}
+	writes, deletes := map[string]Write{}, map[string]Entry{}
+	for _, r := range rules {
+		if len(c.lacks[r]) == 0 {
+			continue
+		}
+		w.sent[r] = lacks{}
+		for p, has := range c.lacks[r] {
+			now := r.tree.man[p]
+			w.sent[r][p] = now
+			target := path.Join(r.Target, p)
+			if now.absent() || !has.absent() && has != unknown && has.Mode.IsDir() != now.Mode.IsDir() {
+				deletes[target] = has
+			}
+			if !now.absent() {
+				source := filepath.Join(r.tree.root, filepath.FromSlash(p))
+				writes[target] = Write{Source: source, Target: target, Entry: now}
+			}
+		}
+		clear(c.lacks[r])
+	}
+	if len(w.sent) == 0 {
+		return nil
+	}
+	w.patch = Patch{Deletes: topmost(deletes, writes)}
+	for _, target := range slices.Sorted(maps.Keys(writes)) {
+		w.patch.Writes = append(w.patch.Writes, writes[target])
+	}
+	return w
+}
+
+// topmost leaves out what goes with a folder that is deleted, and what another
+// rule writes.
+func topmost(deletes map[string]Entry, writes map[string]Write) []string {
+	var out []string
+	for _, target := range slices.Sorted(maps.Keys(deletes)) {
+		if w, written := writes[target]; written && w.Mode.IsDir() == deletes[target].Mode.IsDir() {
+			continue
+		}
+		covered := false
+		for dir := path.Dir(target); dir != "/" && dir != "." && !covered; dir = path.Dir(dir) {
+			has, ok := deletes[dir]
+			covered = ok && has.Mode.IsDir()
+		}
+		if !covered {
+			out = append(out, target)
+		}
+	}
+	return out
+}
+
+// done takes over what became of a patch. A failed one may have got anywhere.
+// k.mu is held.
+func (w *work) done(err error) {
+	w.busy = false
+	for r, sent := range w.sent {
+		for p, has := range sent {
+			if err != nil {
+				has = unknown
+			}
+			w.lacks[r].set(p, has, r.tree.man[p])
+		}
+	}
+}

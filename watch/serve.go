@@ -1,0 +1,206 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// shownPaths is how many paths an event.Synced names.
+const shownPaths = 10
+
+// job is one service's part of a batch.
+type job struct {
+	service   *service
+	detected  time.Time
+	refresh   bool   // ask which containers there are
+	patchOnly bool   // something else takes care of the actions
+	told      string // an error that the user knows
+}
+
+// outcome is what a job did.
+type outcome struct {
+	writes, deletes int
+	paths           map[string]bool // absolute, on this machine
+	containers      int
+	asked           int // changes that are not copied
+	restart         bool
+	hooks           []types.ServiceHook
+	action          Action
+}
+
+// serve brings a service's containers up to date: deletes, writes, and then the
+// actions that the rules of the changed paths ask for.
+func (r *runner) serve(ctx context.Context, j *job) error {
+	out := outcome{paths: map[string]bool{}, action: Sync}
+	err := r.bring(ctx, j, &out)
+	if err != nil && !j.refresh {
+		j.refresh = true // the container may be gone, and another be there
+		err = r.bring(ctx, j, &out)
+	}
+	if !j.patchOnly && (out.containers > 0 || out.asked > 0) {
+		err = errors.Join(err, r.act(ctx, j.service, &out))
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	idle := err == nil && out.containers == 0 && out.asked == 0
+	if idle || err != nil && err.Error() == j.told {
+		return err
+	}
+	r.Sink(event.Synced{
+		Service: j.service.name, Action: string(out.action),
+		Writes: out.writes, Deletes: out.deletes, Paths: r.shown(out.paths),
+		Containers: out.containers, Detected: j.detected, Took: time.Since(j.detected), Err: err,
+	})
+	return err
+}
+
+// bring patches all containers that need it.
+func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
+	if j.refresh {
+		list, err := r.do.Containers(ctx, j.service.name)
+		if err != nil {
+			return fmt.Errorf("listing containers: %w", err)
+		}
+		r.reconcile(j.service, list)
+	}
+	r.mu.Lock()
+	works := j.service.take()
+	out.collect(j, works)
+	r.mu.Unlock()
+	return r.patch(ctx, j.service, works, out)
+}
+
+// patch sends the patches, all at once.
+func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outcome) error {
+	var group errgroup.Group
+	var mu sync.Mutex // guards out and errs
+	var errs []error
+	for _, w := range works {
+		group.Go(func() error {
+			err := r.do.Patch(ctx, s.name, w.Container, w.patch)
+			r.mu.Lock()
+			w.done(err)
+			r.mu.Unlock()
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				errs = append(errs, fmt.Errorf("container %s: %w", w.Name, err))
+				return nil
+			}
+			out.containers++
+			return nil
+		})
+	}
+	_ = group.Wait() // it has none: errs has them
+	return errors.Join(errs...)
+}
+
+// collect counts what is to be done and finds the actions that it asks for. mu
+// is held.
+func (o *outcome) collect(j *job, works []*work) {
+	for _, w := range works {
+		o.writes, o.deletes = max(o.writes, len(w.patch.Writes)), max(o.deletes, len(w.patch.Deletes))
+	}
+	for _, r := range j.service.rules {
+		touched := false
+		for _, w := range works {
+			for p := range w.sent[r] {
+				o.paths[filepath.Join(r.Path, filepath.FromSlash(p))] = true
+				touched = true
+			}
+		}
+		if j.patchOnly || r.Action == Rebuild {
+			continue
+		}
+		for _, c := range r.asked {
+			if len(j.service.replicas) > 0 {
+				touched = true
+				o.asked++
+				o.count(r, c)
+			}
+		}
+		clear(r.asked)
+		if touched {
+			o.wants(r)
+		}
+	}
+}
+
+// count takes in a change that is not copied.
+func (o *outcome) count(r *rule, c change) {
+	o.paths[filepath.Join(r.Path, filepath.FromSlash(c.path))] = true
+	if c.new.absent() {
+		o.deletes++
+	} else {
+		o.writes++
+	}
+}
+
+func (o *outcome) wants(r *rule) {
+	switch r.Action {
+	case Restart, SyncRestart:
+		o.restart = true
+	case SyncExec:
+		o.hooks = append(o.hooks, r.Exec)
+	default:
+		return
+	}
+	if o.action == Sync || o.action == SyncExec {
+		o.action = r.Action
+	}
+}
+
+// act is the one action of a batch: a restart, and the commands after it.
+func (r *runner) act(ctx context.Context, s *service, o *outcome) error {
+	if o.containers == 0 {
+		r.mu.Lock()
+		o.containers = len(s.replicas)
+		r.mu.Unlock()
+	}
+	if o.restart {
+		if err := r.do.Restart(ctx, s.name); err != nil {
+			return fmt.Errorf("restarting: %w", err)
+		}
+	}
+	for _, hook := range o.hooks {
+		if err := r.do.Exec(ctx, s.name, hook); err != nil {
+			return fmt.Errorf("running %q: %w", hook.Command, err)
+		}
+	}
+	return nil
+}
+
+// shown are the first paths, as the user calls them.
+func (r *runner) shown(paths map[string]bool) []string {
+	all := slices.Sorted(maps.Keys(paths))
+	all = all[:min(len(all), shownPaths)]
+	for i, p := range all {
+		if rel, err := filepath.Rel(r.Dir, p); err == nil && r.Dir != "" && filepath.IsLocal(rel) {
+			all[i] = rel
+		}
+	}
+	return all
+}
+
+// Under is where a path of this machine is in the container, by the rule; false:
+// the rule copies nothing there.
+func (r Rule) Under(p string) (string, bool) {
+	rel, ok := relative(r.Path, p)
+	if !ok || r.Target == "" {
+		return "", false
+	}
+	return path.Join(r.Target, rel), true
+}
