@@ -55,6 +55,8 @@ volumes: {data: {labels: {q: r}}}
 	}
 	t.Cleanup(func() { run(ours, "down", "--volumes") })
 	run(ours, "up", "-d")
+	for len(run(ours, "ps", "--status", "exited", "-q")) == 0 { // the job takes its moment
+	}
 	for _, tt := range []struct {
 		args    []string
 		key     string   // the field that names an object
