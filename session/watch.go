@@ -67,7 +67,11 @@ type watching struct {
 	// renewed brings services whose containers came or went.
 	renewed chan string
 
-	planning sync.Mutex // one plan at a time
+	// planning is held while the project as a whole is planned and applied, builds
+	// included; changing while a plan changes containers: then those who work with
+	// them wait, each for reading.
+	planning sync.Mutex
+	changing sync.RWMutex
 
 	mu    sync.Mutex // guards below
 	p     *project.Project
@@ -279,14 +283,20 @@ func (w *watching) follow(ctx context.Context, sub *engine.Subscription) error {
 			}
 			continue
 		}
-		switch t := targetOf(c); {
-		case t.Number == 0:
-		case c.Action == "start":
+		t := targetOf(c)
+		if t.Number == 0 {
+			continue
+		}
+		// What a plan makes is filled before it starts; the loop needs to look at
+		// it when the plan has ended.
+		w.changing.RLock()
+		w.changing.RUnlock()
+		switch c.Action {
+		case "start":
 			if err := w.sync.Settle(ctx, c.ID); err != nil && ctx.Err() == nil {
 				w.warn(err)
 			}
-			names <- t.Service
-		case c.Action == "create", c.Action == "destroy", c.Action == "rename":
+		case "create", "destroy", "rename":
 			names <- t.Service
 		}
 	}

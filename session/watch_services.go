@@ -10,6 +10,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/reconciler"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -48,6 +49,8 @@ func (w *watching) Patch(ctx context.Context, service string, c watch.Container,
 
 // Restart restarts all replicas of a service.
 func (w *watching) Restart(ctx context.Context, service string) error {
+	w.changing.RLock()
+	defer w.changing.RUnlock()
 	p, _ := w.project()
 	if err := w.session(p).Restart(ctx, planner.LifecycleOptions{Services: []string{service}, NoDeps: true}); err != nil {
 		return err
@@ -58,6 +61,8 @@ func (w *watching) Restart(ctx context.Context, service string) error {
 
 // Exec runs a command in all replicas of a service that run.
 func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) error {
+	w.changing.RLock()
+	defer w.changing.RUnlock()
 	listed, err := w.containers(ctx, service)
 	if err != nil {
 		return err
@@ -72,9 +77,9 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 			code, err := engine.RunCommand(ctx, w.s.Client, c.ID, c.Ref(), hook, w.s.Sink)
 			switch {
 			case err != nil:
-				failed[i] = fmt.Errorf("running %s in %s: %w", quoted(hook.Command), c.Name, err)
+				failed[i] = fmt.Errorf("%s: %w", c.Name, err)
 			case code != 0:
-				failed[i] = fmt.Errorf("%s in %s exited with status %d", quoted(hook.Command), c.Name, code)
+				failed[i] = fmt.Errorf("%s: it exited with status %d", c.Name, code)
 			}
 		})
 	}
@@ -116,25 +121,63 @@ func (w *watching) session(p *project.Project) *Session {
 }
 
 // bring makes the engine's state that of a session's project. New containers
-// have what is synced to them before they start.
+// have what is synced to them before they start. w.planning is held.
 func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o planner.UpOptions) error {
+	g := &gate{lock: &w.changing}
+	defer g.leave()
 	o.NoStart = true
-	if err := s.upQuietly(ctx, o); err != nil {
+	if err := s.upQuietly(ctx, o, g); err != nil {
 		return err
 	}
+	g.enter()
 	if err := watch.InitialSync(ctx, rules, w, w.options()); err != nil {
 		return err
 	}
 	o.NoStart, o.Build, o.Recreate, o.RecreateDeps = false, planner.BuildMissing, planner.RecreateDiverged, planner.RecreateDiverged
-	return s.upQuietly(ctx, o)
+	return s.upQuietly(ctx, o, g)
 }
 
-// upQuietly is Up that says nothing of what stays as it is.
-func (s *Session) upQuietly(ctx context.Context, o planner.UpOptions) error {
+// upQuietly is Up that says nothing of what stays as it is. It goes through the
+// gate when it begins to change containers.
+func (s *Session) upQuietly(ctx context.Context, o planner.UpOptions, g *gate) error {
 	plan, err := s.planUp(ctx, UpOptions{UpOptions: o})
 	if err != nil || !plan.Needs() {
 		return err
 	}
 	plan.Kept, plan.Skipped = nil, nil
-	return s.apply(ctx, plan)
+	d := s.doer()
+	defer d.close()
+	return s.applyBy(ctx, plan, gated{d, g})
+}
+
+// gate is a lock that is taken once, and left in the end.
+type gate struct {
+	lock sync.Locker
+	once sync.Once
+	in   bool
+}
+
+func (g *gate) enter() { g.once.Do(func() { g.lock.Lock(); g.in = true }) }
+
+// leave is for when nobody enters any more.
+func (g *gate) leave() {
+	if g.in {
+		g.lock.Unlock()
+	}
+}
+
+// gated is a doer that goes through a gate for all but images.
+type gated struct {
+	reconciler.Doer
+	g *gate
+}
+
+// Do carries one step out.
+func (d gated) Do(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+	switch s.Action.(type) {
+	case planner.BuildImage, planner.PullImage:
+	default:
+		d.g.enter()
+	}
+	return d.Doer.Do(ctx, s, done)
 }
