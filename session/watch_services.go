@@ -101,7 +101,6 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 	if err != nil {
 		return err
 	}
-	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("Rebuilding service(s) %q after changes were detected...", services)})
 	o := planner.UpOptions{
 		Build: planner.BuildAlways, Pull: "missing",
 		IgnoreOrphans: true, PruneImages: w.o.Prune,
