@@ -25,7 +25,6 @@ const interruptedCode = 130
 // returns its exit code. A signal is the container's, unless it has a terminal:
 // then what is typed is enough, and a signal ends the command alone.
 func (s *Session) AttachOne(ctx context.Context, o AttachOneOptions, c Console) (code int, err error) {
-	o.Stopped = false
 	found, err := s.Find(ctx, o.FindOptions)
 	if err != nil {
 		return 0, err

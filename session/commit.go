@@ -15,7 +15,6 @@ type CommitOptions struct {
 
 // Commit makes an image of a running container.
 func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
-	o.Stopped = false
 	c, err := s.Find(ctx, o.FindOptions)
 	if err != nil {
 		return err

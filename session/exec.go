@@ -18,7 +18,6 @@ type ExecOptions struct {
 
 // Exec runs a command in a running container and returns its exit code.
 func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int, err error) {
-	o.Stopped = false
 	found, err := s.Find(ctx, o.FindOptions)
 	if err != nil {
 		return 0, err

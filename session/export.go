@@ -25,7 +25,6 @@ type ExportFile interface {
 
 // Export writes the files of a running container, as a tar archive.
 func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) error {
-	o.Stopped = false
 	c, err := s.Find(ctx, o)
 	if err != nil {
 		return err

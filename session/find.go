@@ -14,11 +14,10 @@ import (
 // FindOptions say which container of a service a command is about.
 type FindOptions struct {
 	Service string
-	Index   int  // of the replica; 0: the first
-	Stopped bool // one that does not run will do; a running one still goes before
+	Index   int // of the replica; 0: the first
 }
 
-// Find returns the one container that a command like exec or cp works on. Those
+// Find returns the one running container that a command like exec works on. Those
 // of run are taken only where the service has no other.
 func (s *Session) Find(ctx context.Context, o FindOptions) (engine.Listed, error) {
 	listed, err := engine.List(ctx, s.Reader, s.Name)
@@ -35,7 +34,7 @@ func (o FindOptions) pick(listed []engine.Listed) (engine.Listed, error) {
 	slices.SortStableFunc(mine, func(a, b engine.Listed) int {
 		return cmp.Or(rank(a)-rank(b), a.Number-b.Number)
 	})
-	if len(mine) > 0 && (o.Stopped || up(mine[0])) {
+	if len(mine) > 0 && up(mine[0]) {
 		return mine[0], nil
 	}
 	return engine.Listed{}, o.notFound(mine, listed)
