@@ -23,10 +23,7 @@ import (
 // are not made. Where the engine runs elsewhere, ports are looked for among its
 // containers alone.
 func ExamineHost(ctx context.Context, c Reader, p *project.Project, service string, e planner.Engine) (planner.Host, error) {
-	svc, ok := p.Services[service]
-	if !ok {
-		svc = p.DisabledServices[service]
-	}
+	svc := p.Definition(service)
 	var h planner.Host
 	if !e.Remote {
 		h.Missing = missingSources(svc)

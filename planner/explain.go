@@ -188,11 +188,10 @@ type inquiry struct {
 	known map[string]*assessment // by service; nil: being looked at
 }
 
-// Explain answers the question. The error is a *Problem: nobody knows the
-// service.
+// Explain answers the question. The error is a project.ErrNoSuchService.
 func Explain(question Question) (*Explanation, error) {
 	q := &inquiry{Question: question, known: map[string]*assessment{}}
-	if err := q.check(); err != nil {
+	if err := checkServices(q.Project, q.State, []string{q.Service}); err != nil {
 		return nil, err
 	}
 	a := q.assess(q.Service)

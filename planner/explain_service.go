@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -232,27 +231,4 @@ func (a *assessment) explainPort(p TakenPort) {
 	}
 	a.verdict, a.predicate = VerdictFailed, "does not run: "+c.Text
 	a.causes = slices.Insert(a.causes, 0, c)
-}
-
-// check refuses services that neither the file nor the engine has.
-func (q *inquiry) check() error {
-	names := map[string]bool{}
-	for _, c := range q.State.Containers {
-		if !c.OneOff {
-			names[c.Service] = true
-		}
-	}
-	if q.Project != nil {
-		for _, name := range slices.Concat(q.Project.ServiceNames(), q.Project.DisabledServiceNames()) {
-			names[name] = true
-		}
-	}
-	if names[q.Service] {
-		return nil
-	}
-	tip := "project " + q.Name + " has no containers"
-	if len(names) > 0 {
-		tip = "the services are " + strings.Join(slices.Sorted(maps.Keys(names)), ", ")
-	}
-	return &Problem{Text: "no such service: " + q.Service, Tip: tip}
 }

@@ -95,14 +95,30 @@ func enabled(p *project.Project, service string) bool {
 
 // checkServices refuses names that are neither in the file nor have containers.
 func checkServices(p *project.Project, s State, services []string) error {
+	if len(services) == 0 {
+		return nil
+	}
+	there := knownServices(p, s)
 	for _, name := range services {
-		known := p != nil && p.Known(name) ||
-			slices.ContainsFunc(s.Containers, func(c Container) bool { return c.Service == name })
-		if !known {
-			return &Problem{Text: "no such service: " + name, Tip: "compose ps --services lists them"}
+		if !slices.Contains(there, name) {
+			return project.NoSuchService(name, there)
 		}
 	}
 	return nil
+}
+
+// knownServices are those of the file, on or off, and those that have
+// containers, sorted. The project may be nil.
+func knownServices(p *project.Project, s State) []string {
+	var names []string
+	if p != nil {
+		names = slices.Concat(p.ServiceNames(), p.DisabledServiceNames())
+	}
+	for _, c := range s.Containers {
+		names = append(names, c.Service)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // checkInFile is checkServices for commands that end things: without a file, a

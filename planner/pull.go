@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -80,9 +79,11 @@ func Build(p *project.Project, s State, o BuildOptions) (*Plan, error) {
 		names = slices.Sorted(maps.Keys(p.Services))
 	}
 	for _, name := range names {
-		if svc, err := p.GetService(name); err != nil {
-			return nil, fmt.Errorf("no such service: %s", name)
-		} else if svc.Build != nil {
+		svc, ok := p.Services[name]
+		if !ok {
+			return nil, project.NoSuchService(name, p.ServiceNames())
+		}
+		if svc.Build != nil {
 			d.build(name, BecauseRequested, false)
 		}
 	}

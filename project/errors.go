@@ -31,7 +31,13 @@ var ErrNoSuchService = errors.New("no such service")
 func (p *Project) noSuchService(name string) error {
 	names := slices.Sorted(maps.Keys(p.Services))
 	names = append(names, slices.Sorted(maps.Keys(p.DisabledServices))...)
-	return &UsageError{Msg: fmt.Sprintf("no such service: %s", name), Help: serviceHint(name, names), Err: ErrNoSuchService}
+	return NoSuchService(name, names)
+}
+
+// NoSuchService is the error for a service that is none of those there are. It
+// wraps ErrNoSuchService, and its hint names the nearest ones, or all.
+func NoSuchService(name string, there []string) error {
+	return &UsageError{Msg: "no such service: " + name, Help: serviceHint(name, there), Err: ErrNoSuchService}
 }
 
 // serviceHint names the services that a wrong name may stand for, or all there
@@ -41,7 +47,7 @@ func serviceHint(name string, names []string) string {
 		return "did you mean " + quotedOr(near) + "?"
 	}
 	if len(names) == 0 {
-		return "the file has no service that could be meant"
+		return "there is no service that could be meant"
 	}
 	const shown = 10
 	if len(names) > shown {

@@ -92,9 +92,9 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) 
 }
 
 func (o AttachOptions) check(p *project.Project) error {
-	for _, name := range slices.Concat(o.Services, o.Not, []string{cmp.Or(o.ExitCodeFrom, p.ServiceNames()[0])}) {
-		if !p.Known(name) {
-			return &planner.Problem{Text: "no such service: " + name, Tip: "compose config --services lists them"}
+	for _, name := range slices.Concat(o.Services, o.Not, []string{o.ExitCodeFrom}) {
+		if name != "" && !p.Known(name) {
+			return project.NoSuchService(name, p.ServiceNames())
 		}
 	}
 	return nil

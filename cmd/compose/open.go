@@ -123,7 +123,7 @@ func (a *app) openListed(ctx context.Context, services []string) (*session.Sessi
 	}
 	for _, name := range services {
 		if len(f.id.Files) > 0 && !a.known[name] {
-			return nil, &usageError{text: "no such service: " + name, hint: "the services are " + strings.Join(f.id.Services, ", ")}
+			return nil, project.NoSuchService(name, f.id.Services)
 		}
 	}
 	return a.session(nil, f.id.Name), nil

@@ -146,6 +146,9 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		return err
 	}
 	defer s.Close()
+	if len(s.Project.Services) == 0 {
+		return &usageError{text: "no service selected", hint: noServiceHint(s.Project)}
+	}
 	if err := a.orphans(s.Project, &o); err != nil {
 		return err
 	}
@@ -178,6 +181,14 @@ func (a *app) watchWithUp(f *upFlags, services []string) error {
 	o.Prune = true
 	f.attach.Watch = &o
 	return err
+}
+
+// noServiceHint says why a file leaves nothing to bring up.
+func noServiceHint(p *project.Project) string {
+	if profiles := profileNames(p); len(profiles) > 0 {
+		return "all services have profiles, and none is on: --profile turns one of " + strings.Join(profiles, ", ") + " on"
+	}
+	return "the file has no services"
 }
 
 // plan checks the flags against each other and makes the planner's options.
