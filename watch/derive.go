@@ -1,7 +1,275 @@
 package watch
 
-import "github.com/compose-orchestrator/compose/project"
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// Extension is the attribute of a service that says what a change of its source
+// does where develop.watch is silent: restart, rebuild or false.
+const Extension = "x-watch"
 
 // Derive makes rules for services that bind-mount their source and have no
-// develop.watch. The notes say what was derived, a sentence each.
-func Derive(p *project.Project) (rules []Rule, notes []string, err error) { return nil, nil, nil }
+// develop.watch: restart when the source changes, unless the service's command
+// notices by itself, and rebuild when a file changes that its Dockerfile copies
+// before the source. The notes say what was derived, a sentence each.
+func Derive(p *project.Project) (rules []Rule, notes []string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		s := p.Services[name]
+		if s.Develop != nil && len(s.Develop.Watch) > 0 {
+			continue
+		}
+		want, err := wish(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		if want == "false" {
+			continue
+		}
+		d := deriving{Project: p, s: s, want: want}
+		if err := d.derive(); err != nil {
+			return nil, nil, fmt.Errorf("service %q: %w", name, err)
+		}
+		rules = append(rules, d.rules...)
+		notes = append(notes, d.notes...)
+	}
+	return rules, notes, nil
+}
+
+// wish is the value of x-watch: "restart", "rebuild", "false", or "" where it is
+// not there.
+func wish(s types.ServiceConfig) (string, error) {
+	v, ok := s.Extensions[Extension]
+	if !ok || v == true {
+		return "", nil
+	}
+	switch w := fmt.Sprint(v); w {
+	case "restart", "false":
+		return w, nil
+	case "rebuild":
+		if s.Build == nil {
+			return "", fmt.Errorf("service %q: %s is rebuild, but there is no build\nhint: use %s: restart", s.Name, Extension, Extension)
+		}
+		return w, nil
+	}
+	return "", fmt.Errorf("service %q: %s is %v\nhint: one of restart, rebuild, false", s.Name, Extension, v)
+}
+
+// deriving is the work on one service.
+type deriving struct {
+	*project.Project
+	s     types.ServiceConfig
+	want  string
+	file  dockerfile
+	rules []Rule
+	notes []string
+}
+
+func (d *deriving) derive() error {
+	var err error
+	if d.file, err = readDockerfile(d.s.Build); err != nil {
+		return err
+	}
+	outer, err := dockerignore(d.s.Build)
+	if err != nil {
+		return err
+	}
+	outer = append(outer, d.configuration()...)
+	sources := d.sources()
+	reloads := reloader(d.commands(sources), d.s.Environment)
+	var roots []string
+	for _, v := range sources {
+		r := Rule{
+			Service: d.s.Name, Action: Restart, Path: resolved(v.Source), Ignore: d.written(v), outer: outer,
+			Derived: fmt.Sprintf("bind mount %s:%s", d.called(v.Source), v.Target),
+		}
+		r.outer = append(slices.Clone(outer), gitignore(r.Path)...)
+		roots = append(roots, r.Path)
+		switch {
+		case d.want == "rebuild":
+			r.Action = Rebuild
+		case d.want == "" && reloads != "":
+			continue
+		}
+		d.rules = append(d.rules, r)
+		d.note("%s when %s changes, which is mounted at %s", past[r.Action], d.called(v.Source), v.Target)
+	}
+	if len(sources) == 0 {
+		return nil
+	}
+	if reloads != "" && d.want == "" {
+		d.note("not restarted when its source changes, since %s reloads it", reloads)
+	}
+	if d.s.Build != nil {
+		d.rebuilds(roots)
+	}
+	return nil
+}
+
+func (d *deriving) note(format string, args ...any) {
+	d.notes = append(d.notes, fmt.Sprintf("service %q is %s (%s: restart, rebuild or false decides)", d.s.Name, fmt.Sprintf(format, args...), Extension))
+}
+
+var past = map[Action]string{Restart: "restarted", Rebuild: "rebuilt"}
+
+// called is a path as the user calls it.
+func (d *deriving) called(p string) string {
+	rel, err := filepath.Rel(resolved(d.WorkingDir), resolved(p))
+	if err != nil || !filepath.IsLocal(rel) {
+		return p
+	}
+	return "./" + strings.TrimPrefix(filepath.ToSlash(rel), ".")
+}
+
+// sources are the bind mounts that are the service's program: below the
+// project's folder, and where the program works. With x-watch the user says so.
+func (d *deriving) sources() []types.ServiceVolumeConfig {
+	var out []types.ServiceVolumeConfig
+	for _, v := range d.s.Volumes {
+		if v.Type != types.VolumeTypeBind {
+			continue
+		}
+		_, below := relative(resolved(d.WorkingDir), resolved(v.Source))
+		_, above := relative(resolved(v.Source), resolved(d.WorkingDir))
+		if _, err := os.Stat(v.Source); err != nil || !below && !above {
+			continue
+		}
+		if d.want != "" || d.program(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// program tells whether a mount looks like a program rather than data.
+func (d *deriving) program(v types.ServiceVolumeConfig) bool {
+	if slices.Contains(dataFolders, strings.ToLower(filepath.Base(v.Source))) {
+		return false
+	}
+	dir := d.s.WorkingDir
+	if dir == "" {
+		dir = d.file.workdir
+	}
+	if dir == "" {
+		if d.s.Build == nil {
+			return false
+		}
+		_, inside := relative(resolved(d.s.Build.Context), resolved(v.Source))
+		_, around := relative(resolved(v.Source), resolved(d.s.Build.Context))
+		return inside || around
+	}
+	target := path.Clean(v.Target)
+	_, above := relative(target, path.Clean(dir))
+	_, below := relative(path.Clean(dir), target)
+	return above || below
+}
+
+// dataFolders are names of folders that programs write to.
+var dataFolders = []string{
+	"data", "db", "logs", "log", "tmp", "temp", "cache", ".cache", "uploads", "storage", "media", "output", "out",
+	"backup", "backups", "volumes", "node_modules", "dist", "build", "target", "coverage", "run",
+}
+
+// byproducts are what building, testing and running leave in a source folder.
+var byproducts = []string{
+	"**/node_modules", "**/__pycache__", "**/*.pyc", "**/*.pyo", "**/.venv", "**/venv", "**/.tox", "**/*.egg-info",
+	"**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.next", "**/.nuxt", "**/.svelte-kit", "**/.parcel-cache",
+	"**/.turbo", "**/dist", "**/build", "**/target", "**/coverage", "**/.coverage", "**/.nyc_output", "**/.cache",
+	"**/.gradle", "**/.idea", "**/.vscode", "**/tmp", "**/logs", "**/*.log", "**/*.pid", "**/*.sock",
+	"**/*.sqlite", "**/*.sqlite3", "**/*.sqlite3-journal", "**/*.db", "**/*.db-journal", "**/*.tsbuildinfo",
+}
+
+// written are the patterns of what the service itself writes into a mount, or
+// has another mount at.
+func (d *deriving) written(v types.ServiceVolumeConfig) []string {
+	patterns := slices.Clone(byproducts)
+	for _, other := range d.s.Volumes {
+		if rel, ok := relative(path.Clean(v.Target), path.Clean(other.Target)); ok && rel != "." {
+			patterns = append(patterns, rel)
+		}
+	}
+	return patterns
+}
+
+// configuration are the project's own files: what they change is a plan.
+func (d *deriving) configuration() []ignoreSet {
+	files := append(slices.Clone(d.ComposeFiles), d.EnvFiles...)
+	files = append(files, filepath.Join(d.WorkingDir, ".env"))
+	for _, e := range d.s.EnvFiles {
+		files = append(files, e.Path)
+	}
+	var sets []ignoreSet
+	for _, f := range files {
+		if filepath.IsAbs(f) {
+			f = resolved(f)
+			sets = append(sets, ignoreSet{filepath.Dir(f), []string{filepath.Base(f)}})
+		}
+	}
+	return sets
+}
+
+// rebuilds makes the rules for what the Dockerfile copies before the source.
+func (d *deriving) rebuilds(roots []string) {
+	context := resolved(d.s.Build.Context)
+	if info, err := os.Stat(context); err != nil || !info.IsDir() {
+		return
+	}
+	var names []string
+	add := func(r Rule, name string) {
+		r.Service, r.Action, r.Derived = d.s.Name, Rebuild, "Dockerfile"
+		d.rules = append(d.rules, r)
+		names = append(names, name)
+	}
+	if d.file.path != "" {
+		add(Rule{Path: d.file.path}, filepath.Base(d.file.path))
+	}
+	for _, from := range d.file.before(context, roots) {
+		if strings.ContainsAny(from, "*?[") {
+			add(Rule{Path: context, Include: []string{from}, Ignore: byproducts}, from)
+		} else {
+			add(Rule{Path: filepath.Join(context, filepath.FromSlash(from)), Ignore: byproducts}, from)
+		}
+	}
+	if len(names) > 0 {
+		d.note("rebuilt when its %s changes", strings.Join(names, ", "))
+	}
+}
+
+// gitignore turns the file in a folder into patterns of .dockerignore's syntax.
+func gitignore(dir string) []ignoreSet {
+	b, err := os.ReadFile(filepath.Join(dir, ".gitignore"))
+	if err != nil {
+		return nil // most folders have none
+	}
+	set := ignoreSet{base: dir}
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimRight(line, " \r\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		pattern, not := strings.CutPrefix(line, "!")
+		pattern = strings.TrimSuffix(pattern, "/")
+		if strings.Contains(pattern, "/") {
+			pattern = strings.TrimPrefix(pattern, "/")
+		} else {
+			pattern = "**/" + pattern
+		}
+		if pattern == "" || pattern == "**/" {
+			continue
+		}
+		if not {
+			pattern = "!" + pattern
+		}
+		set.patterns = append(set.patterns, pattern)
+	}
+	return []ignoreSet{set}
+}

@@ -1,8 +1,11 @@
 package watch
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -62,8 +65,8 @@ func (k *Known) add(rules []Rule) ([]*service, error) {
 	}
 	var touched []*service
 	for _, r := range rules {
-		if r.Action == Sync && r.Target == "" {
-			continue // the container has the files already
+		if r.idle() {
+			continue
 		}
 		s := k.services[r.Service]
 		if s == nil {
@@ -73,11 +76,33 @@ func (k *Known) add(rules []Rule) ([]*service, error) {
 		if err := k.addRule(s, r); err != nil {
 			return nil, err
 		}
-		if len(touched) == 0 || touched[len(touched)-1] != s {
-			touched = append(touched, s)
-		}
+		touched = append(touched, s)
 	}
 	return unique(touched), nil
+}
+
+// idle tells of a rule that nothing follows from: a bind mount does its work.
+func (r Rule) idle() bool { return r.Action == Sync && r.Target == "" }
+
+// only forgets the rules that are not among the given ones, and what nothing is
+// about any more.
+func (k *Known) only(rules []Rule) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	keep, trees := map[*rule]bool{}, map[*tree]bool{}
+	for _, r := range rules {
+		if known := k.rules[r.key()]; known != nil {
+			keep[known], trees[known.tree] = true, true
+		}
+	}
+	maps.DeleteFunc(k.rules, func(_ string, r *rule) bool { return !keep[r] })
+	maps.DeleteFunc(k.trees, func(_ string, t *tree) bool { return !trees[t] })
+	for name, s := range k.services {
+		s.rules = slices.DeleteFunc(s.rules, func(r *rule) bool { return !keep[r] })
+		if len(s.rules) == 0 {
+			delete(k.services, name)
+		}
+	}
 }
 
 func unique(all []*service) []*service {
@@ -92,24 +117,32 @@ func unique(all []*service) []*service {
 	return out
 }
 
+// patterns tell the trees apart, key the rules.
+func (r Rule) patterns() string {
+	return fmt.Sprintf("%q %q %q %q", filepath.Clean(r.Path), r.Include, r.Ignore, r.outer)
+}
+
+func (r Rule) key() string {
+	exec, _ := json.Marshal(r.Exec) // not %v: it has pointers
+	return fmt.Sprintf("%s %s %q %v %s %s", r.Service, r.Action, r.Target, r.InitialSync, exec, r.patterns())
+}
+
 func (k *Known) addRule(s *service, r Rule) error {
 	r.Path = filepath.Clean(r.Path)
-	patterns := fmt.Sprintf("%q %q %q %q", r.Path, r.Include, r.Ignore, r.outer)
-	key := fmt.Sprintf("%s %s %q %+v %s", r.Service, r.Action, r.Target, r.Exec, patterns)
-	if k.rules[key] != nil {
+	if k.rules[r.key()] != nil {
 		return nil
 	}
-	t := k.trees[patterns]
+	t := k.trees[r.patterns()]
 	if t == nil {
 		f, err := newFilter(r)
 		if err != nil {
 			return err
 		}
 		t = &tree{root: r.Path, filter: f}
-		k.trees[patterns] = t
+		k.trees[r.patterns()] = t
 	}
 	compiled := &rule{Rule: r, tree: t, asked: map[string]change{}}
-	k.rules[key] = compiled
+	k.rules[r.key()] = compiled
 	s.rules = append(s.rules, compiled)
 	s.base[compiled] = lacks{}
 	return nil
@@ -177,29 +210,27 @@ func (k *Known) reconcile(s *service, list []Container) {
 	defer k.mu.Unlock()
 	now := map[string]*replica{}
 	for _, c := range list {
-		if old := s.replicas[c.ID]; old != nil {
-			old.Name = c.Name
-			now[c.ID] = old
-		} else {
-			now[c.ID] = s.fresh(c)
+		r := s.replicas[c.ID]
+		if r == nil {
+			r = &replica{lacks: map[*rule]lacks{}}
 		}
+		r.Container = c
+		now[c.ID] = r
+		s.fill(r)
 	}
 	s.replicas = now
 }
 
-// fresh is a container that nobody patched yet: it holds what its image does.
-// While an image is being built nobody knows which.
-func (s *service) fresh(c Container) *replica {
-	f := &replica{Container: c, lacks: map[*rule]lacks{}}
+// fill says what a container lacks by rules that nobody patched it for: it holds
+// what its image does. While an image is being built nobody knows which.
+func (s *service) fill(c *replica) {
 	for _, r := range s.rules {
-		if !r.copies() {
+		if c.lacks[r] != nil || !r.copies() {
 			continue
 		}
 		l := lacks{}
-		f.lacks[r] = l
-		for p, has := range s.base[r] {
-			l[p] = has
-		}
+		maps.Copy(l, s.base[r])
+		c.lacks[r] = l
 		for p := range s.building[r] {
 			l[p] = unknown
 		}
@@ -215,7 +246,6 @@ func (s *service) fresh(c Container) *replica {
 			}
 		}
 	}
-	return f
 }
 
 // startBuild says that an image of the service is being built of what the

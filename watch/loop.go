@@ -85,7 +85,7 @@ func (l *loop) ignored(p string, dir bool) bool {
 
 func (l *loop) run(ctx context.Context, w Watcher, services []*service) error {
 	l.mu.Lock()
-	l.rescan() // the watcher watches already: nothing is lost between
+	rebuild := l.takeRebuilds(l.rescan()) // the watcher watches already: nothing is lost between
 	l.running = true
 	l.mu.Unlock()
 	defer func() {
@@ -96,6 +96,7 @@ func (l *loop) run(ctx context.Context, w Watcher, services []*service) error {
 	for _, s := range services {
 		l.ask(ctx, job{service: s, detected: time.Now(), refresh: true})
 	}
+	l.rebuild(ctx, rebuild, time.Now())
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

@@ -78,6 +78,7 @@ func Run(ctx context.Context, rules []Rule, s Services, o Options) error {
 	if err != nil {
 		return err
 	}
+	o.Known.only(rules)
 	for _, r := range rules {
 		if r.Note != "" {
 			o.Sink(event.Message{Level: event.Warn, Text: r.Note})
