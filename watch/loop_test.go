@@ -1,0 +1,358 @@
+package watch_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/watch"
+)
+
+// hand is a Watcher that a test works by hand.
+type hand struct{ changes chan watch.Changed }
+
+func (h *hand) Changes() <-chan watch.Changed { return h.changes }
+func (h *hand) Close() error                  { close(h.changes); return nil }
+
+// bench is a Run in a bubble, whose clock moves only when all wait.
+type bench struct {
+	t *testing.T
+	*services
+	*events
+	root    string
+	hand    *hand
+	renewed chan string
+	known   *watch.Known
+	began   time.Time
+}
+
+// start runs the rules on root. It must be called in a bubble.
+func start(t *testing.T, s *services, root string, rules ...watch.Rule) *bench {
+	b := &bench{
+		t: t, services: s, events: newEvents(), root: root,
+		hand: &hand{make(chan watch.Changed)}, renewed: make(chan string), known: new(watch.Known),
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- watch.Run(ctx, rules, s, watch.Options{
+			Sink: b.sink, Dir: root, Renewed: b.renewed, Known: b.known,
+			Watcher: func([]string, func(string, bool) bool) (watch.Watcher, error) { return b.hand, nil },
+		})
+	}()
+	synctest.Wait()
+	b.began = time.Now()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+// save writes a file and tells the watcher.
+func (b *bench) save(name, text string) {
+	write(b.t, filepath.Join(b.root, name), text)
+	b.tell(name)
+}
+
+func (b *bench) tell(names ...string) {
+	var c watch.Changed
+	for _, n := range names {
+		c.Paths = append(c.Paths, filepath.Join(b.root, n))
+	}
+	b.hand.changes <- c
+	synctest.Wait()
+}
+
+// after moves the clock, and returns the calls up to then.
+func (b *bench) after(d time.Duration) string {
+	time.Sleep(d)
+	synctest.Wait()
+	return strings.Join(b.log(), "\n")
+}
+
+func (b *bench) want(got, want string) {
+	b.t.Helper()
+	if got != want {
+		b.t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func (b *bench) synced() (out []event.Synced) {
+	for _, e := range b.list() {
+		if s, ok := e.(event.Synced); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func syncRule(root string) watch.Rule {
+	return watch.Rule{Service: "web", Action: watch.Sync, Path: root, Target: "/app"}
+}
+
+func TestSaveWaitsTenMilliseconds(t *testing.T) {
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, syncRule(root))
+		b.save("a", "1")
+		b.want(b.after(9*time.Millisecond), "")
+		b.want(b.after(time.Millisecond), "patch web-1 +/app/a")
+		s := b.synced()
+		if len(s) != 1 || s[0].Action != "sync" || s[0].Writes != 1 || s[0].Containers != 1 || !slices.Equal(s[0].Paths, []string{"a"}) {
+			t.Errorf("got %+v", s)
+		}
+		if s[0].Took != 10*time.Millisecond || !s[0].Detected.Equal(b.began) {
+			t.Errorf("took %v since %v", s[0].Took, s[0].Detected.Sub(b.began))
+		}
+	})
+}
+
+// A writer that never rests is followed every half second.
+func TestBusyWriter(t *testing.T) {
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, syncRule(root))
+		for i := range 199 {
+			b.save("a", strings.Repeat("x", i))
+			time.Sleep(5 * time.Millisecond)
+		}
+		synctest.Wait()
+		if n := len(b.log()); n != 1 {
+			t.Errorf("after 995 ms there were %d patches", n)
+		}
+		if s := b.synced(); len(s) > 0 && s[0].Took != 500*time.Millisecond {
+			t.Errorf("took %v", s[0].Took)
+		}
+	})
+}
+
+func TestUnchangedIsNotSynced(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "a"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, syncRule(root))
+		b.save("a", "1")
+		b.tell("gone", "a~")
+		b.want(b.after(time.Second), "")
+	})
+}
+
+// Deletes come before writes, and the action last; one for all replicas.
+func TestOrder(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "old/x"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		r := syncRule(root)
+		r.Action = watch.SyncRestart
+		b := start(t, newServices("web", "web"), root, r)
+		if err := os.Rename(filepath.Join(root, "old"), filepath.Join(root, "new")); err != nil {
+			t.Fatal(err)
+		}
+		b.tell("old", "new")
+		got := strings.Split(b.after(100*time.Millisecond), "\n")
+		slices.Sort(got[:2])
+		b.want(strings.Join(got, "\n"), "patch web-1 -/app/old +/app/new +/app/new/x\npatch web-2 -/app/old +/app/new +/app/new/x\nrestart web")
+	})
+}
+
+// While git holds its lock nothing is flushed; the lock's end ends the wait.
+func TestCheckoutIsHeld(t *testing.T) {
+	root := t.TempDir()
+	lock := filepath.Join(root, ".git/index.lock")
+	write(t, lock, "")
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, syncRule(root))
+		b.save("a", "1")
+		b.want(b.after(time.Second), "")
+		b.save("b", "1")
+		b.want(b.after(time.Second), "")
+		os.Remove(lock)
+		b.tell(".git/index.lock")
+		b.want(b.after(time.Millisecond), "patch web-1 +/app/a +/app/b")
+	})
+}
+
+// A lock that a dead git left does not end watching.
+func TestStaleLock(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, ".git/index.lock"), "")
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, syncRule(root))
+		b.save("a", "1")
+		b.want(b.after(1999*time.Millisecond), "")
+		b.want(b.after(time.Millisecond), "patch web-1 +/app/a")
+	})
+}
+
+// What failed is tried again by itself, and said once.
+func TestFailedPatchIsRetried(t *testing.T) {
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		s.fail = func(string) error { return errors.New("disk full") }
+		b := start(t, s, root, syncRule(root))
+		b.save("a", "1")
+		b.after(5 * time.Second)
+		if got := b.synced(); len(got) != 1 || got[0].Err == nil {
+			t.Fatalf("got %+v, want one failure", got)
+		}
+		s.mu.Lock()
+		s.fail = nil
+		s.mu.Unlock()
+		b.after(time.Minute)
+		if got := b.synced(); len(got) != 2 || got[1].Err != nil {
+			t.Fatalf("got %+v, want a success at last", got)
+		}
+		if s.boxes["web"][0].tree["/app/a"] == "" {
+			t.Error("/app/a did not arrive")
+		}
+	})
+}
+
+// A container made anew gets what was synced since its image was made.
+func TestReplay(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "x"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		b := start(t, s, root, syncRule(root))
+		b.save("a", "1")
+		b.after(time.Second)
+		s.stop("web")
+		s.start("web")
+		b.renewed <- "web"
+		b.want(b.after(0), "patch web-1 +/app/a\npatch web-2 +/app/a")
+	})
+}
+
+// A rebuild runs beside syncing, the next change that asks for one cancels it,
+// and what changed meanwhile reaches the new container.
+func TestRebuild(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "go.mod"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		cancelled := 0
+		s.rebuild = func(ctx context.Context, _ []string) error {
+			select {
+			case <-ctx.Done():
+				cancelled++
+				return ctx.Err()
+			case <-time.After(time.Minute):
+				s.stop("web")
+				s.start("web")
+				return nil
+			}
+		}
+		rebuild := watch.Rule{Service: "web", Action: watch.Rebuild, Path: filepath.Join(root, "go.mod")}
+		src := syncRule(root)
+		src.Ignore = []string{"go.mod"}
+		b := start(t, s, root, src, rebuild)
+		b.save("go.mod", "2")
+		b.after(time.Second)
+		b.save("a", "1") // beside the first build; the second has it
+		b.after(time.Second)
+		b.save("go.mod", "3")
+		b.after(time.Second)
+		b.save("b", "1") // beside the second
+		b.want(b.after(2*time.Minute), "rebuild web\npatch web-1 +/app/a\nrebuild web\npatch web-1 +/app/b\npatch web-2 +/app/b")
+		if cancelled != 1 {
+			t.Errorf("%d builds were cancelled, want 1", cancelled)
+		}
+		last := b.synced()
+		if i := slices.IndexFunc(last, func(e event.Synced) bool { return e.Action == "rebuild" }); i < 0 || last[i].Err != nil {
+			t.Errorf("got %+v", last)
+		}
+	})
+}
+
+// A build that fails is said, and syncing goes on.
+func TestFailedRebuild(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "go.mod"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		s.rebuild = func(context.Context, []string) error { return errors.New("no such module") }
+		b := start(t, s, root, syncRule(root), watch.Rule{Service: "web", Action: watch.Rebuild, Path: filepath.Join(root, "go.mod")})
+		b.save("go.mod", "2")
+		b.after(time.Second)
+		b.save("a", "1")
+		got := b.after(time.Second)
+		if !strings.Contains(got, "patch web-1 +/app/a") || strings.Count(got, "rebuild web") != 1 {
+			t.Errorf("got:\n%s", got)
+		}
+		if !slices.ContainsFunc(b.synced(), func(e event.Synced) bool { return e.Action == "rebuild" && e.Err != nil }) {
+			t.Errorf("got %+v", b.synced())
+		}
+	})
+}
+
+// Initially synced files are copied once, before the start.
+func TestInitialSync(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "d/x"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		r := syncRule(root)
+		r.InitialSync = true
+		known := new(watch.Known)
+		o := watch.Options{Sink: newEvents().sink, Known: known}
+		for range 2 {
+			if err := watch.InitialSync(t.Context(), []watch.Rule{r}, s, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Join(s.log(), "\n"); got != "patch web-1 +/app/d +/app/d/x" {
+			t.Errorf("got:\n%s", got)
+		}
+	})
+}
+
+// A link that leads out of the folder is not copied, and named.
+func TestEscapingLink(t *testing.T) {
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, syncRule(root))
+		for name, to := range map[string]string{"in": "a", "up": "../secret", "abs": "/etc/passwd"} {
+			if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
+				t.Fatal(err)
+			}
+			b.tell(name)
+		}
+		b.want(b.after(time.Second), "patch web-1 +/app/in")
+		var said []string
+		for _, e := range b.list() {
+			if m, ok := e.(event.Message); ok {
+				said = append(said, m.Text)
+			}
+		}
+		slices.Sort(said)
+		if len(said) != 2 || !strings.Contains(said[0], "/abs is not synced") || !strings.Contains(said[1], "/up is not synced") {
+			t.Errorf("got %q", said)
+		}
+	})
+}
+
+// A restart that a bind mount's change asks for copies nothing.
+func TestRestartAndExec(t *testing.T) {
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web", "api"), root,
+			watch.Rule{Service: "web", Action: watch.Restart, Path: root},
+			watch.Rule{Service: "api", Action: watch.SyncExec, Path: root, Target: "/src", Exec: watch.Hook{Command: []string{"reload"}}})
+		b.save("a", "1")
+		got := strings.Split(b.after(time.Second), "\n")
+		slices.Sort(got)
+		b.want(strings.Join(got, "\n"), "exec api reload\npatch api-2 +/src/a\nrestart web")
+	})
+}
