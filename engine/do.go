@@ -135,7 +135,7 @@ func (d *Doer) change(ctx context.Context, action planner.Action, done Lookup) (
 	case planner.RestartContainer:
 		return Outcome{}, d.restartContainer(ctx, a)
 	case planner.KillContainer:
-		return Outcome{}, d.killContainer(ctx, a)
+		return Outcome{}, Signal(ctx, d.c, a.ID, a.Signal)
 	case planner.RemoveContainer:
 		return Outcome{}, d.removeContainer(ctx, a)
 	}

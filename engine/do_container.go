@@ -116,42 +116,33 @@ func seconds(d *time.Duration) *int {
 	return &n
 }
 
-// killContainer sends a signal; one that is gone or does not run needs none.
-func (d *Doer) killContainer(ctx context.Context, a planner.KillContainer) error {
-	err := d.c.ContainerKill(ctx, a.ID, a.Signal)
-	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
-		return nil
-	}
-	return err
-}
-
 // pauseContainer freezes a container; one that is paused stays so.
 func (d *Doer) pauseContainer(ctx context.Context, id string) error {
 	err := d.c.ContainerPause(ctx, id)
-	if err == nil {
+	if err != nil && d.stateIs(ctx, id, func(s *container.State) bool { return s.Paused }) {
 		return nil
-	}
-	// As below: the state tells what the words do not.
-	if c, inspectErr := d.c.ContainerInspect(ctx, id); inspectErr == nil {
-		if s := stateOf(c); s != nil && s.Paused {
-			return nil
-		}
 	}
 	return err
 }
 
+// unpauseContainer lets a container go on; one that runs does.
 func (d *Doer) unpauseContainer(ctx context.Context, id string) error {
 	err := d.c.ContainerUnpause(ctx, id)
-	if err == nil {
+	if err != nil && d.stateIs(ctx, id, func(s *container.State) bool { return s.Running && !s.Paused }) {
 		return nil
 	}
-	// Engines word "it is not paused" in several ways, with several statuses.
-	if c, inspectErr := d.c.ContainerInspect(ctx, id); inspectErr == nil {
-		if s := stateOf(c); s != nil && s.Running && !s.Paused {
-			return nil
-		}
-	}
 	return err
+}
+
+// stateIs tells whether a container is, after a refusal, as it should be:
+// engines word "it is so already" in several ways, with several statuses.
+func (d *Doer) stateIs(ctx context.Context, id string, wanted func(*container.State) bool) bool {
+	c, err := d.c.ContainerInspect(ctx, id)
+	if err != nil {
+		return false
+	}
+	s := stateOf(c)
+	return s != nil && wanted(s)
 }
 
 func (d *Doer) removeContainer(ctx context.Context, a planner.RemoveContainer) error {

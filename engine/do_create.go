@@ -9,7 +9,6 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
@@ -112,10 +111,9 @@ func (d *Doer) parents(ctx context.Context, service string, done Lookup) (map[st
 	}
 	found := map[string]string{}
 	lowest := map[string]int{}
-	list, err := d.c.ContainerList(ctx, container.ListOptions{All: true, Filters: filters.NewArgs(
-		filters.Arg("label", project.LabelProject+"="+d.p.Name),
-		filters.Arg("label", project.LabelOneOff+"="+project.OneOffFalse),
-	)})
+	regular := ofProject(d.p.Name)
+	regular.Add("label", project.LabelOneOff+"="+project.OneOffFalse)
+	list, err := d.c.ContainerList(ctx, container.ListOptions{All: true, Filters: regular})
 	if err != nil {
 		return nil, fmt.Errorf("listing the project's containers: %w", err)
 	}

@@ -52,8 +52,7 @@ func Examine(ctx context.Context, c Reader, id string, o ExamineOptions) (f plan
 		}
 	}
 	if o.Tail > 0 {
-		tty := inspected.Config != nil && inspected.Config.Tty
-		if f.Logs, err = lastLines(ctx, c, id, o.Tail, tty); err != nil {
+		if f.Logs, err = lastLines(ctx, c, inspected, o.Tail); err != nil {
 			return f, false, fmt.Errorf("reading the log of container %s: %w", shortID(id), err)
 		}
 	}
@@ -185,8 +184,8 @@ const maxLogs = 256 << 10
 
 // lastLines reads the end of a container's log. A log driver that gives nothing
 // back has no lines.
-func lastLines(ctx context.Context, c Reader, id string, n int, tty bool) ([]string, error) {
-	stream, err := c.ContainerLogs(ctx, id, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(n)})
+func lastLines(ctx context.Context, c Reader, of container.InspectResponse, n int) ([]string, error) {
+	stream, err := c.ContainerLogs(ctx, of.ID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(n)})
 	if err != nil {
 		if errdefs.IsNotFound(err) || errdefs.IsNotImplemented(err) || strings.Contains(err.Error(), "does not support reading") {
 			return nil, nil
@@ -196,7 +195,7 @@ func lastLines(ctx context.Context, c Reader, id string, n int, tty bool) ([]str
 	defer stream.Close()
 	var text bytes.Buffer
 	in := io.LimitReader(stream, maxLogs)
-	if tty {
+	if of.Config != nil && of.Config.Tty {
 		_, err = io.Copy(&text, in)
 	} else {
 		_, err = stdcopy.StdCopy(&text, &text, in)

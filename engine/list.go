@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/go-units"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -52,7 +51,6 @@ type Listed struct {
 	Created time.Time `json:"-"`
 	Number  int       `json:"-"`
 	OneOff  bool      `json:"-"`
-	TTY     bool      `json:"-"`
 
 	command string
 	labels  map[string]string
@@ -70,7 +68,7 @@ func (l Listed) Label(name string) string { return l.labels[name] }
 // Short is the container as it is listed for people: the id in 12 digits, long
 // commands and names of mounts cut.
 func (l Listed) Short() Listed {
-	l.ID = l.ID[:min(12, len(l.ID))]
+	l.ID = shortID(l.ID)
 	l.Command = strconv.Quote(ellipsis(l.command, 20))
 	short := make([]string, len(l.mounts))
 	for i, m := range l.mounts {
@@ -90,12 +88,9 @@ func ellipsis(text string, n int) string {
 
 // List returns a project's containers by name, in one call.
 func List(ctx context.Context, c Reader, name string) ([]Listed, error) {
-	found, err := c.ContainerList(ctx, container.ListOptions{
-		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name)),
-	})
+	found, err := summaries(ctx, c, name)
 	if err != nil {
-		return nil, fmt.Errorf("listing the containers of %q: %w", name, err)
+		return nil, err
 	}
 	var out []Listed
 	for _, s := range found {

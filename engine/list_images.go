@@ -13,7 +13,6 @@ import (
 	"github.com/containerd/platforms"
 	"github.com/distribution/reference"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
@@ -38,12 +37,9 @@ type UsedImage struct {
 // names; of all services, where none is given. It costs one call for the list
 // and one for each image.
 func UsedImages(ctx context.Context, c Reader, name string, services []string) ([]UsedImage, error) {
-	found, err := c.ContainerList(ctx, container.ListOptions{
-		All:     true,
-		Filters: filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name)),
-	})
+	found, err := summaries(ctx, c, name)
 	if err != nil {
-		return nil, fmt.Errorf("listing the containers of %q: %w", name, err)
+		return nil, err
 	}
 	found = slices.DeleteFunc(found, func(s container.Summary) bool {
 		return len(services) > 0 && !slices.Contains(services, s.Labels[project.LabelService])

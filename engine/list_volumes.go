@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/go-units"
 
@@ -37,16 +35,15 @@ func (v ListedVolume) Label(name string) string { return v.labels[name] }
 // ListVolumes returns a project's volumes by name; where services are given, those
 // that their containers mount.
 func ListVolumes(ctx context.Context, c Reader, name string, services []string) ([]ListedVolume, error) {
-	mine := filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name))
-	found, err := c.VolumeList(ctx, volume.ListOptions{Filters: mine})
+	found, err := c.VolumeList(ctx, volume.ListOptions{Filters: ofProject(name)})
 	if err != nil {
-		return nil, fmt.Errorf("listing the volumes of %q: %w", name, err)
+		return nil, fmt.Errorf("listing the volumes of project %q: %w", name, err)
 	}
 	mounted := map[string]bool{}
 	if len(services) > 0 {
-		containers, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
+		containers, err := summaries(ctx, c, name)
 		if err != nil {
-			return nil, fmt.Errorf("listing the containers of %q: %w", name, err)
+			return nil, err
 		}
 		for _, s := range containers {
 			for _, m := range s.Mounts {

@@ -93,6 +93,15 @@ func ofProject(name string) filters.Args {
 	return filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name))
 }
 
+// summaries are the engine's words on all containers with the project's label.
+func summaries(ctx context.Context, c Reader, name string) ([]container.Summary, error) {
+	found, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: ofProject(name)})
+	if err != nil {
+		return nil, fmt.Errorf("listing the containers of project %q: %w", name, err)
+	}
+	return found, nil
+}
+
 // listContainers lists the project's containers, stopped ones too, by service,
 // number and creation.
 func listContainers(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Container, error) {
@@ -100,7 +109,7 @@ func listContainers(ctx context.Context, c Reader, o ObserveOptions) ([]planner.
 	var healths map[string]planner.Health
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		list, err = c.ContainerList(ctx, container.ListOptions{All: true, Filters: ofProject(o.Name)})
+		list, err = summaries(ctx, c, o.Name)
 		return err
 	})
 	if o.Engine.Name == "podman" {
@@ -110,7 +119,7 @@ func listContainers(ctx context.Context, c Reader, o ObserveOptions) ([]planner.
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("listing the containers of project %q: %w", o.Name, err)
+		return nil, err
 	}
 	var containers []planner.Container
 	for i := range list {
@@ -147,7 +156,7 @@ func listHealths(ctx context.Context, c Reader, name string) (map[string]planner
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("asking for the health of project %q: %w", name, err)
 	}
 	healths := map[string]planner.Health{}
 	for i, state := range states {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/containerd/errdefs"
@@ -84,7 +83,7 @@ func Ended(ctx context.Context, c Reader, id string, o EndOptions) <-chan End {
 		case r := <-result:
 			e := End{Code: int(r.StatusCode)}
 			if r.Error != nil {
-				e.Err = errors.New(r.Error.Message)
+				e.Err = fmt.Errorf("waiting for the container's end: %s", r.Error.Message)
 			}
 			end <- e
 		case err := <-failed:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/image"
@@ -74,30 +75,33 @@ func partOf(ref event.Ref, m jsonmessage.JSONMessage) (event.Part, bool) {
 	return p, true
 }
 
+// What registries, and engines that ask them, say of two common mistakes.
+var (
+	refusals    = []string{"denied", "unauthorized", "authentication required", "no basic auth"}
+	unreachable = []string{"no such host", "timeout", "connection refused", "network is unreachable", "failure in name resolution"}
+)
+
+// mentions tells whether one of the parts, in lower case, is in an error's text.
+func mentions(err error, parts ...string) bool {
+	text := strings.ToLower(err.Error())
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+}
+
 // pullFailure adds what helps.
 func pullFailure(ref string, err error) error {
-	text := strings.ToLower(err.Error())
-	contains := func(parts ...string) bool {
-		for _, p := range parts {
-			if strings.Contains(text, p) {
-				return true
-			}
-		}
-		return false
-	}
 	e := &Error{Op: "pulling " + ref, Err: err}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
-	case contains("pull access denied", "unauthorized", "denied", "authentication required"):
+	case mentions(err, refusals...):
 		e.Help = "check the name; if the image is private: docker login; if it is yours to build, give the service a build section"
-	case contains("manifest unknown", "not found", "no such manifest"):
+	case mentions(err, "manifest unknown", "not found", "no such manifest"):
 		e.Help = "the registry has no such tag: check the name"
-	case contains("no match for platform", "no matching manifest"):
+	case mentions(err, "no match for platform", "no matching manifest"):
 		e.Help = "the image is not made for this platform: set platform, or build it"
-	case contains("no such host", "timeout", "connection refused", "network is unreachable", "temporary failure in name resolution"):
+	case mentions(err, unreachable...):
 		e.Help = "the engine does not reach the registry: check its network and proxy settings"
-	case contains("toomanyrequests"):
+	case mentions(err, "toomanyrequests"):
 		e.Help = "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
 	}
 	return e

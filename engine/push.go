@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/docker/docker/api/types/image"
 
@@ -34,16 +33,14 @@ func pushFailure(ref string, err error) error {
 		return err
 	}
 	e := &Error{Op: "pushing " + ref, Err: err}
-	text := strings.ToLower(err.Error())
-	has := func(part string) bool { return strings.Contains(text, part) }
 	switch {
-	case has("does not exist locally"), has("no such image"):
+	case mentions(err, "does not exist locally", "no such image"):
 		e.Help = "make it first: compose build"
-	case has("denied"), has("unauthorized"), has("authentication required"), has("no basic auth"):
+	case mentions(err, refusals...):
 		e.Help = "log in to the registry with docker login, and check that the name begins with what is yours there"
-	case has("no such host"), has("timeout"), has("connection refused"), has("network is unreachable"), has("failure in name resolution"):
+	case mentions(err, unreachable...):
 		e.Help = "the engine does not reach the registry: check the image's name, and the engine's network and proxy settings"
-	case has("http response to https client"):
+	case mentions(err, "http response to https client"):
 		e.Help = "the registry speaks no TLS: name it in the engine's insecure-registries"
 	}
 	return e

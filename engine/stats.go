@@ -37,7 +37,7 @@ func Idle(c Listed) Stats {
 
 // Short has the id in 12 digits.
 func (s Stats) Short() Stats {
-	s.ID = s.ID[:min(12, len(s.ID))]
+	s.ID = shortID(s.ID)
 	return s
 }
 

@@ -116,7 +116,7 @@ func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *Reason {
 // has under those names now.
 func (d *draft) imageChanged(svc types.ServiceConfig, c *Container) *Reason {
 	if img, ok := d.s.Images[d.p.ImageName(svc.Name)]; ok && c.Image != "" && img.Digest != "" && img.Digest != c.Image {
-		return &Reason{Code: BecauseImageChanged, Detail: short(c.Image) + " → " + short(img.Digest)}
+		return &Reason{Code: BecauseImageChanged, Detail: shortID(c.Image) + " → " + shortID(img.Digest)}
 	}
 	if want, known := d.imageVolumes(svc); known && want != c.ImageVolumes {
 		return &Reason{Code: BecauseImageVolume}
@@ -246,12 +246,6 @@ func (d *draft) containerID(service string) string {
 		}
 	}
 	return ""
-}
-
-// short cuts a digest to what people compare by eye.
-func short(digest string) string {
-	digest = strings.TrimPrefix(digest, "sha256:")
-	return digest[:min(12, len(digest))]
 }
 
 func uniqueRefs(refs []event.Ref) []event.Ref {

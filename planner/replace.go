@@ -67,7 +67,7 @@ func (d *draft) nameFree(r *replica) []int {
 	}
 	name := r.ref.Name
 	if r.fate == replace && !r.early {
-		name = r.old.ID[:min(12, len(r.old.ID))] + "_" + r.ref.Name
+		name = shortID(r.old.ID) + "_" + r.ref.Name
 	}
 	for gone := range d.departures() {
 		if gone.c.Name == name {

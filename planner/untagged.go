@@ -37,7 +37,7 @@ func (d *draft) pruneUntagged() {
 	}
 }
 
-// shortID is an image's id as listings show it.
+// shortID cuts an id or a digest to what listings show and people compare by eye.
 func shortID(id string) string {
 	id = strings.TrimPrefix(id, "sha256:")
 	return id[:min(12, len(id))]

@@ -33,11 +33,11 @@ func (s *Session) Wait(ctx context.Context, services []string, ended func(id str
 	g, waiting := errgroup.WithContext(ctx)
 	for _, c := range listed {
 		g.Go(func() error {
-			code, err := engine.WaitEnd(waiting, s.Reader, c.ID)
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.Name, err)
+			e := <-engine.Ended(waiting, s.Reader, c.ID, engine.EndOptions{Running: true})
+			if e.Err != nil {
+				return fmt.Errorf("%s: %w", c.Name, e.Err)
 			}
-			ends <- end{c.ID, code}
+			ends <- end{c.ID, e.Code}
 			return nil
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -83,18 +83,13 @@ func (a *app) showPlan(p *planner.Plan) error { return p.WriteText(a.stdout) }
 
 // confirm asks on the terminal. Without one the answer is no.
 func (a *app) confirm(ctx context.Context, ask planner.Ask) (bool, error) {
-	if !render.IsTerminal(a.stderr) || !isTerminalIn(a.stdin) {
+	if !render.IsTerminal(a.stderr) || !terminal.Is(a.stdin) {
 		a.warn("%s No: there is no terminal to ask on; --yes agrees", ask.Text)
 		return false, nil
 	}
 	answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")
 	answer = strings.ToLower(answer)
 	return answer == "y" || answer == "yes", err
-}
-
-func isTerminalIn(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	return ok && render.IsTerminal(f)
 }
 
 // setUpDebug sends what the libraries log to stderr with --debug, and nowhere
