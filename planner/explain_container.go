@@ -17,6 +17,9 @@ type finding struct {
 	predicate string
 	cause     Cause // Code "": there is nothing to say
 	meaning   string
+
+	portsKnown bool // it was looked at who holds ports now
+	awaited    bool // a service waits for this one's end
 }
 
 func (f *finding) examined() Examined {
@@ -30,7 +33,7 @@ func (f *finding) examined() Examined {
 
 // examine looks at one container.
 func (q *inquiry) examine(c Container) finding {
-	f := finding{c: c, facts: q.Facts[c.ID]}
+	f := finding{c: c, facts: q.Facts[c.ID], portsKnown: q.Host != nil, awaited: q.awaited(c.Service)}
 	switch c.Status {
 	case Running:
 		f.examineRunning()
@@ -48,9 +51,9 @@ func (q *inquiry) examine(c Container) finding {
 			Code: CauseUnremoved, Text: "the engine did not get done with removing it", Hint: "docker rm -f " + c.Name,
 		})
 	case Created:
-		f.examineCreated(q.Host != nil)
+		f.examineCreated()
 	default:
-		f.examineEnded(q.awaited(c.Service), q.Host != nil)
+		f.examineEnded()
 	}
 	return f
 }
@@ -122,14 +125,13 @@ func (f *finding) restarts() string {
 	return text
 }
 
-// examineCreated is for what never ran, or could not be started. Looked: who
-// holds ports now is known.
-func (f *finding) examineCreated(looked bool) {
+// examineCreated is for what never ran, or could not be started.
+func (f *finding) examineCreated() {
 	switch {
 	case f.facts.TakenPort != 0:
 		text := fmt.Sprintf("port %d was taken when it was to start", f.facts.TakenPort)
 		f.say(VerdictFailed, "does not run: "+text, Cause{Code: CausePortTaken, Text: text, Hint: "compose start " + f.c.Service})
-		if looked {
+		if f.portsKnown {
 			f.cause.Text += ", and is free now"
 		}
 	case f.facts.Error != "":
@@ -144,8 +146,8 @@ func (f *finding) examineCreated(looked bool) {
 	}
 }
 
-// examineEnded is for what ran. awaited: others wait for just that.
-func (f *finding) examineEnded(awaited, looked bool) {
+// examineEnded is for what ran.
+func (f *finding) examineEnded() {
 	f.meaning = Meaning(f.c.ExitCode)
 	start := "compose start " + f.c.Service
 	switch {
@@ -155,13 +157,13 @@ func (f *finding) examineEnded(awaited, looked bool) {
 			Hint: "raise mem_limit or deploy.resources.limits.memory, or let it use less",
 		})
 	case f.facts.Error != "" && f.facts.Started.IsZero():
-		f.examineCreated(looked)
+		f.examineCreated()
 	case f.facts.Stopped || f.signalled():
 		if f.ignoredSignal() {
 			start += "; with init: true, or a handler for the signal, it would have ended at once"
 		}
 		f.say(VerdictStopped, "does not run: "+f.stopped(), Cause{Code: CauseStopped, Text: f.stopped(), Hint: start})
-	case f.c.ExitCode == 0 && awaited:
+	case f.c.ExitCode == 0 && f.awaited:
 		f.say(VerdictEnded, "has done its work", Cause{})
 	case f.c.ExitCode == 0:
 		f.say(VerdictEnded, "has ended by itself, without an error", Cause{

@@ -31,7 +31,7 @@ func (d *draft) planImages() {
 		d.planImage(svc)
 		for _, source := range d.otherImages(svc) {
 			if d.builder(source) == "" && d.mustPull(svc, source) {
-				d.pull(source, svc.Platform, false)
+				d.pull(pulling{reference: source, platform: svc.Platform})
 			}
 		}
 	}
@@ -69,7 +69,7 @@ func (d *draft) planImage(svc types.ServiceConfig) {
 	}
 	if svc.Build == nil {
 		if d.mustPull(svc, name) {
-			d.pull(name, svc.Platform, false)
+			d.pull(pulling{reference: name, platform: svc.Platform})
 		}
 		return
 	}
@@ -77,15 +77,17 @@ func (d *draft) planImage(svc types.ServiceConfig) {
 	policy := d.pullPolicy(svc)
 	switch {
 	case d.o.Build == BuildAlways, policy == types.PullPolicyBuild && d.o.Build != BuildNever:
-		d.build(svc.Name, BecauseBuildRequested, false)
+		d.build(building{service: svc.Name, why: BecauseBuildRequested})
 	case have && svc.Image != "" && d.mustPull(svc, name):
-		d.pull(name, svc.Platform, true)
+		d.pull(pulling{reference: name, platform: svc.Platform, optional: true})
 	case have:
 	case d.o.Build == BuildNever && svc.Image != "" && d.mustPull(svc, name):
-		d.pull(name, svc.Platform, false)
+		d.pull(pulling{reference: name, platform: svc.Platform})
 	case d.o.Build == BuildNever: // see checkImages
 	default:
-		d.build(svc.Name, BecauseMissing, svc.Image != "" && policy != types.PullPolicyNever)
+		d.build(building{
+			service: svc.Name, why: BecauseMissing, pullFirst: svc.Image != "" && policy != types.PullPolicyNever,
+		})
 	}
 }
 
@@ -130,38 +132,52 @@ func (d *draft) mustPull(svc types.ServiceConfig, reference string) bool {
 	}
 }
 
-func (d *draft) pull(reference, platform string, optional bool) {
-	if _, done := d.images[reference]; done {
+// pulling is a pull to plan.
+type pulling struct {
+	reference, platform string
+	optional            bool // its failure is a warning
+}
+
+// pull adds the pull of a reference, once.
+func (d *draft) pull(p pulling) {
+	if _, done := d.images[p.reference]; done {
 		return
 	}
 	reason := Reason{Code: BecausePullPolicy}
-	if _, have := d.s.Images[reference]; !have {
+	if _, have := d.s.Images[p.reference]; !have {
 		reason.Code = BecauseMissing
 	}
-	ref := event.Ref{Kind: event.Image, Name: reference}
-	d.images[reference] = imageStep{ref: ref, step: d.add(Step{
-		Action:   PullImage{Ref: ref, Platform: platform, Have: d.haveImage(reference)},
+	ref := event.Ref{Kind: event.Image, Name: p.reference}
+	d.images[p.reference] = imageStep{ref: ref, step: d.add(Step{
+		Action:   PullImage{Ref: ref, Platform: p.platform, Have: d.haveImage(p.reference)},
 		Reason:   reason,
-		Optional: optional,
+		Optional: p.optional,
 	})}
+}
+
+// building is the build of a service's image to plan.
+type building struct {
+	service   string
+	why       Code
+	pullFirst bool // a registry may have it already
 }
 
 // build adds the build of a service's image, after those of the images that it
 // is built from, and returns its step.
-func (d *draft) build(service string, why Code, pullFirst bool) int {
-	name := d.p.ImageName(service)
+func (d *draft) build(b building) int {
+	name := d.p.ImageName(b.service)
 	if done, ok := d.images[name]; ok {
 		return done.step
 	}
 	d.images[name] = imageStep{} // ends a cycle; the builder refuses it
 	var after []int
-	for _, needed := range buildNeeds(d.p, service) {
-		after = append(after, d.build(needed, BecauseBuildRequested, false))
+	for _, needed := range buildNeeds(d.p, b.service) {
+		after = append(after, d.build(building{service: needed, why: BecauseBuildRequested}))
 	}
-	ref := event.Ref{Kind: event.Image, Name: name, Service: service}
+	ref := event.Ref{Kind: event.Image, Name: name, Service: b.service}
 	step := d.add(Step{
-		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: pullFirst},
-		Reason: Reason{Code: why},
+		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: b.pullFirst},
+		Reason: Reason{Code: b.why},
 	}, after...)
 	d.images[name] = imageStep{ref: ref, step: step}
 	return step

@@ -41,11 +41,11 @@ func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
 		case !d.mustPull(svc, image):
 			d.skip(image, name, "Image is already present locally")
 		default:
-			d.pull(image, svc.Platform, o.IgnoreFailures || svc.Build != nil)
+			d.pull(pulling{reference: image, platform: svc.Platform, optional: o.IgnoreFailures || svc.Build != nil})
 		}
 		for _, source := range d.otherImages(svc) {
 			if d.builder(source) == "" && d.mustPull(svc, source) {
-				d.pull(source, svc.Platform, o.IgnoreFailures)
+				d.pull(pulling{reference: source, platform: svc.Platform, optional: o.IgnoreFailures})
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func Build(p *project.Project, s State, o BuildOptions) (*Plan, error) {
 			return nil, project.NoSuchService(name, p.ServiceNames())
 		}
 		if svc.Build != nil {
-			d.build(name, BecauseRequested, false)
+			d.build(building{service: name, why: BecauseRequested})
 		}
 	}
 	if o.Push {

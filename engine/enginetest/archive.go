@@ -229,7 +229,7 @@ func (e *Engine) containerExport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	v := newView(c.tree, false, nil, e.now)
+	v := newView(c.tree, e.now)
 	e.containerEvent(c, events.ActionExport, nil)
 	e.mu.Unlock()
 	w.Header().Set("Content-Type", "application/octet-stream")

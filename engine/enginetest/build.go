@@ -67,7 +67,7 @@ func (e *Engine) imageBuild(w http.ResponseWriter, r *request) error {
 		}
 	}
 	tree := newTree()
-	b.context = newView(tree, false, nil, e.now)
+	b.context = newView(tree, e.now)
 	if err := readTar(r.Body, b.context, "/", replaceAll); err != nil {
 		return errorf(http.StatusBadRequest, "Error processing tar file(%v)", err)
 	}

@@ -19,7 +19,7 @@ func (b *builder) copy(c instructions.SourcesAndDest, from, name string) error {
 				return fmt.Errorf("invalid from flag value %s: %w", from, err)
 			}
 		}
-		source = newView(img.tree, false, nil, b.engine.now)
+		source = newView(img.tree, b.engine.now)
 	}
 	dst, to := b.view(), c.DestPath
 	if !path.IsAbs(to) {

@@ -73,7 +73,7 @@ func (b *builder) do(ctx context.Context, cmd instructions.Command) error {
 	return nil
 }
 
-func (b *builder) view() *view { return newView(b.img.tree, false, nil, b.engine.now) }
+func (b *builder) view() *view { return newView(b.img.tree, b.engine.now) }
 
 func pairs(list instructions.KeyValuePairs) map[string]string {
 	m := map[string]string{}

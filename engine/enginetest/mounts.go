@@ -63,7 +63,9 @@ func (e *Engine) view(c *container) *view {
 	for _, m := range c.mounts {
 		mounted = append(mounted, mountedTree{target: m.target, tree: m.tree, root: m.root, readOnly: m.readOnly})
 	}
-	return newView(c.tree, c.host.ReadonlyRootfs, mounted, e.now)
+	v := newView(c.tree, e.now, mounted...)
+	v.root().readOnly = c.host.ReadonlyRootfs
+	return v
 }
 
 // mountAll works out a new container's mounts, makes the volumes that are

@@ -34,10 +34,8 @@ func init() { // a variable would refer to itself by way of sh
 	}
 }
 
-// Serve is a server: it does nothing until TERM, INT or QUIT ends it, with
+// serve is a server: it does nothing until TERM, INT or QUIT ends it, with
 // status 0.
-func Serve(ctx context.Context, p *Process) int { return serve(ctx, p) }
-
 func serve(ctx context.Context, p *Process) int {
 	signals := p.Signals()
 	for {

@@ -23,11 +23,15 @@ type view struct {
 	now    func() time.Time
 }
 
-func newView(root *tree, readOnly bool, mounts []mountedTree, now func() time.Time) *view {
-	all := append(slices.Clone(mounts), mountedTree{target: "/", tree: root, root: "/", readOnly: readOnly})
+// newView is a view of a tree, and of what is mounted over it.
+func newView(root *tree, now func() time.Time, mounts ...mountedTree) *view {
+	all := append(slices.Clone(mounts), mountedTree{target: "/", tree: root, root: "/"})
 	slices.SortStableFunc(all, func(a, b mountedTree) int { return len(b.target) - len(a.target) })
 	return &view{mounts: all, now: now}
 }
+
+// root is the mount at "/".
+func (v *view) root() *mountedTree { return &v.mounts[len(v.mounts)-1] }
 
 // locate finds the mount that a clean absolute path is in, and its path there.
 func (v *view) locate(p string) (mountedTree, string) {

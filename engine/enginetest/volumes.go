@@ -1,7 +1,6 @@
 package enginetest
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,17 +30,6 @@ func (v *volume) wire() volumetypes.Volume {
 		Mountpoint: dataRoot + "/volumes/" + v.name + "/_data",
 		CreatedAt:  v.created.UTC().Format(time.RFC3339),
 	}
-}
-
-// VolumeFile reads a file of a volume, by its path from the volume's root.
-func (e *Engine) VolumeFile(name, path string) ([]byte, error) {
-	e.mu.Lock()
-	v := e.volumes[name]
-	e.mu.Unlock()
-	if v == nil {
-		return nil, fmt.Errorf("no volume %s", name)
-	}
-	return newView(v.tree, false, nil, e.now).readFile(path)
 }
 
 // makeVolume returns the volume of a name, a new one where there is none; a
