@@ -17,9 +17,11 @@ const (
 	// hashLimit is the size in bytes up to which a file's content is compared: a
 	// larger one counts as changed when its time is.
 	hashLimit = 16 << 20
-	// firstHashes is how many bytes a tree's first scan reads, so that saving a
-	// file unchanged for the first time is seen as such in small trees.
+	// firstHashes is how much a tree's first scan reads, in bytes, so that saving a
+	// file unchanged for the first time is seen as such in small trees. Opening a
+	// file costs as much as reading openCost bytes.
 	firstHashes = 32 << 20
+	openCost    = 16 << 10
 	// recent is how long after a file's time another write may have the same time.
 	recent = 2 * time.Second
 )
@@ -79,11 +81,11 @@ func (t *tree) look(paths []string) []change {
 			l.visit(p, hinted)
 		}
 	}
-	l.vanished()
 	if !t.scanned {
-		t.scanned, t.budget = true, 0
+		t.scanned = true
 		return nil
 	}
+	l.vanished()
 	slices.SortFunc(l.changes, func(a, b change) int { return strings.Compare(a.path, b.path) })
 	return l.changes
 }
@@ -195,29 +197,32 @@ func (l *looking) refuse(rel, link string) {
 
 // content fills in the hash of a file where the rest does not decide.
 func (l *looking) content(rel, abs string, e *Entry, why cause) {
-	old, known := l.man[rel]
-	unchanged := known && old.Mode == e.Mode && old.Size == e.Size && old.ModTime.Equal(e.ModTime)
-	young := l.now.Sub(e.ModTime) < recent
-	if unchanged && !young && (why == walked || old.Sum == [32]byte{}) {
-		e.Sum = old.Sum
-		return
-	}
-	if e.Size > hashLimit || !l.scanned && !young && l.budget < e.Size {
-		if unchanged && young && why == hinted {
-			l.man[rel] = unknown // written twice within the clock's grain
+	if !l.scanned {
+		if l.budget -= e.Size + openCost; l.budget >= 0 && e.Size <= hashLimit {
+			e.Sum = hash(abs)
 		}
 		return
 	}
-	if !l.scanned {
-		l.budget -= e.Size
-	}
-	if sum, err := hash(abs); err == nil {
-		e.Sum = sum
+	old, known := l.man[rel]
+	unchanged := known && old.Mode == e.Mode && old.Size == e.Size && old.ModTime.Equal(e.ModTime)
+	young := l.now.Sub(e.ModTime) < recent
+	switch {
+	case unchanged && (old.Sum == [32]byte{} || !young && why == walked):
+		e.Sum = old.Sum
+		if young && why == hinted {
+			l.man[rel] = unknown // it may have been written twice in one tick of the clock
+		}
+	case e.Size <= hashLimit:
+		e.Sum = hash(abs)
 	}
 }
 
 // note compares what is at a path with what was.
 func (l *looking) note(rel string, e Entry) {
+	if !l.scanned {
+		l.man[rel] = e
+		return
+	}
 	l.seen[rel] = true
 	old, known := l.man[rel]
 	l.man[rel] = e
@@ -287,16 +292,17 @@ func leadsOut(rel, link string) bool {
 	return to == ".." || strings.HasPrefix(to, "../")
 }
 
-func hash(name string) (sum [32]byte, err error) {
+// hash is that of a file's content; zero where it cannot be read.
+func hash(name string) (sum [32]byte) {
 	f, err := os.Open(name)
 	if err != nil {
-		return sum, err
+		return sum
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, io.LimitReader(f, hashLimit+1)); err != nil {
-		return sum, err
+		return sum
 	}
 	h.Sum(sum[:0])
-	return sum, nil
+	return sum
 }
