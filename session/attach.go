@@ -32,6 +32,13 @@ type AttachOptions struct {
 	// Watch has the services follow their files meanwhile; nothing but an
 	// interrupt, or what the options above say, ends the up then. nil: they don't.
 	Watch *WatchOptions
+	// Menu brings what the user asks for once everything is up; nil: nothing.
+	Menu Menu
+	// OpenURL shows a page to the user, for the command Open.
+	OpenURL func(url string) error
+	// CanWatch is what the command ToggleWatch begins where Watch did not; nil:
+	// nothing.
+	CanWatch *WatchOptions
 }
 
 // follows tells whether a service's containers are followed.
@@ -61,7 +68,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) 
 		if w, err = s.watching(*a.Watch); err != nil {
 			return 0, err
 		}
-		defer w.close(ctx)
+		defer w.close(ctx) // nothing where it was closed before
 	}
 	f, err := s.follow(ctx, a)
 	if err != nil {
@@ -85,9 +92,9 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) 
 		return 0, f.interrupt(ctx, err)
 	}
 	if w != nil {
-		f.stopWatch = w.start(ctx)
-		defer f.stopWatch()
+		f.beginWatch(ctx, w)
 	}
+	defer func() { f.endWatch() }()
 	return f.wait(ctx)
 }
 
@@ -103,8 +110,15 @@ func (o AttachOptions) check(p *project.Project) error {
 // wait returns when all followed containers ended, when one ended whose end the
 // options make everybody's, or when the user interrupts.
 func (f *follower) wait(ctx context.Context) (int, error) {
+	var commands <-chan Command
+	closeMenu := func() {}
+	if f.o.Menu != nil {
+		commands, closeMenu = f.o.Menu(ctx)
+	}
+	defer func() { closeMenu() }() // a second time, it does nothing
 	for {
 		if x, ok := f.abortedBy(); ok {
+			closeMenu()
 			f.s.Sink(event.Message{Level: event.Info, Text: "Aborting on container exit..."})
 			err := f.shutDown(ctx)
 			return f.exitCode(x), err
@@ -112,14 +126,19 @@ func (f *follower) wait(ctx context.Context) (int, error) {
 		over, err := f.over(ctx)
 		switch {
 		case ctx.Err() != nil:
+			closeMenu()
 			return 0, f.interrupt(ctx, context.Cause(ctx))
 		case err != nil:
 			return 0, err
-		case over && f.stopWatch == nil: // what is watched may be between two containers
+		case over && f.watching == nil: // what is watched may be between two containers
 			return 0, f.drain()
 		}
 		select {
 		case <-f.wake:
+		case c := <-commands:
+			if f.handle(ctx, c) {
+				return 0, nil
+			}
 		case <-ctx.Done():
 		}
 	}
@@ -130,7 +149,7 @@ func (f *follower) abortedBy() (exit, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, x := range f.ended {
-		if x.restarting {
+		if x.restarting || !x.at.After(f.pardoned[x.service]) {
 			continue
 		}
 		if f.o.AbortOnExit || f.o.ExitCodeFrom != "" || f.o.AbortOnFailure && x.code != 0 {
@@ -191,9 +210,7 @@ func (f *follower) interrupt(ctx context.Context, cause error) error {
 // user asks for force meanwhile they are killed: the calls that stop them go on,
 // and return for that.
 func (f *follower) shutDown(ctx context.Context) error {
-	if f.stopWatch != nil {
-		f.stopWatch()
-	}
+	f.endWatch()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	killed := make(chan struct{})

@@ -31,7 +31,9 @@ type follower struct {
 	stopRead context.CancelFunc
 	pumped   chan struct{} // closed when pump ended
 	done     chan error    // what logs.Follow returned
-	// stopWatch ends the watching of files, and waits for it; nil: there is none.
+	// watching follows the files, stopWatch ends that and waits for it; nil: none
+	// does. They are the waiting goroutine's.
+	watching  *watching
 	stopWatch func()
 
 	wake chan struct{} // holds one token while there is news below
@@ -40,7 +42,8 @@ type follower struct {
 	expected map[string]bool // names of containers that the plan starts and that did not start yet
 	alive    map[string]bool // ids that started and did not end yet
 	ended    []exit
-	lost     error // why there will be no more events
+	pardoned map[string]time.Time // by service: ends until then are the user's will
+	lost     error                // why there will be no more events
 }
 
 // exit is the end of a container's process.
@@ -48,6 +51,7 @@ type exit struct {
 	id, service string
 	code        int
 	restarting  bool
+	at          time.Time // of the engine's event
 }
 
 // follow subscribes to the engine's events and starts to read: before anything
@@ -69,7 +73,7 @@ func (s *Session) follow(ctx context.Context, o AttachOptions) (*follower, error
 		stopPump: stopPump, stopRead: stopRead,
 		pumped: make(chan struct{}), done: make(chan error, 1),
 		wake:     make(chan struct{}, 1),
-		expected: map[string]bool{}, alive: map[string]bool{},
+		expected: map[string]bool{}, alive: map[string]bool{}, pardoned: map[string]time.Time{},
 	}
 	go func() {
 		defer close(f.pumped)
@@ -203,7 +207,7 @@ func (f *follower) exited(ctx context.Context, c engine.Change) {
 		return
 	}
 	code, _ := strconv.Atoi(c.Attributes["exitCode"])
-	x := exit{id: c.ID, service: t.Service, code: code, restarting: f.s.restarting(ctx, c.ID)}
+	x := exit{id: c.ID, service: t.Service, code: code, restarting: f.s.restarting(ctx, c.ID), at: c.Time}
 	f.change(ctx, logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: x.restarting}})
 	f.news(func() { f.ended = append(f.ended, x); delete(f.alive, c.ID) })
 }

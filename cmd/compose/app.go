@@ -41,6 +41,7 @@ type app struct {
 	stdoutTaken bool // it is a container's alone: what belongs to logs goes to stderr
 	// diverted takes the signals in this command's place; nil: nobody does.
 	diverted atomic.Pointer[chan os.Signal]
+	asks     atomic.Pointer[menu] // has the terminal's keys; nil: nobody does
 
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -111,10 +112,11 @@ func (a *app) takeSignals() (names <-chan string, giveBack func()) {
 }
 
 // hangUp ends the command, in order, by the signals that would end the process
-// and leave its terminal as it is.
-func (a *app) hangUp() (stop func()) {
+// and leave its terminal as it is, and by more that are not nil.
+func (a *app) hangUp(more ...os.Signal) (stop func()) {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, terminal.Fatal()...)
+	more = slices.DeleteFunc(more, func(s os.Signal) bool { return s == nil })
+	signal.Notify(signals, append(terminal.Fatal(), more...)...)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

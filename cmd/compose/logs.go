@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/session"
@@ -58,6 +59,7 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 		return err
 	}
 	o.SinceUp = f.sinceUp
+	collector.Stream()
 	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps}
 	switch {
 	case f.format == "json":

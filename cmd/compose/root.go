@@ -44,10 +44,7 @@ func (a *app) root() *cobra.Command {
 			a.yes, _ = cmd.Flags().GetBool("yes") // commands that ask have it
 			a.setUpDebug()
 			a.setUpConfig()
-			if err := a.checkDisplay(); err != nil {
-				return err
-			}
-			return notYet(cmd)
+			return a.checkDisplay()
 		},
 		SuggestionsMinimumDistance: 2,
 		DisableFlagsInUseLine:      true,
@@ -166,35 +163,4 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		e.hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return e
-}
-
-// laterFlags are flags of Docker Compose that are not built yet, by command.
-// They are refused by name: accepted and ignored would be worse.
-var laterFlags = map[string][]string{
-	"up": {"menu"},
-}
-
-// addLater registers the flags of laterFlags, so that they are known by name.
-func addLater(cmd *cobra.Command, bools, values []string) {
-	for _, name := range bools {
-		cmd.Flags().Bool(name, false, "")
-		_ = cmd.Flags().MarkHidden(name)
-	}
-	for _, name := range values {
-		cmd.Flags().String(name, "", "")
-		_ = cmd.Flags().MarkHidden(name)
-	}
-}
-
-// notYet refuses a flag that is known and not built.
-func notYet(cmd *cobra.Command) error {
-	for _, name := range laterFlags[cmd.Name()] {
-		if f := cmd.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() != "false" {
-			return &usageError{
-				text: fmt.Sprintf("--%s of %s is not there yet", name, cmd.Name()),
-				hint: "README.md lists what works",
-			}
-		}
-	}
-	return nil
 }

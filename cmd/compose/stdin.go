@@ -39,6 +39,9 @@ func (b boundReader) Read(p []byte) (int, error) {
 // ask writes a question to w and returns the line that the user, or a pipe,
 // answers it with; "" where there is nobody.
 func (a *app) ask(ctx context.Context, w io.Writer, question string) (answer string, err error) {
+	if m := a.asks.Load(); m != nil { // it reads the input
+		return m.ask(ctx, question)
+	}
 	fmt.Fprint(w, question+" ")
 	in, release := a.readable(ctx)
 	defer release()

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -97,7 +98,7 @@ func replicas(args []string) (map[string]int, error) {
 type upFlags struct {
 	createFlags
 	detach, noStart, noDeps, recreateDeps, freshVolumes bool
-	wait, watch                                         bool
+	wait, watch, menu                                   bool
 	config                                              configFlag
 	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
@@ -129,9 +130,9 @@ func (a *app) upCommand() *cobra.Command {
 	fs.BoolVar(&f.attach.AbortOnExit, "abort-on-container-exit", false, "Stops all containers if any container was stopped")
 	fs.BoolVar(&f.attach.AbortOnFailure, "abort-on-container-failure", false, "Stops all containers if any container exited with failure")
 	fs.StringVar(&f.attach.ExitCodeFrom, "exit-code-from", "", "Return the exit code of the selected service container. Implies --abort-on-container-exit")
-	addLater(cmd, []string{"menu"}, nil)
 	fs.BoolVarP(&f.watch, "watch", "w", false, "Watch source code and rebuild/refresh containers when files are updated.")
 	f.config.register(fs)
+	fs.BoolVar(&f.menu, "menu", false, "Enable interactive shortcuts when running attached (default: on a terminal; also COMPOSE_MENU)")
 	return cmd
 }
 
@@ -162,16 +163,23 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	}
 	f.attach.Timeout = o.Timeout
 	f.attach.Timestamps = f.timestamps
-	if f.watch {
+	menu := a.wantsMenu(s.Project, cmd.Flags().Lookup("menu"))
+	if f.watch || menu {
 		if err := a.watchWithUp(&f, services); err != nil {
 			return err
 		}
 	}
+	if menu {
+		f.attach.Menu = a.menu(s.Project.ServiceNames())
+		f.attach.OpenURL = a.openURL
+	}
+	// What an attached up started goes with its terminal, or with who reads it.
+	defer a.hangUp(terminal.BrokenPipe)()
 	code, err := s.UpAttached(cmd.Context(), up, f.attach)
 	return endsWith(code, err)
 }
 
-// watchWithUp adds what --watch does.
+// watchWithUp adds what --watch does, or what the menu may begin to do.
 func (a *app) watchWithUp(f *upFlags, services []string) error {
 	scale, err := replicas(f.scale)
 	if err != nil {
@@ -179,7 +187,9 @@ func (a *app) watchWithUp(f *upFlags, services []string) error {
 	}
 	o, err := a.watchOptions(f.config, services, reload{services: services, scale: scale, noDeps: f.noDeps})
 	o.Prune = true
-	f.attach.Watch = &o
+	if f.attach.CanWatch = &o; f.watch {
+		f.attach.Watch = &o
+	}
 	return err
 }
 
@@ -199,6 +209,8 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 	}
 	aborts := f.attach.AbortOnExit || f.attach.AbortOnFailure || f.attach.ExitCodeFrom != ""
 	switch {
+	case f.menu && (f.detach || f.wait):
+		return o, incompatible("--menu", "--detach and --wait")
 	case f.recreateDeps && f.noRecreate:
 		return o, incompatible("--always-recreate-deps", "--no-recreate")
 	case f.detach && aborts:

@@ -23,6 +23,17 @@ const percent = 150
 // pages it keeps what a file of 64 KB can cost below 64 MB.
 const limit = 40 << 20
 
+// streaming is GOGC for a command through which more flows than it keeps: it
+// collects often what is little, and stays small.
+const streaming = 20
+
+// Stream sets the collector for such a command.
+func Stream() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(streaming)
+	}
+}
+
 func init() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(percent)

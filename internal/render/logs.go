@@ -47,6 +47,7 @@ type logs struct {
 	heads    map[event.Source][]byte // what objects of a container begin with
 	colors   map[string]color
 	buf      []byte
+	browse   *browsing // nil: what is past is not kept
 }
 
 // stream is where logs go, and what it can do.
@@ -76,6 +77,9 @@ func newLogs(out, err stream, o LogOptions) *logs {
 func (l *logs) event(e event.Event) bool {
 	switch e := e.(type) {
 	case event.Log:
+		if !l.browse.shows(e.Source.Service) {
+			return true
+		}
 		if l.opts.Format != LogText {
 			l.object(e)
 			break
@@ -142,12 +146,13 @@ func (l *logs) write(to stream, prefix string, text []byte) {
 	for line := range bytes.SplitSeq(text, []byte("\n")) {
 		l.buf = append(l.buf, prefix...)
 		if to.terminal {
-			l.buf = appendClean(l.buf, line, cleaning{afterCR: prefix, colors: bool(to.style)})
+			l.buf = l.browse.mark(appendClean(l.buf, line, cleaning{afterCR: prefix, colors: bool(to.style)}), len(l.buf))
 		} else {
 			l.buf = append(l.buf, line...)
 		}
 		l.buf = append(l.buf, '\n')
 	}
+	l.browse.keep(l.buf)
 	_, _ = to.w.Write(l.buf)
 }
 

@@ -30,6 +30,7 @@ type tty struct {
 	mu       *sync.Mutex // the renderer's; a frame takes it
 
 	region    *region // nil: nothing is shown
+	footer    Footer
 	above     bytes.Buffer
 	screen    screen
 	timer     *time.Timer // of the next frame; nil: none is due
@@ -56,7 +57,7 @@ type aboveRegion tty
 
 func (a *aboveRegion) Write(p []byte) (int, error) {
 	t := (*tty)(a)
-	if t.region == nil {
+	if t.region == nil && t.footer.empty() {
 		t.write(p)
 		return len(p), nil
 	}
@@ -98,7 +99,12 @@ func (t *tty) event(e event.Event) {
 			t.messages.event(e)
 		}
 	}
-	if t.region != nil {
+	t.soon()
+}
+
+// soon sees to it that what has changed is drawn.
+func (t *tty) soon() {
+	if t.region != nil || !t.footer.empty() {
 		t.schedule(frameGap - t.now().Sub(t.lastFrame))
 	}
 }
@@ -137,7 +143,7 @@ func (t *tty) frame() {
 	}
 	t.timer = nil
 	t.draw()
-	if t.region.live() {
+	if t.region != nil && t.region.live() {
 		t.schedule(spinGap)
 	}
 }
@@ -146,17 +152,41 @@ func (t *tty) frame() {
 func (t *tty) draw() {
 	cols, rows := t.size()
 	t.lastFrame = t.now()
-	lines := t.region.lines(view{cols: cols - 1, rows: rows - 1, now: t.lastFrame})
-	t.show(lines, cols, rows)
+	v := view{cols: cols - 1, rows: rows - 1, now: t.lastFrame}
+	var foot []textLine
+	if !t.footer.empty() && v.rows > 1 {
+		foot = append(foot, t.footer.line(v.cols, t.style))
+	}
+	v.rows -= len(foot)
+	var lines []textLine
+	if t.region != nil {
+		lines = t.region.lines(v)
+	}
+	t.show(append(lines, foot...), cols, rows)
+}
+
+// setFooter changes the line at the bottom.
+func (t *tty) setFooter(f Footer) {
+	t.footer = f
+	t.browsing() // who can be asked can be asked for what was before
+	t.draw()
+	if f.empty() && t.region == nil {
+		t.stopTimer()
+		t.write(t.screen.release())
+	}
+}
+
+func (t *tty) stopTimer() {
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
 }
 
 // commit leaves the last state of all lines on the screen, also of those that
 // were folded away, and ends the region.
 func (t *tty) commit() {
-	if t.timer != nil {
-		t.timer.Stop()
-		t.timer = nil
-	}
+	t.stopTimer()
 	if t.region == nil {
 		return
 	}
@@ -165,6 +195,7 @@ func (t *tty) commit() {
 	t.show(lines, cols, rows)
 	t.write(t.screen.release())
 	t.region = nil
+	t.soon() // the footer
 }
 
 func (t *tty) show(lines []textLine, cols, rows int) {
@@ -185,6 +216,7 @@ func (t *tty) size() (cols, rows int) {
 }
 
 func (t *tty) close() error {
+	t.setFooter(Footer{})
 	t.commit()
 	return t.err
 }

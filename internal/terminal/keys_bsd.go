@@ -1,0 +1,11 @@
+//go:build darwin || freebsd || netbsd || openbsd || dragonfly
+
+package terminal
+
+import "golang.org/x/sys/unix"
+
+// The calls that read and set a terminal's mode.
+const (
+	getMode = unix.TIOCGETA
+	setMode = unix.TIOCSETA
+)
