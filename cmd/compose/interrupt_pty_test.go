@@ -1,0 +1,78 @@
+//go:build !windows
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest"
+)
+
+// An interrupt ends an attached up in whatever phase it is: with the code that
+// shells know, nothing running, and the terminal as it was.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		phase, file string
+		route       enginetest.Route
+		fault       enginetest.Fault
+		shows       []string // before each interrupt
+	}{
+		{
+			phase: "pulling", file: "web: {image: elsewhere}",
+			route: "POST /images/create", fault: enginetest.Fault{Hang: true},
+			shows: []string{"Pulling"},
+		},
+		{
+			phase: "building", file: `web: {build: {dockerfile_inline: "FROM alpine"}}`,
+			route: "POST /build", fault: enginetest.Fault{Hang: true},
+			shows: []string{"Building"},
+		},
+		{
+			phase: "creating", file: "web: {image: alpine, command: sleep infinity, stop_grace_period: 0s}",
+			route: "POST /containers/create", fault: enginetest.Fault{Delay: time.Second},
+			shows: []string{"Creating"},
+		},
+		{
+			phase: "waiting", file: `db: {image: alpine, command: sleep infinity, stop_grace_period: 0s, healthcheck: {test: "false", interval: 1h}}
+  web: {image: alpine, command: sleep infinity, depends_on: {db: {condition: service_healthy}}}`,
+			shows: []string{"Waiting"},
+		},
+		{
+			phase: "attached", file: "web: {image: alpine, command: sleep infinity, stop_grace_period: 0s}",
+			shows: []string{"detach"},
+		},
+		{
+			phase: "stopping", file: `web: {image: alpine, command: [sh, -c, "trap '' TERM; echo deaf; while true; do sleep 1; done"], stop_grace_period: 1h}`,
+			shows: []string{"deaf", "Stopping"},
+		},
+	} {
+		t.Run(c.phase, func(t *testing.T) {
+			t.Parallel()
+			dir, server := terminalProject(t)
+			file := "name: pty\nservices:\n  " + c.file + "\n"
+			if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if c.route != "" {
+				server.Engine.Fault(c.route, c.fault)
+			}
+			p := onPTY(t, dir, server.Host, "--progress", "tty", "up")
+			for _, text := range c.shows {
+				p.expect(text)
+				p.keys("\x03")
+			}
+			p.ends(130)
+			if n := running(t, dir, server); n != 0 {
+				t.Errorf("%d containers run, want none", n)
+			}
+			if out := p.text(); strings.LastIndex(out, "\x1b[?25l") > strings.LastIndex(out, "\x1b[?25h") {
+				t.Errorf("the cursor is still hidden: %q", out)
+			}
+		})
+	}
+}
