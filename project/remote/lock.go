@@ -54,7 +54,7 @@ func readLock(dir string) (*lock, error) {
 }
 
 func unreadable(path string, err error) error {
-	return &project.UsageError{Msg: fmt.Sprintf("reading %s: %v", path, err), Help: "see the section on remote files in README.md for its form", Err: err}
+	return &project.UsageError{Msg: fmt.Sprintf("reading %s: %v", path, err), Help: "docs/remote.md tells its form", Err: err}
 }
 
 // pin is the revision of a reference, "" where none is known.
