@@ -63,7 +63,7 @@ configs: {conf: {content: "a=1\n"}}
 	b.do(planner.StartContainer{Ref: ref, ID: second})
 	look(second)
 
-	kept := TemporaryName(first, ref.Name) + filesSuffix
+	kept := temporaryName(first, ref.Name) + filesSuffix
 	b.do(planner.RemoveContainer{Ref: ref, ID: second, Force: true, Files: kept})
 	for _, volume := range []string{ref.Name + filesSuffix, kept} {
 		if _, err := b.c.VolumeInspect(t.Context(), volume); !errdefs.IsNotFound(err) {

@@ -25,7 +25,7 @@ func (d *Doer) runPreStart(ctx context.Context, a planner.RunHook, id string, do
 			return Outcome{}, err
 		}
 	}
-	req, err := PreStartSpec(d.p, a.Ref.Service, a.Ref.Number, a.Index, id, b)
+	req, err := preStartSpec(d.p, a.Ref.Service, a.Ref.Number, a.Index, id, b)
 	if err != nil {
 		return Outcome{}, err
 	}

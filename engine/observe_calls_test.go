@@ -61,7 +61,7 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 	if err != nil {
 		t.Fatal(err)
 	}
-	image, err := InspectImage(t.Context(), c, "alpine", "")
+	image, err := lookUpImage(t.Context(), c, "alpine", "")
 	if err != nil {
 		t.Fatal(err)
 	}

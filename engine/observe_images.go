@@ -24,7 +24,7 @@ func inspectImages(ctx context.Context, c Reader, o ObserveOptions) (map[string]
 	g.SetLimit(parallelReads)
 	for ref, platform := range imageRefs(o.Project) {
 		g.Go(func() error {
-			found, err := InspectImage(ctx, c, ref, platform)
+			found, err := lookUpImage(ctx, c, ref, platform)
 			if errdefs.IsNotFound(err) {
 				return nil
 			}
@@ -68,9 +68,9 @@ func imageRefs(p *project.Project) map[string]string {
 	return refs
 }
 
-// InspectImage looks an image up at the engine; platform "" is the engine's
+// lookUpImage looks an image up at the engine; platform "" is the engine's
 // own. A missing image is an error that errdefs.IsNotFound knows.
-func InspectImage(ctx context.Context, c Reader, ref, platform string) (planner.Image, error) {
+func lookUpImage(ctx context.Context, c Reader, ref, platform string) (planner.Image, error) {
 	r, err := inspectImage(ctx, c, ref)
 	if err != nil {
 		return planner.Image{}, fmt.Errorf("inspecting image %q: %w", ref, err)

@@ -156,7 +156,7 @@ func (sp *spec) identity() error {
 	c.Image = sp.p.ImageName(sp.s.Name)
 	sp.req.Name = sp.finalName()
 	if sp.b.ReplacedID != "" {
-		sp.req.Name = TemporaryName(sp.b.ReplacedID, sp.req.Name)
+		sp.req.Name = temporaryName(sp.b.ReplacedID, sp.req.Name)
 	}
 	labels, err := sp.labels()
 	if err != nil {
@@ -218,9 +218,9 @@ func (sp *spec) tooOld(attribute, version string) {
 	sp.drop(attribute, fmt.Sprintf("it needs API %s; this engine has %s", version, sp.b.APIVersion))
 }
 
-// TemporaryName is what a container is called while the one that it replaces
+// temporaryName is what a container is called while the one that it replaces
 // still has the final name: twelve digits of that one's id in front.
-func TemporaryName(replacedID, final string) string {
+func temporaryName(replacedID, final string) string {
 	return shortID(replacedID) + "_" + final
 }
 

@@ -10,12 +10,12 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// PreStartSpec maps pre_start hook number index of a service to the container
+// preStartSpec maps pre_start hook number index of a service to the container
 // that it runs in: the hook's own specification, which the loader has completed
 // from the service's, with the volumes of the container that is to start,
 // target, and in its networks. It has no address and no name that others could
 // take for the service's. It is pure, as Spec is.
-func PreStartSpec(p *project.Project, service string, number, index int, target string, b Binding) (*Request, error) {
+func preStartSpec(p *project.Project, service string, number, index int, target string, b Binding) (*Request, error) {
 	s, ok := p.Services[service]
 	if !ok || index >= len(s.PreStart) {
 		return nil, fmt.Errorf("service %q has no pre_start hook %d", service, index)

@@ -25,7 +25,7 @@ func (j *jsonLines) event(e event.Event) {
 			return
 		}
 	}
-	b, err := Encode(e, j.now())
+	b, err := encode(e, j.now())
 	if err != nil {
 		return // no event has a value that JSON cannot hold
 	}
@@ -109,9 +109,9 @@ var statusNames = map[event.State]string{
 	event.Skipped: "Skipped",
 }
 
-// Encode returns an event as an object in one line, without a line end. now
+// encode returns an event as an object in one line, without a line end. now
 // stamps an event that has no time of its own.
-func Encode(e event.Event, now time.Time) ([]byte, error) {
+func encode(e event.Event, now time.Time) ([]byte, error) {
 	l := line{V: 1, Time: now}
 	switch e := e.(type) {
 	case event.Status:

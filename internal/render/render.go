@@ -27,7 +27,7 @@ const (
 	ModeTTY Mode = "tty"
 	// ModePlain prints a line for each change.
 	ModePlain Mode = "plain"
-	// ModeJSON prints an object for each event; see Encode.
+	// ModeJSON prints an object for each event; see encode.
 	ModeJSON Mode = "json"
 	// ModeQuiet shows warnings, and what a failed build printed. The error itself is
 	// the command's to print, here as in the other modes.
