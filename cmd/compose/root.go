@@ -39,7 +39,12 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:     true,
 		TraverseChildren: true,
 		Args:             unknownCommand,
-		RunE:             func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if show, _ := cmd.Flags().GetBool("version"); show {
+				return a.printVersion(versionOptions{})
+			}
+			return cmd.Help()
+		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.yes, _ = cmd.Flags().GetBool("yes") // commands that ask have it
 			a.setUpDebug()
@@ -54,7 +59,15 @@ func (a *app) root() *cobra.Command {
 	root.Flags().BoolP("version", "v", false, "Show the version and exit")
 	_ = root.Flags().MarkHidden("version")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
-	root.AddCommand(
+	root.AddCommand(a.commands()...)
+	setUpHelp(root)
+	a.setUpCompletion(root)
+	return root
+}
+
+// commands are those of the program, the one that docker asks last.
+func (a *app) commands() []*cobra.Command {
+	return []*cobra.Command{
 		a.alphaCommand(),
 		a.attachCommand(),
 		a.buildCommand(),
@@ -65,14 +78,13 @@ func (a *app) root() *cobra.Command {
 		a.createCommand(),
 		a.downCommand(),
 		a.eventsCommand(),
-		a.explainCommand(),
 		a.execCommand(),
-		a.imagesCommand(),
+		a.explainCommand(),
 		a.exportCommand(),
+		a.imagesCommand(),
 		a.killCommand(),
 		a.logsCommand(),
 		a.lsCommand(),
-		a.metadataCommand(),
 		a.pauseCommand(),
 		a.portCommand(),
 		a.psCommand(),
@@ -94,17 +106,8 @@ func (a *app) root() *cobra.Command {
 		a.volumesCommand(),
 		a.waitCommand(),
 		a.watchCommand(),
-	)
-	setUpHelp(root)
-	a.setUpCompletion(root)
-	plain := root.RunE
-	root.RunE = func(cmd *cobra.Command, args []string) error {
-		if show, _ := cmd.Flags().GetBool("version"); show {
-			return a.printVersion(versionOptions{})
-		}
-		return plain(cmd, args)
+		a.metadataCommand(),
 	}
-	return root
 }
 
 func (g *globalFlags) register(f *pflag.FlagSet) {
