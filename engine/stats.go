@@ -45,7 +45,7 @@ func (s Stats) Short() Stats {
 // or two. One that is gone uses nothing.
 func ReadStats(ctx context.Context, c Reader, l Listed) (Stats, error) {
 	s := Idle(l)
-	err := readStats(ctx, c, l, false, func(now Stats) error {
+	err := sampling{of: l}.read(ctx, c, func(now Stats) error {
 		s = now
 		return nil
 	})
@@ -55,11 +55,19 @@ func ReadStats(ctx context.Context, c Reader, l Listed) (Stats, error) {
 // FollowStats hands on what a container uses, about once a second, until it or
 // ctx ends.
 func FollowStats(ctx context.Context, c Reader, l Listed, show func(Stats) error) error {
-	return readStats(ctx, c, l, true, show)
+	return sampling{of: l, follow: true}.read(ctx, c, show)
 }
 
-func readStats(ctx context.Context, c Reader, l Listed, stream bool, show func(Stats) error) error {
-	response, err := c.ContainerStats(ctx, l.ID, stream)
+// sampling says what is measured, and whether once or until it ends.
+type sampling struct {
+	of     Listed
+	follow bool
+}
+
+// read hands on the samples. A container that is gone has none.
+func (m sampling) read(ctx context.Context, c Reader, show func(Stats) error) error {
+	l := m.of
+	response, err := c.ContainerStats(ctx, l.ID, m.follow)
 	if errdefs.IsNotFound(err) {
 		return nil
 	}
