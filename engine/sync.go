@@ -67,10 +67,11 @@ type syncTarget struct {
 	readOnly bool // its root
 	mounts   []syncMount
 
-	mu       sync.Mutex // held while the container is changed; guards below
-	remover  []string   // the command that removes what is named behind it; nil: not known yet
-	injected bool       // this program is in the container
-	pending  []string   // deletes that wait for the container to run
+	mu       sync.Mutex      // held while the container is changed; guards below
+	remover  []string        // the command that removes what is named behind it; nil: not known yet
+	injected bool            // this program is in the container
+	pending  []string        // deletes that wait for the container to run
+	rooted   map[string]bool // roots that are there: they are not asked for again
 }
 
 // syncMount is a place with other files than the container's own.
@@ -147,7 +148,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inspecting the container: %w", err)
 	}
-	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/")}
+	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/"), rooted: map[string]bool{}}
 	if c.HostConfig != nil {
 		t.readOnly = c.HostConfig.ReadonlyRootfs
 		for target := range c.HostConfig.Tmpfs {
@@ -264,7 +265,9 @@ const fenceParallel = 8
 // fence refuses paths that a link of the container would lead elsewhere, and
 // returns the folders that are not there.
 func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (missing map[string]bool, err error) {
-	parents := change.parents()
+	parents := slices.DeleteFunc(change.parents(), func(dir string) bool {
+		return t.rooted[dir] && slices.Contains(change.Roots, dir) // a root may be a link
+	})
 	links := make([]string, len(parents))
 	absent := make([]bool, len(parents))
 	failed := make([]error, len(parents))
@@ -298,6 +301,8 @@ func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (m
 			}
 		case absent[i]:
 			missing[dir] = true
+		default:
+			t.rooted[dir] = true
 		}
 	}
 	return missing, nil

@@ -69,6 +69,9 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) 
 			return 0, err
 		}
 		defer w.close(ctx) // nothing where it was closed before
+		if err := w.look(ctx); err != nil {
+			return 0, err
+		}
 	}
 	f, err := s.follow(ctx, a)
 	if err != nil {

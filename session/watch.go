@@ -49,6 +49,9 @@ func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) erro
 		return err
 	}
 	defer w.close(ctx)
+	if err := w.look(ctx); err != nil {
+		return err
+	}
 	if up != nil {
 		s.warnUnapplied()
 		if err := w.up(ctx, *up); err != nil {
@@ -104,6 +107,22 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	}
 	return w, nil
 }
+
+// look looks at the folders for the first time: what changes from now on is
+// synced, however long it takes until the containers are there.
+func (w *watching) look(ctx context.Context) error {
+	if w.s.Client == nil {
+		return nil
+	}
+	_, rules := w.project()
+	return watch.InitialSync(ctx, rules, unborn{w}, w.options())
+}
+
+// unborn are services that have no containers yet.
+type unborn struct{ watch.Services }
+
+// Containers are none.
+func (unborn) Containers(context.Context, string) ([]watch.Container, error) { return nil, nil }
 
 // rulesOf are those of the services that are watched: their own, and for those
 // that have none what their bind mounts imply.
