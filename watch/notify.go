@@ -32,7 +32,7 @@ type notifier struct {
 	add    func(*fsnotify.Watcher, string) error
 
 	fs   *fsnotify.Watcher // nil: there is none to be had
-	lost chan error        // of fs
+	lost chan error        // of fs; written by whoever learns of a loss
 	dirs map[string]bool   // watched folders; true: with what is below
 	poll *poller           // of what fs does not watch; nil: nothing
 	told bool              // that there is polling

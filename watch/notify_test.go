@@ -1,0 +1,171 @@
+package watch
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// told waits until w tells of a path, of a folder that it is in, or of
+// everything, and returns all it told.
+func told(t *testing.T, w Watcher, p string) (all Changed) {
+	t.Helper()
+	timeout := time.After(10 * time.Second)
+	for {
+		select {
+		case c, ok := <-w.Changes():
+			if !ok {
+				t.Fatal("closed")
+			}
+			if c.Message != nil {
+				all.Message = c.Message
+			}
+			all.Paths = append(all.Paths, c.Paths...)
+			all.Rescan = all.Rescan || c.Rescan
+			for _, got := range c.Paths {
+				if _, ok := relative(got, p); ok {
+					return all
+				}
+			}
+			if c.Rescan {
+				return all
+			}
+		case <-timeout:
+			t.Fatalf("%s was not told, but %q", p, all.Paths)
+		}
+	}
+}
+
+func put(t *testing.T, name string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(time.Now().String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func closing(t *testing.T, w Watcher) {
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+		for range w.Changes() { // what was on its way, and the end
+		}
+	})
+}
+
+// Where inotify runs out, the rest is polled, and the user hears how to raise
+// the limit.
+func TestWatchesRunOut(t *testing.T) {
+	root := t.TempDir()
+	in, out := put(t, filepath.Join(root, "in/f")), put(t, filepath.Join(root, "out/deep/f"))
+	w, err := newNotifier([]string{root}, func(string, bool) bool { return false }, func(f *fsnotify.Watcher, dir string) error {
+		if strings.Contains(dir, "out") {
+			return &os.PathError{Op: "add", Path: dir, Err: syscall.ENOSPC}
+		}
+		return f.Add(dir)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing(t, w)
+	first := <-w.Changes()
+	if first.Message == nil || !strings.Contains(first.Message.Text, "polled") {
+		t.Errorf("got %+v", first.Message)
+	}
+	put(t, in)
+	told(t, w, in)
+	put(t, out)
+	told(t, w, out)
+	late := put(t, filepath.Join(root, "out/deep/new/f"))
+	told(t, w, late)
+}
+
+func TestRaise(t *testing.T) {
+	dir := fstest.MapFS{
+		"max_user_watches":   {Data: []byte("8192\n")},
+		"max_user_instances": {Data: []byte("1024\n")},
+	}
+	for name, want := range map[string]string{
+		"max_user_watches":   "run: sudo sysctl fs.inotify.max_user_watches=524288",
+		"max_user_instances": "run: sudo sysctl fs.inotify.max_user_instances=2048",
+	} {
+		if got := raise(name, limit(dir, name)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if n := limit(dir, "none"); n != 0 {
+		t.Errorf("got %d, want 0", n)
+	}
+}
+
+// A root need not be there, may go, and may come back.
+func TestRootComesAndGoes(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "a/b")
+	w, err := NewWatcher([]string{root}, func(string, bool) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing(t, w)
+	for range 3 {
+		f := put(t, filepath.Join(root, "c/f"))
+		told(t, w, root)
+		put(t, f)
+		told(t, w, f)
+		if err := os.RemoveAll(root); err != nil {
+			t.Fatal(err)
+		}
+		told(t, w, root)
+	}
+}
+
+// Ignored folders are not watched.
+func TestIgnoredFoldersAreNotWatched(t *testing.T) {
+	root := t.TempDir()
+	put(t, filepath.Join(root, "node_modules/x/f"))
+	put(t, filepath.Join(root, "src/f"))
+	var added []string
+	w, err := newNotifier([]string{root}, func(p string, _ bool) bool { return strings.Contains(p, "node_modules") }, func(f *fsnotify.Watcher, dir string) error {
+		added = append(added, dir)
+		return f.Add(dir)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range added {
+		if strings.Contains(dir, "node_modules") {
+			t.Errorf("%s is watched", dir)
+		}
+	}
+	if len(added) != 3 {
+		t.Errorf("watched: %q", added)
+	}
+}
+
+// After an overflow everything is to be looked at, and new folders are watched.
+func TestOverflow(t *testing.T) {
+	root := t.TempDir()
+	w, err := newNotifier([]string{root}, func(string, bool) bool { return false }, (*fsnotify.Watcher).Add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing(t, w)
+	w.lost <- fsnotify.ErrEventOverflow
+	if c := told(t, w, ""); !c.Rescan {
+		t.Errorf("got %+v", c)
+	}
+	f := put(t, filepath.Join(root, "f"))
+	told(t, w, f)
+}
