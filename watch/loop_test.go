@@ -356,3 +356,62 @@ func TestRestartAndExec(t *testing.T) {
 		b.want(strings.Join(got, "\n"), "exec api reload\npatch api-2 +/src/a\nrestart web")
 	})
 }
+
+// A rule about a file, which is replaced, goes and comes back.
+func TestSingleFile(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "conf"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		r := syncRule(filepath.Join(root, "conf"))
+		r.Target = "/etc/conf"
+		b := start(t, newServices("web"), root, r)
+		b.save("other", "1")
+		write(t, filepath.Join(root, "new"), "22")
+		os.Rename(filepath.Join(root, "new"), filepath.Join(root, "conf"))
+		b.tell("conf")
+		b.want(b.after(time.Second), "patch web-1 +/etc/conf")
+		os.Remove(filepath.Join(root, "conf"))
+		b.tell("conf")
+		b.want(b.after(time.Second), "patch web-1 +/etc/conf\npatch web-1 -/etc/conf")
+	})
+}
+
+// A Run with other rules knows what an earlier one did, and forgets its rules.
+func TestRulesChange(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "a"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		known := new(watch.Known)
+		run := func(change string, rules ...watch.Rule) {
+			h := &hand{make(chan watch.Changed)}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() {
+				done <- watch.Run(ctx, rules, s, watch.Options{
+					Sink: newEvents().sink, Known: known, Renewed: make(chan string),
+					Watcher: func([]string, func(string, bool) bool) (watch.Watcher, error) { return h, nil },
+				})
+			}()
+			synctest.Wait()
+			write(t, filepath.Join(root, change), "changed")
+			h.changes <- watch.Changed{Paths: []string{filepath.Join(root, change)}}
+			time.Sleep(time.Second)
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		copied := syncRule(root)
+		run("a", copied)
+		write(t, filepath.Join(root, "between"), "1")
+		run("b", copied, watch.Rule{Service: "web", Action: watch.Restart, Path: filepath.Join(root, "b")})
+		moved := copied
+		moved.Target = "/other"
+		run("c", moved)
+		want := "patch web-1 +/app/a\npatch web-1 +/app/between\npatch web-1 +/app/b\nrestart web\npatch web-1 +/other/c"
+		if got := strings.Join(s.log(), "\n"); got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	})
+}
