@@ -308,8 +308,7 @@ func (w *watching) follow(ctx context.Context, sub *engine.Subscription) error {
 		}
 		// What a plan makes is filled before it starts; the loop needs to look at
 		// it when the plan has ended.
-		w.changing.RLock()
-		w.changing.RUnlock()
+		w.awaitPlan()
 		switch c.Action {
 		case "start":
 			if err := w.sync.Settle(ctx, c.ID); err != nil && ctx.Err() == nil {
@@ -373,4 +372,10 @@ func (w *watching) containers(ctx context.Context, service string) ([]engine.Lis
 	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool { return c.Service != service || c.OneOff })
 	slices.SortFunc(listed, func(a, b engine.Listed) int { return cmp.Compare(a.Number, b.Number) })
 	return listed, nil
+}
+
+// awaitPlan returns when no plan changes containers.
+func (w *watching) awaitPlan() {
+	w.changing.RLock()
+	defer w.changing.RUnlock()
 }

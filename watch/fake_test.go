@@ -29,7 +29,6 @@ type services struct {
 	calls   []string
 	fail    func(call string) error
 	rebuild func(ctx context.Context, names []string) error
-	patched chan struct{} // a token for each patch; nil: nobody waits
 }
 
 type box struct {

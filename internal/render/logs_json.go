@@ -69,7 +69,7 @@ func (l *logs) head(s event.Source) []byte {
 func embeddable(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && utf8.Valid(text) &&
-		bytes.IndexAny(text, "\r\n") < 0 && json.Valid(text)
+		!bytes.ContainsAny(text, "\r\n") && json.Valid(text)
 }
 
 // appendString appends text as a JSON string. What is no UTF-8 becomes U+FFFD.
