@@ -1,6 +1,7 @@
 package reconciler
 
 import (
+	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -117,7 +118,9 @@ func (v *view) ended(s planner.Step, r Result) {
 }
 
 func (v *view) failed(s planner.Step, err error) {
-	v.emit(s, event.Status{State: event.Failed, Text: "Error", Detail: err.Error(), Err: err})
+	ref := v.ref(s)
+	detail := strings.TrimPrefix(err.Error(), strings.ToLower(string(ref.Kind))+" "+ref.Name+" ") // the line begins with it
+	v.emit(s, event.Status{State: event.Failed, Text: "Error", Detail: detail, Err: err})
 	v.told[v.ref(s)] = true
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/session"
@@ -46,6 +47,7 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	if err != nil {
 		return err
 	}
+	noSuchStates(wanted, a.sink)
 	s, err := a.openListed(cmd.Context(), services)
 	if err != nil {
 		return err
@@ -83,13 +85,20 @@ func (f *psFlags) statuses() ([]string, error) {
 		}
 		wanted = append(wanted, value)
 	}
+	return wanted, nil
+}
+
+// noSuchStates warns of states that no container can have. Docker Compose lists
+// nothing for them, and does not fail.
+func noSuchStates(wanted []string, sink event.Sink) {
 	known := []string{"paused", "restarting", "removing", "running", "dead", "created", "exited"}
 	for _, status := range wanted {
 		if !slices.Contains(known, status) {
-			return nil, &usageError{text: fmt.Sprintf("unknown status %q", status), hint: "the states are " + strings.Join(known, ", ")}
+			sink(event.Message{
+				Level: event.Warn, Text: fmt.Sprintf("unknown status %q", status), Hint: "the states are " + strings.Join(known, ", "),
+			})
 		}
 	}
-	return wanted, nil
 }
 
 // shows tells whether the flags leave a container in: without any of them those

@@ -51,8 +51,7 @@ func (a *app) root() *cobra.Command {
 			a.setUpConfig()
 			return a.checkDisplay()
 		},
-		SuggestionsMinimumDistance: 2,
-		DisableFlagsInUseLine:      true,
+		DisableFlagsInUseLine: true,
 	}
 	a.global.register(root.Flags()) // before the command's name; -f means another thing behind logs
 	root.PersistentFlags().BoolVar(&a.global.dryRun, "dry-run", false, "Print the plan and change nothing")
@@ -162,6 +161,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	e := &usageError{text: fmt.Sprintf("unknown command %q", args[0]), hint: cmd.CommandPath() + " --help lists the commands"}
+	cmd.SuggestionsMinimumDistance = len(args[0]) / 3 // a slip of three letters is another word
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		e.hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
