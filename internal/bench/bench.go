@@ -41,7 +41,7 @@ func (b *bench) run(ctx context.Context) (kept bool, err error) {
 		_, downErr := b.command(context.WithoutCancel(ctx), b.compose, "down", "-t", "0", "-v")
 		err = errors.Join(err, downErr)
 	}()
-	for _, part := range []func(context.Context) error{b.startUp, b.load, b.firstUp, b.running, b.watch} {
+	for _, part := range []func(context.Context) error{b.startUp, b.load, b.firstUp, b.running, b.builds, b.watch} {
 		if err := part(ctx); err != nil {
 			return false, err
 		}
