@@ -86,23 +86,24 @@ type syncMount struct {
 // for the next Apply once it runs. Files are replaced whole: until its last byte
 // is there a reader sees the old one. (Volumes and bind mounts are the exception,
 // and a moment of some microseconds in which there is neither.) Parent folders
-// that are missing are made.
-func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) error {
+// that are missing are made. Files that are gone here by then are left out; left
+// are their targets.
+func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left []string, err error) {
 	t, err := s.target(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.check(change); err != nil {
-		return err
+		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	missing, err := s.fence(ctx, t, change)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.settle(ctx, t, slices.Concat(t.pending, change.Deletes)); err != nil {
-		return err
+		return nil, err
 	}
 	t.pending = slices.DeleteFunc(t.pending, func(p string) bool {
 		return slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })

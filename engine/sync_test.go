@@ -70,7 +70,7 @@ func (b *syncBench) file(target, content string, mode fs.FileMode) SyncWrite {
 
 func (b *syncBench) apply(c SyncChange) {
 	b.t.Helper()
-	if err := b.s.Apply(b.t.Context(), b.id, c); err != nil {
+	if _, err := b.s.Apply(b.t.Context(), b.id, c); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -135,7 +135,7 @@ func TestSyncRefused(t *testing.T) {
 		{SyncChange{Deletes: []string{"/"}}, "no path below"},
 		{SyncChange{Deletes: []string{"/app/../etc"}}, "no path below"},
 	} {
-		err := b.s.Apply(t.Context(), b.id, c.change)
+		_, err := b.s.Apply(t.Context(), b.id, c.change)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got error %v, want one with %q", err, c.want)
 		}

@@ -29,28 +29,29 @@ const (
 	burstSize = 32 << 10
 )
 
-// write sends all writes as one archive, whatever their size.
-func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, missing map[string]bool) error {
+// write sends all writes as one archive, whatever their size, less those of files
+// that are gone, whose targets it returns.
+func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, missing map[string]bool) (left []string, err error) {
 	if len(writes) == 0 {
-		return nil
+		return nil, nil
 	}
 	r, w := io.Pipe()
 	packed := make(chan error, 1)
+	p := &syncPacker{w: tar.NewWriter(w), t: t, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
 	go func() {
-		p := syncPacker{w: tar.NewWriter(w), t: t, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
 		err := p.pack(writes, missing)
 		w.CloseWithError(err)
 		packed <- err
 	}()
-	err := s.c.CopyToContainer(ctx, t.id, "/", r, container.CopyToContainerOptions{})
+	err = s.c.CopyToContainer(ctx, t.id, "/", r, container.CopyToContainerOptions{})
 	r.CloseWithError(context.Canceled) // ends a packer whose reader has gone
 	if packing := <-packed; packing != nil && !errors.Is(packing, context.Canceled) {
-		return packing
+		return nil, packing
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s to %s: %w", writesNamed(writes), t.name, err)
+		return nil, fmt.Errorf("writing %s to %s: %w", writesNamed(writes), t.name, err)
 	}
-	return nil
+	return p.left, nil
 }
 
 // writesNamed is what an error calls the writes.
@@ -65,9 +66,10 @@ func writesNamed(writes []SyncWrite) string {
 type syncPacker struct {
 	w      *tar.Writer
 	t      *syncTarget
-	stage  bool // files get their names when they are complete
-	burst  bool // there are many
-	staged bool // the staging file has content
+	stage  bool     // files get their names when they are complete
+	burst  bool     // there are many
+	staged bool     // the staging file has content
+	left   []string // targets of files that are gone
 }
 
 func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
@@ -105,6 +107,7 @@ func (p *syncPacker) one(w SyncWrite) error {
 	}
 	f, err := os.Open(w.Source)
 	if errors.Is(err, fs.ErrNotExist) {
+		p.left = append(p.left, w.Target)
 		return nil
 	}
 	if err != nil {
@@ -116,6 +119,7 @@ func (p *syncPacker) one(w SyncWrite) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
+		p.left = append(p.left, w.Target)
 		return nil
 	}
 	return p.file(w, f, info.Size())

@@ -30,7 +30,7 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 }
 
 // Patch applies a patch to one container.
-func (w *watching) Patch(ctx context.Context, service string, c watch.Container, p watch.Patch) error {
+func (w *watching) Patch(ctx context.Context, service string, c watch.Container, p watch.Patch) (left []string, err error) {
 	change := engine.SyncChange{Deletes: p.Deletes, Writes: make([]engine.SyncWrite, len(p.Writes))}
 	for i, write := range p.Writes {
 		change.Writes[i] = engine.SyncWrite{

@@ -87,7 +87,7 @@ func (s *services) Containers(_ context.Context, name string) ([]watch.Container
 	return out, nil
 }
 
-func (s *services) Patch(_ context.Context, name string, c watch.Container, p watch.Patch) error {
+func (s *services) Patch(_ context.Context, name string, c watch.Container, p watch.Patch) (left []string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var did []string
@@ -98,26 +98,27 @@ func (s *services) Patch(_ context.Context, name string, c watch.Container, p wa
 		did = append(did, "+"+w.Target)
 	}
 	if err := s.call("patch %s %s", c.Name, strings.Join(did, " ")); err != nil {
-		return err
+		return nil, err
 	}
 	i := slices.IndexFunc(s.boxes[name], func(b *box) bool { return b.ID == c.ID })
 	if i < 0 {
-		return errors.New("no such container: " + c.Name)
+		return nil, errors.New("no such container: " + c.Name)
 	}
 	return s.boxes[name][i].apply(p)
 }
 
-func (b *box) apply(p watch.Patch) error {
+func (b *box) apply(p watch.Patch) (left []string, err error) {
 	for _, d := range p.Deletes {
 		b.remove(d)
 	}
 	for _, w := range p.Writes {
 		v, err := content(w.Source)
 		if errors.Is(err, fs.ErrNotExist) {
+			left = append(left, w.Target)
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		// As an archive would: missing parents are made, another kind is replaced.
 		if v != "dir" {
@@ -125,7 +126,7 @@ func (b *box) apply(p watch.Patch) error {
 		}
 		b.tree[w.Target] = v
 	}
-	return nil
+	return left, nil
 }
 
 func (b *box) remove(target string) {

@@ -42,6 +42,7 @@ type state struct {
 
 type served struct {
 	service *service
+	left    bool // as in job
 	err     error
 }
 
@@ -228,7 +229,7 @@ func (l *loop) start(ctx context.Context, s *state) {
 	s.next, s.runs, s.retry = nil, true, time.Time{}
 	l.wg.Go(func() {
 		err := l.serve(ctx, j)
-		l.served <- served{j.service, err}
+		l.served <- served{j.service, j.left, err}
 	})
 }
 
@@ -242,6 +243,9 @@ func (l *loop) finished(ctx context.Context, done served) {
 		s.delay = min(2*s.delay, lastRetry)
 	} else {
 		s.delay = firstRetry
+		if done.left {
+			s.retry = time.Now().Add(firstRetry)
+		}
 	}
 	if s.next != nil {
 		s.next.refresh = s.next.refresh || done.err != nil

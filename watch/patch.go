@@ -84,13 +84,13 @@ func topmost(deletes map[string]Entry, writes map[string]Write) []string {
 	return out
 }
 
-// done takes over what became of a patch. A failed one may have got anywhere.
-// k.mu is held.
-func (w *work) done(err error) {
+// done takes over what became of a patch. A failed one may have got anywhere,
+// and what was left out may have been back a moment later. k.mu is held.
+func (w *work) done(left []string, err error) {
 	w.busy = false
 	for r, sent := range w.sent {
 		for p, has := range sent {
-			if err != nil {
+			if err != nil || slices.Contains(left, path.Join(r.Target, p)) {
 				has = unknown
 			}
 			w.lacks[r].set(p, has, r.tree.man[p])

@@ -27,6 +27,7 @@ type job struct {
 	refresh   bool   // ask which containers there are
 	patchOnly bool   // something else takes care of the actions
 	told      string // an error that the user knows
+	left      bool   // something was gone when it was to be written: it is to be looked at again
 }
 
 // outcome is what a job did.
@@ -34,7 +35,8 @@ type outcome struct {
 	writes, deletes int
 	paths           map[string]bool // absolute, on this machine
 	containers      int
-	asked           int // changes that are not copied
+	left            bool // as in job
+	asked           int  // changes that are not copied
 	restart         bool
 	hooks           []types.ServiceHook
 	action          Action
@@ -49,6 +51,7 @@ func (r *runner) serve(ctx context.Context, j *job) error {
 		j.refresh = true // the container may be gone, and another be there
 		err = r.bring(ctx, j, &out)
 	}
+	j.left = out.left
 	if !j.patchOnly && (out.containers > 0 || out.asked > 0) {
 		err = errors.Join(err, r.act(ctx, j.service, &out))
 	}
@@ -90,12 +93,13 @@ func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outc
 	var errs []error
 	for _, w := range works {
 		group.Go(func() error {
-			err := r.do.Patch(ctx, s.name, w.Container, w.patch)
+			left, err := r.do.Patch(ctx, s.name, w.Container, w.patch)
 			r.mu.Lock()
-			w.done(err)
+			w.done(left, err)
 			r.mu.Unlock()
 			mu.Lock()
 			defer mu.Unlock()
+			out.left = out.left || len(left) > 0
 			if err != nil {
 				errs = append(errs, fmt.Errorf("container %s: %w", w.Name, err))
 				return nil

@@ -91,7 +91,9 @@ type Services interface {
 	Containers(ctx context.Context, service string) ([]Container, error)
 	// Patch applies p to one container. A write replaces its target at once: a
 	// reader sees the old file or the new one.
-	Patch(ctx context.Context, service string, c Container, p Patch) error
+	// What is gone here by the time it is written is left out; left are the
+	// targets of these writes.
+	Patch(ctx context.Context, service string, c Container, p Patch) (left []string, err error)
 	// Restart restarts all replicas of a service.
 	Restart(ctx context.Context, service string) error
 	// Exec runs the command in all replicas of a service.
