@@ -216,7 +216,7 @@ func TestPortsAreTakenAtTheStart(t *testing.T) {
 	both(t, func(t *testing.T, s *subject) {
 		c := sh("exec sleep 100")
 		c.ExposedPorts = nat.PortSet{"80/tcp": {}, "81/tcp": {}}
-		c.Host.PortBindings = nat.PortMap{"80/tcp": {{HostPort: "28391"}}}
+		c.Host.PortBindings = nat.PortMap{"80/tcp": {{HostIP: "0.0.0.0", HostPort: "28391"}}} // of two families the engine names either
 		yes := true
 		c.Host.Init = &yes
 		a, b := s.create("-a", c), s.create("-b", c)
