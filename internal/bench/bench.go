@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,6 +14,7 @@ import (
 // bench is one run of the benchmark.
 type bench struct {
 	compose, peer  string
+	only           string // the names of the parts to measure, by comma; empty is all
 	services       int
 	runs, longRuns int
 
@@ -41,13 +43,31 @@ func (b *bench) run(ctx context.Context) (kept bool, err error) {
 		_, downErr := b.command(context.WithoutCancel(ctx), b.compose, "down", "-t", "0", "-v")
 		err = errors.Join(err, downErr)
 	}()
-	for _, part := range []func(context.Context) error{b.startUp, b.load, b.firstUp, b.running, b.builds, b.watch} {
-		if err := part(ctx); err != nil {
+	for _, part := range b.parts() {
+		if b.only != "" && !slices.Contains(strings.Split(b.only, ","), part.name) {
+			continue
+		}
+		if err := part.measure(ctx); err != nil {
 			return false, err
 		}
 	}
 	b.table.print(os.Stdout)
 	return b.table.kept(), nil
+}
+
+// part is a group of measurements that can be asked for by name.
+type part struct {
+	name    string
+	measure func(context.Context) error
+}
+
+// parts are all there are, in the order of their measuring: running needs what
+// up has brought up.
+func (b *bench) parts() []part {
+	return []part{
+		{"start", b.startUp}, {"load", b.load}, {"up", b.firstUp}, {"running", b.running},
+		{"builds", b.builds}, {"watch", b.watch},
+	}
 }
 
 // composeFile is a project of n services on one network that depend on nothing.

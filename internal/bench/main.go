@@ -2,7 +2,7 @@
 // listing, a no-op up and a first up of a hundred services, each beside what it
 // is compared with. It prints a table and exits with 1 where a promise is not kept.
 //
-//	go run ./internal/bench [-compose bin/compose] [-services 100] [-runs 15]
+//	go run ./internal/bench [-compose bin/compose] [-services 100] [-runs 15] [-only builds,watch]
 //
 // PEER names Docker Compose's binary; without it the comparisons with that are
 // left out. The engine is that of DOCKER_HOST, or the default socket.
@@ -19,6 +19,7 @@ import (
 func main() {
 	b := &bench{peer: os.Getenv("PEER")}
 	flag.StringVar(&b.compose, "compose", "bin/compose", "the program to measure")
+	flag.StringVar(&b.only, "only", "", "parts to measure: start,load,up,running,builds,watch")
 	flag.IntVar(&b.services, "services", 100, "services of the project")
 	flag.IntVar(&b.runs, "runs", 15, "runs of each short measurement; the median counts")
 	flag.IntVar(&b.longRuns, "long-runs", 3, "runs of each first up")
