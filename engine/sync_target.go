@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/docker/docker/api/types/mount"
+)
+
+// syncTarget is what is known of a container, and does not change in its life.
+type syncTarget struct {
+	id, name string
+	owner    owners
+	readOnly bool // its root
+	mounts   []syncMount
+
+	mu       sync.Mutex      // held while the container is changed; guards below
+	remover  []string        // the command that removes what is named behind it; nil: not known yet
+	injected bool            // this program is in the container
+	pending  []string        // deletes that wait for the container to run
+	rooted   map[string]bool // roots that are there: they are not asked for again
+}
+
+// syncMount is a place with other files than the container's own.
+type syncMount struct {
+	target string
+	tmpfs  bool
+	ro     bool
+}
+
+// target looks a container up, once.
+func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
+	s.mu.Lock()
+	t := s.known[id]
+	s.mu.Unlock()
+	if t != nil {
+		return t, nil
+	}
+	c, err := s.c.ContainerInspect(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("inspecting the container: %w", err)
+	}
+	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/"), rooted: map[string]bool{}}
+	if c.HostConfig != nil {
+		t.readOnly = c.HostConfig.ReadonlyRootfs
+		for target := range c.HostConfig.Tmpfs {
+			t.mounts = append(t.mounts, syncMount{target: path.Clean(target), tmpfs: true})
+		}
+	}
+	for _, m := range c.Mounts {
+		t.mounts = append(t.mounts, syncMount{target: path.Clean(m.Destination), tmpfs: m.Type == mount.TypeTmpfs, ro: !m.RW})
+	}
+	slices.SortFunc(t.mounts, func(a, b syncMount) int { return cmp.Compare(len(b.target), len(a.target)) })
+	user := ""
+	if c.Config != nil {
+		user = c.Config.User
+	}
+	if user != "" {
+		of := []File{{UID: ofUser, GID: ofUser}}
+		if t.owner, err = (&Doer{c: s.c}).owners(ctx, id, user, of); err != nil {
+			return nil, err
+		}
+	}
+	s.mu.Lock()
+	s.known[id] = t
+	s.mu.Unlock()
+	return t, nil
+}
+
+// mountOf is the deepest mount that a path is in; nil: the container's own files.
+func (t *syncTarget) mountOf(p string) *syncMount {
+	for i, m := range t.mounts {
+		if within(m.target, p) {
+			return &t.mounts[i]
+		}
+	}
+	return nil
+}
+
+// within tells whether a clean absolute path is a folder or below it.
+func within(folder, p string) bool {
+	return folder == "/" || p == folder || strings.HasPrefix(p, folder+"/")
+}
+
+// check refuses what the engine could not write, or would write where nobody
+// sees it.
+func (t *syncTarget) check(change SyncChange) error {
+	for _, p := range change.paths() {
+		if p == "/" || !path.IsAbs(p) || path.Clean(p) != p {
+			return fmt.Errorf("syncing %s: %q is no path below the container's root", t.name, p)
+		}
+		m := t.mountOf(p)
+		switch {
+		case m == nil && t.readOnly:
+			return &Error{
+				Op:   fmt.Sprintf("cannot sync %s to %s: its root file system is read-only", p, t.name),
+				Help: "leave read_only: true out while developing, or sync into a volume that is mounted there",
+			}
+		case m != nil && m.tmpfs:
+			return &Error{
+				Op:   fmt.Sprintf("cannot sync %s to %s: %s is a tmpfs, which the engine does not write to", p, t.name, m.target),
+				Help: "choose a target outside of it, or mount a volume there",
+			}
+		case m != nil && m.ro:
+			return &Error{
+				Op:   fmt.Sprintf("cannot sync %s to %s: %s is mounted read-only", p, t.name, m.target),
+				Help: "leave the mount out, or its read_only option",
+			}
+		}
+	}
+	return nil
+}

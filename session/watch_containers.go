@@ -1,0 +1,90 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/compose-orchestrator/compose/engine"
+)
+
+// follow tells the loop of containers that came, went or started until ctx ends.
+func (w *watching) follow(ctx context.Context, sub *engine.Subscription) error {
+	names := make(chan string)
+	var queue sync.WaitGroup
+	queue.Go(func() { collect(ctx, names, w.renewed) })
+	defer queue.Wait()
+	defer close(names)
+	for {
+		c, err := sub.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if c.Resync {
+			for _, name := range w.services() {
+				names <- name
+			}
+			continue
+		}
+		t := targetOf(c)
+		if t.Number == 0 {
+			continue
+		}
+		// What a plan makes is filled before it starts; the loop needs to look at
+		// it when the plan has ended.
+		w.awaitPlan()
+		switch c.Action {
+		case "start":
+			if err := w.sync.Settle(ctx, c.ID); err != nil && ctx.Err() == nil {
+				w.warn(err)
+			}
+		case "create", "destroy", "rename":
+			names <- t.Service
+		}
+	}
+}
+
+// collect passes names on, each once, and never keeps the sender waiting.
+func collect(ctx context.Context, from <-chan string, to chan<- string) {
+	var waiting []string
+	for {
+		var next string
+		var out chan<- string
+		if len(waiting) > 0 {
+			next, out = waiting[0], to
+		}
+		select {
+		case name, ok := <-from:
+			if !ok {
+				return
+			}
+			if !slices.Contains(waiting, name) {
+				waiting = append(waiting, name)
+			}
+		case out <- next:
+			waiting = waiting[1:]
+		case <-ctx.Done():
+			for range from { // until the sender has ended
+			}
+			return
+		}
+	}
+}
+
+// containers lists a service's replicas by number.
+func (w *watching) containers(ctx context.Context, service string) ([]engine.Listed, error) {
+	listed, err := engine.List(ctx, w.s.Reader, w.s.Name)
+	if err != nil {
+		return nil, err
+	}
+	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool { return c.Service != service || c.OneOff })
+	slices.SortFunc(listed, func(a, b engine.Listed) int { return cmp.Compare(a.Number, b.Number) })
+	return listed, nil
+}
+
+// awaitPlan returns when no plan changes containers.
+func (w *watching) awaitPlan() {
+	w.changing.RLock()
+	defer w.changing.RUnlock()
+}

@@ -1,0 +1,66 @@
+package session
+
+import (
+	"context"
+	"slices"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/watch"
+)
+
+// look looks at the folders for the first time: what changes from now on is
+// synced, however long it takes until the containers are there.
+func (w *watching) look(ctx context.Context) error {
+	if w.s.Client == nil {
+		return nil
+	}
+	_, rules := w.project()
+	return watch.InitialSync(ctx, rules, unborn{w}, w.options())
+}
+
+// unborn are services that have no containers yet.
+type unborn struct{ watch.Services }
+
+// Containers are none.
+func (unborn) Containers(context.Context, string) ([]watch.Container, error) { return nil, nil }
+
+// up makes the project run.
+func (w *watching) up(ctx context.Context, o UpOptions) error {
+	o, err := w.prepare(ctx, o)
+	if err != nil {
+		return err
+	}
+	plan, err := w.s.planUp(ctx, o)
+	if err != nil {
+		return err
+	}
+	return w.s.apply(ctx, plan)
+}
+
+// prepare creates the containers and gives them what is synced initially, where
+// there is such a rule, and returns the options for the up that starts them.
+func (w *watching) prepare(ctx context.Context, o UpOptions) (UpOptions, error) {
+	if w.s.Client == nil || !w.initial() {
+		return o, nil
+	}
+	create := o
+	create.NoStart, create.Wait = true, false
+	plan, err := w.s.planUp(ctx, create)
+	if err != nil {
+		return o, err
+	}
+	if err := w.s.apply(ctx, plan); err != nil {
+		return o, err
+	}
+	_, rules := w.project()
+	if err := watch.InitialSync(ctx, rules, w, w.options()); err != nil {
+		return o, err
+	}
+	o.Build, o.Recreate, o.RecreateDeps = planner.BuildMissing, planner.RecreateDiverged, planner.RecreateDiverged
+	return o, nil
+}
+
+func (w *watching) initial() bool {
+	_, rules := w.project()
+	return slices.ContainsFunc(rules, func(r watch.Rule) bool { return r.InitialSync })
+}
