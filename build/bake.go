@@ -95,7 +95,7 @@ func withNeeds(p *project.Project, services []string) []string {
 			return
 		}
 		seen[name] = true
-		for _, needed := range Needs(p, name) {
+		for _, needed := range p.BuildNeeds(name) {
 			visit(needed)
 		}
 		order = append(order, name)

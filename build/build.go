@@ -54,9 +54,6 @@ type Options struct {
 	NoCache bool // use no step of earlier builds
 	Pull    bool // look for newer base images
 	Quiet   bool // emit no output
-	// Print is the form of the output's lines: "" or "plain" for people,
-	// "rawjson" for BuildKit's own events.
-	Print string
 	// AllPlatforms builds everything in build.platforms, as the command build
 	// does. Else only the platform that the service runs on is built.
 	AllPlatforms bool

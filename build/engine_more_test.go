@@ -148,7 +148,7 @@ services:
 		"app/a.txt":   "a",
 		"lib/lib.txt": "library",
 	}, build.Options{})
-	for _, service := range append(build.Needs(s.p, "web"), "web", "other") {
+	for _, service := range append(s.p.BuildNeeds("web"), "web", "other") {
 		s.build(t, service)
 	}
 }

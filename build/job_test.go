@@ -224,11 +224,11 @@ services:
       additional_contexts: {a: service:lib, b: service:base, c: service:lib, d: ., e: docker-image://alpine}
   db: {image: postgres}
 `, nil)
-	if got, want := Needs(p, "web"), []string{"base", "lib"}; !slices.Equal(got, want) {
+	if got, want := p.BuildNeeds("web"), []string{"base", "lib"}; !slices.Equal(got, want) {
 		t.Errorf("web: got %v, want %v", got, want)
 	}
 	for _, name := range []string{"base", "db", "unknown"} {
-		if got := Needs(p, name); len(got) > 0 {
+		if got := p.BuildNeeds(name); len(got) > 0 {
 			t.Errorf("%s: got %v, want none", name, got)
 		}
 	}

@@ -10,24 +10,6 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Needs returns the services whose images a service's build uses, and which
-// must be built before it: those of additional_contexts with "service:". Sorted,
-// each once; only direct ones.
-func Needs(p *project.Project, service string) []string {
-	b := p.Definition(service).Build
-	if b == nil {
-		return nil
-	}
-	var needs []string
-	for _, value := range b.AdditionalContexts {
-		if name, ok := strings.CutPrefix(value, types.ServicePrefix); ok {
-			needs = append(needs, name)
-		}
-	}
-	slices.Sort(needs)
-	return slices.Compact(needs)
-}
-
 // Buildable are those of the services that have a build section, in their order.
 func Buildable(p *project.Project, services []string) []string {
 	var names []string

@@ -22,7 +22,7 @@ func (b *Builder) watch(j job, statuses <-chan *bkclient.SolveStatus) <-chan ste
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			show(b.o, out, shown)
+			b.show(out, shown)
 		}()
 		for s := range statuses {
 			seen.add(s)
@@ -50,13 +50,10 @@ func collect(statuses <-chan *bkclient.SolveStatus) <-chan stepFailure {
 }
 
 // show reads statuses to their end.
-func show(o Options, out *lineWriter, statuses chan *bkclient.SolveStatus) {
-	mode := progressui.DisplayMode(o.Print)
-	switch {
-	case o.Quiet:
+func (b *Builder) show(out *lineWriter, statuses chan *bkclient.SolveStatus) {
+	mode := progressui.PlainMode
+	if b.o.Quiet {
 		mode = progressui.QuietMode
-	case mode == "":
-		mode = progressui.PlainMode
 	}
 	display, err := progressui.NewDisplay(out, mode)
 	if err == nil {

@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/project"
 )
 
 // imageStep is a pull or build of the plan.
@@ -169,9 +167,9 @@ func (d *draft) build(b building) int {
 	if done, ok := d.images[name]; ok {
 		return done.step
 	}
-	d.images[name] = imageStep{} // ends a cycle; the builder refuses it
+	d.images[name] = imageStep{} // ends a cycle, which the loader refuses
 	var after []int
-	for _, needed := range buildNeeds(d.p, b.service) {
+	for _, needed := range d.p.BuildNeeds(b.service) {
 		after = append(after, d.build(building{service: needed, why: BecauseBuildRequested}))
 	}
 	ref := event.Ref{Kind: event.Image, Name: name, Service: b.service}
@@ -200,23 +198,6 @@ func (d *draft) haveImage(reference string) string {
 		made = c.Image
 	}
 	return made
-}
-
-// buildNeeds are the services whose image the service's build uses
-// (additional_contexts: service:X), sorted.
-func buildNeeds(p *project.Project, service string) []string {
-	svc := p.Definition(service)
-	if svc.Build == nil {
-		return nil
-	}
-	var needs []string
-	for _, source := range svc.Build.AdditionalContexts {
-		if name, ok := strings.CutPrefix(source, types.ServicePrefix); ok && name != service {
-			needs = append(needs, name)
-		}
-	}
-	slices.Sort(needs)
-	return slices.Compact(needs)
 }
 
 // imageMounts are the references that a service mounts as volumes.

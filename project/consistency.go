@@ -36,8 +36,11 @@ func inconsistencies(p *types.Project) []error {
 			found = append(found, fmt.Errorf("secret %q must declare either `file` or `environment`", name))
 		}
 	}
-	if around := cycle(p.Services); around != nil {
+	if around := cycle(p.Services, dependencies); around != nil {
 		found = append(found, fmt.Errorf("dependency cycle detected: %s", strings.Join(around, " -> ")))
+	}
+	if around := cycle(p.Services, buildNeeds); around != nil {
+		found = append(found, fmt.Errorf("cycle of builds detected: %s", strings.Join(around, " -> ")))
 	}
 	return found
 }
@@ -242,38 +245,4 @@ func jobMistakes(p *types.Project) []error {
 		}
 	}
 	return found
-}
-
-// cycle returns services that depend on each other in a circle, the first one
-// once more at the end; nil if there are none.
-func cycle(services types.Services) []string {
-	done := map[string]bool{} // true: no circle from here; false: on the path
-	var path []string
-	var walk func(name string) []string
-	walk = func(name string) []string {
-		if over, seen := done[name]; over {
-			return nil
-		} else if seen {
-			return append(slices.Clone(path[slices.Index(path, name):]), name)
-		}
-		done[name] = false
-		path = append(path, name)
-		for _, on := range slices.Sorted(maps.Keys(services[name].DependsOn)) {
-			if _, ok := services[on]; !ok {
-				continue
-			}
-			if around := walk(on); around != nil {
-				return around
-			}
-		}
-		path = path[:len(path)-1]
-		done[name] = true
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(services)) {
-		if around := walk(name); around != nil {
-			return around
-		}
-	}
-	return nil
 }

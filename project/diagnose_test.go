@@ -42,6 +42,7 @@ func TestDiagnose(t *testing.T) {
 		{"a text", "hello", `:1:1: top-level object must be a mapping`, "services:"},
 		{"no image", "services:\n  web:\n    command: x\n", `:2:3: service "web" has neither an image nor a build context specified`, "image: NAME"},
 		{"cycle", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", `:2:30: dependency cycle detected: a -> b -> a`, "take one"},
+		{"cycle of builds", "services:\n  a: {build: {context: ., additional_contexts: {x: 'service:b'}}}\n  b: {build: {context: ., additional_contexts: [x=service:a]}}\n", `:2:27: cycle of builds detected: a -> b -> a`, "take one"},
 		{"cycle through a namespace", "services:\n  a: {image: x, network_mode: 'service:b'}\n  b: {image: x, depends_on: [a]}\n", `:2:31: dependency cycle detected: a -> b -> a`, "take one"},
 		{"service", "services:\n  web: {image: x, depends_on: [bd]}\n  db: {image: x}\n", `:2:32: service "web" depends on undefined service "bd"`, `did you mean "db"?`},
 		{"service that is off", "services:\n  web: {image: x, depends_on: {db: {condition: service_started}}}\n  db: {image: x, profiles: [p]}\n", `:2:32: service "web" depends on undefined service "db"`, "--profile p"},

@@ -42,6 +42,11 @@ var rules = []rule{
 		d.hint = d.suggestService(m[1])
 	}},
 	{`^dependency cycle detected: (.*)$`, (*diagnosis).explainCycle},
+	{`^cycle of builds detected: (.*)$`, func(d *diagnosis, m []string) {
+		service, _, _ := strings.Cut(m[1], " -> ")
+		d.locate("services", service, "build", "additional_contexts")
+		d.hint = "take one of these contexts out"
+	}},
 	{`^service "(.*)" declares unknown service "(.*)" as additional contexts (.*)$`, func(d *diagnosis, m []string) {
 		d.locate("services", m[1], "build", "additional_contexts", m[3])
 		d.hint = d.suggestService(m[2])

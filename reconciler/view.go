@@ -135,7 +135,8 @@ func (v *view) cut(s planner.Step) {
 // skipped reports a step that is not tried because another one failed.
 func (v *view) skipped(s, cause planner.Step) {
 	ref := v.ref(s)
-	if v.told[ref] {
+	_, reports := s.Action.(planner.PruneImage) // on what did not come about
+	if v.told[ref] || reports {
 		return
 	}
 	v.told[ref] = true

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -59,6 +60,9 @@ func (a *app) build(ctx context.Context, f buildFlags, services []string) error 
 	o, err := a.buildOptions(f)
 	if err != nil {
 		return err
+	}
+	if f.Quiet {
+		a.global.progress = string(render.ModeQuiet)
 	}
 	if f.print {
 		return a.printBake(ctx, f, o, services)

@@ -20,8 +20,8 @@ func (p *plain) event(e event.Event) {
 	case event.Status:
 		fmt.Fprintln(p.w, " "+statusLine(e))
 	case event.Output:
-		if !p.logs.event(e) {
-			fmt.Fprintln(p.w, e.Text)
+		if !p.logs.event(e) && e.Text != "" {
+			fmt.Fprintln(p.w, outputLine(e))
 		}
 	default:
 		if !p.logs.event(e) {
@@ -40,6 +40,15 @@ func statusLine(s event.Status) string {
 		line += " " + firstLine(s.Detail)
 	}
 	return line
+}
+
+// outputLine says whose line it is: builds of several services run at once, and
+// BuildKit numbers the steps of each from 1.
+func outputLine(o event.Output) string {
+	if o.Ref.Service == "" {
+		return o.Text
+	}
+	return o.Ref.Service + " | " + o.Text
 }
 
 // quiet prints warnings, and the output of a build once it has failed.

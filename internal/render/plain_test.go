@@ -49,6 +49,25 @@ func TestStory(t *testing.T) {
 	}
 }
 
+// TestBuildsAtOnce: the steps of every build are numbered from 1, so that each line
+// has to say whose it is.
+func TestBuildsAtOnce(t *testing.T) {
+	var b bytes.Buffer
+	r, err := render.New(render.Options{Err: &b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, service := range []string{"web", "worker"} {
+		ref := event.Ref{Kind: event.Image, Name: "demo-" + service, Service: service}
+		r.Event(event.Output{Ref: ref, Text: "#5 [2/2] RUN make"})
+		r.Event(event.Output{Ref: ref})
+	}
+	r.Close()
+	if want := "web | #5 [2/2] RUN make\nworker | #5 [2/2] RUN make\n"; b.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
 // TestJSONLogs: with a single stream, logs are objects too, and none of their
 // bytes is lost.
 func TestJSONLogs(t *testing.T) {
