@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -137,24 +136,6 @@ func TestPackContextHidesWhatItAdds(t *testing.T) {
 		if want := strings.ReplaceAll(test.want, "NAME", p.dockerfile); got[".dockerignore"] != want {
 			t.Errorf("got %q, want %q", got[".dockerignore"], want)
 		}
-	}
-}
-
-func TestPackContextUnreadable(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root reads everything")
-	}
-	dir := folder(t, map[string]string{"Dockerfile": "", "closed": ""})
-	if err := os.Chmod(filepath.Join(dir, "closed"), 0); err != nil {
-		t.Fatal(err)
-	}
-	p, err := packContext(job{context: location{dir: dir}, file: dockerfile{dir: dir, name: "Dockerfile"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, read := io.Copy(io.Discard, p.reader())
-	if err := p.finish(); err == nil || !strings.Contains(err.Error(), "closed") || read == nil {
-		t.Errorf("got %v, and %v while reading", err, read)
 	}
 }
 

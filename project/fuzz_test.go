@@ -2,6 +2,7 @@ package project
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,8 +28,9 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add(string(golden))
 	dir := f.TempDir()
+	fuzzing := flag.Lookup("test.fuzz").Value.String() != ""
 	f.Fuzz(func(t *testing.T, file string) {
-		if strings.Contains(file, "/") {
+		if fuzzing && strings.Contains(file, "/") {
 			t.Skip("would read files of this machine")
 		}
 		write(t, filepath.Join(dir, "compose.yaml"), file)
