@@ -77,6 +77,22 @@ type Status struct {
 	Err    error // with Failed and Warning
 }
 
+// Held says what a resource's next step comes after: steps of others that have
+// not ended. It takes the place of the last one about Ref, and any Status does;
+// without For nothing holds the resource any more.
+type Held struct {
+	Ref  Ref
+	For  []Need // the first few, in the plan's order
+	More int    // how many there are beside For
+}
+
+// Need is a change of another resource that is waited for.
+type Need struct {
+	Ref Ref
+	// Text is what it is to do: "to be healthy", "to start".
+	Text string
+}
+
 // Part is the progress of a piece of a resource: a layer of a pull.
 type Part struct {
 	Ref            Ref
@@ -164,6 +180,7 @@ type Synced struct {
 }
 
 func (Status) isEvent()   {}
+func (Held) isEvent()     {}
 func (Part) isEvent()     {}
 func (Output) isEvent()   {}
 func (Log) isEvent()      {}

@@ -2,6 +2,8 @@ package reconciler
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
@@ -13,6 +15,7 @@ type node struct {
 	// images are the steps that bring what the step's When names.
 	images []int
 	next   []int // the nodes that wait for this one
+	before []int // the nodes that this one waits for, in the plan's order
 	waits  int   // how many of those before it have not ended yet
 	state  state
 	// changed tells of a pull or build that it brought another image than the
@@ -74,6 +77,7 @@ func graph(p *planner.Plan) ([]node, error) {
 		for j := range before {
 			nodes[j].next = append(nodes[j].next, i)
 		}
+		n.before = slices.Sorted(maps.Keys(before))
 		n.waits = len(before)
 	}
 	return nodes, acyclic(nodes)

@@ -181,11 +181,16 @@ func checkStatuses(t *testing.T, seed uint64, events []event.Event) {
 	t.Helper()
 	working := map[event.Ref]bool{}
 	for i, e := range events {
+		if h, ok := e.(event.Held); ok && len(h.For) > 0 && slices.ContainsFunc(h.For, func(n event.Need) bool { return n.Ref == h.Ref || n.Text == "" }) {
+			t.Errorf("seed %d: held by itself or for nothing: %+v", seed, h)
+		}
 		st, ok := e.(event.Status)
-		if !ok {
+		if _, held := e.(event.Held); !ok && !held {
 			if i != 0 && i != len(events)-1 {
 				t.Errorf("seed %d: %T in the middle", seed, e)
 			}
+		}
+		if !ok {
 			continue
 		}
 		if st.Time.IsZero() {

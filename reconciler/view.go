@@ -24,13 +24,17 @@ type view struct {
 	// told are resources whose trouble was shown: that the rest of their steps
 	// is skipped goes without saying.
 	told map[event.Ref]bool
+	// begun are the resources that a status was shown of.
+	begun map[event.Ref]bool
+	// waiting are those that Held was the last event of.
+	waiting map[event.Ref]bool
 }
 
 func newView(p *planner.Plan, sink event.Sink, now func() time.Time) *view {
 	v := &view{
 		plan: p, sink: sink, now: now,
 		replaced: map[string]bool{}, renamed: map[event.Ref]bool{},
-		open: map[event.Ref]bool{}, told: map[event.Ref]bool{},
+		open: map[event.Ref]bool{}, told: map[event.Ref]bool{}, begun: map[event.Ref]bool{}, waiting: map[event.Ref]bool{},
 	}
 	for _, s := range p.Steps {
 		switch a := s.Action.(type) {
@@ -168,10 +172,56 @@ func (v *view) close() {
 // open any more.
 func (v *view) emit(s planner.Step, st event.Status) {
 	st.Time, st.Ref = v.now(), v.ref(s)
+	v.begun[st.Ref] = true
+	delete(v.waiting, st.Ref)
 	if st.State != event.Working {
 		delete(v.open, st.Ref)
 	}
 	v.sink(st)
+}
+
+// heldFor bounds the names that a Held brings: the network of hundreds of
+// containers waits for each of them.
+const heldFor = 3
+
+// held reports a step that comes after others' steps. A change that may not be
+// needed is not waited with.
+func (v *view) held(s planner.Step, by []planner.Step) {
+	h := event.Held{Ref: v.ref(s)}
+	unseen := wordsOf(s.Action).working == "" || v.inner(s) || len(s.When) > 0 && !v.begun[h.Ref]
+	if len(by) == 0 || unseen || v.told[h.Ref] {
+		return
+	}
+	seen := map[event.Ref]bool{}
+	for _, b := range by {
+		switch ref := v.ref(b); {
+		case seen[ref]:
+		case len(h.For) == heldFor:
+			h.More++
+		default:
+			h.For = append(h.For, event.Need{Ref: ref, Text: v.aim(b)})
+		}
+		seen[v.ref(b)] = true
+	}
+	v.waiting[h.Ref] = true
+	v.sink(h)
+}
+
+// aim is what the resource of a step is to do.
+func (v *view) aim(s planner.Step) string {
+	if v.inner(s) {
+		return "to be recreated"
+	}
+	return aimOf(s.Action)
+}
+
+// free takes back what held said last of a step that need not wait for others
+// any more and does not begin either.
+func (v *view) free(s planner.Step) {
+	if ref := v.ref(s); v.waiting[ref] {
+		delete(v.waiting, ref)
+		v.sink(event.Held{Ref: ref})
+	}
 }
 
 // why answers what everybody asks of a container that was made anew.

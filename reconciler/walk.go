@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"time"
+
+	"github.com/compose-orchestrator/compose/planner"
 )
 
 // walk is one run over the nodes. All of it belongs to the goroutine of run;
@@ -56,6 +58,9 @@ func (w *walk) run(ctx context.Context) error {
 	writes, cutWrites := context.WithCancel(context.WithoutCancel(ctx))
 	defer cutWrites()
 	cancelled := ctx.Done()
+	for i := range w.nodes {
+		w.tellHeld(i)
+	}
 	for {
 		w.launch(ctx, writes)
 		if w.running == 0 {
@@ -90,6 +95,7 @@ func (w *walk) launch(ctx, writes context.Context) {
 		}
 		cut := cuttable(w.nodes[n].step.Action)
 		if !cut && w.opts.Parallel > 0 && w.busy >= w.opts.Parallel {
+			w.view.free(w.nodes[n].step)
 			i++
 			continue
 		}
@@ -180,7 +186,28 @@ func (w *walk) settled(i int) bool {
 	default:
 		return false
 	}
+	w.view.free(n.step)
 	return true
+}
+
+// tellHeld says what holds a node back, where that is other resources alone: one
+// that waits for its own resource's earlier steps is not what people look at.
+func (w *walk) tellHeld(i int) {
+	n := &w.nodes[i]
+	if n.waits == 0 || n.cause >= 0 {
+		return
+	}
+	var by []planner.Step
+	for _, j := range n.before {
+		if w.nodes[j].state > running {
+			continue
+		}
+		if w.view.ref(w.nodes[j].step) == w.view.ref(n.step) {
+			return
+		}
+		by = append(by, w.nodes[j].step)
+	}
+	w.view.held(n.step, by)
 }
 
 // release tells the nodes that wait for i that it ended, and for whose failure
@@ -194,6 +221,8 @@ func (w *walk) release(i int) {
 		}
 		if to.waits--; to.waits == 0 {
 			w.enqueue(j)
+		} else {
+			w.tellHeld(j)
 		}
 	}
 }

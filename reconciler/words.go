@@ -79,3 +79,30 @@ func waitDetail(a planner.WaitContainer) string {
 	}
 	return until[a.Condition] + ", for " + strings.Join(a.For, ", ")
 }
+
+// aimOf is what others wait for an action to do: "to start".
+func aimOf(a planner.Action) string {
+	switch a := a.(type) {
+	case planner.WaitContainer:
+		return until[a.Condition]
+	case planner.StartContainer, planner.RestartContainer, planner.UnpauseContainer:
+		return "to start"
+	case planner.StopContainer, planner.KillContainer:
+		return "to stop"
+	case planner.CreateContainer, planner.CreateNetwork, planner.CreateVolume:
+		return "to be created"
+	case planner.RemoveContainer, planner.RemoveNetwork, planner.RemoveVolume, planner.RemoveImage:
+		return "to be removed"
+	case planner.RenameContainer:
+		return "to be recreated"
+	case planner.PullImage:
+		return "to be pulled"
+	case planner.BuildImage:
+		return "to be built"
+	case planner.PushImage:
+		return "to be pushed"
+	case planner.RunHook:
+		return "to run its hook"
+	}
+	return "to be ready"
+}

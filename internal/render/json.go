@@ -38,7 +38,7 @@ func (j *jsonLines) close() error { return nil }
 // text, details, current, total and percent have Docker Compose's meaning:
 //
 //	v          always 1; a change that breaks readers raises it
-//	type       status part output log exit attached message planned finished synced
+//	type       status held part output log exit attached message planned finished synced
 //	time       RFC 3339; of the event where it has one, else of its arrival
 //	id         the resource as people read it, "Container demo-web-1"; of a
 //	           part, the part's own name
@@ -53,6 +53,8 @@ func (j *jsonLines) close() error { return nil }
 //	sources    of attached: the containers whose logs follow
 //	code, restarting              of an exit
 //	level, hint                   of a message: info, warn
+//	for, more     of held: what the resource's next step waits for, and how many
+//	           there are beside
 //	title, refs                   of planned: the resources that will change
 //	action, writes, deletes, paths, containers, took   of synced: the rule's
 //	           action, how much changed, the first paths, the containers that took
@@ -71,6 +73,8 @@ type line struct {
 	Text       string      `json:"text,omitempty"`
 	Details    string      `json:"details,omitempty"`
 	Error      string      `json:"error,omitempty"`
+	For        []need      `json:"for,omitempty"`
+	More       int         `json:"more,omitempty"`
 	Current    int64       `json:"current,omitempty"`
 	Total      int64       `json:"total,omitempty"`
 	Percent    int         `json:"percent,omitempty"`
@@ -90,6 +94,13 @@ type line struct {
 	Paths      []string    `json:"paths,omitempty"`
 	Containers int         `json:"containers,omitempty"`
 	Took       float64     `json:"took,omitempty"`
+}
+
+// need is a change of another resource.
+type need struct {
+	ID      string `json:"id"`
+	Service string `json:"service,omitempty"`
+	Text    string `json:"text"`
 }
 
 // source is the container of a log line or an exit.
@@ -118,6 +129,12 @@ func encode(e event.Event, now time.Time) ([]byte, error) {
 		l.Type, l.Status, l.Text, l.Details, l.Error = "status", statusNames[e.State], e.Text, e.Detail, message(e.Err)
 		l.about(e.Ref)
 		l.stamp(e.Time)
+	case event.Held:
+		l.Type, l.More = "held", e.More
+		l.about(e.Ref)
+		for _, n := range e.For {
+			l.For = append(l.For, need{n.Ref.String(), n.Ref.Service, n.Text})
+		}
 	case event.Part:
 		l.Type, l.Status, l.Text, l.Current, l.Total = "part", "Working", e.Text, e.Current, e.Total
 		l.about(e.Ref)

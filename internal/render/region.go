@@ -12,21 +12,23 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// region is what the live region is about: resources, in the order in which
-// they first changed.
+// region is what the live region is about: resources, in the order of their
+// plan, and after them those that no plan named.
 type region struct {
-	title  string
-	plans  int             // announced and not finished
-	known  map[string]bool // resources that change or will, by their text
-	by     map[string]*row
-	rows   []*row
-	builds tails
-	style  style
-	wide   int // columns of the widest state so far: the times keep their place
+	title   string
+	plans   int            // announced and not finished
+	known   map[string]int // resources that change or will, by their text: their place
+	by      map[string]*row
+	rows    []*row
+	builds  tails
+	style   style
+	began   time.Time // of the first change
+	project string    // as its containers' names begin; "" until it is known
+	wide    int       // columns of the widest state so far: the times keep their place
 }
 
 func newRegion(s style) *region {
-	return &region{title: "Running", known: map[string]bool{}, by: map[string]*row{}, builds: tails{}, style: s}
+	return &region{title: "Running", known: map[string]int{}, by: map[string]*row{}, builds: tails{}, style: s}
 }
 
 // plan takes in what will change. While one plan runs another may begin: a kill
@@ -35,37 +37,56 @@ func (r *region) plan(p event.Planned) {
 	r.plans++
 	r.title = cmp.Or(p.Title, r.title)
 	for _, ref := range p.Refs {
-		r.known[ref.String()] = true
+		r.place(ref.String())
+		r.learn(ref)
 	}
 }
 
+// learn finds out what the project's containers begin with.
+func (r *region) learn(ref event.Ref) {
+	if prefix, ok := strings.CutSuffix(ref.Name, fmt.Sprintf("%s-%d", ref.Service, ref.Number)); ok && r.project == "" {
+		r.project = strings.TrimRight(prefix, "-_")
+	}
+}
+
+// place is a resource's among all that are known.
+func (r *region) place(key string) int {
+	if _, ok := r.known[key]; !ok {
+		r.known[key] = len(r.known)
+	}
+	return r.known[key]
+}
+
 // row returns the resource's row, which is made at the first call.
-func (r *region) row(ref event.Ref, now time.Time) *row {
+func (r *region) row(ref event.Ref) *row {
 	key := ref.String()
 	w, ok := r.by[key]
-	if !ok {
-		w = &row{ref: ref, state: event.Working, began: now}
-		r.by[key], r.known[key] = w, true
-		r.rows = append(r.rows, w)
+	if ok {
+		return w
 	}
+	r.learn(ref)
+	w = &row{ref: ref, place: r.place(key)}
+	r.by[key] = w
+	at, _ := slices.BinarySearchFunc(r.rows, w.place, func(x *row, place int) int { return cmp.Compare(x.place, place) })
+	r.rows = slices.Insert(r.rows, at, w)
 	return w
 }
 
 // status takes a change in. It returns what a build printed at last, if that is
 // what failed.
 func (r *region) status(s event.Status, now time.Time) (tail []string) {
-	_, old := r.by[s.Ref.String()]
-	w := r.row(s.Ref, now)
+	w := r.row(s.Ref)
 	at := s.Time
 	if at.IsZero() {
 		at = now
 	}
-	switch {
-	case s.State == event.Working && (!old || w.state != event.Working):
-		*w = row{ref: w.ref, began: at, timed: true} // its next phase
-	case s.State != event.Working:
-		w.ended, w.tail = at, ""
+	if s.State == event.Working && w.began.IsZero() {
+		w.began = at
 	}
+	if s.State != event.Working || w.state != event.Working {
+		w.steps = steps{}
+	}
+	w.ended, w.held = at, ""
 	w.state, w.text, w.detail = s.State, s.Text, s.Detail
 	if s.State == event.Failed {
 		return r.builds[s.Ref]
@@ -73,19 +94,45 @@ func (r *region) status(s event.Status, now time.Time) (tail []string) {
 	return nil
 }
 
-func (r *region) part(p event.Part, now time.Time) { r.row(p.Ref, now).transfer.add(p) }
+func (r *region) part(p event.Part, now time.Time) {
+	w := r.row(p.Ref)
+	w.begin(now)
+	w.transfer.add(p)
+}
 
 func (r *region) output(o event.Output) {
 	r.builds.add(o)
-	if w, ok := r.by[o.Ref.String()]; ok && strings.TrimSpace(o.Text) != "" {
-		w.tail = o.Text
+	if w, ok := r.by[o.Ref.String()]; ok {
+		w.steps.add(o.Text)
 	}
 }
 
-// live tells whether something works, so that the next frame differs.
-func (r *region) live() bool {
-	return slices.ContainsFunc(r.rows, func(w *row) bool { return w.state == event.Working })
+// hold takes in what a resource waits for.
+func (r *region) hold(h event.Held) {
+	r.row(h.Ref).held = r.needs(h)
 }
+
+// needs is what is waited for, in a line: "db-1 to be healthy, web-1 to start".
+func (r *region) needs(h event.Held) string {
+	var b strings.Builder
+	for i, n := range h.For {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(r.shortest(n.Ref))
+		last := i == len(h.For)-1
+		switch {
+		case last && h.More > 0:
+			fmt.Fprintf(&b, " and %d more %s", h.More, n.Text)
+		case last || h.For[i+1].Text != n.Text:
+			b.WriteString(" " + n.Text)
+		}
+	}
+	return b.String()
+}
+
+// live tells whether something works, so that the next frame differs.
+func (r *region) live() bool { return slices.ContainsFunc(r.rows, (*row).works) }
 
 // view is what a frame is drawn for: the columns and rows it may take, and its
 // time.
@@ -95,107 +142,71 @@ type view struct {
 	last       bool // nothing moves any more
 }
 
-// lines are the region's lines; there are never more than fit.
+// lines are the region's lines. There are never more than fit, but for the
+// failures of the last frame.
 func (r *region) lines(v view) []textLine {
 	if v.rows < 1 || v.cols < 1 {
 		return nil
 	}
-	done := 0
+	rows := slices.DeleteFunc(slices.Clone(r.rows), func(w *row) bool { return !w.shown(v) })
+	counts := count(rows, v)
+	n := v.rows - 1
+	if v.last {
+		n = max(n, counts.failed+1)
+	}
+	kept, folded := fold(rows, n, v)
+	table := r.table(kept, v)
+	var lines []textLine
+	if folded != "" {
+		lines = append(lines, r.line(v.cols, cell{" … " + folded, dim}))
+	}
+	lines = append(lines, table...)
+	return append([]textLine{r.header(counts, lines, v)}, lines...)
+}
+
+// header sums up: what is done of all, what went wrong, and the time so far,
+// which stands above the others' times.
+func (r *region) header(n counts, below []textLine, v view) textLine {
+	cells := []cell{{fmt.Sprintf("[+] %s %d/%d", r.title, n.done+n.warned, len(r.known)), bold}}
+	if n.failed > 0 {
+		cells = append(cells, cell{fmt.Sprintf(", %d failed", n.failed), red})
+	}
+	if n.skipped > 0 {
+		cells = append(cells, cell{fmt.Sprintf(", %d skipped", n.skipped), yellow})
+	}
+	l := r.line(v.cols, cells...)
+	began, ended := r.span(v)
+	if began.IsZero() || len(below) == 0 {
+		return l
+	}
+	took := elapsed(ended.Sub(began))
+	width := 0
+	for _, b := range below {
+		width = max(width, b.width)
+	}
+	gap := max(width-l.width-len(took), 1)
+	if l.width+gap+len(took) > v.cols {
+		return l
+	}
+	right := r.line(v.cols, cell{strings.Repeat(" ", gap), ""}, cell{took, blue})
+	return textLine{l.text + right.text, l.width + right.width}
+}
+
+// span is the time from the first work to the last change, or until now where
+// something still moves; zero where nothing was at work.
+func (r *region) span(v view) (began, ended time.Time) {
 	for _, w := range r.rows {
-		if w.state != event.Working {
-			done++
+		if !w.began.IsZero() && (began.IsZero() || w.began.Before(began)) {
+			began = w.began
+		}
+		if w.ended.After(ended) {
+			ended = w.ended
 		}
 	}
-	header := fmt.Sprintf("[+] %s %d/%d", r.title, done, len(r.known))
-	lines := []textLine{r.line(v.cols, cell{header, bold})}
-	rows, more := r.fold(v.rows - 1)
-	if more != "" {
-		lines = append(lines, r.line(v.cols, cell{" … " + more, dim}))
+	if r.live() && !v.last {
+		ended = v.now
 	}
-	return append(lines, r.table(rows, v)...)
-}
-
-// fold picks the rows that fit into n lines, and sums the others up, which
-// takes a line. Those that ended well go first, the oldest before the others,
-// then the latest of those at work, and failures last.
-func (r *region) fold(n int) (rows []*row, more string) {
-	if len(r.rows) <= n {
-		return r.rows, ""
-	}
-	if n < 1 {
-		return nil, ""
-	}
-	byWeight := slices.Clone(r.rows)
-	slices.Reverse(byWeight)
-	slices.SortStableFunc(byWeight, func(a, b *row) int {
-		return cmp.Or(cmp.Compare(weight[a.state], weight[b.state]), a.ended.Compare(b.ended))
-	})
-	hidden := map[*row]bool{}
-	working := 0
-	for _, w := range byWeight[:len(byWeight)-n+1] {
-		hidden[w] = true
-		if w.state == event.Working {
-			working++
-		}
-	}
-	more = fmt.Sprintf("%d more: %d done", len(hidden), len(hidden)-working)
-	if working > 0 {
-		more += fmt.Sprintf(", %d working", working)
-	}
-	return slices.DeleteFunc(slices.Clone(r.rows), func(w *row) bool { return hidden[w] }), more
-}
-
-// weight says how long a state is kept in sight.
-var weight = map[event.State]int{event.Skipped: 1, event.Warning: 2, event.Working: 3, event.Failed: 4}
-
-// table lays the rows out in columns: mark, name, state, time. Where there is
-// not enough room the states are cut; where that would leave nothing of them,
-// the kinds of the resources are left out, and then the names are cut too.
-func (r *region) table(rows []*row, v view) []textLine {
-	var full, short, states, times int
-	for _, w := range rows {
-		full = max(full, runewidth.StringWidth(w.ref.String()))
-		short = max(short, runewidth.StringWidth(w.short()))
-		states = max(states, w.word().width())
-		times = max(times, len(w.elapsed(v.now)))
-	}
-	if !v.last {
-		r.wide = max(r.wide, states)
-		states = r.wide
-	}
-	room := v.cols - len(" x ") - len("  ") - len(" ") - times
-	name, names := (*row).name, full
-	if full > max(room-states, room*3/5) {
-		name, names = (*row).short, min(short, max(room-states, room*3/5))
-	}
-	states = min(states, room-names)
-	lines := make([]textLine, len(rows))
-	for i, w := range rows {
-		mark, c := w.mark(v.now)
-		state := w.word()
-		cells := []cell{
-			{" " + mark + " ", c},
-			{fit(name(w), names) + "  ", ""},
-			{state.word, c},
-			{state.rest, dim},
-		}
-		if pad := states - state.width(); pad > 0 {
-			cells = append(cells, cell{strings.Repeat(" ", pad), ""})
-		}
-		left := r.line(v.cols-1-times, cells...)
-		right := r.line(v.cols-left.width, cell{fmt.Sprintf(" %*s", times, w.elapsed(v.now)), blue})
-		lines[i] = textLine{left.text + right.text, left.width + right.width}
-	}
-	return lines
-}
-
-// fit makes a name as wide as told; of one that is too wide the end remains,
-// which tells it from others.
-func fit(name string, width int) string {
-	if w := runewidth.StringWidth(name); w > width && width > 1 {
-		name = runewidth.TruncateLeft(name, w-width+1, "…")
-	}
-	return runewidth.FillRight(name, width)
+	return began, ended
 }
 
 // cell is a piece of a line.

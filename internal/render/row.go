@@ -14,68 +14,95 @@ import (
 // row is a resource's line in the live region.
 type row struct {
 	ref          event.Ref
-	state        event.State
+	place        int         // in the plan
+	state        event.State // "": nothing was done yet
 	text, detail string
-	tail         string // the last line that its build printed
-	timed        bool   // it was seen at work
-	began, ended time.Time
+	held         string    // what its next step waits for
+	began, ended time.Time // its first work, its latest change
+	steps        steps
 	transfer     transfer
 }
 
 var spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
-// mark is the sign in front, and the colour of it and of the word.
-func (w *row) mark(now time.Time) (string, color) {
-	switch w.state {
-	case event.Done:
-		return "✔", green
-	case event.Failed:
-		return "✘", red
-	case event.Warning:
-		return "!", yellow
-	case event.Skipped:
-		return "-", yellow
+// begin makes the row one of a resource at work, where no status did.
+func (w *row) begin(now time.Time) {
+	if w.state == "" {
+		w.state, w.began = event.Working, now
 	}
-	return spinner[int(now.UnixMilli()/spinGap.Milliseconds())%len(spinner)], blue
 }
 
-// name and short are the resource with and without its kind.
-func (w *row) name() string  { return w.ref.String() }
-func (w *row) short() string { return strings.TrimPrefix(w.ref.String(), string(w.ref.Kind)+" ") }
+// waits tells of a row whose next step waits for others. In the last frame
+// nothing does: it says how far the resource came.
+func (w *row) waits(v view) bool { return !v.last && w.held != "" && w.state != event.Working }
 
-// stateText is the middle of a row.
-type stateText struct{ word, rest string }
+// works tells whether the row moves.
+func (w *row) works() bool { return w.state == event.Working || w.held != "" }
+
+// shown tells whether there is anything to say.
+func (w *row) shown(v view) bool { return w.state != "" || w.waits(v) }
+
+// mark is the sign in front, and the colour of it and of the word.
+func (w *row) mark(v view) (string, color) {
+	switch {
+	case w.waits(v):
+		return "·", blue
+	case w.state == event.Done:
+		return "✔", green
+	case w.state == event.Failed:
+		return "✘", red
+	case w.state == event.Warning:
+		return "!", yellow
+	case w.state == event.Skipped:
+		return "-", yellow
+	}
+	return spinner[int(v.now.UnixMilli()/spinGap.Milliseconds())%len(spinner)], blue
+}
+
+// stateText is the middle of a row. brief is a shorter rest, "" where there is
+// none.
+type stateText struct{ word, rest, brief string }
 
 func (s stateText) width() int {
 	return runewidth.StringWidth(s.word) + runewidth.StringWidth(s.rest)
 }
 
-// word is what the resource does or did, and how far it is.
-func (w *row) word() stateText {
-	rest := w.detail
-	if w.state == event.Working {
-		switch {
-		case w.transfer.known():
-			rest = w.transfer.String()
-		case w.tail != "":
-			rest = strings.TrimSpace(w.tail)
+// words are what the resource does or did, and how far it is.
+func (w *row) words(v view) stateText {
+	s := stateText{word: w.text, rest: w.detail}
+	switch {
+	case w.waits(v):
+		s = stateText{word: "Waiting", rest: "for " + w.held}
+	case w.state != event.Working:
+	case w.transfer.known():
+		s.rest, s.brief = w.transfer.String(), w.transfer.brief()
+	case w.steps.line != "":
+		s.rest = w.steps.line
+	}
+	s.word = cleanText(s.word)
+	for _, t := range []*string{&s.rest, &s.brief} {
+		if *t = cleanText(firstLine(*t)); *t != "" {
+			*t = " " + strings.ReplaceAll(*t, "\t", " ")
 		}
 	}
-	if rest = cleanText(firstLine(rest)); rest != "" {
-		rest = " " + strings.ReplaceAll(rest, "\t", " ")
-	}
-	return stateText{cleanText(w.text), rest}
+	return s
 }
 
-// elapsed is how long the present phase takes or took: "1.2s", "3m05s".
+// elapsed is how long the resource has been at work, from its first step to its
+// latest.
 func (w *row) elapsed(now time.Time) string {
-	if !w.timed {
+	switch {
+	case w.began.IsZero(), w.state == event.Skipped:
 		return ""
-	}
-	if w.state != event.Working {
+	case !w.works():
 		now = w.ended
 	}
-	d := max(now.Sub(w.began), 0)
+	return elapsed(now.Sub(w.began))
+}
+
+// elapsed is a duration as the region shows it: "1.2s", "3m05s".
+func elapsed(d time.Duration) string {
+	d = max(d, 0)
 	if d < time.Minute {
 		return fmt.Sprintf("%.1fs", d.Seconds())
 	}
@@ -133,24 +160,47 @@ func share(p event.Part) float64 {
 // String is the progress in a line: " 58% ███████░░░░░ 17.2MB/29.8MB", or the
 // number of parts where no sizes are known.
 func (t *transfer) String() string {
-	var total, got int64
-	finished := 0
+	got, total := t.sizes()
+	if total == 0 {
+		return t.layers()
+	}
+	const cells = 12
+	full := min(int(t.done*cells), cells)
+	return fmt.Sprintf("%s %s%s %s/%s", t.percent(), strings.Repeat("█", full), strings.Repeat("░", cells-full), size(got), size(total))
+}
+
+// brief is the progress without the bar.
+func (t *transfer) brief() string {
+	got, total := t.sizes()
+	if total == 0 {
+		return t.layers()
+	}
+	return fmt.Sprintf("%s %s/%s", t.percent(), size(got), size(total))
+}
+
+func (t *transfer) percent() string { return fmt.Sprintf("%3d%%", int(t.done*100)) }
+
+func size(bytes int64) string { return units.HumanSizeWithPrecision(float64(bytes), 3) }
+
+// sizes are the bytes that are here, and all.
+func (t *transfer) sizes() (got, total int64) {
 	for _, p := range t.parts {
 		total += p.Total
-		if p.Done {
-			finished++
-		}
-		if s := share(p); s >= downloadShare {
+		if share(p) >= downloadShare {
 			got += p.Total
 		} else {
 			got += min(p.Current, p.Total)
 		}
 	}
-	if total == 0 {
-		return fmt.Sprintf("%d/%d layers", finished, len(t.parts))
+	return got, total
+}
+
+func (t *transfer) layers() string {
+	finished := 0
+	for _, p := range t.parts {
+		if p.Done {
+			finished++
+		}
 	}
-	const cells = 12
-	full := min(int(t.done*cells), cells)
-	return fmt.Sprintf("%3d%% %s%s %s/%s", int(t.done*100), strings.Repeat("█", full), strings.Repeat("░", cells-full),
-		units.HumanSizeWithPrecision(float64(got), 3), units.HumanSizeWithPrecision(float64(total), 3))
+	return fmt.Sprintf("%d/%d layers", finished, len(t.parts))
 }

@@ -83,6 +83,8 @@ func (t *tty) event(e event.Event) {
 		for _, line := range tail {
 			t.above.WriteString(t.style.in(dim, cleanText(line)) + "\n")
 		}
+	case event.Held:
+		t.open().hold(e)
 	case event.Part:
 		t.open().part(e, t.now())
 	case event.Finished:
@@ -183,15 +185,15 @@ func (t *tty) stopTimer() {
 	}
 }
 
-// commit leaves the last state of all lines on the screen, also of those that
-// were folded away, and ends the region.
+// commit leaves the last state of the lines on the screen, as many as fit, and
+// ends the region.
 func (t *tty) commit() {
 	t.stopTimer()
 	if t.region == nil {
 		return
 	}
 	cols, rows := t.size()
-	lines := t.region.lines(view{cols: cols - 1, rows: len(t.region.rows) + 2, now: t.now(), last: true})
+	lines := t.region.lines(view{cols: cols - 1, rows: rows - 1, now: t.now(), last: true})
 	t.show(lines, cols, rows)
 	t.write(t.screen.release())
 	t.region = nil

@@ -105,6 +105,9 @@ func story(r *render.Renderer, shot func(name string)) {
 	r.Event(working(db, "Starting"))
 	r.Event(done(db, "Started"))
 	r.Event(event.Status{Ref: db, State: event.Working, Text: "Waiting", Detail: "to be healthy, for api, web"})
+	r.Event(done(web, "Created"))
+	r.Event(event.Held{Ref: web, For: []event.Need{{Ref: db, Text: "to be healthy"}}})
+	r.Event(event.Held{Ref: api, For: []event.Need{{Ref: db, Text: "to be healthy"}, {Ref: web, Text: "to start"}}, More: 2})
 	pass(75 * time.Second)
 	shot("wait")
 	err := errors.New("container demo-db-1 is unhealthy\nmore lines")
@@ -140,9 +143,8 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// TestManyResources has more resources than rows: the terminal never scrolls
-// while the region is live, failures stay in sight, and in the end all are
-// there.
+// TestManyResources has more resources than rows: the terminal never scrolls,
+// failures stay in sight, also in the end, and what went well is summed up.
 func TestManyResources(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVT(60, 12)
@@ -165,11 +167,15 @@ func TestManyResources(t *testing.T) {
 			t.Errorf("scrolled away while live: %q", v.scrolled)
 		}
 		golden(t, "many.txt", v.screen())
+		for i := 30; i < 40; i++ {
+			r.Event(done(container("web", i+1), "Created"))
+		}
 		r.Close()
 		check(t, v)
-		if got := strings.Count(v.all(), "Container demo-web-"); got != 40 {
-			t.Errorf("%d resources in the end, want 40:\n%s", got, v.all())
+		if len(v.scrolled) > 1 { // the row that the cursor rests in
+			t.Errorf("scrolled away in the end: %q", v.scrolled)
 		}
+		golden(t, "many-end.txt", v.screen())
 	})
 }
 
@@ -237,7 +243,7 @@ func TestLogsAbove(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 		synctest.Wait()
-		if got := v.screen(); !strings.Contains(got, "[+] Running 0/1\n") || strings.Count(got, "line") != 7 {
+		if got := v.screen(); !strings.Contains(got, "[+] Running 0/1 ") || strings.Count(got, "line") != 7 {
 			t.Errorf("got:\n%s", got)
 		}
 		r.Event(done(container("web", 1), "Started"))
@@ -249,7 +255,7 @@ func TestLogsAbove(t *testing.T) {
 		for i := range 20 {
 			want += fmt.Sprintf("db-1  | line %d\n", i)
 		}
-		want += "[+] Running 1/1\n ✔ Container demo-web-1  Started 0.4s\ndb-1  | after\n"
+		want += "[+] Running 1/1                  0.4s\n ✔ Container demo-web-1  Started 0.4s\ndb-1  | after\n"
 		if got := v.all(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
@@ -267,7 +273,7 @@ func TestFailedBuild(t *testing.T) {
 		r.Event(event.Status{Ref: b, State: event.Failed, Text: "Error", Detail: "exit code: 1"})
 		r.Close()
 		check(t, v)
-		want := "#5 main.go:3: undefined: x\n[+] Running 1/1\n ✘ Image demo-web  Error exit code: 1 0.0s\n"
+		want := "#5 main.go:3: undefined: x\n[+] Running 0/1, 1 failed             0.0s\n ✘ Image demo-web  Error exit code: 1 0.0s\n"
 		if got := v.all(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
@@ -318,7 +324,7 @@ func TestPlanWithinPlan(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(t, v)
-		want := "[+] Killing 1/1\n ✔ Container demo-web-1  Stopped 0.0s\nbye\n"
+		want := "[+] Killing 1/1                  0.0s\n ✔ Container demo-web-1  Stopped 0.0s\nbye\n"
 		if got := v.all(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}

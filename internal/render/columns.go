@@ -1,0 +1,93 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// enough is how many columns of a state are worth more than a longer name.
+const enough = 40
+
+// table lays the rows out in columns: mark, name, state, time. Where there is
+// not enough room, names lose first the kind of their resources, then the name
+// of the project, and then their beginning; and the states are cut.
+func (r *region) table(rows []*row, v view) []textLine {
+	states, times := 0, 0
+	for _, w := range rows {
+		states = max(states, w.words(v).width())
+		times = max(times, len(w.elapsed(v.now)))
+	}
+	if !v.last {
+		r.wide = max(r.wide, states)
+		states = r.wide
+	}
+	room := v.cols - len(" x ") - len("  ") - len(" ") - times
+	name, names := r.naming(rows, room, min(states, enough))
+	states = min(states, room-names)
+	lines := make([]textLine, len(rows))
+	for i, w := range rows {
+		mark, c := w.mark(v)
+		state := w.words(v)
+		if state.width() > states && state.brief != "" {
+			state.rest = state.brief
+		}
+		cells := []cell{
+			{" " + mark + " ", c},
+			{fit(name(w.ref), names) + "  ", ""},
+			{state.word, c},
+			{state.rest, dim},
+		}
+		if pad := states - state.width(); pad > 0 {
+			cells = append(cells, cell{strings.Repeat(" ", pad), ""})
+		}
+		left := r.line(v.cols-1-times, cells...)
+		right := r.line(v.cols-left.width, cell{fmt.Sprintf(" %*s", times, w.elapsed(v.now)), blue})
+		lines[i] = textLine{left.text + right.text, left.width + right.width}
+	}
+	return lines
+}
+
+// naming is the longest way to call the rows that leaves the states what they
+// want of the room, and the columns it takes.
+func (r *region) naming(rows []*row, room, states int) (name func(event.Ref) string, width int) {
+	for _, name = range []func(event.Ref) string{event.Ref.String, short, r.shortest} {
+		width = 0
+		for _, w := range rows {
+			width = max(width, runewidth.StringWidth(name(w.ref)))
+		}
+		if width <= room-states {
+			return name, width
+		}
+	}
+	return name, min(width, max(room-states, room*3/5))
+}
+
+// short is a resource without its kind.
+func short(r event.Ref) string { return strings.TrimPrefix(r.String(), string(r.Kind)+" ") }
+
+// shortest is a resource without its kind and its project.
+func (r *region) shortest(of event.Ref) string {
+	name := short(of)
+	if r.project == "" {
+		return name
+	}
+	for _, separator := range []string{"-", "_"} {
+		if cut, ok := strings.CutPrefix(name, r.project+separator); ok && cut != "" {
+			return cut
+		}
+	}
+	return name
+}
+
+// fit makes a name as wide as told; of one that is too wide the end remains,
+// which tells it from others.
+func fit(name string, width int) string {
+	if w := runewidth.StringWidth(name); w > width && width > 1 {
+		name = runewidth.TruncateLeft(name, w-width+1, "…")
+	}
+	return runewidth.FillRight(name, width)
+}

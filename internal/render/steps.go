@@ -1,0 +1,60 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+)
+
+// steps folds what a build prints into one line: the step that spoke last, and
+// what it said. It knows the plain forms of BuildKit,
+//
+//	#5 [2/3] RUN go build ./...
+//	#5 0.094 internal/goos
+//	#5 DONE 3.1s
+//
+// and of the classic builder ("Step 2/3 : RUN go build ./...").
+type steps struct {
+	names map[string]string // by number: "[2/3]"
+	line  string
+}
+
+var (
+	vertexLine = regexp.MustCompile(`^(#\d+) (.*)$`)
+	stepName   = regexp.MustCompile(`^\[([^\]]*)\] `)
+	stepTime   = regexp.MustCompile(`^\d+\.\d+ `)
+	stepEnd    = regexp.MustCompile(`^(DONE|CACHED|CANCELED|ERROR)\b`)
+	oldStep    = regexp.MustCompile(`^Step (\d+/\d+) : (.*)$`)
+)
+
+// add takes a line in. Ends of steps say nothing new.
+func (s *steps) add(line string) {
+	line = strings.TrimSpace(cleanText(line))
+	if m := oldStep.FindStringSubmatch(line); m != nil {
+		s.line = "[" + m[1] + "] " + m[2]
+		return
+	}
+	m := vertexLine.FindStringSubmatch(line)
+	if m == nil {
+		if line != "" && !strings.HasPrefix(line, "--->") {
+			s.line = line
+		}
+		return
+	}
+	number, said := m[1], m[2]
+	if stepEnd.MatchString(said) || said == "..." {
+		return
+	}
+	if name := stepName.FindString(said); name != "" {
+		if s.names == nil {
+			s.names = map[string]string{}
+		}
+		said = strings.TrimPrefix(said, "[internal] ")
+		s.names[number] = strings.TrimSuffix(stepName.FindString(said), " ")
+		s.line = said
+		return
+	}
+	said = stepTime.ReplaceAllString(said, "")
+	if strings.TrimSpace(said) != "" {
+		s.line = strings.TrimSpace(s.names[number] + " " + said)
+	}
+}

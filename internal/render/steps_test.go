@@ -1,0 +1,28 @@
+package render
+
+import "testing"
+
+// TestSteps shows what is seen of a build after each line that it prints.
+func TestSteps(t *testing.T) {
+	var s steps
+	for _, l := range [][2]string{
+		{"#1 [internal] load build definition from Dockerfile", "load build definition from Dockerfile"},
+		{"#1 transferring dockerfile: 2B done", "transferring dockerfile: 2B done"},
+		{"#1 DONE 0.0s", "transferring dockerfile: 2B done"},
+		{"#5 [build 2/3] RUN go build ./...", "[build 2/3] RUN go build ./..."},
+		{"#5 0.094 internal/goos", "[build 2/3] internal/goos"},
+		{"#6 [run 2/2] COPY . .", "[run 2/2] COPY . ."},
+		{"#5 1.2 \x1b[31mdone\x1b[0m", "[build 2/3] done"},
+		{"#5 ...", "[build 2/3] done"},
+		{"", "[build 2/3] done"},
+		{"#6 CACHED", "[build 2/3] done"},
+		{"Step 2/3 : RUN make", "[2/3] RUN make"},
+		{" ---> 0123456789ab", "[2/3] RUN make"},
+		{"cc -c main.c", "cc -c main.c"},
+	} {
+		s.add(l[0])
+		if s.line != l[1] {
+			t.Errorf("after %q: got %q, want %q", l[0], s.line, l[1])
+		}
+	}
+}
