@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/term"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // ANSI says whether a terminal's control sequences are used.
@@ -28,24 +28,23 @@ func ParseANSI(s string) (ANSI, error) {
 	return "", fmt.Errorf("unknown value %q of --ansi: use never, always or auto", s)
 }
 
-// Size returns the columns and rows of the terminal that w is. A writer is one
-// if it is a file that the system says so of, or if it has a method Size with
-// these results.
+// Size returns the columns and rows of the terminal that w is, where it knows
+// them. A writer is one if it is a file that the system says so of, or if it
+// has a method Size with these results.
 func Size(w io.Writer) (cols, rows int, ok bool) {
 	switch w := w.(type) {
 	case interface{ Size() (int, int, bool) }:
 		return w.Size()
-	case interface{ Fd() uintptr }:
-		cols, rows, err := term.GetSize(int(w.Fd()))
-		return cols, rows, err == nil
+	default:
+		size, ok := terminal.SizeOf(w)
+		return int(size.Cols), int(size.Rows), ok
 	}
-	return 0, 0, false
 }
 
 // IsTerminal tells whether w is a terminal.
 func IsTerminal(w io.Writer) bool {
-	if f, ok := w.(interface{ Fd() uintptr }); ok {
-		return term.IsTerminal(int(f.Fd()))
+	if terminal.Is(w) {
+		return true
 	}
 	_, _, ok := Size(w)
 	return ok
