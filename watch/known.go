@@ -30,6 +30,7 @@ type rule struct {
 	// asked are the changes that a rule without a copy was not yet carried out
 	// for.
 	asked map[string]change
+	own   own
 }
 
 // copies tells whether the rule's files go into the containers.

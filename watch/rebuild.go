@@ -27,7 +27,10 @@ func (l *loop) takeRebuilds(touched []*service) map[*service]outcome {
 	want := map[*service]outcome{}
 	for _, s := range touched {
 		for _, r := range s.rules {
-			if r.Action != Rebuild || len(r.asked) == 0 {
+			if r.Action != Rebuild {
+				continue
+			}
+			if l.sift(r, time.Now()); len(r.asked) == 0 {
 				continue
 			}
 			o, ok := want[s]
@@ -112,6 +115,7 @@ func (l *loop) runBuild(ctx context.Context, b *build) {
 	l.mu.Lock()
 	for s := range b.want {
 		s.endBuild(b.err)
+		s.acted(time.Now())
 	}
 	l.mu.Unlock()
 }

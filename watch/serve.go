@@ -81,7 +81,7 @@ func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
 	}
 	r.mu.Lock()
 	works := j.service.take()
-	out.collect(j, works)
+	r.collect(j, works, out)
 	r.mu.Unlock()
 	return r.patch(ctx, j.service, works, out)
 }
@@ -114,31 +114,32 @@ func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outc
 
 // collect counts what is to be done and finds the actions that it asks for. mu
 // is held.
-func (o *outcome) collect(j *job, works []*work) {
+func (r *runner) collect(j *job, works []*work, o *outcome) {
 	for _, w := range works {
 		o.writes, o.deletes = max(o.writes, len(w.patch.Writes)), max(o.deletes, len(w.patch.Deletes))
 	}
-	for _, r := range j.service.rules {
+	for _, of := range j.service.rules {
 		touched := false
 		for _, w := range works {
-			for p := range w.sent[r] {
-				o.paths[filepath.Join(r.Path, filepath.FromSlash(p))] = true
+			for p := range w.sent[of] {
+				o.paths[filepath.Join(of.Path, filepath.FromSlash(p))] = true
 				touched = true
 			}
 		}
-		if j.patchOnly || r.Action == Rebuild {
+		if j.patchOnly || of.Action == Rebuild {
 			continue
 		}
-		for _, c := range r.asked {
+		r.sift(of, j.detected)
+		for _, c := range of.asked {
 			if len(j.service.replicas) > 0 {
 				touched = true
 				o.asked++
-				o.count(r, c)
+				o.count(of, c)
 			}
 		}
-		clear(r.asked)
+		clear(of.asked)
 		if touched {
-			o.wants(r)
+			o.wants(of)
 		}
 	}
 }
@@ -183,6 +184,11 @@ func (r *runner) act(ctx context.Context, s *service, o *outcome) error {
 		if err := r.do.Exec(ctx, s.name, hook); err != nil {
 			return fmt.Errorf("running %q: %w", hook.Command, err)
 		}
+	}
+	if o.restart || len(o.hooks) > 0 {
+		r.mu.Lock()
+		s.acted(time.Now())
+		r.mu.Unlock()
 	}
 	return nil
 }
