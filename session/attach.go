@@ -1,252 +1,102 @@
 package session
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"time"
+	"sync/atomic"
 
-	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
 )
 
-// AttachOptions steer what an attached up follows and when it ends.
+// AttachOptions say which container the attach command connects to, and how.
 type AttachOptions struct {
-	// Services to follow; empty: those named for up, or all.
-	Services []string
-	// Not are services that are not followed.
-	Not []string
-	// Dependencies follows those of the named services too.
-	Dependencies bool
-	Timestamps   bool
-	// AbortOnExit stops all containers when a followed one ends,
-	// AbortOnFailure when one ends with another code than 0.
-	AbortOnExit, AbortOnFailure bool
-	// ExitCodeFrom is the service whose exit code is returned; it implies
-	// AbortOnExit.
-	ExitCodeFrom string
-	// Timeout for the stop in the end; nil: each container's own.
-	Timeout *time.Duration
-	// Watch has the services follow their files meanwhile; nothing but an
-	// interrupt, or what the options above say, ends the up then. nil: they don't.
-	Watch *WatchOptions
-	// Menu brings what the user asks for once everything is up; nil: nothing.
-	Menu Menu
-	// OpenURL shows a page to the user, for the command Open.
-	OpenURL func(url string) error
-	// CanWatch is what the command ToggleWatch begins where Watch did not; nil:
-	// nothing.
-	CanWatch *WatchOptions
+	FindOptions
+	NoStdin bool // what is typed stays here
+	// KeepSignals: those that this process gets end it alone.
+	KeepSignals bool
 }
 
-// follows tells whether a service's containers are followed.
-func (o AttachOptions) follows(p *project.Project, service string) bool {
-	svc, selected := p.Services[service]
-	switch {
-	case !selected || slices.Contains(o.Not, service):
-		return false
-	case len(o.Services) > 0:
-		return slices.Contains(o.Services, service)
-	case svc.Attach != nil && !*svc.Attach:
-		return slices.Contains(p.Targets, service)
-	}
-	return len(p.Targets) == 0 || o.Dependencies || slices.Contains(p.Targets, service)
-}
+// interruptedCode is the exit code of a command that the user ended.
+const interruptedCode = 130
 
-// UpAttached is Up that shows the containers' output until all of them ended,
-// one ended that others depend on by the options, or the user interrupts: then
-// it stops them. The code is what the process should exit with.
-func (s *Session) UpAttached(ctx context.Context, o UpOptions, a AttachOptions) (code int, err error) {
-	if err := a.check(s.Project); err != nil {
-		return 0, err
-	}
-	s.warnUnapplied()
-	var w *watching
-	if a.Watch != nil {
-		if w, err = s.watching(*a.Watch); err != nil {
-			return 0, err
-		}
-		defer w.close(ctx) // nothing where it was closed before
-		if err := w.look(ctx); err != nil {
-			return 0, err
-		}
-	}
-	f, err := s.follow(ctx, a)
+// Attach is the attach command: it connects the user with the first process of a running container and
+// returns its exit code. A signal is the container's, unless it has a terminal:
+// then what is typed is enough, and a signal ends the command alone.
+func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code int, err error) {
+	found, err := s.Find(ctx, o.FindOptions)
 	if err != nil {
 		return 0, err
 	}
-	defer f.close()
-	if w != nil {
-		if o, err = w.prepare(ctx, o); err != nil {
-			return 0, err
-		}
-	}
-	plan, err := s.planUp(ctx, o)
+	process, err := engine.Inspect(ctx, s.Reader, found.ID)
 	if err != nil {
 		return 0, err
 	}
-	f.announce(plan)
-	if err := s.apply(ctx, plan); err != nil {
-		if ctx.Err() == nil {
-			return 0, err
-		}
-		return 0, f.interrupt(ctx, err)
+	if process.State == string(planner.Paused) {
+		return 0, &planner.Problem{Text: "cannot attach to a paused container, unpause it first", Tip: "compose unpause " + o.Service}
 	}
-	if w != nil {
-		f.beginWatch(ctx, w)
+	t := talk{
+		tty: process.TTY, stdin: process.Stdin && !o.NoStdin, once: process.Once,
+		resize: func(ctx context.Context, size engine.Size) error { return engine.Resize(ctx, s.Client, found.ID, size) },
 	}
-	defer func() { f.endWatch() }()
-	return f.wait(ctx)
+	if s.Client == nil {
+		s.would("attach to container " + found.Name)
+		return 0, nil
+	}
+	if err := c.check(t, "--no-stdin only shows what it prints"); err != nil {
+		return 0, err
+	}
+	return s.attachTo(ctx, found.ID, o, c, t)
 }
 
-func (o AttachOptions) check(p *project.Project) error {
-	for _, name := range slices.Concat(o.Services, o.Not, []string{o.ExitCodeFrom}) {
-		if name != "" && !p.Known(name) {
-			return project.NoSuchService(name, p.ServiceNames())
-		}
-	}
-	return nil
-}
-
-// wait returns when all followed containers ended, when one ended whose end the
-// options make everybody's, or when the user interrupts.
-func (f *follower) wait(ctx context.Context) (int, error) {
-	var commands <-chan Command
-	closeMenu := func() {}
-	if f.o.Menu != nil {
-		commands, closeMenu = f.o.Menu(ctx)
-	}
-	defer func() { closeMenu() }() // a second time, it does nothing
-	for {
-		if x, ok := f.abortedBy(); ok {
-			closeMenu()
-			f.s.Sink(event.Message{Level: event.Info, Text: "Aborting on container exit..."})
-			err := f.shutDown(ctx)
-			return f.exitCode(x), err
-		}
-		over, err := f.over(ctx)
-		switch {
-		case ctx.Err() != nil:
-			closeMenu()
-			return 0, f.interrupt(ctx, context.Cause(ctx))
-		case err != nil:
-			return 0, err
-		case over && f.watching == nil: // what is watched may be between two containers
-			return 0, f.drain()
-		}
-		select {
-		case <-f.wake:
-		case c := <-commands:
-			if f.handle(ctx, c) {
-				return 0, nil
-			}
-		case <-ctx.Done():
-		}
-	}
-}
-
-// abortedBy is the first end that stops the others by the options.
-func (f *follower) abortedBy() (exit, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, x := range f.ended {
-		if x.restarting || !x.at.After(f.pardoned[x.service]) {
-			continue
-		}
-		if f.o.AbortOnExit || f.o.ExitCodeFrom != "" || f.o.AbortOnFailure && x.code != 0 {
-			return x, true
-		}
-	}
-	return exit{}, false
-}
-
-// exitCode is that of the service asked for, else that of the first end.
-func (f *follower) exitCode(first exit) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.o.ExitCodeFrom == "" {
-		return first.code
-	}
-	for _, x := range f.ended {
-		if x.service == f.o.ExitCodeFrom {
-			return x.code
-		}
-	}
-	return first.code
-}
-
-// over tells whether no followed container runs or is about to. What the engine
-// lists decides; the account tells whether we have heard of every end.
-func (f *follower) over(ctx context.Context) (bool, error) {
-	f.mu.Lock()
-	lost, pending := f.lost, len(f.expected)+len(f.alive)
-	f.mu.Unlock()
-	if lost != nil {
-		return false, fmt.Errorf("the containers go on, but following them ended: %w", lost)
-	}
-	if pending > 0 {
-		return false, nil
-	}
-	state, err := f.s.Observe(ctx, onlyRunning)
-	if err != nil {
-		return false, err
-	}
-	for _, c := range state.Containers {
-		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
-		if running && !c.OneOff && f.follows(c.Service) {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// interrupt stops the containers in peace, and kills them where the user asks
-// a second time. It returns the cause.
-func (f *follower) interrupt(ctx context.Context, cause error) error {
-	f.s.Sink(event.Message{Level: event.Info, Text: "Gracefully Stopping... press Ctrl+C again to force"})
-	return cmp.Or(f.shutDown(ctx), cause)
-}
-
-// shutDown stops the project's containers though ctx may have ended. Where the
-// user asks for force meanwhile they are killed: the calls that stop them go on,
-// and return for that.
-func (f *follower) shutDown(ctx context.Context) error {
-	f.endWatch()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+// attachTo attaches to a container that runs.
+func (s *Session) attachTo(ctx context.Context, id string, o AttachOptions, c Console, t talk) (int, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	killed := make(chan struct{})
-	unforced := context.AfterFunc(f.s.Force, func() {
-		defer close(killed)
-		_ = f.s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-			return planner.Kill(f.s.Project, state, planner.KillOptions{Services: f.s.Project.ServiceNames(), KeepOneOffs: true})
-		})
+	signals, giveBack := c.TakeSignals()
+	defer giveBack()
+	end := engine.Ended(ctx, s.Reader, id, engine.EndOptions{Running: true})
+	with, err := engine.Attach(ctx, s.Client, id, engine.AttachOptions{
+		Stdin: t.stdin, Once: t.once, TTY: t.tty, DetachKeys: c.DetachKeys,
 	})
-	err := f.s.Stop(ctx, planner.LifecycleOptions{Services: f.s.Project.ServiceNames(), Timeout: f.o.Timeout})
-	impatient := f.s.Force.Done()
-	if !unforced() {
-		<-killed
-		impatient = nil // the ends of killed containers are near
+	if err != nil {
+		return 0, err
 	}
-	return cmp.Or(err, f.settle(ctx, impatient))
+	var left atomic.Bool
+	r := relay{after: func(signal string, count int) {
+		if o.KeepSignals || t.tty || signal == "SIGHUP" || count >= enough {
+			left.Store(true)
+			cancel()
+		}
+	}}
+	if !o.KeepSignals && !t.tty {
+		r.pass = func(ctx context.Context, signal string) { _ = engine.Signal(ctx, s.Client, id, signal) }
+	}
+	defer r.run(ctx, signals)()
+	if t.tty && c.Size.Rows > 0 {
+		// A program draws its screen anew only where the size changes.
+		_ = t.resize(ctx, engine.Size{Rows: c.Size.Rows + 1, Cols: c.Size.Cols + 1})
+	}
+	err = c.converse(ctx, with, t)
+	if left.Load() && errors.Is(err, context.Canceled) {
+		return interruptedCode, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return s.ended(ctx, end)
 }
 
-// settle waits until the ends of the stopped containers have been heard of, and
-// shows what they printed last. It leaves that when impatient is closed.
-func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error {
-	f.mu.Lock()
-	clear(f.expected) // what did not start will not
-	f.mu.Unlock()
-	for {
-		over, err := f.over(ctx)
-		if over || err != nil {
-			return cmp.Or(err, f.drain())
+// ended returns the exit code of a process whose output has ended.
+func (s *Session) ended(ctx context.Context, end <-chan engine.End) (int, error) {
+	select {
+	case e := <-end:
+		if e.Err != nil {
+			return 0, fmt.Errorf("the container's exit code is not known: %w", e.Err)
 		}
-		select {
-		case <-f.wake:
-		case <-impatient:
-			return nil
-		}
+		return e.Code, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
 	}
 }

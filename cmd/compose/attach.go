@@ -9,7 +9,7 @@ import (
 
 // attachFlags are those of attach.
 type attachFlags struct {
-	session.AttachOneOptions
+	session.AttachOptions
 	detachKeys string
 	proxy      bool
 }
@@ -43,6 +43,6 @@ func (a *app) attach(cmd *cobra.Command, f attachFlags) error {
 	if f.detachKeys != "" {
 		c.DetachKeys = f.detachKeys
 	}
-	code, err := s.AttachOne(cmd.Context(), f.AttachOneOptions, c)
+	code, err := s.Attach(cmd.Context(), f.AttachOptions, c)
 	return endsWith(code, err)
 }

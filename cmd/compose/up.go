@@ -102,7 +102,7 @@ type upFlags struct {
 	config                                              configFlag
 	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
-	attach                                              session.AttachOptions
+	follow                                              session.FollowOptions
 }
 
 func (a *app) upCommand() *cobra.Command {
@@ -124,12 +124,12 @@ func (a *app) upCommand() *cobra.Command {
 	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
 	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
 	fs.BoolVar(&f.timestamps, "timestamps", false, "Show timestamps")
-	fs.StringArrayVar(&f.attach.Services, "attach", nil, "Restrict attaching to the specified services")
-	fs.StringArrayVar(&f.attach.Not, "no-attach", nil, "Do not attach (stream logs) to the specified services")
-	fs.BoolVar(&f.attach.Dependencies, "attach-dependencies", false, "Automatically attach to log output of dependent services")
-	fs.BoolVar(&f.attach.AbortOnExit, "abort-on-container-exit", false, "Stops all containers if any container was stopped")
-	fs.BoolVar(&f.attach.AbortOnFailure, "abort-on-container-failure", false, "Stops all containers if any container exited with failure")
-	fs.StringVar(&f.attach.ExitCodeFrom, "exit-code-from", "", "Return the exit code of the selected service container. Implies --abort-on-container-exit")
+	fs.StringArrayVar(&f.follow.Services, "attach", nil, "Restrict attaching to the specified services")
+	fs.StringArrayVar(&f.follow.Not, "no-attach", nil, "Do not attach (stream logs) to the specified services")
+	fs.BoolVar(&f.follow.Dependencies, "attach-dependencies", false, "Automatically attach to log output of dependent services")
+	fs.BoolVar(&f.follow.AbortOnExit, "abort-on-container-exit", false, "Stops all containers if any container was stopped")
+	fs.BoolVar(&f.follow.AbortOnFailure, "abort-on-container-failure", false, "Stops all containers if any container exited with failure")
+	fs.StringVar(&f.follow.ExitCodeFrom, "exit-code-from", "", "Return the exit code of the selected service container. Implies --abort-on-container-exit")
 	fs.BoolVarP(&f.watch, "watch", "w", false, "Watch source code and rebuild/refresh containers when files are updated.")
 	f.config.register(fs)
 	fs.BoolVar(&f.menu, "menu", false, "Enable interactive shortcuts when running attached (default: on a terminal; also COMPOSE_MENU)")
@@ -161,8 +161,8 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		defer cancel()
 		return f.timedOut(ctx, s.Up(ctx, up))
 	}
-	f.attach.Timeout = o.Timeout
-	f.attach.Timestamps = f.timestamps
+	f.follow.Timeout = o.Timeout
+	f.follow.Timestamps = f.timestamps
 	menu := a.wantsMenu(s.Project, cmd.Flags().Lookup("menu"))
 	if f.watch || menu {
 		if err := a.watchWithUp(&f, services); err != nil {
@@ -170,12 +170,12 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		}
 	}
 	if menu {
-		f.attach.Menu = a.menu(s.Project.ServiceNames())
-		f.attach.OpenURL = a.openURL
+		f.follow.Menu = a.menu(s.Project.ServiceNames())
+		f.follow.OpenURL = a.openURL
 	}
 	// What an attached up started goes with its terminal, or with who reads it.
 	defer a.hangUp(terminal.BrokenPipe)()
-	code, err := s.UpAttached(cmd.Context(), up, f.attach)
+	code, err := s.UpAttached(cmd.Context(), up, f.follow)
 	return endsWith(code, err)
 }
 
@@ -187,8 +187,8 @@ func (a *app) watchWithUp(f *upFlags, services []string) error {
 	}
 	o, err := a.watchOptions(f.config, services, reload{services: services, scale: scale, noDeps: f.noDeps})
 	o.Prune = true
-	if f.attach.CanWatch = &o; f.watch {
-		f.attach.Watch = &o
+	if f.follow.CanWatch = &o; f.watch {
+		f.follow.Watch = &o
 	}
 	return err
 }
@@ -207,7 +207,7 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	aborts := f.attach.AbortOnExit || f.attach.AbortOnFailure || f.attach.ExitCodeFrom != ""
+	aborts := f.follow.AbortOnExit || f.follow.AbortOnFailure || f.follow.ExitCodeFrom != ""
 	switch {
 	case f.menu && (f.detach || f.wait):
 		return o, incompatible("--menu", "--detach and --wait")
@@ -221,9 +221,9 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 		return o, incompatible("--watch", "--detach, --wait or --no-start")
 	case f.watch && aborts: // a rebuild ends containers
 		return o, incompatible("--watch", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
-	case f.attach.AbortOnExit && f.attach.AbortOnFailure:
+	case f.follow.AbortOnExit && f.follow.AbortOnFailure:
 		return o, incompatible("--abort-on-container-exit", "--abort-on-container-failure")
-	case f.attach.Dependencies && len(f.attach.Services) > 0:
+	case f.follow.Dependencies && len(f.follow.Services) > 0:
 		return o, incompatible("--attach", "--attach-dependencies")
 	}
 	if f.recreateDeps {

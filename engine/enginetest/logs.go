@@ -35,6 +35,7 @@ type logBuffer struct {
 	lines   []logLine
 	partial map[outStream]*logLine // what has no line end yet
 	running bool
+	ends    []int         // where in lines each run that is over ended
 	grown   chan struct{} // closed when there are more lines or the run ended
 }
 
@@ -58,6 +59,9 @@ func (l *logBuffer) close() {
 			l.lines = append(l.lines, *p)
 			delete(l.partial, s)
 		}
+	}
+	if l.running {
+		l.ends = append(l.ends, len(l.lines))
 	}
 	l.running = false
 	l.notify()
@@ -90,12 +94,24 @@ func (l *logBuffer) write(s outStream, b []byte, now time.Time) {
 	l.notify()
 }
 
-// after returns the lines from position i on, whether the run goes on, and a
-// channel that closes when either changes.
-func (l *logBuffer) after(i int) (lines []logLine, running bool, grown <-chan struct{}) {
+// run is the number of the run that goes on, or of the next one.
+func (l *logBuffer) run() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.lines[i:len(l.lines):len(l.lines)], l.running, l.grown
+	return len(l.ends)
+}
+
+// after returns the lines of a run, and of those before it, from position i on,
+// whether the run goes on, and a channel that closes when either changes. Who
+// follows a run does not follow the next one, however soon that begins.
+func (l *logBuffer) after(i, run int) (lines []logLine, running bool, grown <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	end := len(l.lines)
+	if run < len(l.ends) {
+		return l.lines[i:max(i, l.ends[run]):end], false, l.grown
+	}
+	return l.lines[i:end:end], l.running, l.grown
 }
 
 // output is a writer of one of the container's streams: to its log and to
@@ -215,9 +231,10 @@ func (l *logBuffer) copy(ctx context.Context, w io.Writer, r logRequest) {
 		defer t.Stop()
 		elapsed = t.C
 	}
+	run := l.run()
 	next, first := 0, true
 	for {
-		lines, running, grown := l.after(next)
+		lines, running, grown := l.after(next, run)
 		next += len(lines)
 		if first {
 			lines = r.lastOf(lines)

@@ -64,6 +64,26 @@ func TestFollowEndsWithTheRun(t *testing.T) {
 	})
 }
 
+// However soon the next run begins: who follows one does not follow the other.
+func TestFollowEndsWithARestart(t *testing.T) {
+	both(t, func(t *testing.T, s *subject) {
+		id := s.run("-a", sh("echo up; exec sleep 1000"))
+		for n := range 3 {
+			r, err := s.ContainerLogs(t.Context(), id, containertypes.LogsOptions{ShowStdout: true, Follow: true})
+			s.check(err)
+			none := 0
+			s.check(s.ContainerRestart(t.Context(), id, containertypes.StopOptions{Timeout: &none}))
+			var out bytes.Buffer
+			_, err = stdcopy.StdCopy(&out, io.Discard, r)
+			s.check(err)
+			s.check(r.Close())
+			if !strings.HasPrefix(out.String(), strings.Repeat("up\n", n)) {
+				t.Errorf("after %d runs: %q", n+1, out.String())
+			}
+		}
+	})
+}
+
 func TestLogsOfATerminal(t *testing.T) {
 	both(t, func(t *testing.T, s *subject) {
 		c := sh("echo out; echo err >&2; printf part")

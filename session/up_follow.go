@@ -20,7 +20,7 @@ import (
 // events into changes, and logs.Follow reads the logs that these name.
 type follower struct {
 	s   *Session
-	o   AttachOptions
+	o   FollowOptions
 	sub *engine.Subscription
 	// since is when the following began, by the engine's clock. The stream may
 	// bring older events: they are about earlier runs.
@@ -56,7 +56,7 @@ type exit struct {
 
 // follow subscribes to the engine's events and starts to read: before anything
 // is created, so that nothing is missed.
-func (s *Session) follow(ctx context.Context, o AttachOptions) (*follower, error) {
+func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error) {
 	since, err := engine.Now(ctx, s.Reader, s.Engine)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ const (
 	Detach  Verb = iota // leave, and leave the containers running
 	Restart             // the service's containers
 	Rebuild             // the service's image, and recreate its containers
-	Open                // the service's published port, by AttachOptions.OpenURL
+	Open                // the service's published port, by FollowOptions.OpenURL
 	ToggleWatch
 )
 
