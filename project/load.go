@@ -188,6 +188,14 @@ func (p *Project) resolve() error {
 	services := maps.Clone(p.Services)
 	maps.Copy(services, resolved.Services)
 	p.Services = services
+	files := maps.Clone(p.resolved)
+	if files == nil {
+		files = map[string][]types.EnvFile{}
+	}
+	for name, s := range pending {
+		files[name] = append(slices.Clone(files[name]), s.EnvFiles...)
+	}
+	p.resolved = files
 	return nil
 }
 

@@ -34,7 +34,8 @@ type Project struct {
 	source       *source        // the files; nil where the project was not loaded from any
 	demands      []Demand       // of remote files
 
-	contents map[string]content // of secrets and configs, by path; nil: not wanted
+	contents map[string]content         // of secrets and configs, by path; nil: not wanted
+	resolved map[string][]types.EnvFile // by service: env files whose variables are in environment now
 }
 
 // Options say which project to load. The zero value is "the folder's project".

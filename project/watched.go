@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -12,34 +13,27 @@ import (
 // files with what they include and extend, env and label files, and the files of
 // its secrets and configs. Absolute, sorted; some may not exist, such as .env.
 func (p *Project) WatchedFiles() []string {
-	seen := map[string]bool{}
+	w := watched{seen: map[string]bool{}}
+	base := p.WorkingDir
+	if p.source != nil {
+		w.env, base = p.source.env, p.source.dir
+		if len(p.EnvFiles) == 0 {
+			w.seen[filepath.Join(p.source.home, ".env")] = true
+		}
+	}
 	for _, file := range p.ComposeFiles {
 		if file != stdin {
-			collectFiles(file, seen)
+			w.compose(file, base)
 		}
-	}
-	if len(p.EnvFiles) == 0 && p.source != nil {
-		seen[filepath.Join(p.source.home, ".env")] = true
 	}
 	for _, file := range p.EnvFiles {
-		seen[file] = true
+		w.seen[file] = true
 	}
-	for _, s := range p.Services {
-		for _, f := range s.EnvFiles {
-			seen[f.Path] = true
-		}
-		for _, f := range s.LabelFiles {
-			seen[f] = true
-		}
-		for _, ref := range s.Secrets {
-			seen[p.Secrets[ref.Source].File] = true
-		}
-		for _, ref := range s.Configs {
-			seen[p.Configs[ref.Source].File] = true
-		}
+	for name := range p.Services {
+		w.service(p, name)
 	}
 	var files []string
-	for file := range seen {
+	for file := range w.seen {
 		if filepath.IsAbs(file) {
 			files = append(files, filepath.Clean(file))
 		}
@@ -48,13 +42,38 @@ func (p *Project) WatchedFiles() []string {
 	return slices.Compact(files)
 }
 
-// collectFiles adds a Compose file and the local ones that it names. What cannot
-// be read or understood names none: the loader says what is wrong with it.
-func collectFiles(file string, seen map[string]bool) {
-	if seen[file] {
+// watched collects files.
+type watched struct {
+	env  types.Mapping
+	seen map[string]bool
+}
+
+// service adds the files of one service.
+func (w watched) service(p *Project, name string) {
+	s := p.Services[name]
+	for _, f := range slices.Concat(s.EnvFiles, p.resolved[name]) {
+		w.seen[f.Path] = true
+	}
+	for _, f := range s.LabelFiles {
+		w.seen[f] = true
+	}
+	for _, ref := range s.Secrets {
+		w.seen[p.Secrets[ref.Source].File] = true
+	}
+	for _, ref := range s.Configs {
+		w.seen[p.Configs[ref.Source].File] = true
+	}
+}
+
+// compose adds a Compose file and the local ones that it names, whose relative
+// paths begin at base. What cannot be read or understood names none: the loader
+// says what is wrong with it. Variables are the project's; those that an include's
+// own env file sets are not known here.
+func (w watched) compose(file, base string) {
+	if w.seen[file] {
 		return
 	}
-	seen[file] = true
+	w.seen[file] = true
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return
@@ -66,51 +85,82 @@ func collectFiles(file string, seen map[string]bool) {
 		} `yaml:"services"`
 	}
 	_ = yaml.Unmarshal(text, &tree)
-	add := func(path string) {
-		if path == "" {
-			return
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(file), path)
-		}
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			collectFiles(path, seen)
-		}
-	}
 	for _, node := range tree.Include {
-		for _, path := range includedPaths(&node) {
-			add(path)
-		}
+		w.include(&node, base)
 	}
 	for _, s := range tree.Services {
 		var extends struct {
 			File string `yaml:"file"`
 		}
 		_ = s.Extends.Decode(&extends)
-		add(extends.File)
+		if path := w.path(extends.File, base); isFile(path) {
+			w.compose(path, filepath.Dir(path))
+		}
 	}
 }
 
-// includedPaths reads an entry of include: a path, or a mapping with one or
-// several, and with env files.
-func includedPaths(node *yaml.Node) []string {
-	var path string
-	if node.Decode(&path) == nil {
-		return []string{path}
-	}
+// include adds an entry of include: a path, or a mapping with one or several, a
+// folder and env files.
+func (w watched) include(node *yaml.Node, base string) {
 	var one struct {
 		Path    yaml.Node `yaml:"path"`
 		EnvFile yaml.Node `yaml:"env_file"`
+		Dir     string    `yaml:"project_directory"`
 	}
-	_ = node.Decode(&one)
-	var paths []string
-	for _, n := range []*yaml.Node{&one.Path, &one.EnvFile} {
-		var several []string
-		if n.Decode(&path) == nil {
-			paths = append(paths, path)
-		} else if n.Decode(&several) == nil {
-			paths = append(paths, several...)
+	if node.Kind == yaml.ScalarNode {
+		one.Path = *node
+	} else {
+		_ = node.Decode(&one)
+	}
+	dir := w.path(one.Dir, base)
+	for i, path := range oneOrMore(&one.Path) {
+		if path = w.path(path, base); path == "" {
+			continue
+		}
+		if i == 0 && dir == "" {
+			dir = filepath.Dir(path)
+		}
+		if isFile(path) {
+			w.compose(path, dir)
 		}
 	}
-	return paths
+	envFiles := oneOrMore(&one.EnvFile)
+	if len(envFiles) == 0 && dir != "" {
+		w.seen[filepath.Join(dir, ".env")] = true
+	}
+	for _, path := range envFiles {
+		w.seen[w.path(path, base)] = true
+	}
+}
+
+// path is what a file calls a path, absolute; "" where there is none on this
+// machine.
+func (w watched) path(name, base string) string {
+	text, err := substitute(name, func(key string) (string, bool) {
+		value, ok := w.env[key]
+		return value, ok
+	})
+	switch {
+	case err != nil || text == "" || IsRemote(text):
+		return ""
+	case !filepath.IsAbs(text):
+		return filepath.Join(base, text)
+	}
+	return text
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// oneOrMore are the strings of a node that is one or a list of them.
+func oneOrMore(node *yaml.Node) []string {
+	var one string
+	var several []string
+	if node.Decode(&one) == nil && one != "" {
+		return []string{one}
+	}
+	_ = node.Decode(&several)
+	return several
 }

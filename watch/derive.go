@@ -23,6 +23,7 @@ const Extension = "x-watch"
 // notices by itself, and rebuild when a file changes that its Dockerfile copies
 // before the source. The notes say what was derived, a sentence each.
 func Derive(p *project.Project) (rules []Rule, notes []string, err error) {
+	files := p.WatchedFiles()
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		s := p.Services[name]
 		if s.Develop != nil && len(s.Develop.Watch) > 0 {
@@ -35,7 +36,7 @@ func Derive(p *project.Project) (rules []Rule, notes []string, err error) {
 		if want == "false" {
 			continue
 		}
-		d := deriving{Project: p, s: s, want: want}
+		d := deriving{Project: p, s: s, want: want, files: files}
 		if err := d.derive(); err != nil {
 			return nil, nil, fmt.Errorf("service %q: %w", name, err)
 		}
@@ -69,6 +70,7 @@ type deriving struct {
 	*project.Project
 	s     types.ServiceConfig
 	want  string
+	files []string // the project's own
 	file  dockerfile
 	rules []Rule
 	notes []string
@@ -202,13 +204,8 @@ func (d *deriving) written(v types.ServiceVolumeConfig) []string {
 
 // configuration are the project's own files: what they change is a plan.
 func (d *deriving) configuration() []ignoreSet {
-	files := append(slices.Clone(d.ComposeFiles), d.EnvFiles...)
-	files = append(files, filepath.Join(d.WorkingDir, ".env"))
-	for _, e := range d.s.EnvFiles {
-		files = append(files, e.Path)
-	}
 	var sets []ignoreSet
-	for _, f := range files {
+	for _, f := range d.files {
 		if filepath.IsAbs(f) {
 			f = resolved(f)
 			sets = append(sets, ignoreSet{filepath.Dir(f), []string{filepath.Base(f)}})
