@@ -14,6 +14,8 @@ import (
 
 	"github.com/moby/go-archive"
 	"github.com/moby/patternmatcher"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // archiver writes a folder as the classic builder wants it: owned by root, times
@@ -161,6 +163,6 @@ func addData(w *tar.Writer, name string, data []byte) error {
 }
 
 func unreadable(err error) error {
-	return hinted(fmt.Errorf("the build context cannot be read: %w", err),
+	return hint.Wrap(fmt.Errorf("the build context cannot be read: %w", err),
 		"make it readable, or leave it out with a line in "+ignoreFile)
 }

@@ -3,6 +3,8 @@ package build
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // attestAttrs ask BuildKit for the attestations that a job wants. An engine whose
@@ -13,7 +15,7 @@ func attestAttrs(j job, w worker, attrs map[string]string) error {
 			continue
 		}
 		if !w.manyStore {
-			return hinted(fmt.Errorf("build.%s: Attestation is not supported for the docker driver", name),
+			return hint.New(fmt.Sprintf("build.%s: Attestation is not supported for the docker driver", name),
 				"turn the engine's containerd image store on, build with --builder and --push, or leave it out")
 		}
 		if _, err := strconv.ParseBool(value); err == nil {

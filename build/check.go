@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -12,6 +11,8 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests/lint"
 	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Findings are what a check of a Dockerfile brought.
@@ -43,7 +44,7 @@ func (b *Builder) check(ctx context.Context, service string) (Findings, error) {
 	}
 	k, ok := how.(*buildkit)
 	if !ok {
-		return Findings{}, hinted(errors.New("the classic builder has no checks"), "they are BuildKit's: Docker 23 and later have it")
+		return Findings{}, hint.New("the classic builder has no checks", "they are BuildKit's: Docker 23 and later have it")
 	}
 	return k.check(ctx, j)
 }
@@ -82,7 +83,7 @@ func (k *buildkit) check(ctx context.Context, j job) (Findings, error) {
 func readFindings(answer []byte, shown string) (Findings, error) {
 	var results lint.LintResults
 	if err := json.Unmarshal(answer, &results); err != nil {
-		return Findings{}, hinted(fmt.Errorf("reading the check's answer: %w", err), "the engine's BuildKit may be too old for checks: Docker 27 has them")
+		return Findings{}, hint.Wrap(fmt.Errorf("reading the check's answer: %w", err), "the engine's BuildKit may be too old for checks: Docker 27 has them")
 	}
 	named := func(s *pb.SourceInfo) *pb.SourceInfo {
 		return &pb.SourceInfo{Filename: shown, Data: s.Data, Definition: s.Definition, Language: s.Language}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/docker/docker/api/types/build"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // backend returns the way to build, which is chosen once. A choice that failed
@@ -62,7 +64,7 @@ func (b *Builder) choose(ctx context.Context, wish wish, says build.BuilderVersi
 	case !errors.Is(err, errNoBuildKit):
 		return nil, err
 	case wish == wantBuildKit:
-		return nil, hinted(err, "unset DOCKER_BUILDKIT to build with the classic builder")
+		return nil, hint.Wrap(err, "unset DOCKER_BUILDKIT to build with the classic builder")
 	}
 	return &classic{b: b, setting: with, only: true}, nil
 }
@@ -103,7 +105,7 @@ func (b *Builder) wish() (wish, error) {
 	}
 	on, err := strconv.ParseBool(value)
 	if err != nil {
-		return noWish, hinted(fmt.Errorf("DOCKER_BUILDKIT is %q, which is neither true nor false", value), "set it to 0 or 1, or not at all")
+		return noWish, hint.New(fmt.Sprintf("DOCKER_BUILDKIT is %q, which is neither true nor false", value), "set it to 0 or 1, or not at all")
 	}
 	if on {
 		return wantBuildKit, nil

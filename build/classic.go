@@ -19,6 +19,7 @@ import (
 	"github.com/docker/docker/pkg/jsonmessage"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // classic builds with the engine's own POST /build.
@@ -134,7 +135,7 @@ func (c *classic) refuse(j job) error {
 		if c.only {
 			help = "this engine has no BuildKit; Docker 23 and later have it"
 		}
-		return hinted(fmt.Errorf("the classic builder doesn't support %s, set DOCKER_BUILDKIT=1 to use BuildKit", x.what), help)
+		return hint.New(fmt.Sprintf("the classic builder doesn't support %s, set DOCKER_BUILDKIT=1 to use BuildKit", x.what), help)
 	}
 	var ignored []string
 	if len(j.cacheTo) > 0 {

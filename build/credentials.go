@@ -8,6 +8,8 @@ import (
 	"github.com/docker/docker/api/types/registry"
 	"github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/auth/authprovider"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // userConfig is docker's config.json: credentials for registries, and proxies
@@ -19,7 +21,7 @@ type userConfig struct{ file *configfile.ConfigFile }
 func loadUserConfig(dir string) (userConfig, error) {
 	file, err := config.Load(dir)
 	if err != nil {
-		return userConfig{}, hinted(fmt.Errorf("docker's config file: %w", err), "correct it, or set DOCKER_CONFIG to another folder")
+		return userConfig{}, hint.Wrap(fmt.Errorf("docker's config file: %w", err), "correct it, or set DOCKER_CONFIG to another folder")
 	}
 	return userConfig{file}, nil
 }

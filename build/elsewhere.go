@@ -15,6 +15,8 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/session/grpchijack"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // elsewhere connects to a BuildKit outside of the engine, as buildx has defined
@@ -30,7 +32,7 @@ func (b *Builder) elsewhere(ctx context.Context, i instance) (*buildkit, error) 
 	case "docker-container":
 		c, err = b.dialContainer(ctx, i.Name, node)
 	default:
-		return nil, hinted(fmt.Errorf("the builder %q has the driver %s", i.Name, i.Driver), "the drivers docker, docker-container and remote work")
+		return nil, hint.New(fmt.Sprintf("the builder %q has the driver %s", i.Name, i.Driver), "the drivers docker, docker-container and remote work")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the builder %q: %w", i.Name, err)
@@ -40,7 +42,7 @@ func (b *Builder) elsewhere(ctx context.Context, i instance) (*buildkit, error) 
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, hinted(fmt.Errorf("the builder %q does not answer: %w", i.Name, err), "start it: docker buildx inspect --bootstrap "+i.Name)
+		return nil, hint.Wrap(fmt.Errorf("the builder %q does not answer: %w", i.Name, err), "start it: docker buildx inspect --bootstrap "+i.Name)
 	}
 	return &buildkit{
 		b: b, c: c, away: true,
@@ -73,7 +75,7 @@ func (b *Builder) dialContainer(ctx context.Context, builder string, n instanceN
 	}
 	name := containerPrefix + n.Name
 	if err := c.ContainerStart(ctx, name, container.StartOptions{}); errdefs.IsNotFound(err) {
-		return nil, hinted(fmt.Errorf("its container %s is not there", name), "start it: docker buildx inspect --bootstrap "+builder)
+		return nil, hint.New(fmt.Sprintf("its container %s is not there", name), "start it: docker buildx inspect --bootstrap "+builder)
 	} else if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package build
 import (
 	"errors"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Error is a build that failed.
@@ -38,26 +40,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // Hint is what the user can do about it, or "".
 func (e *Error) Hint() string { return e.Help }
 
-// hintedError carries advice from the place that knows what went wrong to the
-// Error that Build returns.
-type hintedError struct {
-	error
-	help string
-}
-
-func (e *hintedError) Unwrap() error { return e.error }
-
-func hinted(err error, help string) error { return &hintedError{err, help} }
-
 // failed gives an error its service, and makes an *Error of it.
 func failed(service string, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.Service = service
 		return e
 	}
-	e := &Error{Service: service, Err: err}
-	if h, ok := errors.AsType[*hintedError](err); ok {
-		e.Help = h.help
-	}
-	return e
+	return &Error{Service: service, Err: err, Help: hint.Of(err)}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/docker/cli/cli/config"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // instance is a builder that "docker buildx create" defined, in the form that
@@ -44,7 +46,7 @@ func (b *Builder) findInstance() (i instance, ok bool, err error) {
 	dir := filepath.Join(b.buildxDir(), "instances")
 	text, err := os.ReadFile(filepath.Join(dir, filepath.Base(strings.ToLower(name))))
 	if errors.Is(err, fs.ErrNotExist) {
-		return i, false, hinted(fmt.Errorf("no builder %q found", name), "docker buildx ls lists those that there are"+namesIn(dir))
+		return i, false, hint.New(fmt.Sprintf("no builder %q found", name), "docker buildx ls lists those that there are"+namesIn(dir))
 	}
 	if err != nil {
 		return i, false, fmt.Errorf("reading the builder %q: %w", name, err)

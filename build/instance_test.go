@@ -1,11 +1,12 @@
 package build
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 func TestFindInstance(t *testing.T) {
@@ -57,7 +58,7 @@ func TestFindInstance(t *testing.T) {
 	}
 	b := &Builder{o: options(map[string]string{"BUILDX_CONFIG": filepath.Join(dir, "buildx")}, Options{Builder: "nope"})}
 	_, _, err := b.findInstance()
-	if h, ok := errors.AsType[*hintedError](err); !ok || !strings.Contains(h.help, "far") {
+	if !strings.Contains(hint.Of(err), "far") {
 		t.Errorf("the hint does not name the builders there are: %v", err)
 	}
 }

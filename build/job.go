@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -66,7 +67,7 @@ func resolve(p *project.Project, service string, o Options) (job, error) {
 		return job{}, fmt.Errorf("%w: %s", project.ErrNoSuchService, service)
 	}
 	if s.Build == nil {
-		return job{}, hinted(fmt.Errorf("the service has no build section"),
+		return job{}, hint.New("the service has no build section",
 			"give it one, or pull its image")
 	}
 	b := s.Build
@@ -180,7 +181,7 @@ func wantedPlatforms(s types.ServiceConfig, o Options) ([]string, error) {
 	}
 	list := s.Build.Platforms
 	if runs != "" && len(list) > 0 && !slices.Contains(list, runs) {
-		return nil, hinted(fmt.Errorf("service.build.platforms MUST include service.platform %q", runs),
+		return nil, hint.New(fmt.Sprintf("service.build.platforms MUST include service.platform %q", runs),
 			fmt.Sprintf("add %s to build.platforms of %s", runs, s.Name))
 	}
 	switch {

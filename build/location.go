@@ -14,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/buildkit/frontend/dockerfile/dfgitutil"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -33,12 +34,12 @@ func locate(context, workingDir string) (location, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return location{}, hinted(fmt.Errorf("the build context %q does not exist", dir),
+		return location{}, hint.New(fmt.Sprintf("the build context %q does not exist", dir),
 			"build.context is relative to the folder of the Compose file")
 	case err != nil:
 		return location{}, fmt.Errorf("build context: %w", err)
 	case !info.IsDir():
-		return location{}, hinted(fmt.Errorf("the build context %q is not a folder", dir),
+		return location{}, hint.New(fmt.Sprintf("the build context %q is not a folder", dir),
 			"give the folder as build.context and the file as build.dockerfile")
 	}
 	return location{dir: dir}, nil
@@ -112,7 +113,7 @@ func openDockerfile(path string) (dockerfile, error) {
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return dockerfile{}, hinted(fmt.Errorf("there is no Dockerfile at %q", path), suggestDockerfile(dir))
+		return dockerfile{}, hint.New(fmt.Sprintf("there is no Dockerfile at %q", path), suggestDockerfile(dir))
 	}
 	if err != nil {
 		return dockerfile{}, fmt.Errorf("reading the Dockerfile: %w", err)
@@ -185,7 +186,7 @@ func namedContexts(p *project.Project, b *types.BuildConfig) ([]namedContext, er
 func readNamedContext(p *project.Project, value string) (namedContext, error) {
 	if service, ok := strings.CutPrefix(value, types.ServicePrefix); ok {
 		if p.Definition(service).Build == nil {
-			return namedContext{}, hinted(fmt.Errorf("the service %q has no build section to take an image from", service),
+			return namedContext{}, hint.New(fmt.Sprintf("the service %q has no build section to take an image from", service),
 				"to use an image that is not built here write docker-image://NAME")
 		}
 		return namedContext{service: service, spec: "docker-image://" + p.ImageName(service)}, nil

@@ -11,6 +11,8 @@ import (
 	"github.com/moby/buildkit/util/staticfs"
 	"github.com/tonistiigi/fsutil"
 	fstypes "github.com/tonistiigi/fsutil/types"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Names of the two folders that every build reads.
@@ -80,7 +82,7 @@ func attachables(j job) ([]session.Attachable, error) {
 	}
 	ssh, err := sshprovider.NewSSHAgentProvider(agents)
 	if err != nil {
-		return nil, hinted(fmt.Errorf("build.ssh: %w", err), "the path is an agent's socket, or a private key without a passphrase")
+		return nil, hint.Wrap(fmt.Errorf("build.ssh: %w", err), "the path is an agent's socket, or a private key without a passphrase")
 	}
 	return append(list, ssh), nil
 }

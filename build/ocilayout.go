@@ -9,6 +9,8 @@ import (
 	"github.com/containerd/containerd/v2/plugins/content/local"
 	"github.com/moby/buildkit/client/ociindex"
 	digest "github.com/opencontainers/go-digest"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // ociScheme begins an additional context that is an image in a folder of the OCI
@@ -35,10 +37,10 @@ func readLayout(value, workingDir string) (*ociLayout, error) {
 	}
 	found, err := ociindex.NewStoreIndex(l.dir).Get(l.tag)
 	if err != nil {
-		return nil, hinted(fmt.Errorf("reading the OCI layout in %q: %w", l.dir, err), "the folder must hold an index.json; its path is relative to the folder of the Compose file")
+		return nil, hint.Wrap(fmt.Errorf("reading the OCI layout in %q: %w", l.dir, err), "the folder must hold an index.json; its path is relative to the folder of the Compose file")
 	}
 	if found == nil {
-		return nil, hinted(fmt.Errorf("the OCI layout in %q has no image %q", l.dir, l.tag), "name its tag or digest: "+ociScheme+path+":TAG")
+		return nil, hint.New(fmt.Sprintf("the OCI layout in %q has no image %q", l.dir, l.tag), "name its tag or digest: "+ociScheme+path+":TAG")
 	}
 	l.digest = found.Digest
 	return l, nil

@@ -10,6 +10,8 @@ import (
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // packed is a build context on its way to the classic builder.
@@ -23,7 +25,7 @@ type packed struct {
 func packContext(j job) (packed, error) {
 	if j.context.url != "" {
 		if j.file.dir != "" || j.file.data != nil {
-			return packed{}, hinted(errors.New("the classic builder doesn't support a Dockerfile outside of a remote context, set DOCKER_BUILDKIT=1 to use BuildKit"),
+			return packed{}, hint.New("the classic builder doesn't support a Dockerfile outside of a remote context, set DOCKER_BUILDKIT=1 to use BuildKit",
 				"put the Dockerfile into the context")
 		}
 		return packed{dockerfile: j.file.name}, nil

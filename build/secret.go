@@ -13,6 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	bksecrets "github.com/moby/buildkit/session/secrets"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -52,13 +53,13 @@ func readSecret(p *project.Project, name string) (s secret, ok bool, err error) 
 	def, ok := p.Secrets[name]
 	switch {
 	case !ok:
-		return s, false, hinted(fmt.Errorf("the secret %q is not defined", name),
+		return s, false, hint.New(fmt.Sprintf("the secret %q is not defined", name),
 			"define it under the top-level secrets")
 	case bool(def.External):
 		return s, false, nil
 	case def.File != "":
 		if _, err := os.Stat(def.File); errors.Is(err, fs.ErrNotExist) {
-			return s, false, hinted(fmt.Errorf("the secret %q: no file %q", name, def.File),
+			return s, false, hint.New(fmt.Sprintf("the secret %q: no file %q", name, def.File),
 				"create the file, or change secrets."+name+".file")
 		} else if err != nil {
 			return s, false, fmt.Errorf("the secret %q: %w", name, err)
@@ -69,7 +70,7 @@ func readSecret(p *project.Project, name string) (s secret, ok bool, err error) 
 	}
 	value, ok := p.Environment[def.Environment]
 	if !ok {
-		return s, false, hinted(fmt.Errorf("the secret %q: the variable %s is not set", name, def.Environment),
+		return s, false, hint.New(fmt.Sprintf("the secret %q: the variable %s is not set", name, def.Environment),
 			"set it in the environment or in .env")
 	}
 	return secret{env: def.Environment, value: value}, true, nil
@@ -123,7 +124,7 @@ func sshAgents(file types.SSHConfig, o Options) ([]sshAgent, error) {
 			path, _ = o.LookupEnv("SSH_AUTH_SOCK")
 		}
 		if path == "" {
-			return nil, hinted(errors.New("invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set"),
+			return nil, hint.New("invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set",
 				"start one: eval $(ssh-agent); ssh-add")
 		}
 		agents = append(agents, sshAgent{id: id, path: path})

@@ -3,7 +3,6 @@ package build
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +10,8 @@ import (
 
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/util/entitlements"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // hostGateway in extra_hosts stands for the engine's own address.
@@ -26,7 +27,7 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 		return bkclient.SolveOpt{}, err
 	}
 	if k.away && j.usesOurs() {
-		return bkclient.SolveOpt{}, hinted(errors.New("a builder outside of the engine does not see the image of another service"),
+		return bkclient.SolveOpt{}, hint.New("a builder outside of the engine does not see the image of another service",
 			"build this service with the engine's own builder, or name an image that was pushed: docker-image://NAME")
 	}
 	mounts, err := localMounts(j)
@@ -76,7 +77,7 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 func frontendAttrs(j job, w worker) (map[string]string, error) {
 	if len(j.platforms) > 1 && !w.manyStore {
 		//lint:ignore ST1005 the words that people know
-		return nil, hinted(errors.New("Multi-platform build is not supported for the docker driver."),
+		return nil, hint.New("Multi-platform build is not supported for the docker driver.",
 			"turn the engine's containerd image store on, or build for one platform")
 	}
 	attrs := map[string]string{"filename": j.file.name}
@@ -164,7 +165,7 @@ func networkAttr(network string) (string, error) {
 	case "host", "none":
 		return network, nil
 	default:
-		return "", hinted(fmt.Errorf("network mode %q not supported by buildkit", network),
+		return "", hint.New(fmt.Sprintf("network mode %q not supported by buildkit", network),
 			"a build can use the networks default, host and none; DOCKER_BUILDKIT=0 builds without BuildKit, on any network")
 	}
 }
@@ -211,7 +212,7 @@ func cacheEntries(specs []string, workingDir string) ([]bkclient.CacheOptionsEnt
 			}
 		}
 		if entry.Type == "" {
-			return nil, hinted(fmt.Errorf("%q has no type", spec), "write type=registry,ref=NAME, type=local,src=PATH or type=inline")
+			return nil, hint.New(fmt.Sprintf("%q has no type", spec), "write type=registry,ref=NAME, type=local,src=PATH or type=inline")
 		}
 		list = append(list, entry)
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/moby/go-archive"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Place is a path in a container. One that ends in "/" or "/." is a folder.
@@ -133,7 +135,7 @@ func CopyInTar(ctx context.Context, c Client, content io.Reader, to Place, o Cop
 		return err
 	}
 	if !dst.IsDir {
-		return &Error{Op: fmt.Sprintf("destination %q must be a directory", to.String()), Help: "what comes from stdin is unpacked in a folder that is there"}
+		return hint.New(fmt.Sprintf("destination %q must be a directory", to.String()), "what comes from stdin is unpacked in a folder that is there")
 	}
 	err = c.CopyToContainer(ctx, to.ID, dst.Path, content, container.CopyToContainerOptions{CopyUIDGID: o.Owners})
 	if err != nil {
@@ -158,10 +160,8 @@ func destination(ctx context.Context, c Reader, to Place) (archive.CopyInfo, err
 	}
 	dst.Exists, dst.IsDir = true, stat.Mode.IsDir()
 	if !dst.IsDir && !stat.Mode.IsRegular() {
-		return dst, &Error{
-			Op:   fmt.Sprintf("destination %q must be a directory or a regular file", to.String()),
-			Help: "it is a device, a socket or a pipe",
-		}
+		return dst, hint.New(fmt.Sprintf("destination %q must be a directory or a regular file", to.String()),
+			"it is a device, a socket or a pipe")
 	}
 	return dst, nil
 }
@@ -170,10 +170,8 @@ func destination(ctx context.Context, c Reader, to Place) (archive.CopyInfo, err
 // instead of its id.
 func placeError(p Place, err error) error {
 	if errdefs.IsNotFound(err) {
-		return &Error{
-			Op:   fmt.Sprintf("could not find the file %s in container %s", p.Path, p.Container),
-			Help: "see what is there: docker exec " + p.Container + " ls -a " + path.Dir(path.Join("/", p.Path)),
-		}
+		return hint.New(fmt.Sprintf("could not find the file %s in container %s", p.Path, p.Container),
+			"see what is there: docker exec "+p.Container+" ls -a "+path.Dir(path.Join("/", p.Path)))
 	}
 	return err
 }
@@ -182,9 +180,9 @@ func placeError(p Place, err error) error {
 func misfit(to string, err error) error {
 	switch {
 	case errors.Is(err, archive.ErrCannotCopyDir):
-		return &Error{Op: "cannot copy directory: " + to + " is a file", Help: "name a folder, or a path that does not exist"}
+		return hint.New("cannot copy directory: "+to+" is a file", "name a folder, or a path that does not exist")
 	case errors.Is(err, archive.ErrDirNotExists):
-		return &Error{Op: "no such directory: " + to, Help: "create it, or leave the / at its end out"}
+		return hint.New("no such directory: "+to, "create it, or leave the / at its end out")
 	}
 	return err
 }
@@ -193,7 +191,7 @@ func misfit(to string, err error) error {
 func hostFolder(to string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, archive.ErrNotDirectory) {
 		folder, _ := archive.SplitPathDirEntry(to)
-		return &Error{Op: fmt.Sprintf("invalid output path: directory %q does not exist", folder), Help: "create it, or name another one"}
+		return hint.New(fmt.Sprintf("invalid output path: directory %q does not exist", folder), "create it, or name another one")
 	}
 	return err
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/docker/cli/cli/config/configfile"
 	"github.com/docker/cli/cli/config/credentials"
 	"github.com/docker/docker/api/types/registry"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // dockerHub is the registry of references that name none, as docker's
@@ -33,7 +35,7 @@ type dockerConfig struct {
 func (c *dockerConfig) load() (*configfile.ConfigFile, error) {
 	c.once.Do(func() {
 		if c.file, c.err = config.Load(c.dir); c.err != nil {
-			c.err = &Error{Op: "reading docker's config.json", Help: "correct the file, or move it away", Err: c.err}
+			c.err = hint.Wrap(fmt.Errorf("reading docker's config.json: %w", c.err), "correct the file, or move it away")
 			return
 		}
 		if !c.file.ContainsAuth() {
@@ -62,11 +64,8 @@ func (c *dockerConfig) registryAuth(image string) (string, error) {
 	auth, err := file.GetAuthConfig(host)
 	c.helper.Unlock()
 	if err != nil {
-		return "", &Error{
-			Op:   "getting credentials for " + host,
-			Help: "check credsStore and credHelpers in docker's config.json, and that the helper is installed",
-			Err:  err,
-		}
+		return "", hint.Wrap(fmt.Errorf("getting credentials for %s: %w", host, err),
+			"check credsStore and credHelpers in docker's config.json, and that the helper is installed")
 	}
 	return registry.EncodeAuthConfig(registry.AuthConfig{
 		Username:      auth.Username,
@@ -89,11 +88,8 @@ func (c *dockerConfig) credentials() (string, error) {
 	all, err := file.GetAllCredentials()
 	c.helper.Unlock()
 	if err != nil {
-		return "", &Error{
-			Op:   "getting the credentials for use_api_socket",
-			Help: "check credsStore and credHelpers in docker's config.json, and that the helper is installed",
-			Err:  err,
-		}
+		return "", hint.Wrap(fmt.Errorf("getting the credentials for use_api_socket: %w", err),
+			"check credsStore and credHelpers in docker's config.json, and that the helper is installed")
 	}
 	var text strings.Builder
 	if err := (&configfile.ConfigFile{AuthConfigs: all}).SaveToWriter(&text); err != nil {

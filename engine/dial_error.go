@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/docker/docker/client"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // NoEngineError says that no engine answered: what was tried and why each
@@ -28,20 +30,6 @@ type Attempt struct {
 	Host string // "unix:///var/run/docker.sock"
 	From string // as Conn.From
 	Err  error
-}
-
-// OldEngineError is an engine that speaks no API which this program does.
-type OldEngineError struct {
-	Host, API string
-}
-
-func (e *OldEngineError) Error() string {
-	return fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed", e.Host, e.API, MinAPIVersion)
-}
-
-// Hint is what the user can do about it.
-func (e *OldEngineError) Hint() string {
-	return "update the engine: Docker 20.10 or Podman 4 is enough"
 }
 
 // missing tells that nothing is at the place: no socket, no program.
@@ -152,20 +140,6 @@ func Unreachable(err error) bool {
 	return errors.As(err, &op)
 }
 
-// LostError is a connection to the engine that broke off in the midst of a
-// command.
-type LostError struct{ Err error }
-
-func (e *LostError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the cause to errors.Is.
-func (e *LostError) Unwrap() error { return e.Err }
-
-// Hint is what the user can do about it.
-func (e *LostError) Hint() string {
-	return "the engine went away: see that it runs, then give the command again; it goes on from what is there"
-}
-
 // Lost tells of a lost connection what the user can do about it, and gives other
 // errors back as they are.
 func Lost(err error) error {
@@ -173,5 +147,5 @@ func Lost(err error) error {
 	if !Unreachable(err) || errors.As(err, &none) {
 		return err
 	}
-	return &LostError{err}
+	return hint.Wrap(err, "the engine went away: see that it runs, then give the command again; it goes on from what is there")
 }

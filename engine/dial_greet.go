@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -78,7 +79,8 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 	}
 	c.NegotiateAPIVersionPing(types.Ping{APIVersion: api})
 	if versions.LessThan(c.ClientVersion(), MinAPIVersion) {
-		return &OldEngineError{Host: conn.Host, API: c.ClientVersion()}
+		return hint.New(fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed", conn.Host, c.ClientVersion(), MinAPIVersion),
+			"update the engine: Docker 20.10 or Podman 4 is enough")
 	}
 	conn.BuildKit = resp.Header.Get("Builder-Version") == string(build.BuilderBuildKit)
 	conn.Engine = describe(resp.Header, conn.Remote)

@@ -14,6 +14,8 @@ import (
 	"github.com/docker/cli/cli/connhelper"
 	dockercontext "github.com/docker/cli/cli/context"
 	"github.com/docker/cli/cli/context/store"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // dockerEndpoint is the name of the engine's endpoint in a docker context.
@@ -128,10 +130,8 @@ func parseHost(host string, t tlsSource) (string, error) {
 			return "", fmt.Errorf("engine host %q names no machine", host)
 		}
 	default:
-		return "", &Error{
-			Op:   fmt.Sprintf("engine host %q: unknown scheme %q", host, scheme),
-			Help: "use unix://, tcp://, ssh:// or npipe://",
-		}
+		return "", hint.New(fmt.Sprintf("engine host %q: unknown scheme %q", host, scheme),
+			"use unix://, tcp://, ssh:// or npipe://")
 	}
 	return scheme + "://" + rest, nil
 }
@@ -163,10 +163,8 @@ func contextTarget(o DialOptions, name, from string) (*target, error) {
 	))
 	meta, err := s.GetMetadata(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, &Error{
-			Op:   fmt.Sprintf("docker context %q (from %s) does not exist", name, from),
-			Help: "docker context ls shows those that do",
-		}
+		return nil, hint.New(fmt.Sprintf("docker context %q (from %s) does not exist", name, from),
+			"docker context ls shows those that do")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading docker context %q: %w", name, err)

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // greeter answers a ping as an engine does, and nothing else.
@@ -247,13 +248,7 @@ func TestNamedFailures(t *testing.T) {
 			t.Errorf("%+v: no error", tt.o)
 			continue
 		}
-		text := err.Error()
-		if h, ok := errors.AsType[interface {
-			error
-			Hint() string
-		}](err); ok {
-			text += " hint: " + h.Hint()
-		}
+		text := err.Error() + " hint: " + hint.Of(err)
 		for _, want := range tt.want {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q is not in %q", want, text)

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
-	"errors"
+	"fmt"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Digests returns a function that asks registries, through the engine, for the
@@ -19,11 +21,7 @@ func Digests(r Reader, configDir string) func(ctx context.Context, ref string) (
 		if err == nil {
 			return d.Descriptor.Digest.String(), nil
 		}
-		failed := &Error{Op: "asking for the digest of " + ref, Err: err}
 		// A pull of it would fail for the same reasons.
-		if e, ok := errors.AsType[*Error](pullFailure(ref, err)); ok {
-			failed.Help = e.Help
-		}
-		return "", failed
+		return "", hint.Wrap(fmt.Errorf("asking for the digest of %s: %w", ref, err), hint.Of(pullFailure(ref, err)))
 	}
 }

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -174,13 +172,4 @@ func (b *bench) clean() {
 			_ = b.c.VolumeRemove(ctx, v.Name, true)
 		}
 	}
-}
-
-// hintOf is the hint of an error, as commands print it.
-func hintOf(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return fmt.Sprintf("no hint in %T", err)
 }

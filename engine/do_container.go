@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -85,7 +86,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 	if req.FilesVolume != "" {
 		// Its name is that of the container when it was made.
 		if req.FilesVolume = c.Config.Labels[project.LabelFiles]; req.FilesVolume == "" {
-			return &Error{Op: ref.Name + " has no place for its secrets and configs", Help: "make it anew: compose up --force-recreate " + ref.Service}
+			return hint.New(ref.Name+" has no place for its secrets and configs", "make it anew: compose up --force-recreate "+ref.Service)
 		}
 	}
 	return d.copyFiles(ctx, id, req)

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -189,7 +190,7 @@ func (d *Doer) create(ctx context.Context, req *Request, t takeover) (string, er
 	case !t.fresh && holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
 		return holder.ID, nil
 	case holder.State.Running && req.Config.Labels[project.LabelReplace] == "":
-		return "", &Error{Op: "container " + req.Name + " was started by somebody else meanwhile", Help: "run the command again", Err: err}
+		return "", hint.Wrap(fmt.Errorf("container %s was started by somebody else meanwhile: %w", req.Name, err), "run the command again")
 	default:
 		if err := d.remove(ctx, holder.ID, container.RemoveOptions{Force: true}); err != nil {
 			return "", fmt.Errorf("removing the leftover %s: %w", req.Name, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -249,8 +250,8 @@ services:
 		}
 	}
 	err := b.fails(wait("unhealthy", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-unhealthy-1 is unhealthy")
-	if hint := hintOf(err); !strings.Contains(hint, "no luck") {
-		t.Errorf("hint: got %q, want what the check said", hint)
+	if help := hint.Of(err); !strings.Contains(help, "no luck") {
+		t.Errorf("hint: got %q, want what the check said", help)
 	}
 	b.fails(wait("unhealthy", planner.ConditionRunningOrHealthy), "container do-wait-unhealthy-1 is unhealthy")
 	b.fails(wait("dies", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-dies-1 exited (7)")
@@ -346,8 +347,8 @@ secrets: {gone: {file: ./gone}}
 	create := func(service string) planner.Action { return planner.CreateContainer{Ref: b.ref(service, 1)} }
 	hinted := func(err error, want string) {
 		t.Helper()
-		if hint := hintOf(err); !strings.Contains(hint, want) {
-			t.Errorf("%v\nhint: %q, want …%s…", err, hint, want)
+		if help := hint.Of(err); !strings.Contains(help, want) {
+			t.Errorf("%v\nhint: %q, want …%s…", err, help, want)
 		}
 	}
 	b.do(create("port"))

@@ -10,49 +10,29 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Error is a call of the engine, or a request to it, that came to nothing.
-type Error struct {
-	// Op says what was being done, or what is wrong where there is no Err.
-	Op string
-	// Help is what the user can do about it, or "".
-	Help string
-	Err  error
-}
-
-func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Op
-	}
-	return e.Op + ": " + e.Err.Error()
-}
-
-// Unwrap gives the cause to errors.Is.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Hint is what the user can do about it, or "".
-func (e *Error) Hint() string { return e.Help }
-
 // explain adds what was being done to an engine's error, and what the user can
-// do about it where that is known.
+// do about it where that is known. A hint.Error, even one without a hint, has
+// both already.
 func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
-	var own *Error
-	if errors.As(err, &own) || errors.Is(err, context.Canceled) {
+	var complete *hint.Error
+	if errors.As(err, &complete) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	e := &Error{Op: operation(a), Help: advice(err.Error()), Err: err}
+	doing, help := operation(a), advice(err.Error())
 	switch {
 	case takenPort(err.Error()) != 0:
 		port := takenPort(err.Error())
-		e.Op = fmt.Sprintf("%s: port %d is taken%s", e.Op, port, d.portHolder(ctx, port))
-		e.Help = "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\""
+		doing = fmt.Sprintf("%s: port %d is taken%s", doing, port, d.portHolder(ctx, port))
+		help = "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\""
 	case strings.Contains(err.Error(), missingSource) && d.o.Engine.Remote:
-		e.Help = "the path is looked up where the engine runs (" + d.o.Engine.Host + "), not on this machine"
+		help = "the path is looked up where the engine runs (" + d.o.Engine.Host + "), not on this machine"
 	}
-	return e
+	return hint.Wrap(fmt.Errorf("%s: %w", doing, err), help)
 }
 
 // operation says what an action was doing: "starting container demo-web-1".
@@ -155,11 +135,8 @@ func nameTaken(name string, holder container.InspectResponse, err error) error {
 	if of := ownerOf(labels); of != "" {
 		whose = of
 	}
-	return &Error{
-		Op:   fmt.Sprintf("the name %s is taken by container %s%s", name, shortID(holder.ID), whose),
-		Help: "remove it with docker rm -f " + name + ", or give this one another container_name",
-		Err:  err,
-	}
+	return hint.Wrap(fmt.Errorf("the name %s is taken by container %s%s: %w", name, shortID(holder.ID), whose, err),
+		"remove it with docker rm -f "+name+", or give this one another container_name")
 }
 
 // ownerOf says whose a container is: " of project demo (service web)".

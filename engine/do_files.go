@@ -16,6 +16,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -79,7 +80,7 @@ func readSources(files []File) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				help = "create it, or " + help
 			}
-			return &Error{Op: "reading " + f.Source, Help: help, Err: err}
+			return hint.Wrap(fmt.Errorf("reading %s: %w", f.Source, err), help)
 		}
 		f.Content = content
 	}
@@ -141,7 +142,7 @@ func (d *Doer) write(ctx context.Context, id string, files []File, o owners) err
 	}
 	err = d.c.CopyToContainer(ctx, id, "/", bytes.NewReader(archive), container.CopyToContainerOptions{})
 	if err != nil {
-		return &Error{Op: "copying " + sources(files) + " in", Err: err}
+		return hint.Wrap(fmt.Errorf("copying %s in: %w", sources(files), err), "")
 	}
 	return nil
 }

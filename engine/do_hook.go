@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -45,7 +46,7 @@ func hookOutcome(service string, code int) (Outcome, error) {
 	if code == 0 {
 		return Outcome{}, nil
 	}
-	return Outcome{ExitCode: code}, &Error{Op: fmt.Sprintf("%s hook exited with status %d", service, code)}
+	return Outcome{ExitCode: code}, hint.New(fmt.Sprintf("%s hook exited with status %d", service, code), "")
 }
 
 // hookOptions maps a hook to what the engine is asked for.

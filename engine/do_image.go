@@ -16,6 +16,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -85,11 +86,8 @@ func (im *images) forget(ref string) {
 func readImage(ctx context.Context, c Reader, ref, platform string) (localImage, error) {
 	i, err := inspectImage(ctx, c, ref)
 	if errdefs.IsNotFound(err) {
-		return localImage{}, &Error{
-			Op:   "image " + ref + " is not there",
-			Help: "bring it with compose pull or compose build, or run up without --pull never and --no-build",
-			Err:  err,
-		}
+		return localImage{}, hint.Wrap(fmt.Errorf("image %s is not there: %w", ref, err),
+			"bring it with compose pull or compose build, or run up without --pull never and --no-build")
 	}
 	if err != nil {
 		return localImage{}, fmt.Errorf("inspecting image %s: %w", ref, err)

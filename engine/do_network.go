@@ -9,6 +9,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -43,11 +44,8 @@ func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (Outc
 	case sameLabels(there.Labels, labels, project.LabelProject, project.LabelNetwork):
 		return Outcome{ID: there.ID}, nil
 	}
-	return Outcome{}, &Error{
-		Op:   "a network with name " + a.Ref.Name + " exists but was not created for project " + d.p.Name,
-		Help: "to use it, set external: true; else give yours another name:",
-		Err:  err,
-	}
+	return Outcome{}, hint.Wrap(fmt.Errorf("a network with name %s exists but was not created for project %s: %w", a.Ref.Name, d.p.Name, err),
+		"to use it, set external: true; else give yours another name:")
 }
 
 // removeNetwork removes a network. One that others use stays, unless it is to
@@ -64,11 +62,8 @@ func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (Outc
 	if a.Ref.Old == "" {
 		return Outcome{Text: inUse, Detail: users}, nil
 	}
-	return Outcome{}, &Error{
-		Op:   fmt.Sprintf("network %s cannot be made anew: in use by %s", a.Ref.Name, users),
-		Help: "stop those containers, or disconnect them with docker network disconnect",
-		Err:  err,
-	}
+	return Outcome{}, hint.Wrap(fmt.Errorf("network %s cannot be made anew: in use by %s: %w", a.Ref.Name, users, err),
+		"stop those containers, or disconnect them with docker network disconnect")
 }
 
 // networkUsers names the containers on a network, "" where that is not known.

@@ -14,6 +14,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -93,8 +94,8 @@ func TestPullProgress(t *testing.T) {
 	if err == nil || err.Error() != "manifest unknown" {
 		t.Errorf("got %v, want manifest unknown", err)
 	}
-	if hint := hintOf(pullFailure("x", err)); !strings.Contains(hint, "no such tag") {
-		t.Errorf("hint: %q", hint)
+	if help := hint.Of(pullFailure("x", err)); !strings.Contains(help, "no such tag") {
+		t.Errorf("hint: %q", help)
 	}
 }
 

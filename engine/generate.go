@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -73,10 +74,8 @@ func inspectAll(ctx context.Context, c Reader, names []string) ([]container.Insp
 		}
 	}
 	if len(missing) > 0 {
-		return nil, &Error{
-			Op:   "no container(s) found with the following name(s): " + strings.Join(missing, ","),
-			Help: "docker ps --all lists the containers",
-		}
+		return nil, hint.New("no container(s) found with the following name(s): "+strings.Join(missing, ","),
+			"docker ps --all lists the containers")
 	}
 	return found, nil
 }

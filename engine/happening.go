@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	timetypes "github.com/docker/docker/api/types/time"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -85,7 +86,7 @@ func checkTime(flag, value string) error {
 		return nil
 	}
 	if _, err := timetypes.GetTimestamp(value, time.Now()); err != nil {
-		return &Error{Op: flag, Help: "give a time as 2026-01-02T15:04:05, seconds since 1970, or a duration as 10m", Err: err}
+		return hint.Wrap(fmt.Errorf("%s: %w", flag, err), "give a time as 2026-01-02T15:04:05, seconds since 1970, or a duration as 10m")
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 	"github.com/moby/term"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Size is a terminal's, in characters.
@@ -56,10 +58,8 @@ func DetachKeys(keys string) ([]byte, error) {
 	}
 	b, err := term.ToBytes(keys)
 	if err != nil {
-		return nil, &Error{
-			Op:   fmt.Sprintf("invalid detach keys %q", keys),
-			Help: `write keys comma-separated, such as "ctrl-p,ctrl-q" or "ctrl-x"`,
-		}
+		return nil, hint.New(fmt.Sprintf("invalid detach keys %q", keys),
+			`write keys comma-separated, such as "ctrl-p,ctrl-q" or "ctrl-x"`)
 	}
 	return b, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/pkg/jsonmessage"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Pull brings an image from its registry and returns the identity of what the
@@ -89,20 +90,20 @@ func mentions(err error, parts ...string) bool {
 
 // pullFailure adds what helps.
 func pullFailure(ref string, err error) error {
-	e := &Error{Op: "pulling " + ref, Err: err}
+	help := ""
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
 	case mentions(err, refusals...):
-		e.Help = "check the name; if the image is private: docker login; if it is yours to build, give the service a build section"
+		help = "check the name; if the image is private: docker login; if it is yours to build, give the service a build section"
 	case mentions(err, "manifest unknown", "not found", "no such manifest"):
-		e.Help = "the registry has no such tag: check the name"
+		help = "the registry has no such tag: check the name"
 	case mentions(err, "no match for platform", "no matching manifest"):
-		e.Help = "the image is not made for this platform: set platform, or build it"
+		help = "the image is not made for this platform: set platform, or build it"
 	case mentions(err, unreachable...):
-		e.Help = "the engine does not reach the registry: check its network and proxy settings"
+		help = "the engine does not reach the registry: check its network and proxy settings"
 	case mentions(err, "toomanyrequests"):
-		e.Help = "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
+		help = "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
 	}
-	return e
+	return hint.Wrap(fmt.Errorf("pulling %s: %w", ref, err), help)
 }

@@ -3,10 +3,12 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/docker/docker/api/types/image"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Push sends an image to its registry. Its progress goes to the sink, a part
@@ -32,16 +34,16 @@ func pushFailure(ref string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	e := &Error{Op: "pushing " + ref, Err: err}
+	help := ""
 	switch {
 	case mentions(err, "does not exist locally", "no such image"):
-		e.Help = "make it first: compose build"
+		help = "make it first: compose build"
 	case mentions(err, refusals...):
-		e.Help = "log in to the registry with docker login, and check that the name begins with what is yours there"
+		help = "log in to the registry with docker login, and check that the name begins with what is yours there"
 	case mentions(err, unreachable...):
-		e.Help = "the engine does not reach the registry: check the image's name, and the engine's network and proxy settings"
+		help = "the engine does not reach the registry: check the image's name, and the engine's network and proxy settings"
 	case mentions(err, "http response to https client"):
-		e.Help = "the registry speaks no TLS: name it in the engine's insecure-registries"
+		help = "the registry speaks no TLS: name it in the engine's insecure-registries"
 	}
-	return e
+	return hint.Wrap(fmt.Errorf("pushing %s: %w", ref, err), help)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/versions"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -202,10 +203,8 @@ func require(have, attribute, version, release string) error {
 	if apiSince(have, version) {
 		return nil
 	}
-	return &Error{
-		Op:   fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, have),
-		Help: "upgrade the engine to Docker " + release + " or later, or remove the attribute",
-	}
+	return hint.New(fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, have),
+		"upgrade the engine to Docker "+release+" or later, or remove the attribute")
 }
 
 // drop notes an attribute that a container can do without.

@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/compose-orchestrator/compose/project"
+import (
+	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project"
+)
 
 // apiSocket gives the service the engine's socket, and the credentials that
 // the user has for registries.
@@ -9,10 +12,8 @@ func (sp *spec) apiSocket() error {
 		return nil
 	}
 	if sp.onWindows() {
-		return &Error{
-			Op:   "use_api_socket can't be used with a Windows Docker Engine",
-			Help: "mount the engine's named pipe with a volume of type npipe",
-		}
+		return hint.New("use_api_socket can't be used with a Windows Docker Engine",
+			"mount the engine's named pipe with a volume of type npipe")
 	}
 	sp.s = project.WithAPISocket(sp.s)
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/mount"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -57,12 +58,10 @@ func (sp *spec) file(kind string, ref types.FileReferenceConfig, d types.FileObj
 	source := fmt.Sprintf("%s %q", strings.TrimSuffix(kind, "s"), ref.Source)
 	switch {
 	case bool(d.External):
-		return &Error{
-			Op:   "unsupported external " + source,
-			Help: "external secrets and configs live in a Swarm; give it a file: or environment: here",
-		}
+		return hint.New("unsupported external "+source,
+			"external secrets and configs live in a Swarm; give it a file: or environment: here")
 	case d.Driver != "" || d.TemplateDriver != "":
-		return &Error{Op: source + ": drivers are not supported", Help: "give it a file: or environment:"}
+		return hint.New(source+": drivers are not supported", "give it a file: or environment:")
 	}
 	target := fileTarget(kind, ref)
 	if d.File != "" && !isCopied(ref, d) {
@@ -112,10 +111,8 @@ func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d t
 	if d.Environment != "" && d.Content == "" {
 		value, ok := sp.p.Environment[d.Environment]
 		if !ok {
-			return &Error{
-				Op:   fmt.Sprintf("environment variable %q required by %s is not set", d.Environment, source),
-				Help: "set it in the environment or in .env",
-			}
+			return hint.New(fmt.Sprintf("environment variable %q required by %s is not set", d.Environment, source),
+				"set it in the environment or in .env")
 		}
 		f.Content = []byte(value)
 	}

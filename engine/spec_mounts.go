@@ -7,6 +7,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/mount"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // mounts sets volumes, binds and temporary file systems. The engine has two
@@ -118,10 +120,8 @@ func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
 		err = sp.require("a volume of type cluster", "1.42", "23")
 	case types.VolumeTypeNamedPipe:
 		if !sp.onWindows() {
-			err = &Error{
-				Op:   "a volume of type npipe is a named pipe of Windows, and this engine runs on Linux",
-				Help: "use a bind mount of a socket or a FIFO instead",
-			}
+			err = hint.New("a volume of type npipe is a named pipe of Windows, and this engine runs on Linux",
+				"use a bind mount of a socket or a FIFO instead")
 		}
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -56,9 +57,9 @@ func configText(p *project.Project, key string) (string, error) {
 	config, ok := p.Configs[key]
 	switch {
 	case !ok:
-		return "", &Error{Op: "credential_spec.config: undefined config " + key, Help: "define it below configs:"}
+		return "", hint.New("credential_spec.config: undefined config "+key, "define it below configs:")
 	case config.Content == "":
-		return "", &Error{Op: "credential_spec.config: config " + key + " has no content:", Help: "use credential_spec.file instead"}
+		return "", hint.New("credential_spec.config: config "+key+" has no content:", "use credential_spec.file instead")
 	}
 	return config.Content, nil
 }

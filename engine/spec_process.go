@@ -12,6 +12,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/strslice"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // process sets what runs in the container and how it is started and stopped.
@@ -85,10 +87,8 @@ func restartPolicy(s types.ServiceConfig) (container.RestartPolicy, error) {
 	}
 	n, err := strconv.Atoi(count)
 	if err != nil {
-		return policy, &Error{
-			Op:   fmt.Sprintf("restart: %q: %q is not a number of attempts", s.Restart, count),
-			Help: "write it like on-failure:3",
-		}
+		return policy, hint.New(fmt.Sprintf("restart: %q: %q is not a number of attempts", s.Restart, count),
+			"write it like on-failure:3")
 	}
 	policy.MaximumRetryCount = n
 	return policy, nil
@@ -174,10 +174,8 @@ func (sp *spec) namespaces() error {
 		*ns.mode = types.ContainerPrefix + id
 	}
 	if strings.HasPrefix(sp.s.Uts, types.ServicePrefix) {
-		return &Error{
-			Op:   fmt.Sprintf("uts: %s: an engine shares its host name with containers, and no container does", sp.s.Uts),
-			Help: "use uts: host, or remove the attribute",
-		}
+		return hint.New(fmt.Sprintf("uts: %s: an engine shares its host name with containers, and no container does", sp.s.Uts),
+			"use uts: host, or remove the attribute")
 	}
 	if sp.s.Cgroup != "" {
 		if err := sp.require("cgroup", "1.41", "20.10"); err != nil {

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/containerd/errdefs"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // paths are all paths of a change in the container.
@@ -88,10 +90,8 @@ func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (m
 		case failed[i] != nil:
 			return nil, fmt.Errorf("looking at %s in %s: %w", dir, t.name, failed[i])
 		case links[i] != "" && !slices.Contains(change.Roots, dir):
-			return nil, &Error{
-				Op:   fmt.Sprintf("cannot sync below %s in %s: it is a symbolic link to %s there", dir, t.name, links[i]),
-				Help: "a link of the container is not followed out of the rule's target; remove it, or ignore the path",
-			}
+			return nil, hint.New(fmt.Sprintf("cannot sync below %s in %s: it is a symbolic link to %s there", dir, t.name, links[i]),
+				"a link of the container is not followed out of the rule's target; remove it, or ignore the path")
 		case absent[i]:
 			missing[dir] = true
 		default:

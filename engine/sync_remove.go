@@ -14,6 +14,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // RemoveCommand is the hidden command of this program that removes the paths
@@ -113,10 +115,8 @@ func (s *Syncer) finish(ctx context.Context, execID string) (output string, code
 // inject puts this program into a container.
 func (s *Syncer) inject(ctx context.Context, t *syncTarget) error {
 	refuse := func(why string) error {
-		return &Error{
-			Op:   fmt.Sprintf("cannot delete files in %s: its image has no rm, and this program cannot do it there: %s", t.name, why),
-			Help: "rebuild the service, or use an image with rm while developing",
-		}
+		return hint.New(fmt.Sprintf("cannot delete files in %s: its image has no rm, and this program cannot do it there: %s", t.name, why),
+			"rebuild the service, or use an image with rm while developing")
 	}
 	if t.readOnly {
 		return refuse("the root file system is read-only")

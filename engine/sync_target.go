@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/docker/docker/api/types/mount"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // syncTarget is what is known of a container, and does not change in its life.
@@ -97,20 +99,14 @@ func (t *syncTarget) check(change SyncChange) error {
 		m := t.mountOf(p)
 		switch {
 		case m == nil && t.readOnly:
-			return &Error{
-				Op:   fmt.Sprintf("cannot sync %s to %s: its root file system is read-only", p, t.name),
-				Help: "leave read_only: true out while developing, or sync into a volume that is mounted there",
-			}
+			return hint.New(fmt.Sprintf("cannot sync %s to %s: its root file system is read-only", p, t.name),
+				"leave read_only: true out while developing, or sync into a volume that is mounted there")
 		case m != nil && m.tmpfs:
-			return &Error{
-				Op:   fmt.Sprintf("cannot sync %s to %s: %s is a tmpfs, which the engine does not write to", p, t.name, m.target),
-				Help: "choose a target outside of it, or mount a volume there",
-			}
+			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is a tmpfs, which the engine does not write to", p, t.name, m.target),
+				"choose a target outside of it, or mount a volume there")
 		case m != nil && m.ro:
-			return &Error{
-				Op:   fmt.Sprintf("cannot sync %s to %s: %s is mounted read-only", p, t.name, m.target),
-				Help: "leave the mount out, or its read_only option",
-			}
+			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is mounted read-only", p, t.name, m.target),
+				"leave the mount out, or its read_only option")
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -127,7 +128,7 @@ func waitFailure(a planner.WaitContainer, what, help string) error {
 	if len(a.For) > 0 {
 		text = "dependency failed to start: " + text
 	}
-	return &Error{Op: text, Help: help}
+	return hint.New(text, help)
 }
 
 func endAdvice(a planner.WaitContainer, s *container.State) string {

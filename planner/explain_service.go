@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // assessment is how one service fares. Its predicate goes behind the service's
@@ -133,10 +135,7 @@ func (q *inquiry) assessAbsent(service string, a *assessment) {
 
 // addRefusal adds why `up` cannot even be planned.
 func (q *inquiry) addRefusal(a *assessment) {
-	refused := Cause{Code: CauseRefused, Text: q.Refused.Error()}
-	if h, ok := q.Refused.(interface{ Hint() string }); ok {
-		refused.Hint = h.Hint()
-	}
+	refused := Cause{Code: CauseRefused, Text: q.Refused.Error(), Hint: hint.Of(q.Refused)}
 	if a.verdict == VerdictAbsent {
 		a.verdict, a.predicate, a.causes = VerdictRefused, "does not run: "+refused.Text, nil
 	} else {

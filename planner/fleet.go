@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -199,10 +200,8 @@ func (f *fleet) waitAll(started map[string][]int) {
 
 // missing is the error of a command that needs containers which are not there.
 func missing(service, what string) error {
-	return &Problem{
-		Text: fmt.Sprintf("service %q has no container to %s", service, what),
-		Tip:  "create it: compose up -d " + service,
-	}
+	return hint.New(fmt.Sprintf("service %q has no container to %s", service, what),
+		"create it: compose up -d "+service)
 }
 
 // requested is the reason of steps that the command itself asks for.

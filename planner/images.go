@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // imageStep is a pull or build of the plan.
@@ -46,15 +47,11 @@ func (d *draft) checkImages() error {
 			continue
 		}
 		if svc.Build != nil {
-			return &Problem{
-				Text: fmt.Sprintf("service %q: image %s is not there, and --no-build forbids to build it", name, image),
-				Tip:  "build it: compose build " + name,
-			}
+			return hint.New(fmt.Sprintf("service %q: image %s is not there, and --no-build forbids to build it", name, image),
+				"build it: compose build "+name)
 		}
-		return &Problem{
-			Text: fmt.Sprintf("service %q: image %s is not there, and its pull policy forbids to pull it", name, image),
-			Tip:  "pull it: docker pull " + image,
-		}
+		return hint.New(fmt.Sprintf("service %q: image %s is not there, and its pull policy forbids to pull it", name, image),
+			"pull it: docker pull "+image)
 	}
 	return nil
 }

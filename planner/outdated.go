@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -216,10 +217,8 @@ func (d *draft) checkParents(service string) error {
 		}) {
 			kind = "volume"
 		}
-		return &Problem{
-			Text: fmt.Sprintf("cannot share %s with service %s: container missing", kind, name),
-			Tip:  fmt.Sprintf("start it too: compose up %s %s", name, service),
-		}
+		return hint.New(fmt.Sprintf("cannot share %s with service %s: container missing", kind, name),
+			fmt.Sprintf("start it too: compose up %s %s", name, service))
 	}
 	return nil
 }

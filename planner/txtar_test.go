@@ -19,6 +19,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -98,8 +99,8 @@ func planText(t *testing.T, plan *planner.Plan, err error) string {
 	t.Helper()
 	if err != nil {
 		text := "error: " + err.Error() + "\n"
-		if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
-			text += "hint: " + h.Hint() + "\n"
+		if help := hint.Of(err); help != "" {
+			text += "hint: " + help + "\n"
 		}
 		return text
 	}

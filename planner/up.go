@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -105,19 +106,15 @@ func (d *draft) check() error {
 	for _, key := range d.p.NetworkNames() {
 		n := d.p.Networks[key]
 		if bool(n.External) && d.findNetwork(n.Name) == nil && d.networkUsed(key) {
-			return &Problem{
-				Text: fmt.Sprintf("network %s declared as external, but could not be found", n.Name),
-				Tip:  "create it: docker network create " + n.Name,
-			}
+			return hint.New(fmt.Sprintf("network %s declared as external, but could not be found", n.Name),
+				"create it: docker network create "+n.Name)
 		}
 	}
 	for _, key := range d.p.VolumeNames() {
 		v := d.p.Volumes[key]
 		if bool(v.External) && d.findVolume(v.Name) == nil && d.volumeUsed(key) {
-			return &Problem{
-				Text: fmt.Sprintf("external volume %q not found", v.Name),
-				Tip:  "create it: docker volume create " + v.Name,
-			}
+			return hint.New(fmt.Sprintf("external volume %q not found", v.Name),
+				"create it: docker volume create "+v.Name)
 		}
 	}
 	return nil
@@ -142,15 +139,6 @@ func (d *draft) noteStranded() {
 		}
 	}
 }
-
-// Problem is an error that the user can do something about.
-type Problem struct{ Text, Tip string }
-
-// Error is the text alone.
-func (e *Problem) Error() string { return e.Text }
-
-// Hint says what to do.
-func (e *Problem) Hint() string { return e.Tip }
 
 // keeps lists the containers that run and stay.
 func (d *draft) keeps() {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Unpublishable says why a project cannot be an artifact; nil: it can.
@@ -18,10 +20,8 @@ func (p *Project) Unpublishable() error {
 		return err
 	}
 	if len(includes) > 0 {
-		return &UsageError{
-			Msg:  "cannot publish compose file with local includes",
-			Help: fmt.Sprintf("put what stands in %s into the file, or include it from where others reach it", strings.Join(includes, ", ")),
-		}
+		return hint.New("cannot publish compose file with local includes",
+			fmt.Sprintf("put what stands in %s into the file, or include it from where others reach it", strings.Join(includes, ", ")))
 	}
 	var built []string
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
@@ -30,10 +30,8 @@ func (p *Project) Unpublishable() error {
 		}
 	}
 	if len(built) > 0 {
-		return &UsageError{
-			Msg:  "your Compose stack cannot be published as it only contains a build section for service(s):\n" + strings.Join(built, "\n"),
-			Help: "give them an image, to which what they build is pushed",
-		}
+		return hint.New("your Compose stack cannot be published as it only contains a build section for service(s):\n"+strings.Join(built, "\n"),
+			"give them an image, to which what they build is pushed")
 	}
 	return nil
 }

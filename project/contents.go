@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // ContentHash is the fingerprint of the contents of the secrets and configs
@@ -90,10 +92,8 @@ func (p *Project) contentDigest(u usedContent) (string, error) {
 	case d.Content == "" && d.Environment != "":
 		value, ok := p.Environment[d.Environment]
 		if !ok {
-			return "", &UsageError{
-				Msg:  fmt.Sprintf("environment variable %q required by %s %q is not set", d.Environment, u.kind, u.key),
-				Help: "set it in the environment or in .env",
-			}
+			return "", hint.New(fmt.Sprintf("environment variable %q required by %s %q is not set", d.Environment, u.kind, u.key),
+				"set it in the environment or in .env")
 		}
 		return fingerprint([]byte(value)), nil
 	}
@@ -101,14 +101,14 @@ func (p *Project) contentDigest(u usedContent) (string, error) {
 }
 
 func missingContent(u usedContent, err error) error {
-	e := &UsageError{Msg: fmt.Sprintf("reading %s %q: %v", u.kind, u.key, err), Err: err}
+	help := ""
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Help = fmt.Sprintf("create the file, or correct %ss.%s.file", u.kind, u.key)
+		help = fmt.Sprintf("create the file, or correct %ss.%s.file", u.kind, u.key)
 	case errors.Is(err, fs.ErrPermission):
-		e.Help = "the user you are may not read it"
+		help = "the user you are may not read it"
 	}
-	return e
+	return hint.Wrap(fmt.Errorf("reading %s %q: %w", u.kind, u.key, err), help)
 }
 
 // readContents reads the files of the services' secrets and configs that were

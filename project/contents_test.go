@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 const withContents = `
@@ -150,8 +152,8 @@ func TestMissingContent(t *testing.T) {
 	}
 	_, err = ContentHash(p, "web")
 	check(t, "ContentHash", "", err, "", `reading secret "token": stat `)
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(hint(err), "secrets.token.file") {
-		t.Errorf("error %v, hint %q", err, hint(err))
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(hint.Of(err), "secrets.token.file") {
+		t.Errorf("error %v, hint %q", err, hint.Of(err))
 	}
 	_, err = ContentHash(p, "db")
 	check(t, "ContentHash", "", err, "", `environment variable "PASSWORD" required by secret "password" is not set`)

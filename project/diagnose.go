@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/errdefs"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // FileError is a mistake in a file of the user, with its place.
@@ -67,7 +69,7 @@ func (s *source) diagnose(err error) error {
 	if _, ok := errors.AsType[*FileError](err); ok {
 		return err
 	}
-	if _, ok := errors.AsType[*UsageError](err); ok {
+	if _, ok := errors.AsType[*hint.Error](err); ok {
 		return err
 	}
 	const most = 200 // to look for the places of

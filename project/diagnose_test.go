@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // TestDiagnose holds what a user sees of a mistake: the place, the sentence,
@@ -116,8 +118,8 @@ func TestDiagnoseSeveral(t *testing.T) {
 	if first != 0 || second < 0 {
 		t.Errorf("got %v", err)
 	}
-	if hint(err) != "set B in the environment or in .env" {
-		t.Errorf("hint %q", hint(err))
+	if hint.Of(err) != "set B in the environment or in .env" {
+		t.Errorf("hint %q", hint.Of(err))
 	}
 }
 

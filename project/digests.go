@@ -10,6 +10,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
 	"github.com/opencontainers/go-digest"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // DigestFunc asks a registry for the digest, "sha256:...", of what a normalised
@@ -57,12 +59,10 @@ func (m Model) WithDigests(ctx context.Context, ask DigestFunc) (Model, error) {
 		}
 		pinned, err := pin(image, resolve)
 		if err != nil {
-			e := &UsageError{Msg: fmt.Sprintf("services.%s.image: %v", name, err), Err: err}
 			if strings.Contains(image, "$") {
-				e.Msg = fmt.Sprintf("services.%s.image: %q: %v", name, image, err)
-				e.Help = "a variable is no image: leave out --no-interpolate"
+				return nil, hint.Wrap(fmt.Errorf("services.%s.image: %q: %w", name, image, err), "a variable is no image: leave out --no-interpolate")
 			}
-			return nil, e
+			return nil, hint.Wrap(fmt.Errorf("services.%s.image: %w", name, err), "")
 		}
 		s = maps.Clone(s)
 		s["image"] = pinned

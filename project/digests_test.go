@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 const (
@@ -120,12 +122,12 @@ func TestModelWithDigests(t *testing.T) {
 	}
 	_, err = model("services: {a: {image: 'nginx:$TAG'}}").WithDigests(t.Context(), registry(&asked))
 	check(t, "WithDigests", "", err, "", `services.a.image: "nginx:$TAG": `)
-	if !strings.Contains(hint(err), "--no-interpolate") {
-		t.Errorf("hint %q", hint(err))
+	if !strings.Contains(hint.Of(err), "--no-interpolate") {
+		t.Errorf("hint %q", hint.Of(err))
 	}
 	_, err = model("services: {a: {image: gone}}").WithDigests(t.Context(), registry(&asked))
 	check(t, "WithDigests", "", err, "", "services.a.image: asking for docker.io/library/gone:latest")
-	if hint(err) != "" {
-		t.Errorf("hint %q", hint(err))
+	if hint.Of(err) != "" {
+		t.Errorf("hint %q", hint.Of(err))
 	}
 }

@@ -7,12 +7,14 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/loader"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Remote brings Compose files from elsewhere to this machine; package
 // project/remote has one.
 type Remote interface {
-	// Fetch returns a local copy of what a reference names. A *UsageError says
+	// Fetch returns a local copy of what a reference names. A *hint.Error says
 	// what the user can do.
 	Fetch(ctx context.Context, want Wanted) (Copy, error)
 }
@@ -78,12 +80,12 @@ func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) 
 		return c.Path, nil
 	}
 	if e.remote == nil {
-		return "", &UsageError{Msg: reference + " is a remote file, and this command takes none", Help: "fetch it, and give the copy by -f"}
+		return "", hint.New(reference+" is a remote file, and this command takes none", "fetch it, and give the copy by -f")
 	}
 	c, err := e.remote.Fetch(ctx, Wanted{Reference: reference, Dir: e.dir, Offline: e.offline})
 	if err != nil {
-		if _, ok := errors.AsType[*UsageError](err); !ok && ctx.Err() == nil {
-			err = &UsageError{Msg: err.Error(), Help: hintOf(err), Err: err}
+		if _, ok := errors.AsType[*hint.Error](err); !ok && ctx.Err() == nil {
+			err = hint.Wrap(err, "") // no mistake of the file's
 		}
 		return "", err
 	}
@@ -93,17 +95,6 @@ func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) 
 	}
 	e.copies[reference] = c
 	return c.Path, nil
-}
-
-// hintOf is what an error says to do.
-func hintOf(err error) string {
-	if h, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err); ok {
-		return h.Hint()
-	}
-	return ""
 }
 
 // Dir is the folder that the paths of a remote file are relative to. compose-go

@@ -17,6 +17,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // environment is the process's, as a map; PWD is always there.
@@ -93,10 +94,7 @@ func (s *source) dotEnvFiles(dir string, sink event.Sink) ([]string, error) {
 	if v, ok := s.env["COMPOSE_DISABLE_ENV_FILE"]; ok {
 		off, err := strconv.ParseBool(v)
 		if err != nil {
-			return nil, &UsageError{
-				Msg:  fmt.Sprintf("COMPOSE_DISABLE_ENV_FILE is %q, which is neither true nor false", v),
-				Help: "set it to 1 or 0, or unset it", Err: err,
-			}
+			return nil, hint.New(fmt.Sprintf("COMPOSE_DISABLE_ENV_FILE is %q, which is neither true nor false", v), "set it to 1 or 0, or unset it")
 		}
 		if off {
 			return nil, nil
@@ -119,10 +117,7 @@ func (s *source) dotEnvFiles(dir string, sink event.Sink) ([]string, error) {
 func (s *source) envFileError(files []string, err error) error {
 	for _, name := range files {
 		if _, statErr := os.Stat(name); errors.Is(statErr, fs.ErrNotExist) {
-			return &UsageError{
-				Msg:  fmt.Sprintf("couldn't find env file: %s", name),
-				Help: "check --env-file and COMPOSE_ENV_FILES", Err: fs.ErrNotExist,
-			}
+			return hint.New("couldn't find env file: "+name, "check --env-file and COMPOSE_ENV_FILES")
 		}
 	}
 	return s.dotEnvSyntax(files, err)

@@ -6,23 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
-
-// UsageError is a mistake of the user that no line of a file is to blame for:
-// a service that does not exist, a folder without a Compose file.
-type UsageError struct {
-	Msg  string
-	Help string // what to do about it, or ""
-	Err  error  // what it wraps, or nil
-}
-
-func (e *UsageError) Error() string { return e.Msg }
-
-// Unwrap returns the cause.
-func (e *UsageError) Unwrap() error { return e.Err }
-
-// Hint is what the user can do about it.
-func (e *UsageError) Hint() string { return e.Help }
 
 // ErrNoSuchService is what an error about an unknown service wraps.
 var ErrNoSuchService = errors.New("no such service")
@@ -37,7 +23,7 @@ func (p *Project) noSuchService(name string) error {
 // NoSuchService is the error for a service that is none of those there are. It
 // wraps ErrNoSuchService, and its hint names the nearest ones, or all.
 func NoSuchService(name string, there []string) error {
-	return &UsageError{Msg: "no such service: " + name, Help: serviceHint(name, there), Err: ErrNoSuchService}
+	return hint.Wrap(fmt.Errorf("%w: %s", ErrNoSuchService, name), serviceHint(name, there))
 }
 
 // serviceHint names the services that a wrong name may stand for, or all there

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // fence keeps the files that a remote file includes or extends within what was
@@ -129,10 +131,8 @@ func (f fence) inside(name, dir string) (string, error) {
 }
 
 func (f fence) refuse(format string, args ...any) error {
-	return &UsageError{
-		Msg:  fmt.Sprintf("remote file %s: %s", f.reference, fmt.Sprintf(format, args...)),
-		Help: "a remote file may include and extend what comes with it, and other remote files",
-	}
+	return hint.New(fmt.Sprintf("remote file %s: %s", f.reference, fmt.Sprintf(format, args...)),
+		"a remote file may include and extend what comes with it, and other remote files")
 }
 
 // below tells whether a path is dir or leads into it.

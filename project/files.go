@@ -14,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // The names a folder's Compose file and its override may have, preferred first.
@@ -199,26 +200,26 @@ func readFile(name string, in io.Reader) ([]byte, error) {
 }
 
 func (s *source) unreadable(name string, err error) error {
-	e := &UsageError{Msg: fmt.Sprintf("reading compose file: %v", err), Err: err}
+	help := ""
 	switch info, statErr := os.Stat(name); {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Help = fmt.Sprintf("relative names are looked up in %s", s.workDir)
+		help = fmt.Sprintf("relative names are looked up in %s", s.workDir)
 		if near := present(filepath.Dir(name), fileNames); len(near) > 0 {
-			e.Help += fmt.Sprintf("; there is %s", s.shown(near[0]))
+			help += fmt.Sprintf("; there is %s", s.shown(near[0]))
 		}
 	case errors.Is(err, fs.ErrPermission):
-		e.Help = "the user you are may not read it"
+		help = "the user you are may not read it"
 	case statErr == nil && info.IsDir():
-		e.Msg = fmt.Sprintf("reading compose file: %s is a directory", name)
-		e.Help = "name the file in it, or give the folder by --project-directory"
+		err = fmt.Errorf("%s is a directory", name)
+		help = "name the file in it, or give the folder by --project-directory"
 	}
-	return e
+	return hint.Wrap(fmt.Errorf("reading compose file: %w", err), help)
 }
 
 // noFile is the error for a folder without a Compose file.
 func (s *source) noFile() error {
-	return &UsageError{
-		Msg: fmt.Sprintf("no configuration file provided: not found: looked for %s in %s and the folders above",
+	return &hint.Error{
+		Text: fmt.Sprintf("no configuration file provided: not found: looked for %s in %s and the folders above",
 			strings.Join(fileNames, ", "), s.dir),
 		Help: "change to the project's folder, or name its file by -f FILE or COMPOSE_FILE",
 		Err:  fs.ErrNotExist,

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 func TestFiles(t *testing.T) {
@@ -90,8 +92,8 @@ func TestMissingFiles(t *testing.T) {
 			o.WorkDir = dir
 			_, err := Load(t.Context(), o, nil)
 			check(t, "Load", "", err, "", test.want)
-			if !strings.Contains(hint(err), test.hint) {
-				t.Errorf("hint %q, want %q in it", hint(err), test.hint)
+			if !strings.Contains(hint.Of(err), test.hint) {
+				t.Errorf("hint %q, want %q in it", hint.Of(err), test.hint)
 			}
 		})
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // TestHashExample is the example of the interoperability facts, whose text and
@@ -231,7 +233,7 @@ func TestHashParents(t *testing.T) {
 	if p.Services["b"].VolumesFrom[0] != "c:ro" {
 		t.Error("Hash changed the project")
 	}
-	if _, err := p.Hash("nope", nil); err == nil || hint(err) == "" {
+	if _, err := p.Hash("nope", nil); err == nil || hint.Of(err) == "" {
 		t.Errorf("unknown service: %v", err)
 	}
 }

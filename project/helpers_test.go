@@ -1,7 +1,6 @@
 package project
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -65,13 +64,4 @@ func check(tb testing.TB, what, got string, err error, want, wantErr string) {
 	case wantErr == "" && got != want:
 		tb.Errorf("%s: got %q, want %q", what, got, want)
 	}
-}
-
-// hint is what the user is told to do about an error, as front ends find it.
-func hint(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return ""
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // Load reads a project. A mistake in a file is a *FileError, one of the call a
-// *UsageError. sink takes warnings about the choice of files; those of
+// *hint.Error. sink takes warnings about the choice of files; those of
 // compose-go go to logrus' standard logger.
 func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	wait := warmSchema()

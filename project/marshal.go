@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Format is a way to write a project.
@@ -68,7 +69,7 @@ func (p *Project) printed() *types.Project {
 }
 
 func unsupportedFormat(f Format) error {
-	return &UsageError{Msg: fmt.Sprintf("unsupported format %q", f), Help: "the formats are yaml and json"}
+	return hint.New(fmt.Sprintf("unsupported format %q", f), "the formats are yaml and json")
 }
 
 // Model is a project as a tree of maps and lists: the files merged, but not yet

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 const marshalled = `name: demo
@@ -98,7 +100,7 @@ func TestMarshalJSON(t *testing.T) {
 	if web.Command[1] != "$$HOME" || web.Environment["B"] != nil || *web.Environment["A"] != "1" {
 		t.Errorf("got %+v", web)
 	}
-	if _, err := p.Marshal(MarshalOptions{Format: "toml"}); err == nil || hint(err) == "" {
+	if _, err := p.Marshal(MarshalOptions{Format: "toml"}); err == nil || hint.Of(err) == "" {
 		t.Errorf("unknown format: %v", err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // projectName is the name by the rules of Docker Compose: -p, else
@@ -28,10 +30,8 @@ func (s *source) projectName(o Options) (string, error) {
 		return "", err
 	}
 	if name == "" {
-		return "", &UsageError{
-			Msg:  "project name must not be empty",
-			Help: "letters, digits, _ and - make a name: give one by -p NAME or `name:` in the file",
-		}
+		return "", hint.New("project name must not be empty",
+			"letters, digits, _ and - make a name: give one by -p NAME or `name:` in the file")
 	}
 	return name, nil
 }
@@ -64,12 +64,12 @@ func checkName(name, from string) error {
 	if normalName(name) == name {
 		return nil
 	}
-	e := &UsageError{Msg: fmt.Sprintf("invalid project name %q: must consist only of lowercase alphanumeric characters, "+
-		"hyphens, and underscores as well as start with a letter or number", name)}
+	help := ""
 	if valid := normalName(name); valid != "" {
-		e.Help = fmt.Sprintf("%s could be %q", from, valid)
+		help = fmt.Sprintf("%s could be %q", from, valid)
 	}
-	return e
+	return hint.New(fmt.Sprintf("invalid project name %q: must consist only of lowercase alphanumeric characters, "+
+		"hyphens, and underscores as well as start with a letter or number", name), help)
 }
 
 // normalName brings a name into the form the engine's names allow: lower case,

@@ -12,6 +12,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/mattn/go-shellwords"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // OneOff says how the container of a `run` differs from those of its service.
@@ -61,10 +63,8 @@ func (p *Project) WithOneOff(o OneOff) (*Project, error) {
 		return nil, p.noSuchService(o.Service)
 	}
 	if s.Provider != nil {
-		return nil, &UsageError{
-			Msg:  fmt.Sprintf("service %q has no container to run a command in: it is a provider's", o.Service),
-			Help: "run it in a service that has an image",
-		}
+		return nil, hint.New(fmt.Sprintf("service %q has no container to run a command in: it is a provider's", o.Service),
+			"run it in a service that has an image")
 	}
 	for _, change := range []func(*Project, *types.ServiceConfig) error{
 		o.process, o.environment, o.labels, o.ports, o.volumes, o.capabilities,
@@ -94,7 +94,7 @@ func (o *OneOff) process(_ *Project, s *types.ServiceConfig) error {
 	if o.Entrypoint != nil {
 		words, err := shellwords.Parse(*o.Entrypoint)
 		if err != nil {
-			return &UsageError{Msg: fmt.Sprintf("--entrypoint %q: %v", *o.Entrypoint, err), Help: "close the quotes"}
+			return hint.New(fmt.Sprintf("--entrypoint %q: %v", *o.Entrypoint, err), "close the quotes")
 		}
 		s.Entrypoint, s.Command = append(types.ShellCommand{}, words...), types.ShellCommand{}
 	}
@@ -146,7 +146,7 @@ func (o *OneOff) environment(p *Project, s *types.ServiceConfig) error {
 func readEnvFile(name string, known map[string]string) (map[string]string, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, &UsageError{Msg: err.Error(), Help: "--env-from-file takes a file with KEY=value lines", Err: err}
+		return nil, hint.Wrap(err, "--env-from-file takes a file with KEY=value lines")
 	}
 	defer f.Close()
 	vars, err := dotenv.ParseWithLookup(f, func(key string) (string, bool) {
@@ -154,7 +154,7 @@ func readEnvFile(name string, known map[string]string) (map[string]string, error
 		return value, ok
 	})
 	if err != nil {
-		return nil, &UsageError{Msg: fmt.Sprintf("reading %s: %v", name, err), Help: "its lines are KEY=value", Err: err}
+		return nil, hint.Wrap(fmt.Errorf("reading %s: %w", name, err), "its lines are KEY=value")
 	}
 	return vars, nil
 }
@@ -168,7 +168,7 @@ func (o *OneOff) labels(_ *Project, s *types.ServiceConfig) error {
 	for _, l := range o.Labels {
 		key, value, ok := strings.Cut(l, "=")
 		if !ok {
-			return &UsageError{Msg: "label must be set as KEY=VALUE", Help: fmt.Sprintf("write -l %s=VALUE", l)}
+			return hint.New("label must be set as KEY=VALUE", fmt.Sprintf("write -l %s=VALUE", l))
 		}
 		all[key] = value
 	}
@@ -184,7 +184,7 @@ func (o *OneOff) ports(_ *Project, s *types.ServiceConfig) error {
 	for _, text := range o.Publish {
 		ports, err := types.ParsePortConfig(text)
 		if err != nil {
-			return &UsageError{Msg: fmt.Sprintf("--publish %s: %v", text, err), Help: "write HOST:CONTAINER, such as 8080:80", Err: err}
+			return hint.Wrap(fmt.Errorf("--publish %s: %w", text, err), "write HOST:CONTAINER, such as 8080:80")
 		}
 		s.Ports = append(s.Ports, ports...)
 	}
@@ -197,7 +197,7 @@ func (o *OneOff) volumes(_ *Project, s *types.ServiceConfig) error {
 	for _, text := range o.Volumes {
 		v, err := format.ParseVolume(text)
 		if err != nil {
-			return &UsageError{Msg: fmt.Sprintf("--volume %s: %v", text, err), Help: "write SOURCE:TARGET, such as ./data:/data", Err: err}
+			return hint.Wrap(fmt.Errorf("--volume %s: %w", text, err), "write SOURCE:TARGET, such as ./data:/data")
 		}
 		if v.Type == types.VolumeTypeBind {
 			v.Source = o.path(v.Source)

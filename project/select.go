@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Selection says which services of a project a command is about.
@@ -129,9 +131,9 @@ func (p *Project) missingDependency(service, dependency string) error {
 	if !ok {
 		return p.noSuchService(dependency)
 	}
-	e := &UsageError{
-		Msg: fmt.Sprintf("service %q depends on undefined service %q", service, dependency),
-		Err: ErrNoSuchService,
+	e := &hint.Error{
+		Text: fmt.Sprintf("service %q depends on undefined service %q", service, dependency),
+		Err:  ErrNoSuchService,
 	}
 	if len(off.Profiles) > 0 {
 		e.Help = fmt.Sprintf("%q has the profile %s, which is off: turn it on with --profile %s, or make the dependency required: false",
@@ -234,16 +236,12 @@ func (p *Project) WithScale(replicas map[string]int) (*Project, error) {
 		}
 		n := replicas[name]
 		if n < 0 {
-			return nil, &UsageError{
-				Msg:  fmt.Sprintf("services.%s.scale: must be greater than or equal to 0", name),
-				Help: "0 replicas removes the service's containers",
-			}
+			return nil, hint.New(fmt.Sprintf("services.%s.scale: must be greater than or equal to 0", name),
+				"0 replicas removes the service's containers")
 		}
 		if n > 1 && s.ContainerName != "" {
-			return nil, &UsageError{
-				Msg:  fmt.Sprintf("services.%s: can't set container_name and scale to %d as container name must be unique", name, n),
-				Help: fmt.Sprintf("take container_name: %s out of the service, and its containers are numbered", s.ContainerName),
-			}
+			return nil, hint.New(fmt.Sprintf("services.%s: can't set container_name and scale to %d as container name must be unique", name, n),
+				fmt.Sprintf("take container_name: %s out of the service, and its containers are numbered", s.ContainerName))
 		}
 		s.Scale = &n
 		if s.Deploy != nil {

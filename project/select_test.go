@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // graph has dependencies, profiles and resources of every kind.
@@ -62,8 +64,8 @@ func TestSelect(t *testing.T) {
 			}
 			if err != nil {
 				check(t, "Select", "", err, "", test.wantErr)
-				if !errors.Is(err, ErrNoSuchService) || hint(err) == "" {
-					t.Errorf("error %#v, hint %q", err, hint(err))
+				if !errors.Is(err, ErrNoSuchService) || hint.Of(err) == "" {
+					t.Errorf("error %#v, hint %q", err, hint.Of(err))
 				}
 				return
 			}
@@ -128,8 +130,8 @@ func TestUnknownServiceHint(t *testing.T) {
 		"zzzzz": "the services are api, db, web, debug, far, off, tools",
 	} {
 		_, err := p.Select(Selection{Services: []string{name}})
-		if hint(err) != want {
-			t.Errorf("%s: hint %q, want %q", name, hint(err), want)
+		if hint.Of(err) != want {
+			t.Errorf("%s: hint %q, want %q", name, hint.Of(err), want)
 		}
 	}
 }
@@ -164,7 +166,7 @@ func TestWithScale(t *testing.T) {
 	} {
 		_, err := p.WithScale(scale)
 		check(t, "WithScale", "", err, "", want)
-		if hint(err) == "" {
+		if hint.Of(err) == "" {
 			t.Errorf("%v has no hint", err)
 		}
 	}

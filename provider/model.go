@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Model is a model of the file.
@@ -31,10 +32,8 @@ type Endpoint struct{ URL, Model string }
 func (r *Runner) Bring(ctx context.Context, m Model) (Endpoint, error) {
 	path := r.plugin("model")
 	if path == "" {
-		return Endpoint{}, &Error{
-			Op:   fmt.Sprintf("model %q: 'models' support requires Docker Model plugin", m.Name),
-			Help: "install docker-model, see https://docs.docker.com/ai/model-runner/",
-		}
+		return Endpoint{}, hint.New(fmt.Sprintf("model %q: 'models' support requires Docker Model plugin", m.Name),
+			"install docker-model, see https://docs.docker.com/ai/model-runner/")
 	}
 	there, err := r.hasModel(ctx, path, m.Model)
 	if err == nil && !there {
@@ -138,7 +137,7 @@ func (r *Runner) output(ctx context.Context, path string, args ...string) ([]byt
 // said is the error of a command that failed, with what it printed.
 func said(err error, failure, verb string) error {
 	if text := strings.TrimSpace(failure); text != "" {
-		return &Error{Op: "docker model " + verb + ": " + text}
+		return fmt.Errorf("docker model %s: %s", verb, text)
 	}
-	return &Error{Op: "docker model " + verb, Err: err}
+	return fmt.Errorf("docker model %s: %w", verb, err)
 }

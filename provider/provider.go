@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Options say how programs are found and called. The zero value is the process's
@@ -57,26 +58,6 @@ func New(o Options) *Runner {
 	return &Runner{o}
 }
 
-// Error is a program that is not there, or that failed.
-type Error struct {
-	Op   string
-	Help string // what the user can do about it, or ""
-	Err  error
-}
-
-func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Op
-	}
-	return e.Op + ": " + e.Err.Error()
-}
-
-// Unwrap gives the cause to errors.Is.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Hint is what the user can do about it, or "".
-func (e *Error) Hint() string { return e.Help }
-
 // stopTime is how long a program may take to end once it was told to.
 const stopTime = 10 * time.Second
 
@@ -95,17 +76,18 @@ func (r *Runner) command(ctx context.Context, path string, args ...string) *exec
 // docker-<name>, else a program of the PATH.
 func (r *Runner) find(name string) (string, error) {
 	if name == "" || name == "compose" {
-		return "", &Error{Op: fmt.Sprintf("%q is no provider", name), Help: "provider.type names a plugin of docker or a program of the PATH"}
+		return "", hint.New(fmt.Sprintf("%q is no provider", name), "provider.type names a plugin of docker or a program of the PATH")
 	}
 	if path := r.plugin(name); path != "" {
 		return path, nil
 	}
 	path, err := exec.LookPath(name)
 	if err != nil {
-		return "", &Error{
-			Op:   fmt.Sprintf("provider %q: there is neither a plugin docker-%s nor a program of that name", name, name),
-			Help: "install it, or correct provider.type", Err: unlessMissing(err),
+		text := fmt.Sprintf("provider %q: there is neither a plugin docker-%s nor a program of that name", name, name)
+		if !errors.Is(err, exec.ErrNotFound) {
+			text += ": " + err.Error()
 		}
+		return "", &hint.Error{Text: text, Help: "install it, or correct provider.type", Err: err}
 	}
 	return path, nil
 }
@@ -140,12 +122,4 @@ func systemPlugins() []string {
 		"/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins",
 		"/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins",
 	}
-}
-
-// unlessMissing drops an error that says no more than that there is no file.
-func unlessMissing(err error) error {
-	if errors.Is(err, exec.ErrNotFound) {
-		return nil
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Verb is what a provider is asked to do.
@@ -82,10 +84,8 @@ func arguments(s Service, parameters []parameter) ([]string, error) {
 	}
 	for _, p := range parameters {
 		if _, given := s.Options[p.Name]; p.Required && !given {
-			return nil, &Error{
-				Op:   fmt.Sprintf("provider %q needs the option %q", s.Type, p.Name),
-				Help: fmt.Sprintf("set services.%s.provider.options.%s", s.Name, p.Name),
-			}
+			return nil, hint.New(fmt.Sprintf("provider %q needs the option %q", s.Type, p.Name),
+				fmt.Sprintf("set services.%s.provider.options.%s", s.Name, p.Name))
 		}
 	}
 	var args []string
@@ -114,7 +114,7 @@ func (r *Runner) converse(ctx context.Context, s Service, verb Verb, path string
 	errs := &lines{emit: func(line string) { r.o.Sink(event.Output{Ref: ref, Text: line}) }}
 	cmd.Stderr = errs
 	if err := cmd.Start(); err != nil {
-		return Result{}, &Error{Op: fmt.Sprintf("starting provider %q", s.Type), Err: err}
+		return Result{}, fmt.Errorf("starting provider %q: %w", s.Type, err)
 	}
 	t := talk{r: r, s: s, ref: ref, answer: stdin, env: map[string]string{}}
 	heard := t.listen(stdout)
@@ -168,7 +168,7 @@ func (t *talk) listen(stdout io.Reader) error {
 func (t *talk) hear(line string) error {
 	var m message
 	if err := json.Unmarshal([]byte(line), &m); err != nil {
-		return &Error{Op: fmt.Sprintf("provider %q printed something that is no message: %.80q", t.s.Type, line), Help: "providers print lines of JSON, and other texts on stderr"}
+		return hint.New(fmt.Sprintf("provider %q printed something that is no message: %.80q", t.s.Type, line), "providers print lines of JSON, and other texts on stderr")
 	}
 	switch m.Type {
 	case "info":
@@ -180,7 +180,7 @@ func (t *talk) hear(line string) error {
 	case "setenv", "rawsetenv":
 		name, value, ok := strings.Cut(m.Message, "=")
 		if !ok || name == "" {
-			return &Error{Op: fmt.Sprintf("provider %q sets %q, which is no KEY=value", t.s.Type, m.Message)}
+			return fmt.Errorf("provider %q sets %q, which is no KEY=value", t.s.Type, m.Message)
 		}
 		if m.Type == "setenv" {
 			name = strings.ToUpper(t.s.Name) + "_" + name
@@ -189,7 +189,7 @@ func (t *talk) hear(line string) error {
 	case "get-service-config":
 		return t.tellConfig()
 	default:
-		return &Error{Op: fmt.Sprintf("provider %q printed a message of the unknown type %q", t.s.Type, m.Type)}
+		return fmt.Errorf("provider %q printed a message of the unknown type %q", t.s.Type, m.Type)
 	}
 	return nil
 }
@@ -211,11 +211,14 @@ func (t *talk) tellConfig() error {
 
 // failed is the error of a program that said so, or ended so.
 func (t *talk) failed(verb Verb, ended error) error {
-	e := &Error{Op: fmt.Sprintf("provider %q of service %s could not do %s", t.s.Type, t.s.Name, verb), Err: ended}
-	if t.failure != "" {
-		e.Op, e.Err = t.failure, nil
+	text := fmt.Sprintf("provider %q of service %s could not do %s", t.s.Type, t.s.Name, verb)
+	switch {
+	case t.failure != "":
+		return errors.New(t.failure)
+	case ended == nil:
+		return errors.New(text)
 	}
-	return e
+	return fmt.Errorf("%s: %w", text, ended)
 }
 
 // lines cuts what is written into lines.

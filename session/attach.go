@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -34,7 +35,7 @@ func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code 
 		return 0, err
 	}
 	if process.State == string(planner.Paused) {
-		return 0, &planner.Problem{Text: "cannot attach to a paused container, unpause it first", Tip: "compose unpause " + o.Service}
+		return 0, hint.New("cannot attach to a paused container, unpause it first", "compose unpause "+o.Service)
 	}
 	t := talk{
 		tty: process.TTY, stdin: process.Stdin && !o.NoStdin, once: process.Once,

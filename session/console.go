@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Console is the user's side of a command that talks with a process in a
@@ -32,11 +32,9 @@ type Console struct {
 
 // check refuses a terminal in the container for what is typed elsewhere, in
 // docker's words.
-func (c Console) check(t talk, hint string) error {
+func (c Console) check(t talk, help string) error {
 	if t.tty && t.stdin && !c.InTerminal {
-		return &planner.Problem{
-			Text: "cannot attach stdin to a TTY-enabled container because stdin is not a terminal", Tip: hint,
-		}
+		return hint.New("cannot attach stdin to a TTY-enabled container because stdin is not a terminal", help)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // CopyOptions say what is copied from where to where.
@@ -69,10 +69,8 @@ func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string
 	case o.Index != 0:
 		return nil, FindOptions{Service: service, Index: o.Index}.notFound(nil, listed)
 	}
-	return nil, &planner.Problem{
-		Text: fmt.Sprintf("no container found for service %q", service),
-		Tip:  cmp.Or(thereAre(listed), "compose up -d creates them"),
-	}
+	return nil, hint.New(fmt.Sprintf("no container found for service %q", service),
+		cmp.Or(thereAre(listed), "compose up -d creates them"))
 }
 
 func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) error {

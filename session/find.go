@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -62,9 +63,8 @@ func (o FindOptions) notFound(mine, all []engine.Listed) error {
 		text = fmt.Sprintf("service %q is not running container #%d", o.Service, o.Index)
 	}
 	if len(mine) > 0 {
-		return &planner.Problem{
-			Text: text, Tip: fmt.Sprintf("its container %s is %s: compose start %s", mine[0].Name, mine[0].State, o.Service),
-		}
+		return hint.New(text,
+			fmt.Sprintf("its container %s is %s: compose start %s", mine[0].Name, mine[0].State, o.Service))
 	}
 	var there []engine.Listed
 	for _, c := range all {
@@ -72,7 +72,7 @@ func (o FindOptions) notFound(mine, all []engine.Listed) error {
 			there = append(there, c)
 		}
 	}
-	return &planner.Problem{Text: text, Tip: cmp.Or(thereAre(there), "compose up -d "+o.Service+" creates and starts it")}
+	return hint.New(text, cmp.Or(thereAre(there), "compose up -d "+o.Service+" creates and starts it"))
 }
 
 // thereAre names containers for a hint; "" where there are none.

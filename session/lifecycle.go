@@ -7,6 +7,7 @@ import (
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -47,10 +48,8 @@ func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
 		if s.Project == nil && len(state.Containers) == 0 {
-			return nil, &planner.Problem{
-				Text: fmt.Sprintf("no container found for project %q", s.Name),
-				Tip:  "compose ls -a lists the projects; compose up creates the containers of one, from its file",
-			}
+			return nil, hint.New(fmt.Sprintf("no container found for project %q", s.Name),
+				"compose ls -a lists the projects; compose up creates the containers of one, from its file")
 		}
 		return planner.Start(s.Project, state, o)
 	})
@@ -99,7 +98,7 @@ type BuildFindings struct {
 // section where none is named. What was found before an error comes with it.
 func (s *Session) CheckBuilds(ctx context.Context, services []string) ([]BuildFindings, error) {
 	if s.Client == nil {
-		return nil, &planner.Problem{Text: "a check asks the engine's BuildKit, which a dry run does not", Tip: "leave --dry-run out: a check builds nothing"}
+		return nil, hint.New("a check asks the engine's BuildKit, which a dry run does not", "leave --dry-run out: a check builds nothing")
 	}
 	if len(services) == 0 {
 		services = s.Project.ServiceNames()

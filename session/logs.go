@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -97,10 +98,8 @@ func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target,
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
 	})
 	if o.Index != 0 && len(targets) == 0 {
-		return nil, nil, &planner.Problem{
-			Text: fmt.Sprintf("service %q is not running container #%d", cmp.Or(append(o.Services, "")...), o.Index),
-			Tip:  "compose ps -a lists the containers",
-		}
+		return nil, nil, hint.New(fmt.Sprintf("service %q is not running container #%d", cmp.Or(append(o.Services, "")...), o.Index),
+			"compose ps -a lists the containers")
 	}
 	return targets, alive, s.inspect(ctx, targets, o)
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -34,7 +35,7 @@ func (s *Session) pauses(ctx context.Context, plan pausePlan, services []string)
 		return err
 	}
 	for _, skip := range p.Skipped {
-		err = errors.Join(err, &planner.Problem{Text: "container " + skip.Ref.Name + " is " + skip.Why})
+		err = errors.Join(err, fmt.Errorf("container %s is %s", skip.Ref.Name, skip.Why))
 	}
 	return err
 }

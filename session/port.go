@@ -10,7 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // PortOptions say which port of which container is asked for.
@@ -54,7 +54,6 @@ func (o PortOptions) unpublished(c engine.Listed) error {
 		}
 	}
 	list := strings.Join(slices.Compact(there), ", ")
-	return &planner.Problem{
-		Text: fmt.Sprintf("no port %d/%s for container %s: %s", o.Port, o.Protocol, c.Name, list), Tip: tip,
-	}
+	return hint.New(fmt.Sprintf("no port %d/%s for container %s: %s", o.Port, o.Protocol, c.Name, list),
+		tip)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -61,11 +62,7 @@ func (f *follower) handle(ctx context.Context, c Command) (detached bool) {
 		err = f.toggleWatch(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
-		m := event.Message{Level: event.Warn, Text: err.Error()}
-		if h, ok := err.(interface{ Hint() string }); ok {
-			m.Hint = h.Hint()
-		}
-		f.s.Sink(m)
+		f.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
 	}
 	return false
 }
@@ -93,7 +90,7 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 		return err
 	}
 	if one.Services[service].Build == nil {
-		return &planner.Problem{Text: fmt.Sprintf("service %q has no build section", service), Tip: "r restarts it"}
+		return hint.New(fmt.Sprintf("service %q has no build section", service), "r restarts it")
 	}
 	if f.watching != nil {
 		return f.watching.Rebuild(ctx, []string{service})
@@ -121,7 +118,7 @@ func (f *follower) open(ctx context.Context, service string) error {
 		}
 		return f.o.OpenURL(pageOf(p.URL, p.PublishedPort, p.TargetPort))
 	}
-	return &planner.Problem{Text: fmt.Sprintf("service %q publishes no port", service), Tip: "ports: in the file publishes one"}
+	return hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
 }
 
 // pageOf is the URL of a published port.

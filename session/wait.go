@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Wait waits until the services' containers that run now have ended, those of
@@ -20,10 +20,8 @@ func (s *Session) Wait(ctx context.Context, services []string, ended func(id str
 		return 0, err
 	}
 	if len(listed) == 0 {
-		return 0, &planner.Problem{
-			Text: fmt.Sprintf("no containers for project %q", s.Name),
-			Tip:  "none of these services runs: compose ps -a shows what became of them",
-		}
+		return 0, hint.New(fmt.Sprintf("no containers for project %q", s.Name),
+			"none of these services runs: compose ps -a shows what became of them")
 	}
 	type end struct {
 		id   string

@@ -7,7 +7,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/watch"
 )
@@ -84,10 +84,8 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 		return nil, err
 	}
 	if len(rules) == 0 {
-		return nil, &planner.Problem{
-			Text: "none of the selected services is configured for watch, consider setting a 'develop' section",
-			Tip:  "or bind-mount the source of one, as in volumes: [.:/app]: it is restarted when that changes",
-		}
+		return nil, hint.New("none of the selected services is configured for watch, consider setting a 'develop' section",
+			"or bind-mount the source of one, as in volumes: [.:/app]: it is restarted when that changes")
 	}
 	for _, note := range notes {
 		s.Sink(event.Message{Level: event.Info, Text: note})

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -87,12 +88,7 @@ func ignoreCancelled(err error) error {
 }
 
 func (w *watching) warn(err error) {
-	m := event.Message{Level: event.Warn, Text: err.Error()}
-	var hint interface{ Hint() string }
-	if errors.As(err, &hint) {
-		m.Hint = hint.Hint()
-	}
-	w.s.Sink(m)
+	w.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
 }
 
 // close removes what was put into containers.

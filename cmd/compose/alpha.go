@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -29,7 +30,7 @@ func (a *app) vizCommand() *cobra.Command {
 			return err
 		}
 		if size < 0 {
-			return &usageError{text: fmt.Sprintf("invalid --indentation-size %d", size), hint: "give a number from 0 on"}
+			return hint.New(fmt.Sprintf("invalid --indentation-size %d", size), "give a number from 0 on")
 		}
 		o.Indent = strings.Repeat("\t", size)
 		if spaces {
@@ -55,7 +56,7 @@ func (a *app) generateCommand() *cobra.Command {
 			return err
 		}
 		if len(args) == 0 {
-			return &usageError{text: "at least one container must be specified", hint: "docker ps --all lists the containers"}
+			return hint.New("at least one container must be specified", "docker ps --all lists the containers")
 		}
 		conn, err := a.dial(cmd.Context())
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // takesArgs refuses a command line with fewer than low or more than high
@@ -17,7 +19,7 @@ func takesArgs(low, high int) cobra.PositionalArgs {
 		if low == high {
 			text = fmt.Sprintf("accepts %d arg(s), received %d", low, len(args))
 		}
-		return &usageError{text: text, hint: cmd.UseLine()}
+		return hint.New(text, cmd.UseLine())
 	}
 }
 
@@ -27,9 +29,7 @@ func needsArgs(n int) cobra.PositionalArgs {
 		if len(args) >= n {
 			return nil
 		}
-		return &usageError{
-			text: fmt.Sprintf("requires at least %d arg(s), only received %d", n, len(args)),
-			hint: cmd.UseLine(),
-		}
+		return hint.New(fmt.Sprintf("requires at least %d arg(s), only received %d", n, len(args)),
+			cmd.UseLine())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -91,7 +92,7 @@ func (a *app) buildOptions(f buildFlags) (build.Options, error) {
 	if f.memory != "" {
 		n, err := units.RAMInBytes(f.memory)
 		if err != nil {
-			return o, &usageError{text: fmt.Sprintf("invalid --memory %q", f.memory), hint: "write it as 512m or 2g"}
+			return o, hint.New(fmt.Sprintf("invalid --memory %q", f.memory), "write it as 512m or 2g")
 		}
 		o.Memory = n
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // completionPatience bounds what a press of the TAB key may take: the names
@@ -21,7 +23,7 @@ func (a *app) completionCommand() *cobra.Command {
 	cmd := a.command("completion SHELL", "Print the script that completes commands in a shell", func(cmd *cobra.Command, args []string) error {
 		root := cmd.Root()
 		if len(args) != 1 {
-			return &usageError{text: "completion takes the name of a shell", hint: "the shells are " + strings.Join(shells, ", ")}
+			return hint.New("completion takes the name of a shell", "the shells are "+strings.Join(shells, ", "))
 		}
 		switch args[0] {
 		case "bash":
@@ -33,7 +35,7 @@ func (a *app) completionCommand() *cobra.Command {
 		case "powershell":
 			return root.GenPowerShellCompletionWithDesc(a.stdout)
 		}
-		return &usageError{text: fmt.Sprintf("unknown shell %q", args[0]), hint: "the shells are " + strings.Join(shells, ", ")}
+		return hint.New(fmt.Sprintf("unknown shell %q", args[0]), "the shells are "+strings.Join(shells, ", "))
 	})
 	cmd.Long = completionHelp
 	cmd.ValidArgs = shells

@@ -2,11 +2,13 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -42,18 +44,16 @@ func (a *app) copyEnds(o *session.CopyOptions, args []string) error {
 	o.From, o.To = a.copyEnd(args[0]), a.copyEnd(args[1])
 	switch {
 	case args[0] == "":
-		return &usageError{text: "source can not be empty"}
+		return errors.New("source can not be empty")
 	case args[1] == "":
-		return &usageError{text: "destination can not be empty"}
+		return errors.New("destination can not be empty")
 	case o.From.Service != "" && o.To.Service != "":
-		return &usageError{
-			text: "copying between services is not supported",
-			hint: "copy to this machine first; a path of this machine with a colon in it begins with ./",
-		}
+		return hint.New("copying between services is not supported",
+			"copy to this machine first; a path of this machine with a colon in it begins with ./")
 	case o.From.Service == "" && o.To.Service == "":
-		return &usageError{text: "unknown copy direction", hint: "write one of the paths as SERVICE:PATH"}
+		return hint.New("unknown copy direction", "write one of the paths as SERVICE:PATH")
 	case o.From.Path == "" || o.To.Path == "":
-		return &usageError{text: "the path in the container is missing", hint: "write it as SERVICE:PATH"}
+		return hint.New("the path in the container is missing", "write it as SERVICE:PATH")
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/planner"
@@ -69,13 +70,13 @@ func (a *app) ansi() string {
 // checkDisplay refuses values of the flags that nobody knows.
 func (a *app) checkDisplay() error {
 	if _, err := render.ParseMode(a.global.progress); err != nil {
-		return &usageError{text: fmt.Sprintf("unsupported --progress value %q", a.global.progress), hint: "the values are auto, tty, plain, json and quiet"}
+		return hint.New(fmt.Sprintf("unsupported --progress value %q", a.global.progress), "the values are auto, tty, plain, json and quiet")
 	}
 	switch a.ansi() {
 	case "auto", "never", "always":
 		return nil
 	}
-	return &usageError{text: fmt.Sprintf("invalid value for --ansi: %q", a.ansi()), hint: "the values are auto, never and always"}
+	return hint.New(fmt.Sprintf("invalid value for --ansi: %q", a.ansi()), "the values are auto, never and always")
 }
 
 // showPlan prints the plan of a dry run.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -63,15 +64,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 	return code
 }
 
-// usageError is a mistake on the command line.
-type usageError struct{ text, hint string }
-
-func (e *usageError) Error() string { return e.text }
-
-// Hint says what to do.
-func (e *usageError) Hint() string { return e.hint }
-
 // flagError words cobra's complaint about a flag, with where to look it up.
 func flagError(cmd *cobra.Command, err error) error {
-	return &usageError{text: err.Error(), hint: cmd.CommandPath() + " --help lists the flags"}
+	return hint.New(err.Error(), cmd.CommandPath()+" --help lists the flags")
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/session"
@@ -19,7 +20,7 @@ func (a *app) explainCommand() *cobra.Command {
 			return err
 		}
 		if o.Tail < 0 {
-			return &usageError{text: fmt.Sprintf("invalid --tail %d", o.Tail), hint: "it is a number of lines, 0 or more"}
+			return hint.New(fmt.Sprintf("invalid --tail %d", o.Tail), "it is a number of lines, 0 or more")
 		}
 		s, err := a.openRunning(cmd.Context())
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/session"
 )
@@ -45,7 +46,7 @@ func (a *app) path(name string) string {
 // openStdout is the program's output as a file; a terminal is none.
 func (a *app) openStdout() (session.ExportFile, error) {
 	if render.IsTerminal(a.stdout) {
-		return nil, &usageError{text: "output option is required when exporting to terminal", hint: "-o FILE names one"}
+		return nil, hint.New("output option is required when exporting to terminal", "-o FILE names one")
 	}
 	return stdoutFile{a.stdout}, nil
 }
@@ -70,13 +71,13 @@ func createFile(name string) (session.ExportFile, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, &usageError{text: "cannot write to a directory: " + name, hint: "-o takes the name of a file"}
+		return nil, hint.New("cannot write to a directory: "+name, "-o takes the name of a file")
 	case err == nil && !info.Mode().IsRegular():
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		return device{f}, err
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, &usageError{text: fmt.Sprintf("invalid output path: directory %q does not exist", folder), hint: "create it, or name another one"}
+		return nil, hint.New(fmt.Sprintf("invalid output path: directory %q does not exist", folder), "create it, or name another one")
 	}
 	f, err := os.CreateTemp(folder, "."+filepath.Base(name)+"-*")
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Usage texts of flags that several commands have.
@@ -47,7 +49,7 @@ func oneOfThese(flag, value string, known ...string) error {
 	if value == "" || slices.Contains(known, value) {
 		return nil
 	}
-	return &usageError{text: fmt.Sprintf("invalid %s %q", flag, value), hint: "the values are " + enumeration(known)}
+	return hint.New(fmt.Sprintf("invalid %s %q", flag, value), "the values are "+enumeration(known))
 }
 
 // oneFormatOf is oneOfThese for --format.
@@ -55,7 +57,7 @@ func oneFormatOf(value string, known ...string) error {
 	if value == "" || slices.Contains(known, value) {
 		return nil
 	}
-	return &usageError{text: fmt.Sprintf("unsupported format %q", value), hint: "the formats are " + enumeration(known)}
+	return hint.New(fmt.Sprintf("unsupported format %q", value), "the formats are "+enumeration(known))
 }
 
 // enumeration is "a, b and c".
@@ -66,5 +68,5 @@ func enumeration(words []string) string {
 
 // incompatible refuses two flags that contradict each other.
 func incompatible(one, other string) error {
-	return &usageError{text: fmt.Sprintf("%s and %s are incompatible", one, other), hint: "leave one of them out"}
+	return hint.New(fmt.Sprintf("%s and %s are incompatible", one, other), "leave one of them out")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/logs"
@@ -68,9 +69,9 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 			a.logs.Format = render.LogJSONEmbedded
 		}
 	case f.format != "text":
-		return &usageError{text: fmt.Sprintf("invalid value for --format: %q", f.format), hint: "the values are text and json"}
+		return hint.New(fmt.Sprintf("invalid value for --format: %q", f.format), "the values are text and json")
 	case f.embed:
-		return &usageError{text: "--embed needs --format json", hint: "add --format json, or leave it out"}
+		return hint.New("--embed needs --format json", "add --format json, or leave it out")
 	}
 	s, err := a.openListed(cmd.Context(), services)
 	if err != nil {
@@ -87,20 +88,16 @@ func (f *logsFlags) filter() (logs.Filter, error) {
 	switch {
 	case f.grep != "":
 		if filter.Match, err = regexp.Compile(f.grep); err != nil {
-			return filter, &usageError{
-				text: fmt.Sprintf("invalid value for --grep: %v", err),
-				hint: `write a regular expression such as "timeout|refused"; (?i) in front ignores case`,
-			}
+			return filter, hint.New(fmt.Sprintf("invalid value for --grep: %v", err),
+				`write a regular expression such as "timeout|refused"; (?i) in front ignores case`)
 		}
 	case f.invert:
-		return filter, &usageError{text: "--invert needs --grep", hint: "say with --grep what the lines must not contain"}
+		return filter, hint.New("--invert needs --grep", "say with --grep what the lines must not contain")
 	}
 	if f.level != "" {
 		if filter.Level, err = logs.ParseLevel(f.level); err != nil {
-			return filter, &usageError{
-				text: fmt.Sprintf("invalid value for --level: %q", f.level),
-				hint: "the values are trace, debug, info, warn, error and fatal",
-			}
+			return filter, hint.New(fmt.Sprintf("invalid value for --level: %q", f.level),
+				"the values are trace, debug, info, warn, error and fatal")
 		}
 	}
 	return filter, nil
@@ -110,10 +107,8 @@ func (f *logsFlags) filter() (logs.Filter, error) {
 func moment(flag, text string) (time.Time, error) {
 	at, err := logs.ParseTime(text, time.Now())
 	if err != nil {
-		return time.Time{}, &usageError{
-			text: fmt.Sprintf("invalid value for %s: %q", flag, text),
-			hint: "write a time such as 2013-01-02T13:23:37Z, or a duration ago such as 42m",
-		}
+		return time.Time{}, hint.New(fmt.Sprintf("invalid value for %s: %q", flag, text),
+			"write a time such as 2013-01-02T13:23:37Z, or a duration ago such as 42m")
 	}
 	return at, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -71,13 +72,13 @@ func nameFilters(filters []string) (projectNames, error) {
 		key = strings.ToLower(strings.TrimSpace(key))
 		switch {
 		case !ok:
-			return nil, &usageError{text: fmt.Sprintf("invalid argument %q for \"--filter\": bad format of filter (expected name=value)", filter), hint: "the filter is name=NAME"}
+			return nil, hint.New(fmt.Sprintf("invalid argument %q for \"--filter\": bad format of filter (expected name=value)", filter), "the filter is name=NAME")
 		case key != "name":
-			return nil, &usageError{text: fmt.Sprintf("invalid filter '%s'", key), hint: "the filter is name=NAME"}
+			return nil, hint.New(fmt.Sprintf("invalid filter '%s'", key), "the filter is name=NAME")
 		}
 		re, err := regexp.Compile(strings.TrimSpace(value))
 		if err != nil {
-			return nil, &usageError{text: fmt.Sprintf("--filter %s: %v", filter, err), hint: "NAME is a regular expression"}
+			return nil, hint.New(fmt.Sprintf("--filter %s: %v", filter, err), "NAME is a regular expression")
 		}
 		names = append(names, re)
 	}
@@ -90,8 +91,6 @@ func checkFormat(format string) error {
 	if format == "" || format == "table" || format == "json" || strings.Contains(format, "{{") {
 		return nil
 	}
-	return &usageError{
-		text: fmt.Sprintf("format value %q could not be parsed: parsing failed", format),
-		hint: "the formats are table, json, a Go template, and \"table TEMPLATE\"",
-	}
+	return hint.New(fmt.Sprintf("format value %q could not be parsed: parsing failed", format),
+		"the formats are table, json, a Go template, and \"table TEMPLATE\"")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -15,7 +16,7 @@ func (a *app) portCommand() *cobra.Command {
 	cmd := a.command("port [OPTIONS] SERVICE PRIVATE_PORT", "Print the public port for a port binding", func(cmd *cobra.Command, args []string) error {
 		port, err := strconv.ParseUint(args[1], 10, 16)
 		if err != nil {
-			return &usageError{text: fmt.Sprintf("invalid port %q", args[1]), hint: "a number up to 65535; --protocol says tcp or udp"}
+			return hint.New(fmt.Sprintf("invalid port %q", args[1]), "a number up to 65535; --protocol says tcp or udp")
 		}
 		o.Service, o.Port, o.Protocol = args[0], int(port), strings.ToLower(o.Protocol)
 		s, err := a.openNamed(cmd.Context())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/session"
@@ -81,7 +82,7 @@ func (f *psFlags) statuses() ([]string, error) {
 	if f.filter != "" {
 		key, value, ok := strings.Cut(f.filter, "=")
 		if !ok || key != "status" {
-			return nil, &usageError{text: fmt.Sprintf("unknown filter %q", f.filter), hint: "the filter is status=STATE"}
+			return nil, hint.New(fmt.Sprintf("unknown filter %q", f.filter), "the filter is status=STATE")
 		}
 		wanted = append(wanted, value)
 	}

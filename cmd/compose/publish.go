@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/publish"
@@ -26,7 +27,7 @@ func (a *app) publishCommand() *cobra.Command {
 	var f publishFlags
 	cmd := a.command("publish [OPTIONS] REPOSITORY[:TAG]", "Publish compose application", func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return &usageError{text: "'compose publish' requires 1 argument", hint: "give REPOSITORY[:TAG], such as registry.example.com/team/app:1.0"}
+			return hint.New("'compose publish' requires 1 argument", "give REPOSITORY[:TAG], such as registry.example.com/team/app:1.0")
 		}
 		return a.publish(cmd.Context(), args[0], f)
 	})
@@ -46,7 +47,7 @@ func (a *app) publishCommand() *cobra.Command {
 func (a *app) publish(ctx context.Context, repository string, f publishFlags) error {
 	version := publish.Version(f.ociVersion)
 	if !slices.Contains([]publish.Version{publish.Newest, publish.OCI10, publish.OCI11}, version) {
-		return &usageError{text: fmt.Sprintf("unsupported --oci-version %q", f.ociVersion), hint: "the versions are 1.0 and 1.1"}
+		return hint.New(fmt.Sprintf("unsupported --oci-version %q", f.ociVersion), "the versions are 1.0 and 1.1")
 	}
 	if err := publish.CheckRepository(repository); err != nil {
 		return err

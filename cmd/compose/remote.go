@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/remote"
@@ -35,7 +36,7 @@ func (a *app) agree(ctx context.Context, p *project.Project) error {
 		return err
 	}
 	if !ok {
-		return &usageError{text: "operation cancelled by user", hint: "up and create take --yes"}
+		return hint.New("operation cancelled by user", "up and create take --yes")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -160,10 +161,10 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	e := &usageError{text: fmt.Sprintf("unknown command %q", args[0]), hint: cmd.CommandPath() + " --help lists the commands"}
+	help := cmd.CommandPath() + " --help lists the commands"
 	cmd.SuggestionsMinimumDistance = len(args[0]) / 3 // a slip of three letters is another word
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		e.hint = "did you mean " + strings.Join(near, " or ") + "?"
+		help = "did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return e
+	return hint.New(fmt.Sprintf("unknown command %q", args[0]), help)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/planner"
@@ -87,7 +88,7 @@ func replicas(args []string) (map[string]int, error) {
 		name, number, _ := strings.Cut(arg, "=")
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 0 || name == "" {
-			return nil, &usageError{text: fmt.Sprintf("invalid scale specifier: %s", arg), hint: "write SERVICE=NUM, such as web=3"}
+			return nil, hint.New(fmt.Sprintf("invalid scale specifier: %s", arg), "write SERVICE=NUM, such as web=3")
 		}
 		wanted[name] = n
 	}
@@ -148,7 +149,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	}
 	defer s.Close()
 	if len(s.Project.Services) == 0 {
-		return &usageError{text: "no service selected", hint: noServiceHint(s.Project)}
+		return hint.New("no service selected", noServiceHint(s.Project))
 	}
 	if err := a.orphans(s.Project, &o); err != nil {
 		return err
@@ -247,10 +248,8 @@ func (f *upFlags) timedOut(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != context.DeadlineExceeded {
 		return err
 	}
-	return &usageError{
-		text: fmt.Sprintf("application not healthy after %ds", f.waitTimeout),
-		hint: "compose ps shows the states, compose logs the reasons",
-	}
+	return hint.New(fmt.Sprintf("application not healthy after %ds", f.waitTimeout),
+		"compose ps shows the states, compose logs the reasons")
 }
 
 func (a *app) createCommand() *cobra.Command {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -32,7 +33,7 @@ func (f *configFlag) value() (session.ApplyConfig, error) {
 	case session.ApplyAsk, session.ApplyAuto, session.ApplyOff:
 		return v, nil
 	}
-	return "", &usageError{text: fmt.Sprintf("invalid --apply-config %q", f.apply), hint: "the values are ask, auto and off"}
+	return "", hint.New(fmt.Sprintf("invalid --apply-config %q", f.apply), "the values are ask, auto and off")
 }
 
 func (a *app) watchCommand() *cobra.Command {

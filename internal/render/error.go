@@ -4,14 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-)
 
-// Hinter is an error that knows what the user can do about it.
-type Hinter interface {
-	error
-	// Hint is a sentence without line end; "" is none.
-	Hint() string
-}
+	"github.com/compose-orchestrator/compose/hint"
+)
 
 // Error writes an error's message and, below it, the hints of all errors that
 // it is made of, each once. Errors that were joined come one after the other,
@@ -23,7 +18,7 @@ func Error(w io.Writer, err error) {
 	seen := map[string]bool{"": true}
 	for _, e := range joined(err) {
 		fmt.Fprintln(w, strings.TrimRight(e.Error(), "\n"))
-		for _, h := range hints(e) {
+		for _, h := range hint.All(e) {
 			if !seen[h] {
 				seen[h] = true
 				fmt.Fprintln(w, "hint: "+h)
@@ -46,23 +41,4 @@ func joined(err error) []error {
 		return []error{err} // it says more than they do
 	}
 	return several.Unwrap()
-}
-
-// hints walks the tree of an error, outside in.
-func hints(err error) []string {
-	var found []string
-	if h, ok := err.(Hinter); ok {
-		found = append(found, h.Hint())
-	}
-	switch x := err.(type) {
-	case interface{ Unwrap() error }:
-		if inner := x.Unwrap(); inner != nil {
-			found = append(found, hints(inner)...)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range x.Unwrap() {
-			found = append(found, hints(inner)...)
-		}
-	}
-	return found
 }

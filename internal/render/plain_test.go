@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -253,8 +254,8 @@ func TestPrintErrors(t *testing.T) {
 	}{
 		{nil, ""},
 		{errors.New("no such service: x\n"), "no such service: x\n"},
-		{fmt.Errorf("loading: %w", hinted{"bad", "do this"}), "loading: bad\nhint: do this\n"},
-		{errors.Join(hinted{"a", "do this"}, fmt.Errorf("b: %w", hinted{"c", "do that"}), hinted{"d", "do this"}, hinted{"e", ""}, context.Canceled),
+		{fmt.Errorf("loading: %w", hint.New("bad", "do this")), "loading: bad\nhint: do this\n"},
+		{errors.Join(hint.New("a", "do this"), fmt.Errorf("b: %w", hint.New("c", "do that")), hint.New("d", "do this"), hint.New("e", ""), context.Canceled),
 			"a\nhint: do this\nb: c\nhint: do that\nd\ne\ncontext canceled\n"},
 	} {
 		var b bytes.Buffer
@@ -264,8 +265,3 @@ func TestPrintErrors(t *testing.T) {
 		}
 	}
 }
-
-type hinted struct{ text, hint string }
-
-func (h hinted) Error() string { return h.text }
-func (h hinted) Hint() string  { return h.hint }

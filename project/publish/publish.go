@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -84,7 +85,7 @@ func reference(o Options) (name.Reference, error) {
 	}
 	ref, err := name.ParseReference(o.Repository, options...)
 	if err != nil {
-		return nil, &project.UsageError{Msg: fmt.Sprintf("invalid reference format: %q", o.Repository), Help: "give REPOSITORY[:TAG], such as registry.example.com/team/app:1.0", Err: err}
+		return nil, &hint.Error{Text: fmt.Sprintf("invalid reference format: %q", o.Repository), Help: "give REPOSITORY[:TAG], such as registry.example.com/team/app:1.0", Err: err}
 	}
 	return ref, nil
 }
@@ -268,13 +269,12 @@ func (p *pusher) explain(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	failure := &project.UsageError{Msg: fmt.Sprintf("publishing %s: %v", p.ref, err), Err: err}
+	help := "check that the registry's name is right and that this machine reaches it"
 	if t, ok := errors.AsType[*transport.Error](err); ok {
+		help = ""
 		if t.StatusCode == http.StatusUnauthorized || t.StatusCode == http.StatusForbidden {
-			failure.Help = "log in to the registry: docker login " + p.ref.Context().RegistryStr()
+			help = "log in to the registry: docker login " + p.ref.Context().RegistryStr()
 		}
-		return failure
 	}
-	failure.Help = "check that the registry's name is right and that this machine reaches it"
-	return failure
+	return hint.Wrap(fmt.Errorf("publishing %s: %w", p.ref, err), help)
 }

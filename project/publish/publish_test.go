@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/publish"
 )
@@ -190,8 +191,7 @@ func TestPushErrors(t *testing.T) {
 		{"127.0.0.1:9/team/app", "publishing 127.0.0.1:9/team/app", "reaches it"},
 	} {
 		err := publish.Push(t.Context(), parts, publish.Options{Repository: tt.repository})
-		hinted, ok := err.(interface{ Hint() string })
-		if !ok || !strings.Contains(err.Error(), tt.text) || !strings.Contains(hinted.Hint(), tt.hint) {
+		if err == nil || !strings.Contains(err.Error(), tt.text) || !strings.Contains(hint.Of(err), tt.hint) {
 			t.Errorf("%s: got %v, want %q and the hint %q", tt.repository, err, tt.text, tt.hint)
 		}
 	}

@@ -3,11 +3,11 @@ package remote
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -87,9 +87,5 @@ func composeFile(in *os.Root, at string) (string, error) {
 			return file, nil
 		}
 	}
-	return "", &project.UsageError{
-		Msg:  fmt.Sprintf("no Compose file in the folder %s of what was fetched", at),
-		Help: "name the file or its folder: URL.git#BRANCH:PATH",
-		Err:  fs.ErrNotExist,
-	}
+	return "", hint.New(fmt.Sprintf("no Compose file in the folder %s of what was fetched", at), "name the file or its folder: URL.git#BRANCH:PATH")
 }

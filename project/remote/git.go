@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // repository is a git repository, asked by the program git. git gets an empty
@@ -57,10 +57,8 @@ func (r *repository) resolve(ctx context.Context) (string, error) {
 			return id, nil
 		}
 	}
-	return "", &project.UsageError{
-		Msg:  fmt.Sprintf("%s has no branch or tag %q", r.ref.URL, cmp.Or(r.ref.Ref, "HEAD")),
-		Help: "a commit must be given in full",
-	}
+	return "", hint.New(fmt.Sprintf("%s has no branch or tag %q", r.ref.URL, cmp.Or(r.ref.Ref, "HEAD")),
+		"a commit must be given in full")
 }
 
 // write fetches the commit and writes its files.
@@ -107,7 +105,7 @@ func (r *repository) git(ctx context.Context, store string, stdin []byte, args .
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return nil, &project.UsageError{Msg: "the program git is not there, and " + r.ref.URL + " needs it", Help: "install git", Err: err}
+		return nil, hint.New("the program git is not there, and "+r.ref.URL+" needs it", "install git")
 	}
 	if text := strings.TrimSpace(stderr.String()); text != "" {
 		return nil, fmt.Errorf("git %s: %s", args[0], text)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -124,10 +125,7 @@ func (b *bench) refused(err error, words string) {
 	if err == nil {
 		b.t.Fatalf("accepted, want %q", words)
 	}
-	text := err.Error()
-	if h, ok := err.(interface{ Hint() string }); ok {
-		text += "\n" + h.Hint()
-	}
+	text := err.Error() + "\n" + hint.Of(err)
 	if !strings.Contains(text, words) {
 		b.t.Errorf("got %s\nwant %q", text, words)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // LockFile is the name of the file in a project's folder that pins what its
@@ -54,7 +54,7 @@ func readLock(dir string) (*lock, error) {
 }
 
 func unreadable(path string, err error) error {
-	return &project.UsageError{Msg: fmt.Sprintf("reading %s: %v", path, err), Help: "docs/remote.md tells its form", Err: err}
+	return hint.Wrap(fmt.Errorf("reading %s: %w", path, err), "docs/remote.md tells its form")
 }
 
 // pin is the revision of a reference, "" where none is known.

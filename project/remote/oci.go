@@ -16,7 +16,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	ociremote "github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // What an artifact may hold at most.
@@ -103,7 +103,7 @@ func (r *artifact) write(ctx context.Context, digest string, into *os.Root) erro
 		}
 	}
 	if main.Len() == 0 {
-		return &project.UsageError{Msg: "oci://" + r.ref.URL + " is no Compose project", Help: "it has to be published by compose publish"}
+		return hint.New("oci://"+r.ref.URL+" is no Compose project", "it has to be published by compose publish")
 	}
 	return writeNew(into, mainFile, main.Bytes())
 }

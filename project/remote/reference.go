@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 
-	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Kind is a kind of place that files come from.
@@ -43,7 +43,7 @@ var (
 	commit  = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
-// Parse reads a reference. Its error is a *project.UsageError.
+// Parse reads a reference. Its error is a *hint.Error.
 func Parse(text string) (Reference, error) {
 	if rest, ok := strings.CutPrefix(text, "oci://"); ok {
 		return parseOCI(text, rest)
@@ -115,5 +115,5 @@ func isLoopback(host string) bool {
 }
 
 func refuse(text, why, help string) error {
-	return &project.UsageError{Msg: fmt.Sprintf("remote file %s: %s", text, why), Help: help}
+	return hint.New(fmt.Sprintf("remote file %s: %s", text, why), help)
 }

@@ -3,6 +3,8 @@ package remote
 import (
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 func TestParse(t *testing.T) {
@@ -55,9 +57,9 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("%s: accepted", text)
 			continue
 		}
-		hint := err.(interface{ Hint() string }).Hint()
-		if !strings.Contains(err.Error()+hint, want) {
-			t.Errorf("%s: got %v (%s), want %q", text, err, hint, want)
+		help := hint.Of(err)
+		if !strings.Contains(err.Error()+help, want) {
+			t.Errorf("%s: got %v (%s), want %q", text, err, help, want)
 		}
 		if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: the password is in the message: %v", text, err)

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -105,9 +106,7 @@ type fetch struct {
 // explain says of an error which reference it is about, where it does not say
 // so itself.
 func (f fetch) explain(err error) error {
-	var usage *project.UsageError
-	var drift *DriftError
-	if errors.As(err, &usage) || errors.As(err, &drift) {
+	if _, ok := errors.AsType[*hint.Error](err); ok {
 		return err
 	}
 	return fmt.Errorf("fetching %s: %w", f.want.Reference, err)
@@ -136,10 +135,8 @@ func (f fetch) offline() (project.Copy, error) {
 	if f.pin != "" && f.cache.has(f.from.folder(f.pin)) {
 		return f.cache.copy(f.from, f.pin)
 	}
-	return project.Copy{}, &project.UsageError{
-		Msg:  fmt.Sprintf("%s has not been fetched yet, and this command fetches nothing", f.want.Reference),
-		Help: "name the project by -p NAME, or fetch it: compose --allow-remote config --quiet",
-	}
+	return project.Copy{}, hint.New(fmt.Sprintf("%s has not been fetched yet, and this command fetches nothing", f.want.Reference),
+		"name the project by -p NAME, or fetch it: compose --allow-remote config --quiet")
 }
 
 // permit refuses what neither the call nor the project allows.
@@ -154,10 +151,8 @@ func (f fetch) permit() error {
 	if trusted.covers(f.ref) {
 		return nil
 	}
-	return &project.UsageError{
-		Msg:  fmt.Sprintf("%s is a remote file, and fetching it is not allowed", f.want.Reference),
-		Help: fmt.Sprintf("allow it for this call with --allow-remote (COMPOSE_ALLOW_REMOTE=1), or for the project in %s", filepath.Join(f.want.Dir, TrustFile)),
-	}
+	return hint.New(fmt.Sprintf("%s is a remote file, and fetching it is not allowed", f.want.Reference),
+		fmt.Sprintf("allow it for this call with --allow-remote (COMPOSE_ALLOW_REMOTE=1), or for the project in %s", filepath.Join(f.want.Dir, TrustFile)))
 }
 
 // revision is what the reference stands for, now as when it was pinned.
@@ -170,7 +165,8 @@ func (f fetch) revision(ctx context.Context) (string, error) {
 	case err == nil && (f.pin == "" || f.pin == now):
 		return now, nil
 	case err == nil:
-		return "", &DriftError{Reference: f.want.Reference, Pinned: f.pin, Now: now}
+		return "", hint.New(fmt.Sprintf("%s has changed: %s pins %s, and it is %s now", f.want.Reference, LockFile, f.pin, now),
+			"look at what changed; to take it, remove the entry from "+LockFile)
 	case ctx.Err() == nil && f.pin != "" && f.cache.has(f.from.folder(f.pin)):
 		f.l.warn(fmt.Sprintf("%s cannot be asked for changes, so what is pinned is used: %v", f.want.Reference, err))
 		return f.pin, nil
@@ -182,17 +178,4 @@ func (l *Loader) warn(text string) {
 	if l.o.Sink != nil {
 		l.o.Sink(event.Message{Level: event.Warn, Text: text})
 	}
-}
-
-// DriftError is the refusal of a reference that stands for something else than
-// when it was pinned.
-type DriftError struct{ Reference, Pinned, Now string }
-
-func (e *DriftError) Error() string {
-	return fmt.Sprintf("%s has changed: %s pins %s, and it is %s now", e.Reference, LockFile, e.Pinned, e.Now)
-}
-
-// Hint is what the user can do about it.
-func (e *DriftError) Hint() string {
-	return "look at what changed; to take it, remove the entry from " + LockFile
 }

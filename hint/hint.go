@@ -1,0 +1,63 @@
+// Package hint makes errors that the user can do something about: what went
+// wrong is an error's text, what helps is printed below it, behind "hint:". It
+// imports the standard library only, so that every package can give advice.
+package hint
+
+// Error is an error with advice. Its text is complete: nobody has to add what
+// was being done.
+type Error struct {
+	Text string // what went wrong
+	Help string // what the user can do about it, a sentence a line, or ""
+	Err  error  // the cause, whether Text tells it or not, or nil
+}
+
+// New is an error that has no cause but the user's.
+func New(text, help string) error { return &Error{Text: text, Help: help} }
+
+// Wrap is err, whose text stays, with advice.
+func Wrap(err error, help string) error { return &Error{Text: err.Error(), Help: help, Err: err} }
+
+// Error is the text without the advice.
+func (e *Error) Error() string { return e.Text }
+
+// Unwrap gives the cause to errors.Is.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint is the advice, or "".
+func (e *Error) Hint() string { return e.Help }
+
+// Of is the first advice of an error and its causes, "" where none has any.
+func Of(err error) string {
+	if all := All(err); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// All is the advice of an error and its causes, from the outside in, each once.
+// An error of another type has advice where it has a method Hint() string.
+func All(err error) []string {
+	var found []string
+	seen := map[string]bool{"": true}
+	walk(err, func(help string) {
+		if !seen[help] {
+			seen[help] = true
+			found = append(found, help)
+		}
+	})
+	return found
+}
+
+func walk(err error, found func(help string)) {
+	if h, ok := err.(interface{ Hint() string }); ok {
+		found(h.Hint())
+	}
+	switch x := err.(type) {
+	case interface{ Unwrap() error }:
+		walk(x.Unwrap(), found)
+	case interface{ Unwrap() []error }:
+		for _, inner := range x.Unwrap() {
+			walk(inner, found)
+		}
+	}
+}
