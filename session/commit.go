@@ -23,7 +23,7 @@ func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
 		s.would("commit container " + c.Name)
 		return nil
 	}
-	return s.task(c, task{title: "Committing", working: "Committing", done: "Committed"}, func() (string, error) {
+	return s.task(c.Ref(), task{title: "Committing", working: "Committing", done: "Committed"}, func() (string, error) {
 		image, err := engine.Commit(ctx, s.Client, c.ID, o.CommitOptions)
 		if err != nil {
 			return "", fmt.Errorf("committing container %s: %w", c.Name, err)

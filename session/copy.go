@@ -83,7 +83,7 @@ func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) e
 	case o.To.stream(): // no progress beside the content
 		return copying(what, engine.CopyOutTar(ctx, s.Reader, from, o.Stdout, o.CopyOptions))
 	}
-	return s.task(c, copyTask, func() (string, error) {
+	return s.task(c.Ref(), copyTask, func() (string, error) {
 		return what, copying(what, engine.CopyOut(ctx, s.Reader, from, o.To.Path, o.CopyOptions))
 	})
 }
@@ -122,7 +122,7 @@ func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Li
 	g.SetLimit(s.limit())
 	for i, c := range targets {
 		g.Go(func() error {
-			errs[i] = s.step(c, copyTask, func() (string, error) {
+			errs[i] = s.step(c.Ref(), copyTask, func() (string, error) {
 				to := engine.Place{ID: c.ID, Container: c.Name, Path: o.To.Path}
 				what := o.From.Text + " to " + to.String()
 				return what, copying(what, put(ctx, s.Client, to))

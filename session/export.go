@@ -47,5 +47,5 @@ func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) er
 		_, err := write()
 		return err
 	}
-	return s.task(c, task{title: "Exporting", working: "Exporting", done: "Exported"}, write)
+	return s.task(c.Ref(), task{title: "Exporting", working: "Exporting", done: "Exported"}, write)
 }

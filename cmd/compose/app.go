@@ -35,7 +35,6 @@ type app struct {
 	completing bool // for the shell: nothing is printed or started
 	conn       *engine.Conn
 	force      context.Context // ends at the second interrupt
-	known      map[string]bool // the file's services, where no more was read of it
 	// interrupt ends the command as a signal does.
 	interrupt   context.CancelCauseFunc
 	stdoutTaken bool // it is a container's alone: what belongs to logs goes to stderr

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -88,21 +87,31 @@ func (a *app) openUp(ctx context.Context, selection project.Selection, scale []s
 // openLooking is openListed for commands that Docker Compose lets pass without a
 // look at the file: an unknown service is a warning.
 func (a *app) openLooking(ctx context.Context, services []string) (*session.Session, error) {
-	s, err := a.openListed(ctx, nil)
+	id, err := a.identify(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range services {
-		if len(a.known) > 0 && !a.known[name] {
-			a.warn("no such service: %s; the services are %s", name, strings.Join(slices.Sorted(maps.Keys(a.known)), ", "))
+		if len(id.Services) > 0 && !slices.Contains(id.Services, name) {
+			a.warn("no such service: %s; the services are %s", name, strings.Join(id.Services, ", "))
 		}
 	}
-	return s, nil
+	return a.session(nil, id.Name), nil
 }
 
 // openListed opens a session for commands that only look: it needs no more of
 // the file than the project's name and its services, which it checks.
 func (a *app) openListed(ctx context.Context, services []string) (*session.Session, error) {
+	id, err := a.identify(ctx, services)
+	if err != nil {
+		return nil, err
+	}
+	return a.session(nil, id.Name), nil
+}
+
+// identify finds out which project the command is about while the engine is
+// dialled. Services that the file does not have are refused, if there is a file.
+func (a *app) identify(ctx context.Context, services []string) (project.Identity, error) {
 	type identified struct {
 		id  project.Identity
 		err error
@@ -115,18 +124,14 @@ func (a *app) openListed(ctx context.Context, services []string) (*session.Sessi
 	_, dialErr := a.dial(ctx)
 	f := <-found
 	if err := cmp.Or(f.err, dialErr); err != nil {
-		return nil, err
-	}
-	a.known = map[string]bool{}
-	for _, name := range f.id.Services {
-		a.known[name] = true
+		return project.Identity{}, err
 	}
 	for _, name := range services {
-		if len(f.id.Files) > 0 && !a.known[name] {
-			return nil, project.NoSuchService(name, f.id.Services)
+		if len(f.id.Files) > 0 && !slices.Contains(f.id.Services, name) {
+			return project.Identity{}, project.NoSuchService(name, f.id.Services)
 		}
 	}
-	return a.session(nil, f.id.Name), nil
+	return f.id, nil
 }
 
 // openNamed is a session for commands that need no file: the project's name,

@@ -49,17 +49,18 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 		return err
 	}
 	noSuchStates(wanted, a.sink)
-	s, err := a.openListed(cmd.Context(), services)
+	id, err := a.identify(cmd.Context(), services)
 	if err != nil {
 		return err
 	}
+	s := a.session(nil, id.Name)
 	defer s.Close()
 	listed, err := engine.List(cmd.Context(), s.Reader, s.Name)
 	if err != nil {
 		return err
 	}
 	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
-		orphan := len(a.known) > 0 && !a.known[c.Service] // without a file nobody knows
+		orphan := len(id.Services) > 0 && !slices.Contains(id.Services, c.Service) // without a file nobody knows
 		return !f.shows(c, wanted) || len(services) > 0 && !slices.Contains(services, c.Service) ||
 			orphan && !f.orphans
 	})

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -99,21 +98,13 @@ func (a *app) withoutEnvFiles(parts []project.Part) []project.Part {
 	})
 }
 
-// sendArtifact sends the files and tells of it. A dry run ends before.
+// sendArtifact sends the files. A dry run says which.
 func (a *app) sendArtifact(ctx context.Context, s *session.Session, parts []project.Part, o publish.Options) error {
 	if s.Client == nil {
 		_, err := fmt.Fprintf(a.stdout, "publish %s: %s\n", o.Repository, partNames(parts))
 		return err
 	}
-	status := event.Status{Time: time.Now(), Ref: event.Ref{Kind: event.Artifact, Name: o.Repository}, State: event.Working, Text: "publishing"}
-	a.sink(status)
-	err := publish.Push(ctx, parts, o)
-	status.Time, status.State, status.Text = time.Now(), event.Done, "published"
-	if err != nil {
-		status.State, status.Text, status.Err = event.Failed, "Error", err
-	}
-	a.sink(status)
-	return err
+	return s.Publish(ctx, parts, o)
 }
 
 func partNames(parts []project.Part) string {
