@@ -98,6 +98,8 @@ var advices = []advice{
 	}},
 	{regexp.MustCompile(`(?:no match for platform|exec format error)`), says("the base image or the engine does not have this platform")},
 	{regexp.MustCompile(`unknown scheme oci-layout`), says("the engine reads OCI layouts with its containerd image store only; a builder of buildx does too: --builder")},
+	{regexp.MustCompile(`server gave HTTP response to HTTPS client`), says("this registry speaks plain HTTP: the builder's settings must list it as an insecure one")},
+	{regexp.MustCompile(`pinging container registry .*(?:` + unreachable.String() + `)`), says(registryHelp)}, // Podman
 	{regexp.MustCompile(`no space left on device`), says("free some: docker system df shows what takes it, docker builder prune removes the build cache")},
 }
 
@@ -125,6 +127,8 @@ var missingImage = regexp.MustCompile(`(?:pull access denied|failed to resolve s
 // unreachable is how a registry that does not answer looks.
 var unreachable = regexp.MustCompile(`no such host|connection refused|i/o timeout|network is unreachable|Temporary failure in name resolution|no route to host`)
 
+const registryHelp = "the builder does not reach the registry: check its network and proxy settings"
+
 // baseHelp is for a Dockerfile that starts FROM the image of another service:
 // the order of builds is only known from additional_contexts.
 func baseHelp(message string, j job, p *project.Project) string {
@@ -139,7 +143,7 @@ func baseHelp(message string, j job, p *project.Project) string {
 		}
 	}
 	if unreachable.MatchString(message) {
-		return "the builder does not reach the registry: check its network and proxy settings"
+		return registryHelp
 	}
 	return "check the image's name; a private one needs docker login"
 }

@@ -88,6 +88,12 @@ func mentions(err error, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
+// plainHTTP is how a registry without TLS looks.
+const (
+	plainHTTP     = "http response to https client"
+	plainHTTPHelp = "the registry speaks no TLS: name it in the engine's insecure-registries"
+)
+
 // pullFailure adds what helps.
 func pullFailure(ref string, err error) error {
 	help := ""
@@ -102,6 +108,8 @@ func pullFailure(ref string, err error) error {
 		help = "the image is not made for this platform: set platform, or build it"
 	case mentions(err, unreachable...):
 		help = "the engine does not reach the registry: check its network and proxy settings"
+	case mentions(err, plainHTTP):
+		help = plainHTTPHelp
 	case mentions(err, "toomanyrequests"):
 		help = "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
 	}

@@ -42,8 +42,8 @@ func pushFailure(ref string, err error) error {
 		help = "log in to the registry with docker login, and check that the name begins with what is yours there"
 	case mentions(err, unreachable...):
 		help = "the engine does not reach the registry: check the image's name, and the engine's network and proxy settings"
-	case mentions(err, "http response to https client"):
-		help = "the registry speaks no TLS: name it in the engine's insecure-registries"
+	case mentions(err, plainHTTP):
+		help = plainHTTPHelp
 	}
 	return hint.Wrap(fmt.Errorf("pushing %s: %w", ref, err), help)
 }
