@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +28,7 @@ type app struct {
 	stdout, stderr io.Writer
 	environ        []string
 	dir            string
+	now            func() time.Time // the display's clock; nil: time.Now
 
 	global globalFlags
 	logs   render.LogOptions // how the command prints logs

@@ -45,7 +45,7 @@ func (a *app) display() *render.Renderer {
 
 // look is what the user said of colours and the cursor.
 func (a *app) look() render.Options {
-	return render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != ""}
+	return render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != "", Now: a.now}
 }
 
 // progress is --progress, else COMPOSE_PROGRESS.

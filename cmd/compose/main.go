@@ -9,19 +9,24 @@ import (
 )
 
 func main() {
+	a, args := called()
+	os.Exit(a.run(args))
+}
+
+// called is the call of the program that this process is, and its arguments.
+func called() (a *app, args []string) {
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = ""
 	}
 	environ := os.Environ()
 	name, args := calledAs(os.Args, environ)
-	a := &app{
+	return &app{
 		name:    name,
 		stdin:   os.Stdin,
 		stdout:  os.Stdout,
 		stderr:  os.Stderr,
 		environ: environ,
 		dir:     dir,
-	}
-	os.Exit(a.run(args))
+	}, args
 }

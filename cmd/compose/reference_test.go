@@ -11,7 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/reference"
 )
 
-var update = flag.Bool("update", false, "write docs/reference and docs/man anew")
+var update = flag.Bool("update", false, "write docs/reference, docs/man and the golden screens anew")
 
 // TestReference: the manual pages and the reference say what the commands say.
 func TestReference(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 // on a real one. testdata/script/README.md says what a script finds there.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main, "ssh": dialStdio})
+	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main, "ssh": dialStdio, timeless: mainTimeless})
 }
 
 func TestScripts(t *testing.T) {

@@ -1,6 +1,7 @@
 package enginetest_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -148,6 +149,35 @@ func TestFaults(t *testing.T) {
 	}
 	s.memory.ClearFaults()
 	s.check(list(ctx))
+}
+
+// A pull that stalls has said how far it is, and goes on when it is let.
+func TestStall(t *testing.T) {
+	s := memory(t, enginetest.Options{Registry: map[string]enginetest.Image{"big": {}}})
+	goOn := make(chan struct{})
+	s.memory.Fault("POST /images/create", enginetest.Fault{Stall: goOn, Writes: 2})
+	news, err := s.ImagePull(t.Context(), "big", image.PullOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer news.Close()
+	lines := bufio.NewScanner(news)
+	for range 2 {
+		if !lines.Scan() {
+			t.Fatal("the pull ended: ", lines.Err())
+		}
+	}
+	more := make(chan bool)
+	go func() { more <- lines.Scan() }()
+	select {
+	case <-more:
+		t.Error("it went on by itself: ", lines.Text())
+	case <-time.After(20 * time.Millisecond):
+		close(goOn)
+		if !<-more {
+			t.Error("it did not go on")
+		}
+	}
 }
 
 func TestVersions(t *testing.T) {

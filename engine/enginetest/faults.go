@@ -21,6 +21,10 @@ type Fault struct {
 	// Hang waits until the client gives up or the engine is closed, and then
 	// drops the connection.
 	Hang bool
+	// Stall lets the handler answer, and holds what it writes after the first
+	// Writes pieces back until the channel is closed: a pull or build under way.
+	Stall  <-chan struct{}
+	Writes int
 	// DropConnection closes the connection without an answer.
 	DropConnection bool
 }
@@ -86,3 +90,41 @@ func (e *Engine) commit(w http.ResponseWriter, r *request, f *Fault) bool {
 	}
 	return false
 }
+
+// stalled is an answer that stops in the middle.
+type stalled struct {
+	http.ResponseWriter
+	left           int // writes that pass
+	until          <-chan struct{}
+	client, engine <-chan struct{} // whose end ends the waiting
+}
+
+// Write passes on, and waits once the answer is as far as it is to come.
+func (s *stalled) Write(b []byte) (int, error) {
+	s.wait()
+	s.left--
+	return s.ResponseWriter.Write(b)
+}
+
+// WriteHeader is a part of the first write, or an answer without any.
+func (s *stalled) WriteHeader(status int) {
+	s.wait()
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *stalled) wait() {
+	if s.left > 0 {
+		return
+	}
+	select {
+	case <-s.until:
+	case <-s.client:
+	case <-s.engine:
+	}
+}
+
+// Unwrap is for http.ResponseController.
+func (s *stalled) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// Flush makes streams possible.
+func (s *stalled) Flush() { flush(s.ResponseWriter) }

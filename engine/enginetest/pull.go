@@ -139,6 +139,7 @@ func reportPull(m *messages, ref string, img *image, fresh bool) {
 		size := max(img.size(), 1)
 		m.status(layer, "Pulling fs layer")
 		progress := &jsonmessage.JSONProgress{Current: size, Total: size}
+		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: &jsonmessage.JSONProgress{Current: size / 2, Total: size}})
 		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: progress})
 		m.status(layer, "Verifying Checksum")
 		m.status(layer, "Download complete")

@@ -134,6 +134,9 @@ func (e *Engine) serve(w http.ResponseWriter, r *request, rt *route) {
 	if fault != nil && e.commit(w, r, fault) {
 		return
 	}
+	if fault != nil && fault.Stall != nil {
+		w = &stalled{w, fault.Writes, fault.Stall, r.Context().Done(), e.ctx.Done()}
+	}
 	answer := &reply{ResponseWriter: w}
 	if err := rt.handler(answer, r); err != nil {
 		writeError(answer, err)

@@ -9,8 +9,13 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// enough is how many columns of a state are worth more than a longer name.
-const enough = 40
+const (
+	// usual is how many columns states get while they change, where there is
+	// room: the times after them keep their place.
+	usual = 64
+	// enough is how many columns of a state are worth more than a longer name.
+	enough = 40
+)
 
 // table lays the rows out in columns: mark, name, state, time. Where there is
 // not enough room, names lose first the kind of their resources, then the name
@@ -22,7 +27,7 @@ func (r *region) table(rows []*row, v view) []textLine {
 		times = max(times, len(w.elapsed(v.now)))
 	}
 	if !v.last {
-		r.wide = max(r.wide, states)
+		r.wide = max(r.wide, states, usual)
 		states = r.wide
 	}
 	room := v.cols - len(" x ") - len("  ") - len(" ") - times

@@ -14,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
 func source(service string, n int) event.Source {
@@ -226,7 +227,7 @@ func TestModes(t *testing.T) {
 // TestConcurrentEvents has many emit at once, for the race detector.
 func TestConcurrentEvents(t *testing.T) {
 	for _, mode := range []render.Mode{render.ModeTTY, render.ModePlain, render.ModeJSON, render.ModeQuiet} {
-		v := newVT(80, 24)
+		v := screentest.New(80, 24)
 		r, _ := render.New(render.Options{Mode: mode, Out: v, Err: v})
 		var wg sync.WaitGroup
 		for g := range 8 {

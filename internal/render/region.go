@@ -76,17 +76,13 @@ func (r *region) row(ref event.Ref) *row {
 // what failed.
 func (r *region) status(s event.Status, now time.Time) (tail []string) {
 	w := r.row(s.Ref)
-	at := s.Time
-	if at.IsZero() {
-		at = now
-	}
 	if s.State == event.Working && w.began.IsZero() {
-		w.began = at
+		w.began = now
 	}
 	if s.State != event.Working || w.state != event.Working {
 		w.steps = steps{}
 	}
-	w.ended, w.held = at, ""
+	w.ended, w.held = now, ""
 	w.state, w.text, w.detail = s.State, s.Text, s.Detail
 	if s.State == event.Failed {
 		return r.builds[s.Ref]

@@ -94,6 +94,9 @@ func (t *tty) event(e event.Event) {
 			t.open().output(e)
 		}
 	default:
+		if a, ok := e.(event.Attached); ok && !a.Quiet {
+			t.browsing() // who will be asked can be asked for what was before
+		}
 		if t.region != nil && t.region.plans == 0 && !t.region.live() {
 			t.commit() // loose changes, and now something else begins
 		}
@@ -170,7 +173,7 @@ func (t *tty) draw() {
 // setFooter changes the line at the bottom.
 func (t *tty) setFooter(f Footer) {
 	t.footer = f
-	t.browsing() // who can be asked can be asked for what was before
+	t.browsing()
 	t.draw()
 	if f.empty() && t.region == nil {
 		t.stopTimer()

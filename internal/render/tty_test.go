@@ -13,6 +13,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden screens")
@@ -51,7 +52,7 @@ func done(r event.Ref, text string) event.Status {
 }
 
 // open returns a renderer in mode tty on v. Close is the test's to call.
-func open(t *testing.T, v *vt, o render.Options) *render.Renderer {
+func open(t *testing.T, v *screentest.Terminal, o render.Options) *render.Renderer {
 	t.Helper()
 	o.Mode, o.Err = render.ModeTTY, v
 	if o.Out == nil {
@@ -65,13 +66,13 @@ func open(t *testing.T, v *vt, o render.Options) *render.Renderer {
 }
 
 // check looks at what must hold whenever a renderer was closed.
-func check(t *testing.T, v *vt) {
+func check(t *testing.T, v *screentest.Terminal) {
 	t.Helper()
-	if v.hidden {
+	if v.Hidden() {
 		t.Error("the cursor is still hidden")
 	}
-	if len(v.unknown) > 0 {
-		t.Errorf("the terminal got %v", v.unknown)
+	if len(v.Unknown()) > 0 {
+		t.Errorf("the terminal got %v", v.Unknown())
 	}
 }
 
@@ -123,13 +124,13 @@ func TestScreens(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 10}, {200, 60}, {24, 5}, {8, 2}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := newVT(size[0], size[1])
+				v := screentest.New(size[0], size[1])
 				r := open(t, v, render.Options{ANSI: render.ANSIAlways})
 				var shots strings.Builder
 				story(r, func(name string) {
-					screen := v.screen()
+					screen := v.Screen()
 					if name == "end" {
-						screen = v.all()
+						screen = v.All()
 					}
 					fmt.Fprintf(&shots, "-- %s --\n%s", name, screen)
 				})
@@ -147,7 +148,7 @@ func TestScreens(t *testing.T) {
 // failures stay in sight, also in the end, and what went well is summed up.
 func TestManyResources(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(60, 12)
+		v := screentest.New(60, 12)
 		r := open(t, v, render.Options{})
 		for i := range 40 {
 			r.Event(working(container("web", i+1), "Creating"))
@@ -163,19 +164,19 @@ func TestManyResources(t *testing.T) {
 		}
 		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
-		if len(v.scrolled) > 0 {
-			t.Errorf("scrolled away while live: %q", v.scrolled)
+		if len(v.Scrolled()) > 0 {
+			t.Errorf("scrolled away while live: %q", v.Scrolled())
 		}
-		golden(t, "many.txt", v.screen())
+		golden(t, "many.txt", v.Screen())
 		for i := 30; i < 40; i++ {
 			r.Event(done(container("web", i+1), "Created"))
 		}
 		r.Close()
 		check(t, v)
-		if len(v.scrolled) > 1 { // the row that the cursor rests in
-			t.Errorf("scrolled away in the end: %q", v.scrolled)
+		if len(v.Scrolled()) > 1 { // the row that the cursor rests in
+			t.Errorf("scrolled away in the end: %q", v.Scrolled())
 		}
-		golden(t, "many-end.txt", v.screen())
+		golden(t, "many-end.txt", v.Screen())
 	})
 }
 
@@ -183,7 +184,7 @@ func TestManyResources(t *testing.T) {
 // where nothing changes.
 func TestFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(80, 24)
+		v := screentest.New(80, 24)
 		r := open(t, v, render.Options{})
 		pulling := image("x")
 		r.Event(working(pulling, "Pulling"))
@@ -192,17 +193,17 @@ func TestFrames(t *testing.T) {
 			r.Event(event.Part{Ref: pulling, ID: "a", Current: int64(i), Total: 10_000})
 		}
 		synctest.Wait()
-		if v.writes > 21 {
-			t.Errorf("%d writes in a second, want at most 21", v.writes)
+		if v.Writes() > 21 {
+			t.Errorf("%d writes in a second, want at most 21", v.Writes())
 		}
 		r.Event(done(pulling, "Pulled"))
 		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
-		before := v.writes
+		before := v.Writes()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if v.writes != before {
-			t.Errorf("%d writes while nothing happened", v.writes-before)
+		if v.Writes() != before {
+			t.Errorf("%d writes while nothing happened", v.Writes()-before)
 		}
 		r.Close()
 		check(t, v)
@@ -213,16 +214,16 @@ func TestFrames(t *testing.T) {
 // stays behind.
 func TestResize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(80, 24)
+		v := screentest.New(80, 24)
 		r := open(t, v, render.Options{})
 		for _, s := range []string{"one", "two", "three"} {
 			r.Event(event.Status{Ref: container(s, 1), State: event.Working, Text: "Waiting", Detail: "to be healthy, for a, b, c"})
 		}
 		for _, cols := range []int{80, 30, 50, 20, 100} {
-			v.resize(cols)
+			v.Resize(cols, 24)
 			time.Sleep(1010 * time.Millisecond)
 			synctest.Wait()
-			if got := v.screen(); strings.Count(got, "[+]") != 1 || strings.Count(got, "\n") != 4 {
+			if got := v.Screen(); strings.Count(got, "[+]") != 1 || strings.Count(got, "\n") != 4 {
 				t.Errorf("at %d columns:\n%s", cols, got)
 			}
 		}
@@ -234,7 +235,7 @@ func TestResize(t *testing.T) {
 // TestLogsAbove prints logs and messages while the region is live.
 func TestLogsAbove(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(50, 10)
+		v := screentest.New(50, 10)
 		r := open(t, v, render.Options{Logs: render.LogOptions{Split: true}})
 		r.Event(event.Planned{Title: "Running", Refs: []event.Ref{container("web", 1)}})
 		r.Event(working(container("web", 1), "Starting"))
@@ -243,7 +244,7 @@ func TestLogsAbove(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 		synctest.Wait()
-		if got := v.screen(); !strings.Contains(got, "[+] Running 0/1 ") || strings.Count(got, "line") != 7 {
+		if got := v.Screen(); !strings.Contains(got, "[+] Running 0/1 ") || strings.Count(got, "line") != 7 {
 			t.Errorf("got:\n%s", got)
 		}
 		r.Event(done(container("web", 1), "Started"))
@@ -256,7 +257,7 @@ func TestLogsAbove(t *testing.T) {
 			want += fmt.Sprintf("db-1  | line %d\n", i)
 		}
 		want += "[+] Running 1/1                  0.4s\n ✔ Container demo-web-1  Started 0.4s\ndb-1  | after\n"
-		if got := v.all(); got != want {
+		if got := v.All(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
 	})
@@ -265,7 +266,7 @@ func TestLogsAbove(t *testing.T) {
 // TestFailedBuild: what a build printed is seen when it failed.
 func TestFailedBuild(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(60, 20)
+		v := screentest.New(60, 20)
 		r := open(t, v, render.Options{})
 		b := image("demo-web")
 		r.Event(working(b, "Building"))
@@ -274,7 +275,7 @@ func TestFailedBuild(t *testing.T) {
 		r.Close()
 		check(t, v)
 		want := "#5 main.go:3: undefined: x\n[+] Running 0/1, 1 failed             0.0s\n ✘ Image demo-web  Error exit code: 1 0.0s\n"
-		if got := v.all(); got != want {
+		if got := v.All(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
 	})
@@ -283,7 +284,7 @@ func TestFailedBuild(t *testing.T) {
 // TestTwoRegions: a second plan has a region of its own below the first.
 func TestTwoRegions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(60, 20)
+		v := screentest.New(60, 20)
 		r := open(t, v, render.Options{})
 		for _, title := range []string{"Running", "Stopping"} {
 			r.Event(event.Planned{Title: title, Refs: []event.Ref{container("web", 1)}})
@@ -298,7 +299,7 @@ func TestTwoRegions(t *testing.T) {
 		check(t, v)
 		const line = " ✔ Container demo-web-1  Done\n"
 		want := "[+] Running 1/1\n" + line + "[+] Stopping 1/1\n" + line + "[+] Running 1/1\n ✔ Container demo-db-1  Running\nWatch enabled\n"
-		if got := v.all(); got != want {
+		if got := v.All(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
 	})
@@ -308,7 +309,7 @@ func TestTwoRegions(t *testing.T) {
 // shares its region.
 func TestPlanWithinPlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVT(60, 10)
+		v := screentest.New(60, 10)
 		r := open(t, v, render.Options{})
 		web := container("web", 1)
 		r.Event(event.Planned{Title: "Stopping", Refs: []event.Ref{web}})
@@ -325,7 +326,7 @@ func TestPlanWithinPlan(t *testing.T) {
 		}
 		check(t, v)
 		want := "[+] Killing 1/1                  0.0s\n ✔ Container demo-web-1  Stopped 0.0s\nbye\n"
-		if got := v.all(); got != want {
+		if got := v.All(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
 	})

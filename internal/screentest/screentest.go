@@ -1,7 +1,11 @@
-package render_test
+// Package screentest is a terminal for tests: what a program writes to it can be
+// looked at as people see it.
+package screentest
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -9,9 +13,10 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// vt is a terminal: it understands what the live region writes, breaks lines
-// that are too long, scrolls, and fails on what it does not know.
-type vt struct {
+// Terminal understands what this program's displays write: it breaks lines that
+// are too long, scrolls, and takes note of what it does not know. It is an
+// io.Writer; its methods are safe for concurrent use.
+type Terminal struct {
 	mu         sync.Mutex // guards below
 	cols, rows int
 	scrolled   []string   // rows that left at the top
@@ -19,12 +24,13 @@ type vt struct {
 	x, y       int
 	hidden     bool
 	writes     int
-	bytes      int
 	unknown    []string // sequences that it should not have got
+	rest       []byte   // the beginning of what a Write broke off in
 }
 
-func newVT(cols, rows int) *vt {
-	v := &vt{cols: cols, rows: rows}
+// New returns a terminal of so many columns and rows.
+func New(cols, rows int) *Terminal {
+	v := &Terminal{cols: cols, rows: rows}
 	for range rows {
 		v.cells = append(v.cells, blank(cols))
 	}
@@ -33,25 +39,39 @@ func newVT(cols, rows int) *vt {
 
 func blank(cols int) []string { return strings.Split(strings.Repeat(" ", cols), "") }
 
-func (v *vt) Size() (int, int, bool) {
+// Size is in columns and rows.
+func (v *Terminal) Size() (int, int, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.cols, v.rows, true
 }
 
-func (v *vt) Write(p []byte) (int, error) {
+// Write carries out what a program writes.
+func (v *Terminal) Write(p []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.writes++
-	v.bytes += len(p)
-	for s := string(p); s != ""; {
-		s = s[v.take(s):]
+	v.rest = append(v.rest, p...)
+	for len(v.rest) > 0 && !partial(v.rest) {
+		v.rest = v.rest[v.take(string(v.rest)):]
 	}
 	return len(p), nil
 }
 
+// partial tells of a sequence or character whose end is still to come: a
+// pseudo-terminal hands on as much as it has.
+func partial(b []byte) bool {
+	if b[0] == 0x1b {
+		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals)
+	}
+	return !utf8.FullRune(b)
+}
+
+// finals are the last characters of sequences.
+const finals = "ABCDHJKhlm"
+
 // take carries out what s begins with and returns its length.
-func (v *vt) take(s string) int {
+func (v *Terminal) take(s string) int {
 	switch r, n := utf8.DecodeRuneInString(s); r {
 	case '\r':
 		v.x = 0
@@ -73,7 +93,7 @@ func (v *vt) take(s string) int {
 	}
 }
 
-func (v *vt) put(r string) {
+func (v *Terminal) put(r string) {
 	w := runewidth.StringWidth(r)
 	if v.x+w > v.cols {
 		v.x = 0
@@ -88,7 +108,7 @@ func (v *vt) put(r string) {
 	v.x += w
 }
 
-func (v *vt) down() {
+func (v *Terminal) down() {
 	if v.y++; v.y == v.rows {
 		v.y--
 		v.scrolled = append(v.scrolled, text(v.cells[0]))
@@ -96,8 +116,8 @@ func (v *vt) down() {
 	}
 }
 
-func (v *vt) escape(s string) int {
-	end := strings.IndexAny(s[2:], "ABCDHJKhlm") + 3
+func (v *Terminal) escape(s string) int {
+	end := strings.IndexAny(s[2:], finals) + 3
 	var n int
 	fmt.Sscanf(s[2:end-1], "%d", &n)
 	switch seq := s[:end]; {
@@ -118,11 +138,12 @@ func (v *vt) escape(s string) int {
 
 func text(row []string) string { return strings.TrimRight(strings.Join(row, ""), " ") }
 
-// resize makes the window wider or narrower, as terminals do that break lines
-// anew; the rows at its bottom stay in sight.
-func (v *vt) resize(cols int) {
+// Resize makes the window wider or narrower, higher or lower, as terminals do
+// that break lines anew; the rows at its bottom stay in sight.
+func (v *Terminal) Resize(cols, height int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.rows = height
 	var rows [][]string
 	cursor := 0
 	for y, row := range v.cells {
@@ -151,8 +172,8 @@ func (v *vt) resize(cols int) {
 	v.cells, v.cols, v.y, v.x = rows[:v.rows], cols, cursor, 0
 }
 
-// screen is what one sees, without the empty rows at the end.
-func (v *vt) screen() string {
+// Screen is what one sees, without the empty rows at the end.
+func (v *Terminal) Screen() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	var b strings.Builder
@@ -162,7 +183,35 @@ func (v *vt) screen() string {
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
-// all is what scrolled away and the screen.
-func (v *vt) all() string {
-	return strings.Join(append(v.scrolled, ""), "\n") + v.screen()
+// All is what scrolled away and the screen.
+func (v *Terminal) All() string {
+	return strings.Join(append(v.Scrolled(), ""), "\n") + v.Screen()
+}
+
+// Hidden tells whether the cursor is.
+func (v *Terminal) Hidden() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.hidden
+}
+
+// Writes is how many there were.
+func (v *Terminal) Writes() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.writes
+}
+
+// Scrolled are the rows that left at the top.
+func (v *Terminal) Scrolled() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.scrolled)
+}
+
+// Unknown are the sequences that it should not have got.
+func (v *Terminal) Unknown() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.unknown)
 }
