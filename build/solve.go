@@ -76,7 +76,6 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 // frontendAttrs are the options of BuildKit's own Dockerfile frontend.
 func frontendAttrs(j job, w worker) (map[string]string, error) {
 	if len(j.platforms) > 1 && !w.manyStore {
-		//lint:ignore ST1005 the words that people know
 		return nil, hint.New("Multi-platform build is not supported for the docker driver.",
 			"turn the engine's containerd image store on, or build for one platform")
 	}

@@ -22,9 +22,8 @@ type region struct {
 	rows    []*row
 	builds  tails
 	style   style
-	began   time.Time // of the first change
-	project string    // as its containers' names begin; "" until it is known
-	wide    int       // columns of the widest state so far: the times keep their place
+	project string // as its containers' names begin; "" until it is known
+	wide    int    // columns of the widest state so far: the times keep their place
 }
 
 func newRegion(s style) *region {
