@@ -2,8 +2,6 @@ package build
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -100,6 +98,7 @@ var advices = []advice{
 	{regexp.MustCompile(`unknown scheme oci-layout`), says("the engine reads OCI layouts with its containerd image store only; a builder of buildx does too: --builder")},
 	{regexp.MustCompile(`server gave HTTP response to HTTPS client`), says("this registry speaks plain HTTP: the builder's settings must list it as an insecure one")},
 	{regexp.MustCompile(`pinging container registry .*(?:` + unreachable.String() + `)`), says(registryHelp)}, // Podman
+	{regexp.MustCompile(`unsupported request frontend\.lint`), says("its BuildKit has no checks: Docker 27 does, or the line \"" + newerSyntax + "\" at the top of the Dockerfile")},
 	{regexp.MustCompile(`no space left on device`), says("free some: docker system df shows what takes it, docker builder prune removes the build cache")},
 }
 
@@ -160,12 +159,8 @@ func familiar(ref string) string {
 var stageName = regexp.MustCompile(`(?im)^[ \t]*FROM[ \t].*[ \t]AS[ \t]+(\S+)`)
 
 func stagesHelp(j job, _ *project.Project, _ []string) string {
-	data := j.file.data
-	if data == nil && j.file.dir != "" {
-		data, _ = os.ReadFile(filepath.Join(j.file.dir, j.file.name)) // a hint more or less
-	}
 	var stages []string
-	for _, m := range stageName.FindAllSubmatch(data, -1) {
+	for _, m := range stageName.FindAllSubmatch(j.file.content(), -1) {
 		stages = append(stages, string(m[1]))
 	}
 	if len(stages) == 0 {

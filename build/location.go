@@ -77,6 +77,15 @@ type dockerfile struct {
 	shown string
 }
 
+// content is what it says; nil where it is not on this machine.
+func (d dockerfile) content() []byte {
+	if d.data != nil || d.dir == "" {
+		return d.data
+	}
+	data, _ := os.ReadFile(filepath.Join(d.dir, d.name)) // it was there a moment ago; whoever sends it will tell
+	return data
+}
+
 // findDockerfile locates the Dockerfile; one on this machine must exist.
 func findDockerfile(b *types.BuildConfig, ctx location, workingDir string) (dockerfile, error) {
 	if b.DockerfileInline != "" {

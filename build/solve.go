@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/docker/docker/api/types/versions"
 	bkclient "github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/util/entitlements"
 
 	"github.com/compose-orchestrator/compose/hint"
@@ -24,6 +26,9 @@ const dockerfileFrontend = "dockerfile.v0"
 func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.SolveOpt, error) {
 	attrs, err := frontendAttrs(j, w)
 	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	if err := k.knowsContexts(j); err != nil {
 		return bkclient.SolveOpt{}, err
 	}
 	if k.away && j.usesOurs() {
@@ -71,6 +76,25 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 		opt.CacheExports = []bkclient.CacheOptionsEntry{{Type: "inline"}}
 	}
 	return opt, nil
+}
+
+// contextsSince is the API version of the first Docker, 23, whose BuildKit knows
+// named contexts by itself. One before it ignores them.
+const contextsSince = "1.42"
+
+// newerSyntax is a line that has BuildKit fetch a newer reader of Dockerfiles.
+const newerSyntax = "# syntax=docker/dockerfile:1"
+
+// knowsContexts refuses named contexts where they would be ignored.
+func (k *buildkit) knowsContexts(j job) error {
+	if len(j.named) == 0 || k.away || !versions.LessThan(k.b.c.ClientVersion(), contextsSince) {
+		return nil
+	}
+	if _, _, _, own := parser.DetectSyntax(j.file.content()); own {
+		return nil
+	}
+	return hint.New("the engine's BuildKit does not know additional_contexts",
+		`Docker 23 does; with an older one, begin the Dockerfile with "`+newerSyntax+`"`)
 }
 
 // frontendAttrs are the options of BuildKit's own Dockerfile frontend.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/client"
 	bkclient "github.com/moby/buildkit/client"
 )
 
@@ -146,5 +147,30 @@ services:
 	_, err = resolve(p, "web", options(nil, Options{}))
 	if err == nil || !strings.Contains(err.Error(), "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set") {
 		t.Errorf("without an agent: got %v", err)
+	}
+}
+
+// TestOldBuildKit: one before Docker 23 would ignore named contexts.
+func TestOldBuildKit(t *testing.T) {
+	named := []namedContext{{name: "below", spec: "docker-image://alpine"}}
+	plain, ahead := []byte("FROM below"), []byte("# syntax=docker/dockerfile:1\nFROM below")
+	for _, tt := range []struct {
+		version string
+		job     job
+		ok      bool
+	}{
+		{"1.41", job{named: named, file: dockerfile{data: plain}}, false},
+		{"1.41", job{named: named, file: dockerfile{data: ahead}}, true},
+		{"1.41", job{file: dockerfile{data: plain}}, true},
+		{"1.42", job{named: named, file: dockerfile{data: plain}}, true},
+	} {
+		c, err := client.NewClientWithOpts(client.WithVersion(tt.version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := &buildkit{b: &Builder{c: c}}
+		if err := k.knowsContexts(tt.job); (err == nil) != tt.ok {
+			t.Errorf("%s, %q: got %v", tt.version, tt.job.file.data, err)
+		}
 	}
 }
