@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -219,17 +220,44 @@ func (f *follower) shutDown(ctx context.Context) error {
 	killed := make(chan struct{})
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
-		_ = f.s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-			return planner.Kill(f.s.Project, state, planner.KillOptions{Services: f.s.Project.ServiceNames(), KeepOneOffs: true})
+		_ = f.eachEra(func(s *Session, services []string) error {
+			return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+				return planner.Kill(s.Project, state, planner.KillOptions{Services: services, KeepOneOffs: true})
+			})
 		})
 	})
-	err := f.s.Stop(ctx, planner.LifecycleOptions{Services: f.s.Project.ServiceNames(), Timeout: f.o.Timeout})
+	err := f.eachEra(func(s *Session, services []string) error {
+		return s.Stop(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
+	})
 	impatient := f.s.Force.Done()
 	if !unforced() {
 		<-killed
 		impatient = nil // the ends of killed containers are near
 	}
 	return cmp.Or(err, f.settle(ctx, impatient))
+}
+
+// eachEra does something for the newest project, and for those services of older
+// ones that it has no more.
+func (f *follower) eachEra(do func(s *Session, services []string) error) error {
+	f.mu.Lock()
+	eras := slices.Clone(f.eras)
+	f.mu.Unlock()
+	done := map[string]bool{}
+	var failed []error
+	for _, p := range slices.Backward(eras) {
+		services := slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return done[name] })
+		if len(services) == 0 {
+			continue
+		}
+		for _, name := range services {
+			done[name] = true
+		}
+		s := *f.s
+		s.Project = p
+		failed = append(failed, do(&s, services))
+	}
+	return errors.Join(failed...)
 }
 
 // settle waits until the ends of the stopped containers have been heard of, and

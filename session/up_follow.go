@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // follower shows what the containers of an attached up print and keeps account
@@ -44,6 +45,9 @@ type follower struct {
 	ended    []exit
 	pardoned map[string]time.Time // by service: ends until then are the user's will
 	lost     error                // why there will be no more events
+	// eras are the projects that were brought up, the newest last: watching may
+	// have adopted others than the first.
+	eras []*project.Project
 }
 
 // exit is the end of a container's process.
@@ -74,6 +78,7 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 		pumped: make(chan struct{}), done: make(chan error, 1),
 		wake:     make(chan struct{}, 1),
 		expected: map[string]bool{}, alive: map[string]bool{}, pardoned: map[string]time.Time{},
+		eras: []*project.Project{s.Project},
 	}
 	go func() {
 		defer close(f.pumped)
@@ -180,8 +185,28 @@ func (f *follower) expect(name string) {
 	f.expected[name] = true
 }
 
-// follows tells whether a service's containers are shown, and waited for.
-func (f *follower) follows(service string) bool { return f.o.follows(f.s.Project, service) }
+// follows tells whether a service's containers are shown, and waited for: those
+// of every project that was brought up.
+func (f *follower) follows(service string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.eras, func(p *project.Project) bool { return f.o.follows(p, service) })
+}
+
+// project is the newest one.
+func (f *follower) project() *project.Project {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.eras[len(f.eras)-1]
+}
+
+// adopt follows another project from now on. The containers of services that it
+// has no more are still stopped in the end.
+func (f *follower) adopt(p *project.Project) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.eras = append(f.eras, p)
+}
 
 func (f *follower) change(ctx context.Context, c logs.Change) {
 	select {
@@ -222,7 +247,7 @@ func (s *Session) restarting(ctx context.Context, id string) bool {
 func (f *follower) target(c engine.Change) logs.Target { return f.withTTY(targetOf(c)) }
 
 func (f *follower) withTTY(t logs.Target) logs.Target {
-	t.TTY = f.s.Project.Services[t.Service].Tty
+	t.TTY = f.project().Services[t.Service].Tty
 	return t
 }
 

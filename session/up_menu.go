@@ -85,7 +85,7 @@ func (f *follower) meant(ctx context.Context, service string, do func() error) e
 // rebuild builds a service's image and recreates its containers by it. What
 // would lose data is not done: nobody can be asked meanwhile.
 func (f *follower) rebuild(ctx context.Context, service string) error {
-	one, err := f.s.Project.Select(project.Selection{Services: []string{service}, NoDeps: true})
+	one, err := f.project().Select(project.Selection{Services: []string{service}, NoDeps: true})
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,9 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 	if f.o.CanWatch == nil {
 		return nil
 	}
-	w, err := f.s.watching(*f.o.CanWatch)
+	s := *f.s
+	s.Project = f.project()
+	w, err := s.watching(*f.o.CanWatch)
 	if err != nil {
 		return err
 	}
@@ -152,6 +154,7 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 }
 
 func (f *follower) beginWatch(ctx context.Context, w *watching) {
+	w.adopted = f.adopt
 	stop := w.start(ctx)
 	f.watching, f.stopWatch = w, func() {
 		stop()

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 	"sync"
 
@@ -65,6 +66,13 @@ type watching struct {
 	known watch.Known
 	// renewed brings services whose containers came or went.
 	renewed chan string
+	// adopted is told of each project that takes the place of the one before; nil:
+	// nobody wants to know.
+	adopted func(*project.Project)
+
+	// read are the sums of the project's files as they were when it was read;
+	// watchConfig's.
+	read map[string][sha256.Size]byte
 
 	// planning is held while the project as a whole is planned and applied, builds
 	// included; changing while a plan changes containers: then those who work with
@@ -92,7 +100,7 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	}
 	w := &watching{
 		s: s, o: o, p: s.Project, rules: rules,
-		renewed: make(chan string),
+		renewed: make(chan string), read: digests(s.Project.WatchedFiles()),
 	}
 	if s.Client != nil {
 		w.sync = engine.NewSyncer(s.Client, engine.SyncOptions{

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -46,22 +47,28 @@ func (w *watching) watchConfig(ctx context.Context, changed chan<- struct{}) {
 	}
 }
 
-// configRound waits for changes of files, and has them applied. It returns when
-// there is a new project, or ctx ends.
+// configRound waits until files are other than they were read, and has that
+// applied. It returns when there is a new project, or ctx ends.
 func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files []string) (renewed bool) {
-	sum := digest(files)
 	for {
-		if !settled(ctx, watcher.Changes()) {
-			return false
-		}
-		now := digest(files)
-		if now == sum {
+		now := digests(files) // the watcher watches already: nothing is lost between
+		if !differ(w.read, now) {
+			if !settled(ctx, watcher.Changes()) {
+				return false
+			}
 			continue
 		}
-		sum = now
-		if w.reload(ctx) {
-			return true
+		w.read = now
+		if !w.reload(ctx) {
+			continue
 		}
+		p, _ := w.project()
+		for file, sum := range digests(p.WatchedFiles()) {
+			if _, old := w.read[file]; !old {
+				w.read[file] = sum
+			}
+		}
+		return true
 	}
 }
 
@@ -88,18 +95,27 @@ func settled(ctx context.Context, changes <-chan watch.Changed) bool {
 	}
 }
 
-// digest is a sum of the files' contents; one that cannot be read counts as none.
-func digest(files []string) [sha256.Size]byte {
-	h := sha256.New()
+// digests are sums of the files' contents; one that cannot be read counts as
+// zeros.
+func digests(files []string) map[string][sha256.Size]byte {
+	sums := map[string][sha256.Size]byte{}
 	for _, file := range files {
-		content, err := os.ReadFile(file)
-		one := sha256.Sum256(content)
-		if err != nil {
-			clear(one[:])
+		sums[file] = [sha256.Size]byte{}
+		if content, err := os.ReadFile(file); err == nil {
+			sums[file] = sha256.Sum256(content)
 		}
-		h.Write(one[:])
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	return sums
+}
+
+// differ tells whether a file that both have has changed.
+func differ(was, is map[string][sha256.Size]byte) bool {
+	for file, sum := range is {
+		if old, ok := was[file]; ok && old != sum {
+			return true
+		}
+	}
+	return false
 }
 
 // reload reads the project again and applies what that changes. It is false
@@ -168,6 +184,18 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 // adopt makes a project the one that is watched.
 func (w *watching) adopt(p *project.Project, rules []watch.Rule) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	old := w.p
 	w.p, w.rules = p, rules
+	w.mu.Unlock()
+	if w.adopted != nil {
+		w.adopted(p)
+	}
+	for _, name := range old.ServiceNames() {
+		if !p.Known(name) {
+			w.s.Sink(event.Message{
+				Level: event.Warn, Text: fmt.Sprintf("service %q is no part of the project any more, its containers run on", name),
+				Hint: "compose up -d --remove-orphans removes them",
+			})
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -36,6 +37,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"image":       showImage,
 	"await":       awaitState,
 	"await-log":   awaitLog,
+	"await-file":  awaitFile,
 	"await-event": awaitEvent,
 	"await-call":  awaitCall,
 	"docker":      disturb,
@@ -173,6 +175,23 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not print %q", args[0], args[1])
+}
+
+// awaitFile is "await-file FILE REGEXP": waits for a line of a file, such as what
+// a program in the background prints to it.
+func awaitFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await-file FILE REGEXP")
+	}
+	want, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	var got []byte
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if got, _ = os.ReadFile(ts.MkAbs(args[0])); want.Match(got) {
+			return
+		}
+	}
+	ts.Fatalf("%s has no %q:\n%s", args[0], args[1], got)
 }
 
 // awaitEvent is "await-event SERVICE ACTION N": waits until the action has
