@@ -117,6 +117,11 @@ func TestStatsOf(t *testing.T) {
 	r.BlkioStats.IoServiceBytesRecursive = []container.BlkioStatEntry{{Op: "Read", Value: 2000}, {Op: "write", Value: 10}, {Op: "Total", Value: 9}}
 	r.PidsStats.Current = 7
 	got := statsOf(r)
+	usage := Usage{CPU: 0.4, Memory: 2 << 20, Limit: 8 << 20, Received: 1500, Sent: 500, Read: 2000, Wrote: 10, PIDs: 7}
+	if got.Usage == nil || *got.Usage != usage {
+		t.Errorf("in numbers: got %+v, want %+v", got.Usage, usage)
+	}
+	got.Usage = nil
 	want := Stats{
 		BlockIO: "2kB / 10B", CPUPerc: "40.00%", Container: "i", ID: "i", MemPerc: "25.00%", MemUsage: "2MiB / 8MiB",
 		Name: "demo-web-1", NetIO: "1.5kB / 500B", PIDs: "7",

@@ -26,12 +26,46 @@ type Stats struct {
 	Name      string
 	NetIO     string // received / sent
 	PIDs      string
+
+	// Usage are the same in numbers; nil: nothing was measured yet.
+	Usage *Usage `json:"-"`
+}
+
+// Usage is what containers use, in numbers.
+type Usage struct {
+	CPU                         float64 // 1 is one processor
+	Memory, Limit               uint64  // bytes
+	Received, Sent, Read, Wrote uint64  // bytes since the start
+	PIDs                        uint64
+}
+
+// Add sums up. The limits of several containers are mostly the machine's memory,
+// which is there once: the highest counts.
+func (u Usage) Add(v Usage) Usage {
+	return Usage{
+		CPU: u.CPU + v.CPU, Memory: u.Memory + v.Memory, Limit: max(u.Limit, v.Limit),
+		Received: u.Received + v.Received, Sent: u.Sent + v.Sent,
+		Read: u.Read + v.Read, Wrote: u.Wrote + v.Wrote, PIDs: u.PIDs + v.PIDs,
+	}
+}
+
+// Stats are the numbers as texts.
+func (u Usage) Stats() Stats {
+	return Stats{
+		BlockIO:  decimal(u.Read) + " / " + decimal(u.Wrote),
+		CPUPerc:  percent(u.CPU),
+		MemPerc:  percent(share(u.Memory, u.Limit)),
+		MemUsage: units.BytesSize(float64(u.Memory)) + " / " + units.BytesSize(float64(u.Limit)),
+		NetIO:    decimal(u.Received) + " / " + decimal(u.Sent),
+		PIDs:     strconv.FormatUint(u.PIDs, 10),
+		Usage:    &u,
+	}
 }
 
 // Idle is what a container uses that does not run.
 func Idle(c Listed) Stats {
 	s := statsOf(container.StatsResponse{ID: c.ID, Name: c.Name})
-	s.PIDs = "0"
+	s.Usage = nil
 	return s
 }
 
@@ -92,20 +126,12 @@ func (m sampling) read(ctx context.Context, c Reader, show func(Stats) error) er
 }
 
 func statsOf(r container.StatsResponse) Stats {
-	used, limit := memory(r.MemoryStats), r.MemoryStats.Limit
-	read, written := blockIO(r.BlkioStats)
-	received, sent := netIO(r.Networks)
-	return Stats{
-		BlockIO:   decimal(read) + " / " + decimal(written),
-		CPUPerc:   percent(cpuShare(r)),
-		Container: r.ID,
-		ID:        r.ID,
-		MemPerc:   percent(share(used, limit)),
-		MemUsage:  units.BytesSize(float64(used)) + " / " + units.BytesSize(float64(limit)),
-		Name:      strings.TrimPrefix(r.Name, "/"),
-		NetIO:     decimal(received) + " / " + decimal(sent),
-		PIDs:      strconv.FormatUint(r.PidsStats.Current, 10),
-	}
+	u := Usage{CPU: cpuShare(r), Memory: memory(r.MemoryStats), Limit: r.MemoryStats.Limit, PIDs: r.PidsStats.Current}
+	u.Read, u.Wrote = blockIO(r.BlkioStats)
+	u.Received, u.Sent = netIO(r.Networks)
+	s := u.Stats()
+	s.Container, s.ID, s.Name = r.ID, r.ID, strings.TrimPrefix(r.Name, "/")
+	return s
 }
 
 func percent(f float64) string { return strconv.FormatFloat(f*100, 'f', 2, 64) + "%" }

@@ -15,6 +15,8 @@ import (
 type StatsOptions struct {
 	Services []string // empty: all
 	All      bool     // those that do not run, too
+	// AtOnce has FollowStats show the containers before anything was measured.
+	AtOnce bool
 }
 
 // statsCalls bounds the measurements under way: each takes the engine a second
@@ -176,7 +178,7 @@ func (b *board) look(ctx context.Context) error {
 			b.followers.Go(func() { b.follow(ctx, c) })
 		}
 	}
-	if same || b.waits() {
+	if same || b.waits() && (b.drawn || !b.o.AtOnce) {
 		return nil
 	}
 	return b.draw()

@@ -22,12 +22,16 @@ func (a *app) eventsCommand() *cobra.Command {
 		}
 		defer s.Close()
 		o.Project = s.Name
+		people := happenings{app: a, project: s.Name}
 		err = engine.Happenings(cmd.Context(), s.Reader, o, func(h engine.Happening) error {
 			if len(args) > 0 && !slices.Contains(args, h.Service) {
 				return nil
 			}
-			if asJSON {
+			switch {
+			case asJSON:
 				return render.JSON(a.stdout, h)
+			case render.IsTerminal(a.stdout):
+				return people.show(h)
 			}
 			_, err := fmt.Fprintln(a.stdout, h)
 			return err

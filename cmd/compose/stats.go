@@ -2,18 +2,22 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/session"
 )
 
 type statsFlags struct {
-	format            string
+	format, sort      string
 	noStream, noTrunc bool
 }
 
@@ -29,53 +33,125 @@ func (a *app) statsCommand() *cobra.Command {
 	fs.StringVar(&f.format, "format", "table", `Format output: "table", "json", a Go template, or "table TEMPLATE"`)
 	fs.BoolVar(&f.noStream, "no-stream", false, "Disable streaming stats and only pull the first result")
 	fs.BoolVar(&f.noTrunc, "no-trunc", false, "Do not truncate output")
+	fs.StringVar(&f.sort, "sort", "name", `Order of the containers: "name", or the highest "cpu", "memory", "net", "block" or "pids" first`)
 	return cmd
 }
 
 func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) error {
-	// A template's mistake is told before anything is measured.
+	// Mistakes are told before anything is measured.
 	if err := f.write(&bytes.Buffer{}, []engine.Stats{{}}); err != nil {
 		return err
+	}
+	if _, ok := statsOrders[f.sort]; !ok {
+		return hint.New(fmt.Sprintf("unknown order %q", f.sort), "the orders are name, cpu, memory, net, block and pids")
 	}
 	s, err := a.openLooking(cmd.Context(), o.Services)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	people := render.IsTerminal(a.stdout) && f.format == "table"
 	if f.noStream {
 		now, err := s.Stats(cmd.Context(), o)
 		if err != nil {
 			return err
 		}
-		return f.write(a.stdout, now)
-	}
-	var screen *render.Screen
-	if render.IsTerminal(a.stdout) && a.ansi() != string(render.ANSINever) {
-		screen = render.NewScreen(a.stdout)
-	}
-	err = s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {
-		var frame bytes.Buffer
-		if err := f.write(&frame, now); err != nil {
+		if people {
+			cols, _, _ := render.Size(a.stdout)
+			_, err := fmt.Fprintln(a.stdout, strings.Join(f.table(now).Lines(render.FitTo{Cols: cols}, a.style()), "\n"))
 			return err
 		}
-		if screen != nil {
+		return f.write(a.stdout, now)
+	}
+	if render.IsTerminal(a.stdout) && a.ansi() != string(render.ANSINever) {
+		screen := render.NewScreen(a.stdout)
+		defer func() { _ = screen.Close() }() // a terminal that is gone needs nothing
+		o.AtOnce = people
+		return readerGone(s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {
+			if people {
+				return screen.Show(f.table(now).Lines(screen.Room(), a.style()))
+			}
+			var frame bytes.Buffer
+			if err := f.write(&frame, now); err != nil {
+				return err
+			}
 			return screen.Show(strings.Split(strings.TrimSuffix(frame.String(), "\n"), "\n"))
+		}))
+	}
+	return readerGone(s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {
+		var all bytes.Buffer
+		if err := f.write(&all, now); err != nil {
+			return err
 		}
-		_, err := a.stdout.Write(frame.Bytes())
+		_, err := a.stdout.Write(all.Bytes())
 		return err
-	})
-	return readerGone(err)
+	}))
 }
 
+// write prints what programs read.
 func (f *statsFlags) write(w io.Writer, now []engine.Stats) error {
+	now = f.sorted(now)
 	if !f.noTrunc {
-		short := make([]engine.Stats, len(now))
 		for i := range now {
-			short[i] = now[i].Short()
+			now[i] = now[i].Short()
 		}
-		now = short
 	}
 	return render.Listing[engine.Stats]{Items: now, Columns: statsColumns, Lines: true}.Write(w, f.format)
+}
+
+// table is what people look at.
+func (f *statsFlags) table(now []engine.Stats) render.Fitted {
+	t := render.Fitted{Columns: []render.FittedColumn{
+		{Title: "NAME", Cut: true}, {Title: "CPU %", Right: true}, {Title: "MEM USAGE / LIMIT", Right: true, Rank: 2}, {Title: "MEM %", Right: true, Rank: 1},
+		{Title: "NET I/O", Right: true, Rank: 4}, {Title: "BLOCK I/O", Right: true, Rank: 5}, {Title: "PIDS", Right: true, Rank: 3}, {Title: "CONTAINER ID", Rank: 6},
+	}}
+	row := func(s engine.Stats) []string {
+		return []string{s.Name, s.CPUPerc, s.MemUsage, s.MemPerc, s.NetIO, s.BlockIO, s.PIDs, s.ID}
+	}
+	var total engine.Usage
+	for _, s := range f.sorted(now) {
+		if !f.noTrunc {
+			s = s.Short()
+		}
+		if s.Usage == nil {
+			t.Rows = append(t.Rows, []string{s.Name, "-", "-", "-", "-", "-", "-", s.ID})
+			continue
+		}
+		total = total.Add(*s.Usage)
+		t.Rows = append(t.Rows, row(s))
+	}
+	if len(now) > 1 && slices.ContainsFunc(now, func(s engine.Stats) bool { return s.Usage != nil }) {
+		t.Total = row(total.Stats())
+		t.Total[0] = fmt.Sprintf("%d containers", len(now))
+	}
+	return t
+}
+
+// sorted is a copy in the order that was asked for; equal ones stay as they are,
+// by name.
+func (f *statsFlags) sorted(now []engine.Stats) []engine.Stats {
+	now = slices.Clone(now)
+	if of := statsOrders[f.sort]; of != nil {
+		slices.SortStableFunc(now, func(a, b engine.Stats) int { return cmp.Compare(weightOf(b, of), weightOf(a, of)) })
+	}
+	return now
+}
+
+func weightOf(s engine.Stats, of func(engine.Usage) float64) float64 {
+	if s.Usage == nil {
+		return -1
+	}
+	return of(*s.Usage)
+}
+
+// statsOrders are the values of --sort; nil: as it comes.
+var statsOrders = map[string]func(engine.Usage) float64{
+	"name":   nil,
+	"cpu":    func(u engine.Usage) float64 { return u.CPU },
+	"memory": func(u engine.Usage) float64 { return float64(u.Memory) },
+	"net":    func(u engine.Usage) float64 { return float64(u.Received + u.Sent) },
+	"block":  func(u engine.Usage) float64 { return float64(u.Read + u.Wrote) },
+	"pids":   func(u engine.Usage) float64 { return float64(u.PIDs) },
 }
 
 var statsColumns = []render.Column[engine.Stats]{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -43,6 +44,9 @@ func (a *app) printProcesses(running []session.Running) error {
 	if rows == 0 {
 		return nil
 	}
+	if render.IsTerminal(a.stdout) {
+		return a.showProcesses(running, titles)
+	}
 	t := tabwriter.NewWriter(a.stdout, 4, 1, 2, ' ', 0)
 	fmt.Fprintln(t, "SERVICE\t#\t"+strings.Join(titles, "\t"))
 	for _, r := range running {
@@ -59,6 +63,39 @@ func (a *app) printProcesses(running []session.Running) error {
 		}
 	}
 	return t.Flush()
+}
+
+// processRanks say which columns a narrow terminal is spared first.
+var processRanks = map[string]int{"C": 8, "TTY": 7, "PPID": 6, "STIME": 5, "TIME": 4, "UID": 3, "PID": 2, "CMD": 0, "COMMAND": 0}
+
+// showProcesses is the table on a terminal: no line breaks, and a container is
+// named once.
+func (a *app) showProcesses(running []session.Running, titles []string) error {
+	t := render.Fitted{Columns: []render.FittedColumn{{Title: "SERVICE"}, {Title: "#", Right: true}}}
+	for _, title := range titles {
+		rank, known := processRanks[title]
+		t.Columns = append(t.Columns, render.FittedColumn{
+			Title: title, Rank: rank, Cut: known && rank == 0,
+			Right: strings.HasSuffix(title, "PID") || title == "C",
+		})
+	}
+	for _, r := range running {
+		name := []string{r.Container.Service, strconv.Itoa(r.Container.Number)}
+		if r.Container.OneOff {
+			name[1] = "run"
+		}
+		for _, row := range r.Rows {
+			cells := slices.Clone(name)
+			for _, title := range titles {
+				cells = append(cells, cellOf(r.Titles, row, title))
+			}
+			t.Rows = append(t.Rows, cells)
+			name = []string{"", ""}
+		}
+	}
+	cols, _, _ := render.Size(a.stdout)
+	_, err := fmt.Fprintln(a.stdout, strings.Join(t.Lines(render.FitTo{Cols: cols}, a.style()), "\n"))
+	return err
 }
 
 // cellOf is a row's cell under a title, "-" where it has none. A tab or a line

@@ -86,3 +86,6 @@ func escapeLen(b []byte) int {
 func cleanText(s string) string {
 	return string(appendClean(nil, []byte(s), cleaning{afterCR: " "}))
 }
+
+// Clean is a text for a terminal without control characters and colours.
+func Clean(s string) string { return cleanText(s) }

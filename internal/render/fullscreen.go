@@ -1,43 +1,59 @@
 package render
 
 import (
-	"bytes"
 	"io"
 
 	"github.com/mattn/go-runewidth"
 )
 
-// Screen shows one frame after the other in the same place of a terminal: each
-// in one write, as much as fits. It begins at the top of the terminal, whose
-// older lines scroll away.
+// Screen shows one frame after the other in the same place of a terminal, below
+// what is there: each in one write of the lines that changed.
 type Screen struct {
-	w     io.Writer
-	begun bool
+	w      io.Writer
+	screen screen
 }
 
-// NewScreen returns a screen on the terminal w.
+// NewScreen returns a screen on the terminal w. It is closed in the end.
 func NewScreen(w io.Writer) *Screen { return &Screen{w: w} }
 
-// Show replaces the frame. The cursor rests below it.
+// Room is what a frame may take.
+func (s *Screen) Room() FitTo {
+	cols, rows := sizeOf(s.w)
+	return FitTo{Cols: cols - 1, Rows: max(rows-1, 1)}
+}
+
+// Show replaces the frame, as far as it fits. The cursor rests below it.
 func (s *Screen) Show(lines []string) error {
-	cols, rows, ok := Size(s.w)
-	ok = ok && cols > 0 && rows > 1 // some terminals do not know their size
-	if ok && len(lines) > rows-1 {
-		lines = lines[:rows-1]
+	cols, rows := sizeOf(s.w)
+	if most := max(rows-1, 1); len(lines) > most {
+		lines = lines[:most]
 	}
-	var b bytes.Buffer
-	if !s.begun {
-		b.WriteString("\x1b[2J")
-		s.begun = true
-	}
-	b.WriteString("\x1b[H")
-	for _, l := range lines {
-		if ok {
-			l = runewidth.Truncate(l, cols, "")
+	shown := make([]textLine, len(lines))
+	for i, l := range lines {
+		if seenWidth(l) >= cols {
+			l = runewidth.Truncate(cleanText(l), cols-1, "")
 		}
-		b.WriteString(l + "\x1b[K\r\n")
+		shown[i] = textLine{l, seenWidth(l)}
 	}
-	b.WriteString("\x1b[J")
-	_, err := s.w.Write(b.Bytes())
+	frame := s.screen.frame(nil, shown, cols, rows)
+	if len(frame) == 0 {
+		return nil
+	}
+	_, err := s.w.Write(frame)
 	return err
+}
+
+// Close leaves the last frame, and the cursor as it was.
+func (s *Screen) Close() error {
+	_, err := s.w.Write(s.screen.release())
+	return err
+}
+
+// sizeOf is a terminal's size, or what is usual where it does not know it.
+func sizeOf(w io.Writer) (cols, rows int) {
+	cols, rows, ok := Size(w)
+	if !ok || cols <= 0 || rows <= 0 {
+		return 80, 24
+	}
+	return cols, rows
 }

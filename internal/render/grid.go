@@ -74,3 +74,21 @@ func (s Style) State(state, health, text string) string {
 	}
 	return s.colors.in(dim, text)
 }
+
+// Dim is a text that matters less.
+func (s Style) Dim(text string) string { return s.colors.in(dim, text) }
+
+// Event is a text about an event of a container in the colour of what it means.
+func (s Style) Event(action, exitCode, text string) string {
+	switch {
+	case exitCode != "" && exitCode != "0", strings.HasSuffix(action, ": unhealthy"), action == "oom":
+		return s.colors.in(red, text)
+	case action == "start", action == "unpause", strings.HasSuffix(action, ": healthy"):
+		return s.colors.in(green, text)
+	case action == "kill", action == "stop", action == "die", action == "pause", action == "restart":
+		return s.colors.in(yellow, text)
+	case strings.HasPrefix(action, "exec_"):
+		return s.colors.in(dim, text)
+	}
+	return text
+}

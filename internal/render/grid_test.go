@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
 func TestGridCountsWhatIsSeen(t *testing.T) {
@@ -44,30 +45,29 @@ func TestStyleOfAPipe(t *testing.T) {
 	}
 }
 
-// sized is a terminal of a size.
-type sized struct {
-	bytes.Buffer
-	writes     int
-	cols, rows int
-}
-
-func (s *sized) Size() (int, int, bool) { return s.cols, s.rows, true }
-
-func (s *sized) Write(p []byte) (int, error) {
-	s.writes++
-	return s.Buffer.Write(p)
-}
-
+// TestScreen shows frames, each in one write and as much as fits; what is not new
+// is not written.
 func TestScreen(t *testing.T) {
-	w := &sized{cols: 4, rows: 3}
-	s := render.NewScreen(w)
-	for _, lines := range [][]string{{"longer", "b", "does not fit"}, {"c"}} {
-		if err := s.Show(lines); err != nil {
+	v := screentest.New(6, 3)
+	s := render.NewScreen(v)
+	for i, tt := range []struct {
+		lines  []string
+		writes int
+		want   string
+	}{
+		{[]string{"longer", "b", "does not fit"}, 1, "longe\nb\n"},
+		{[]string{"longer", "b"}, 1, "longe\nb\n"},
+		{[]string{"longer", "\x1b[1mc\x1b[0m"}, 2, "longe\nc\n"},
+		{[]string{"d"}, 3, "d\n"},
+	} {
+		if err := s.Show(tt.lines); err != nil {
 			t.Fatal(err)
 		}
+		if got := v.Screen(); got != tt.want || v.Writes() != tt.writes {
+			t.Errorf("frame %d: got %q in %d writes, want %q in %d", i, got, v.Writes(), tt.want, tt.writes)
+		}
 	}
-	want := "\x1b[2J\x1b[Hlong\x1b[K\r\nb\x1b[K\r\n\x1b[J" + "\x1b[Hc\x1b[K\r\n\x1b[J"
-	if w.String() != want || w.writes != 2 {
-		t.Errorf("got %q in %d writes, want %q in 2", w.String(), w.writes, want)
+	if err := s.Close(); err != nil || v.Hidden() || len(v.Unknown()) > 0 {
+		t.Errorf("in the end: %v, cursor hidden: %v, not understood: %q", err, v.Hidden(), v.Unknown())
 	}
 }

@@ -212,13 +212,7 @@ func (t *tty) show(lines []textLine, cols, rows int) {
 }
 
 // size is asked for at each frame: so a resized window needs no signal.
-func (t *tty) size() (cols, rows int) {
-	cols, rows, ok := Size(t.w)
-	if !ok || cols <= 0 || rows <= 0 {
-		return 80, 24
-	}
-	return cols, rows
-}
+func (t *tty) size() (cols, rows int) { return sizeOf(t.w) }
 
 func (t *tty) close() error {
 	t.setFooter(Footer{})

@@ -1,0 +1,129 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Fitted is a table for people that fits its terminal: where there is not enough
+// room, columns are left out and rows summed up, so that no line breaks.
+type Fitted struct {
+	Columns []FittedColumn
+	Rows    [][]string // a cell a column; "" is empty
+	Total   []string   // the last row; nil: none
+}
+
+// FittedColumn is a column of Fitted.
+type FittedColumn struct {
+	Title string
+	Right bool // aligned there: numbers
+	// Rank says how soon the column is left out, the highest first; those of 0
+	// stay.
+	Rank int
+	// Cut allows cells to be cut off.
+	Cut bool
+}
+
+// FitTo are the columns and rows that a Fitted may take; 0: as many as it likes.
+type FitTo struct{ Cols, Rows int }
+
+// between is what stands between columns.
+const between = "   "
+
+// Lines are the table's lines.
+func (t Fitted) Lines(to FitTo, s Style) []string {
+	shown, widths := t.fit(to.Cols)
+	line := func(cells []string) string {
+		var b strings.Builder
+		for n, i := range shown {
+			if n > 0 {
+				b.WriteString(between)
+			}
+			text := cleanText(cells[i])
+			if runewidth.StringWidth(text) > widths[i] {
+				text = runewidth.Truncate(text, widths[i], "…")
+			}
+			if t.Columns[i].Right {
+				text = runewidth.FillLeft(text, widths[i])
+			} else {
+				text = runewidth.FillRight(text, widths[i])
+			}
+			b.WriteString(text)
+		}
+		return strings.TrimRight(b.String(), " ")
+	}
+	titles := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		titles[i] = c.Title
+	}
+	rows, more := t.Rows, ""
+	room := to.Rows - 1
+	if t.Total != nil {
+		room--
+	}
+	if to.Rows > 0 && len(rows) > room {
+		rows = rows[:max(room-1, 0)]
+		more = fmt.Sprintf("… %d more", len(t.Rows)-len(rows))
+	}
+	lines := []string{s.colors.in(bold, line(titles))}
+	for _, r := range rows {
+		lines = append(lines, line(r))
+	}
+	if more != "" {
+		lines = append(lines, s.colors.in(dim, more))
+	}
+	if t.Total != nil {
+		lines = append(lines, s.colors.in(bold, line(t.Total)))
+	}
+	return lines
+}
+
+// fit picks the columns that there is room for, and their widths by index.
+func (t Fitted) fit(cols int) (shown, widths []int) {
+	widths = make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		shown = append(shown, i)
+		widths[i] = runewidth.StringWidth(c.Title)
+		for _, r := range append(slices.Clone(t.Rows), t.Total) {
+			if i < len(r) {
+				widths[i] = max(widths[i], runewidth.StringWidth(cleanText(r[i])))
+			}
+		}
+	}
+	if cols <= 0 {
+		return shown, widths
+	}
+	least := func(i int) int {
+		if t.Columns[i].Cut {
+			return min(widths[i], cutWidth)
+		}
+		return widths[i]
+	}
+	width := func(of func(int) int) int {
+		sum := len(between) * (len(shown) - 1)
+		for _, i := range shown {
+			sum += of(i)
+		}
+		return sum
+	}
+	for width(least) > cols {
+		worst := slices.MaxFunc(shown, func(a, b int) int { return cmp.Compare(t.Columns[a].Rank, t.Columns[b].Rank) })
+		if t.Columns[worst].Rank == 0 {
+			break
+		}
+		shown = slices.DeleteFunc(shown, func(i int) bool { return i == worst })
+	}
+	for _, i := range shown {
+		if over := width(func(i int) int { return widths[i] }) - cols; over > 0 && t.Columns[i].Cut {
+			widths[i] = max(widths[i]-over, 1)
+		}
+	}
+	return shown, widths
+}
+
+// cutWidth is how much of a cell is worth more than another column.
+const cutWidth = 20
