@@ -57,8 +57,6 @@ type Options struct {
 	// AllPlatforms builds everything in build.platforms, as the command build
 	// does. Else only the platform that the service runs on is built.
 	AllPlatforms bool
-	// Platform is for services that name none; "": DOCKER_DEFAULT_PLATFORM.
-	Platform string
 	// BuildArgs go before those of the file; nil: the environment's value.
 	BuildArgs map[string]*string
 	// Provenance and SBOM ask for attestations, before what the file says:

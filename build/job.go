@@ -174,9 +174,6 @@ func ulimits(m map[string]*types.UlimitsConfig) []ulimit {
 func wantedPlatforms(s types.ServiceConfig, o Options) ([]string, error) {
 	runs := s.Platform
 	if runs == "" {
-		runs = o.Platform
-	}
-	if runs == "" {
 		runs, _ = o.LookupEnv("DOCKER_DEFAULT_PLATFORM")
 	}
 	list := s.Build.Platforms

@@ -112,7 +112,6 @@ func TestWantedPlatforms(t *testing.T) {
 		{name: "nothing said"},
 		{name: "the service's", service: "linux/arm64", want: "linux/arm64"},
 		{name: "the environment's", env: "linux/arm64", want: "linux/arm64"},
-		{name: "the option's", o: Options{Platform: "linux/s390x"}, env: "linux/arm64", want: "linux/s390x"},
 		{name: "one in the list", list: []string{"linux/arm64"}, want: "linux/arm64"},
 		{name: "several, for running here", list: []string{"linux/arm64", "linux/amd64"}},
 		{name: "several, for running there", list: []string{"linux/arm64", "linux/amd64"}, service: "linux/arm64", want: "linux/arm64"},

@@ -27,7 +27,7 @@ type attribute struct{ path, field, how string }
 const (
 	inSpec   = "spec"     // in a request: a case of specCases sets it and looks for the field
 	reported = "reported" // named by Unapplied or UnappliedResources: see samples
-	dropped  = "dropped"  // named in Request.Dropped: see samples
+	dropped  = "dropped"  // named in request.Dropped: see samples
 	refused  = "refused"  // an error names it: see samples
 	watched  = "watch"    // no container has a trace of it: the command watch, or its refusal
 )
@@ -234,7 +234,7 @@ func outcome(t *testing.T, text string) (map[string][]string, error) {
 		return nil, err
 	}
 	said := map[string][]string{reported: append(Unapplied(p, "web"), UnappliedResources(p)...)}
-	req, err := Spec(p, "web", 1, Binding{OS: "linux"})
+	req, err := specify(p, "web", 1, binding{OS: "linux"})
 	if err != nil {
 		return said, err
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// MinAPIVersion is the oldest API that this program talks: that of Docker 20.10
+// minAPIVersion is the oldest API that this program talks: that of Docker 20.10
 // and of Podman 4.
-const MinAPIVersion = "1.41"
+const minAPIVersion = "1.41"
 
 // DialOptions say which engine to talk to. The zero value looks where docker
 // does, and then further.
@@ -68,7 +68,7 @@ func (c *Conn) Close() error {
 // DOCKER_HOST, DOCKER_CONTEXT or docker's configuration is taken or fails; with
 // nothing named the sockets of Docker, of rootless Docker and of Podman are
 // tried in turn, and at last a Podman service is started for as long as the
-// Conn is open. The error is a *NoEngineError where nothing answered.
+// Conn is open. Where nothing answered the error says what was tried.
 func Dial(ctx context.Context, o DialOptions) (*Conn, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
@@ -107,12 +107,12 @@ func (d dialer) explicit(ctx context.Context, t target) (*Conn, error) {
 	if err == nil || ctx.Err() != nil || !isConnectFailure(err) {
 		return conn, err
 	}
-	return nil, &NoEngineError{Named: true, Tried: []Attempt{{Host: t.host, From: t.from, Err: err}}}
+	return nil, &noEngineError{Named: true, Tried: []attempt{{Host: t.host, From: t.from, Err: err}}}
 }
 
 // search dials one target after the other, then starts Podman.
 func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
-	var tried []Attempt
+	var tried []attempt
 	for _, t := range targets {
 		conn, err := d.dial(ctx, t)
 		if err == nil {
@@ -122,10 +122,10 @@ func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		tried = append(tried, Attempt{Host: t.host, From: t.from, Err: err})
+		tried = append(tried, attempt{Host: t.host, From: t.from, Err: err})
 	}
 	if d.options.FindOnly {
-		return nil, &NoEngineError{Tried: tried}
+		return nil, &noEngineError{Tried: tried}
 	}
 	conn, attempt := d.startPodman(ctx)
 	if conn != nil {
@@ -135,12 +135,12 @@ func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return nil, &NoEngineError{Tried: append(tried, attempt)}
+	return nil, &noEngineError{Tried: append(tried, attempt)}
 }
 
 // tellChoice says which engine was taken where one before it is there but does
 // not let us in: people should not wonder where their containers are.
-func (d dialer) tellChoice(c *Conn, tried []Attempt) {
+func (d dialer) tellChoice(c *Conn, tried []attempt) {
 	if d.options.Sink == nil {
 		return
 	}

@@ -17,30 +17,30 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// NoEngineError says that no engine answered: what was tried and why each
+// noEngineError says that no engine answered: what was tried and why each
 // failed, a line each. Its hint may have several lines.
-type NoEngineError struct {
+type noEngineError struct {
 	// Named: the host was asked for, so no other was tried.
 	Named bool
-	Tried []Attempt
+	Tried []attempt
 }
 
-// Attempt is a place that was tried.
-type Attempt struct {
+// attempt is a place that was tried.
+type attempt struct {
 	Host string // "unix:///var/run/docker.sock"
 	From string // as Conn.From
 	Err  error
 }
 
 // missing tells that nothing is at the place: no socket, no program.
-func (a Attempt) missing() bool { return errors.Is(a.Err, os.ErrNotExist) }
+func (a attempt) missing() bool { return errors.Is(a.Err, os.ErrNotExist) }
 
 // String is why the attempt failed.
-func (a Attempt) String() string {
+func (a attempt) String() string {
 	return fmt.Sprintf("%s: %s", a.Host, a.reason())
 }
 
-func (a Attempt) reason() string {
+func (a attempt) reason() string {
 	var op *net.OpError
 	switch {
 	case a.missing():
@@ -61,7 +61,7 @@ func (a Attempt) reason() string {
 	return strings.TrimSpace(a.Err.Error())
 }
 
-func (e *NoEngineError) Error() string {
+func (e *noEngineError) Error() string {
 	var b strings.Builder
 	if e.Named && len(e.Tried) == 1 {
 		fmt.Fprintf(&b, "the container engine does not answer: %s (from %s)", e.Tried[0], e.Tried[0].From)
@@ -75,10 +75,10 @@ func (e *NoEngineError) Error() string {
 }
 
 // Hint is what the user can do about it, the likeliest first, a line each.
-func (e *NoEngineError) Hint() string { return strings.Join(e.hints(), "\n") }
+func (e *noEngineError) Hint() string { return strings.Join(e.hints(), "\n") }
 
 // Unwrap gives the causes to errors.Is.
-func (e *NoEngineError) Unwrap() []error {
+func (e *noEngineError) Unwrap() []error {
 	var errs []error
 	for _, a := range e.Tried {
 		errs = append(errs, a.Err)
@@ -86,7 +86,7 @@ func (e *NoEngineError) Unwrap() []error {
 	return errs
 }
 
-func (e *NoEngineError) hints() []string {
+func (e *noEngineError) hints() []string {
 	var denied, refused, ssh bool
 	for _, a := range e.Tried {
 		denied = denied || errors.Is(a.Err, os.ErrPermission)
@@ -123,13 +123,13 @@ func isConnectFailure(err error) bool {
 	return errors.As(err, &u) || errors.As(err, &op)
 }
 
-// Unreachable tells whether err means that there is no engine to talk to: none
+// isUnreachable tells whether err means that there is no engine to talk to: none
 // was found, or the one there was went away. A cancelled context is not that.
-func Unreachable(err error) bool {
+func isUnreachable(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	var none *NoEngineError
+	var none *noEngineError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &none), client.IsErrConnectionFailed(err):
@@ -143,8 +143,8 @@ func Unreachable(err error) bool {
 // Lost tells of a lost connection what the user can do about it, and gives other
 // errors back as they are.
 func Lost(err error) error {
-	var none *NoEngineError
-	if !Unreachable(err) || errors.As(err, &none) {
+	var none *noEngineError
+	if !isUnreachable(err) || errors.As(err, &none) {
 		return err
 	}
 	return hint.Wrap(err, "the engine went away: see that it runs, then give the command again; it goes on from what is there")

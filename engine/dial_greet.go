@@ -78,8 +78,8 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 		return fmt.Errorf("what answers there is no container engine (HTTP status %s)", resp.Status)
 	}
 	c.NegotiateAPIVersionPing(types.Ping{APIVersion: api})
-	if versions.LessThan(c.ClientVersion(), MinAPIVersion) {
-		return hint.New(fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed", conn.Host, c.ClientVersion(), MinAPIVersion),
+	if versions.LessThan(c.ClientVersion(), minAPIVersion) {
+		return hint.New(fmt.Sprintf("the engine at %s speaks API %s, and at least %s is needed", conn.Host, c.ClientVersion(), minAPIVersion),
 			"update the engine: Docker 20.10 or Podman 4 is enough")
 	}
 	conn.BuildKit = resp.Header.Get("Builder-Version") == string(build.BuilderBuildKit)

@@ -137,8 +137,8 @@ func TestSearchFailure(t *testing.T) {
 	dead := deadSocket(t, filepath.Join(dir, "dead.sock"))
 	d := dialer{options: DialOptions{Getenv: env(nil)}}
 	_, err := d.search(t.Context(), []target{{host: "unix://" + dir + "/none.sock", from: "the default socket"}, {host: dead, from: "rootless Docker"}})
-	var none *NoEngineError
-	if !errors.As(err, &none) || !Unreachable(err) {
+	var none *noEngineError
+	if !errors.As(err, &none) || !isUnreachable(err) {
 		t.Fatalf("got %T %v, want a *NoEngineError", err, err)
 	}
 	got := strings.ReplaceAll(err.Error()+"\n"+none.Hint(), dir, "DIR")
@@ -154,7 +154,7 @@ where the engine is elsewhere, set DOCKER_HOST or choose a docker context`
 }
 
 func TestPermissionDenied(t *testing.T) {
-	e := &NoEngineError{Tried: []Attempt{{Host: "unix:///x", From: "the default socket", Err: os.ErrPermission}}}
+	e := &noEngineError{Tried: []attempt{{Host: "unix:///x", From: "the default socket", Err: os.ErrPermission}}}
 	if want := "unix:///x: permission denied"; !strings.Contains(e.Error(), want) {
 		t.Errorf("%q is not in %q", want, e)
 	}
@@ -235,7 +235,7 @@ func TestNamedFailures(t *testing.T) {
 	}{
 		{DialOptions{Host: dead}, []string{"connection refused", "(from --host)", "hint: "}},
 		{DialOptions{Host: "unix://" + dir + "/none.sock"}, []string{"none.sock: not there", "hint: "}},
-		{DialOptions{Host: old}, []string{"1.40", MinAPIVersion, "hint: "}},
+		{DialOptions{Host: old}, []string{"1.40", minAPIVersion, "hint: "}},
 		{DialOptions{Host: other}, []string{"no container engine"}},
 		{DialOptions{Host: "gopher://x"}, []string{"unknown scheme", "hint: "}},
 		{DialOptions{Context: "nope"}, []string{`"nope"`, "does not exist", "hint: "}},
@@ -308,16 +308,16 @@ func TestUnreachable(t *testing.T) {
 	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: docker28}}
 	s.Start()
 	c := dialHere(t, DialOptions{Host: "unix://" + l.Addr().String()})
-	if _, err := c.Client.Info(t.Context()); err == nil || Unreachable(err) {
+	if _, err := c.Client.Info(t.Context()); err == nil || isUnreachable(err) {
 		t.Errorf("an answer of 404: got %v", err)
 	}
 	s.Close()
-	if _, err = c.Client.Info(t.Context()); !Unreachable(err) {
+	if _, err = c.Client.Info(t.Context()); !isUnreachable(err) {
 		t.Errorf("after the engine ended: got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err = c.Client.Info(ctx); err == nil || Unreachable(err) {
+	if _, err = c.Client.Info(ctx); err == nil || isUnreachable(err) {
 		t.Errorf("cancelled: got %v", err)
 	}
 }

@@ -89,10 +89,10 @@ func (d *Doer) Do(ctx context.Context, s planner.Step, done Lookup) (Outcome, er
 func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup) (Outcome, error) {
 	switch a := action.(type) {
 	case planner.PullImage:
-		digest, err := d.Pull(ctx, a.Ref, a.Platform)
+		digest, err := d.pull(ctx, a.Ref, a.Platform)
 		return Outcome{Image: digest}, err
 	case planner.PushImage:
-		return Outcome{}, d.Push(ctx, a.Ref)
+		return Outcome{}, d.push(ctx, a.Ref)
 	case planner.RemoveImage:
 		return d.removeImage(ctx, a)
 	case planner.PruneImage:

@@ -69,7 +69,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 	if s := stateOf(c); s != nil && s.Status != container.StateCreated {
 		return nil
 	}
-	b := Binding{
+	b := binding{
 		ContainerID: func(service string) string { return service }, // no file depends on it
 		APIVersion:  d.o.Engine.APIVersion,
 		OS:          d.o.Engine.OS,
@@ -79,7 +79,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 			return err
 		}
 	}
-	req, err := Spec(d.p, ref.Service, ref.Number, b)
+	req, err := specify(d.p, ref.Service, ref.Number, b)
 	if err != nil || len(req.Files) == 0 {
 		return err
 	}

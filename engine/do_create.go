@@ -26,7 +26,7 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 	if err != nil {
 		return Outcome{}, err
 	}
-	req, err := Spec(d.p, a.Ref.Service, a.Ref.Number, b)
+	req, err := specify(d.p, a.Ref.Service, a.Ref.Number, b)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -44,7 +44,7 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 }
 
 // reportDropped warns of attributes that are left out, once a service.
-func (d *Doer) reportDropped(service string, dropped []Drop) {
+func (d *Doer) reportDropped(service string, dropped []drop) {
 	for _, drop := range dropped {
 		text := fmt.Sprintf("service %q: %s is not applied: %s", service, drop.Attribute, drop.Why)
 		if d.reported.addNew(text) {
@@ -54,9 +54,9 @@ func (d *Doer) reportDropped(service string, dropped []Drop) {
 }
 
 // binding collects what a request depends on beyond the project.
-func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Lookup) (Binding, error) {
+func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Lookup) (binding, error) {
 	s := d.p.Services[a.Ref.Service]
-	b := Binding{
+	b := binding{
 		APIVersion: d.o.Engine.APIVersion,
 		OS:         d.o.Engine.OS,
 		ReplacedID: a.Replaces,
@@ -171,7 +171,7 @@ type takeover struct {
 
 // create asks for the container. A leftover of an interrupted run is taken as it
 // is where it is what would be made now, and makes room otherwise.
-func (d *Doer) create(ctx context.Context, req *Request, t takeover) (string, error) {
+func (d *Doer) create(ctx context.Context, req *request, t takeover) (string, error) {
 	made, err := d.c.ContainerCreate(ctx, req.Config, req.Host, req.Networking, req.Platform, req.Name)
 	if err == nil {
 		d.warn(made.Warnings)
@@ -226,7 +226,7 @@ func sameLabels(have, want map[string]string, labels ...string) bool {
 }
 
 // complete does what has to follow the create.
-func (d *Doer) complete(ctx context.Context, id string, req *Request) error {
+func (d *Doer) complete(ctx context.Context, id string, req *request) error {
 	for _, c := range req.Connect {
 		err := d.c.NetworkConnect(ctx, c.Network, id, c.Endpoint)
 		if err != nil && !isAlreadyConnected(err) {

@@ -173,7 +173,7 @@ services:
 configs: {conf: {content: "a=1"}}
 `)
 	b.resources()
-	req := mustSpec(t, b.p, "web", Binding{})
+	req := mustSpec(t, b.p, "web", binding{})
 	made, err := b.c.ContainerCreate(t.Context(), req.Config, req.Host, req.Networking, nil, req.Name)
 	if err != nil {
 		t.Fatal(err)

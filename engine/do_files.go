@@ -39,7 +39,7 @@ func hasCopies(p *project.Project, service string) bool {
 // copyFiles writes the files of a request into its container: those with a
 // slot into the volume that holds them, the others where they belong. What is
 // there already is overwritten.
-func (d *Doer) copyFiles(ctx context.Context, id string, req *Request) error {
+func (d *Doer) copyFiles(ctx context.Context, id string, req *request) error {
 	if len(req.Files) == 0 {
 		return nil
 	}
@@ -64,11 +64,11 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *Request) error {
 			return err
 		}
 	}
-	return d.write(ctx, id, slices.DeleteFunc(files, func(f File) bool { return f.Slot != "" }), owners)
+	return d.write(ctx, id, slices.DeleteFunc(files, func(f copiedFile) bool { return f.Slot != "" }), owners)
 }
 
 // readSources reads the content of files that are on this machine.
-func readSources(files []File) error {
+func readSources(files []copiedFile) error {
 	for i := range files {
 		f := &files[i]
 		if f.From == "" {
@@ -91,8 +91,8 @@ func readSources(files []File) error {
 const helperDir = "/files"
 
 // inSlots are the files of the volume, where the helper has them.
-func inSlots(files []File) []File {
-	var slots []File
+func inSlots(files []copiedFile) []copiedFile {
+	var slots []copiedFile
 	for _, f := range files {
 		if f.Slot != "" {
 			f.Path = helperDir + "/" + f.Slot
@@ -106,7 +106,7 @@ func inSlots(files []File) []File {
 // request's volume of files: the engine writes into volumes through containers
 // alone, and not through one that mounts files of the volume which are not
 // there yet. Its image is the service's, so that it needs no other.
-func (d *Doer) withHelper(ctx context.Context, req *Request, do func(helper string) error) error {
+func (d *Doer) withHelper(ctx context.Context, req *request, do func(helper string) error) error {
 	name := req.FilesVolume
 	_, err := d.c.VolumeCreate(ctx, volume.CreateOptions{
 		Name: name, Labels: map[string]string{project.LabelFiles: req.Name},
@@ -132,7 +132,7 @@ func (d *Doer) withHelper(ctx context.Context, req *Request, do func(helper stri
 
 // write packs files and unpacks them in a container, in one call. Folders that
 // are missing are made; those that are there keep owner and mode.
-func (d *Doer) write(ctx context.Context, id string, files []File, o owners) error {
+func (d *Doer) write(ctx context.Context, id string, files []copiedFile, o owners) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -159,7 +159,7 @@ func (d *Doer) removeFiles(ctx context.Context, name string) error {
 }
 
 // archiveOf packs files as a tar, paths relative to the root.
-func archiveOf(files []File, o owners) ([]byte, error) {
+func archiveOf(files []copiedFile, o owners) ([]byte, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, f := range files {
@@ -186,7 +186,7 @@ func archiveOf(files []File, o owners) ([]byte, error) {
 }
 
 // sources lists what the files come from.
-func sources(files []File) string {
+func sources(files []copiedFile) string {
 	var names []string
 	for _, f := range files {
 		names = append(names, f.Source)

@@ -16,14 +16,14 @@ import (
 // others. The zero value is root.
 type owners struct{ uid, gid int }
 
-func (o owners) uidOf(f File) int {
+func (o owners) uidOf(f copiedFile) int {
 	if f.UID == ofUser {
 		return o.uid
 	}
 	return f.UID
 }
 
-func (o owners) gidOf(f File) int {
+func (o owners) gidOf(f copiedFile) int {
 	if f.GID == ofUser {
 		return o.gid
 	}
@@ -34,7 +34,7 @@ func (o owners) gidOf(f File) int {
 // belongs to that user: user is the service's, "" the image's. Names are looked
 // up in the container's own files, as the engine does at the start; one that is
 // not there counts as root, since the start says it better.
-func (d *Doer) owners(ctx context.Context, id, user string, files []File) (owners, error) {
+func (d *Doer) owners(ctx context.Context, id, user string, files []copiedFile) (owners, error) {
 	needed := false
 	for _, f := range files {
 		needed = needed || f.UID == ofUser || f.GID == ofUser

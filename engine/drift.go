@@ -70,7 +70,7 @@ func firstContainer(containers []planner.Container) func(service string) string 
 // created or the container has just gone.
 func driftOf(ctx context.Context, c Reader, o ObserveOptions, found *planner.Container) (*planner.Drift, error) {
 	o.Bind.Provided = project.ReadProvided(found.Labels[project.LabelProvided])
-	want, err := Spec(o.Project, found.Service, found.Number, o.Bind)
+	want, err := specify(o.Project, found.Service, found.Number, o.Bind)
 	if err != nil {
 		return nil, nil // the create will say it, with all its circumstances
 	}
@@ -111,7 +111,7 @@ func forgetAccess(hosts ...*container.HostConfig) {
 // created. Both sides are brought into one form: the request as the engine
 // would complete it from the image, the container without what the engine and
 // the labels of either tool add.
-func compare(want *Request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []planner.FieldChange {
+func compare(want *request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []planner.FieldChange {
 	desired := configuration{
 		config: inherit(want.Config, base), host: want.Host, endpoints: desiredEndpoints(want),
 	}
@@ -138,7 +138,7 @@ type configuration struct {
 }
 
 // desiredEndpoints are all networks that a request joins, at once or after.
-func desiredEndpoints(r *Request) map[string]*network.EndpointSettings {
+func desiredEndpoints(r *request) map[string]*network.EndpointSettings {
 	all := map[string]*network.EndpointSettings{}
 	if r.Networking != nil {
 		maps.Copy(all, r.Networking.EndpointsConfig)

@@ -276,7 +276,7 @@ func testChanges(t *testing.T, c *Conn, dir string) {
 	}
 }
 
-// testOwnDrift: what Spec asks for shows no difference to itself once the engine
+// testOwnDrift: what specify asks for shows no difference to itself once the engine
 // has made it.
 func testOwnDrift(t *testing.T, c *Conn, dir string) {
 	o := ObserveOptions{Project: load(t, dir), Engine: c.Engine}
@@ -284,9 +284,9 @@ func testOwnDrift(t *testing.T, c *Conn, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bind := Binding{ContainerID: firstContainer(s.Containers), APIVersion: c.Engine.APIVersion}
+	bind := binding{ContainerID: firstContainer(s.Containers), APIVersion: c.Engine.APIVersion}
 	for service := range o.Project.Services {
-		want, err := Spec(o.Project, service, 1, bind)
+		want, err := specify(o.Project, service, 1, bind)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,9 +29,9 @@ type ObserveOptions struct {
 	Engine  planner.Engine
 	// Skip leaves parts out that the caller has no use for.
 	Skip Parts
-	// Bind is what Spec is given, beyond ids and the API version, to compare a
+	// Bind is what specify is given, beyond ids and the API version, to compare a
 	// container with what its service asks for.
-	Bind Binding
+	Bind binding
 }
 
 // Parts are parts of an observation.

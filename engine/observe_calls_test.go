@@ -66,7 +66,7 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 		t.Fatal(err)
 	}
 	for service := range p.Services {
-		r, err := Spec(p, service, 1, Binding{ImageDigest: image.Digest})
+		r, err := specify(p, service, 1, binding{ImageDigest: image.Digest})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,9 +23,9 @@ const podmanGrace = 10 * time.Second
 
 // startPodman starts a Podman service for as long as the connection is open.
 // Exactly one of the results is set; the attempt says why there is none.
-func (d dialer) startPodman(ctx context.Context) (*Conn, Attempt) {
-	fail := func(err error) (*Conn, Attempt) {
-		return nil, Attempt{Host: "podman system service", From: "podman on PATH", Err: err}
+func (d dialer) startPodman(ctx context.Context) (*Conn, attempt) {
+	fail := func(err error) (*Conn, attempt) {
+		return nil, attempt{Host: "podman system service", From: "podman on PATH", Err: err}
 	}
 	path, err := exec.LookPath("podman")
 	if errors.Is(err, exec.ErrNotFound) {
@@ -46,7 +46,7 @@ func (d dialer) startPodman(ctx context.Context) (*Conn, Attempt) {
 	if d.options.Sink != nil {
 		d.options.Sink(event.Message{Level: event.Info, Text: "no engine is running: started a Podman service for this command"})
 	}
-	return conn, Attempt{}
+	return conn, attempt{}
 }
 
 // podmanService is a running `podman system service`, in a process group of its

@@ -16,10 +16,10 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Pull brings an image from its registry and returns the identity of what the
+// pull brings an image from its registry and returns the identity of what the
 // reference names now (planner.Image.Digest). Its progress goes to the sink, a
 // part for each layer. platform "" is the engine's own.
-func (d *Doer) Pull(ctx context.Context, ref event.Ref, platform string) (digest string, err error) {
+func (d *Doer) pull(ctx context.Context, ref event.Ref, platform string) (digest string, err error) {
 	auth, err := d.config.registryAuth(ref.Name)
 	if err != nil {
 		return "", err

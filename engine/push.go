@@ -11,9 +11,9 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Push sends an image to its registry. Its progress goes to the sink, a part
+// push sends an image to its registry. Its progress goes to the sink, a part
 // for each layer.
-func (d *Doer) Push(ctx context.Context, ref event.Ref) error {
+func (d *Doer) push(ctx context.Context, ref event.Ref) error {
 	auth, err := d.config.registryAuth(ref.Name)
 	if err != nil {
 		return err

@@ -15,9 +15,9 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Request is everything the engine is asked for to make one container: the
+// request is everything the engine is asked for to make one container: the
 // arguments of its create call, and what has to follow before the start.
-type Request struct {
+type request struct {
 	Name       string
 	Config     *container.Config
 	Host       *container.HostConfig
@@ -25,32 +25,32 @@ type Request struct {
 	Platform   *ocispec.Platform         // nil: the engine's own
 	// Connect are the networks to connect after the create, in order: all but
 	// the first one on engines below API 1.44, whose create takes only one.
-	Connect []Connection
+	Connect []connection
 	// Files are copied into the container before it starts: secrets and configs
 	// that cannot be bound. Sorted by path.
-	Files []File
+	Files []copiedFile
 	// FilesVolume is the volume that holds those files which the container's
 	// own file system cannot take; "": none. It is filled before the start.
 	FilesVolume string
 	// Dropped are attributes in use that this engine cannot honour and that a
 	// container can do without.
-	Dropped []Drop
+	Dropped []drop
 }
 
-// Drop is an attribute that is left out.
-type Drop struct {
+// drop is an attribute that is left out.
+type drop struct {
 	Attribute string // as users write it: "annotations"
 	Why       string // "the engine's API 1.42 is too old (1.43)"
 }
 
-// Connection is a network that a container joins after its create.
-type Connection struct {
+// connection is a network that a container joins after its create.
+type connection struct {
 	Network  string // the engine's name of it
 	Endpoint *network.EndpointSettings
 }
 
-// File is a regular file to be written into a container.
-type File struct {
+// copiedFile is a regular file to be written into a container.
+type copiedFile struct {
 	// Source is the secret or config it comes from, as messages name it:
 	// `secret "token"`.
 	Source   string
@@ -59,7 +59,7 @@ type File struct {
 	From     string // the file of this machine that has the content; "": Content
 	UID, GID int    // ofUser: the one that the container runs as
 	Mode     int64  // permission bits
-	// Slot is the file's name in Request.FilesVolume, which is mounted at Path;
+	// Slot is the file's name in request.FilesVolume, which is mounted at Path;
 	// "": the file is written to Path.
 	Slot string
 }
@@ -67,13 +67,13 @@ type File struct {
 // ofUser stands for the uid or gid that the container runs with.
 const ofUser = -1
 
-// Binding is what a request depends on beyond the project: ids that the engine
+// binding is what a request depends on beyond the project: ids that the engine
 // gave, what it can do, and what this machine adds. The zero value is a new
 // container on a current engine.
-type Binding struct {
+type binding struct {
 	// ContainerID gives the id of the container whose namespaces or volumes a
 	// service shares: network_mode, ipc, pid: service:X and volumes_from. "" or
-	// a nil function: there is none, and Spec refuses services that need one.
+	// a nil function: there is none, and specify refuses services that need one.
 	ContainerID func(service string) string
 	// APIVersion is the negotiated one; "": current.
 	APIVersion string
@@ -104,18 +104,18 @@ type Binding struct {
 	Seccomp map[string]string
 }
 
-// Spec maps replica number of a service to what the engine is asked for. It is
+// specify maps replica number of a service to what the engine is asked for. It is
 // pure: the same arguments give the same request, byte for byte. Errors name
 // the service.
 //
 // The attributes that it does not apply are named by Unapplied.
-func Spec(p *project.Project, service string, number int, b Binding) (*Request, error) {
+func specify(p *project.Project, service string, number int, b binding) (*request, error) {
 	p = p.WithProvided(service, b.Provided)
 	s, ok := p.Services[service]
 	if !ok {
 		return nil, fmt.Errorf("no such service: %s", service)
 	}
-	sp := &spec{p: p, s: s, number: number, b: b, req: &Request{
+	sp := &spec{p: p, s: s, number: number, b: b, req: &request{
 		Config: &container.Config{},
 		Host:   &container.HostConfig{},
 	}}
@@ -147,8 +147,8 @@ type spec struct {
 	p      *project.Project
 	s      types.ServiceConfig // namespaces resolved to ids
 	number int
-	b      Binding
-	req    *Request
+	b      binding
+	req    *request
 }
 
 // identity sets what the container is called and made from.
@@ -209,7 +209,7 @@ func require(have, attribute, version, release string) error {
 
 // drop notes an attribute that a container can do without.
 func (sp *spec) drop(attribute, why string) {
-	sp.req.Dropped = append(sp.req.Dropped, Drop{attribute, why})
+	sp.req.Dropped = append(sp.req.Dropped, drop{attribute, why})
 }
 
 // tooOld notes an attribute that came with a later version of the API.

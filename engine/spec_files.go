@@ -49,7 +49,7 @@ func (sp *spec) files() error {
 			return err
 		}
 	}
-	slices.SortFunc(sp.req.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(sp.req.Files, func(a, b copiedFile) int { return strings.Compare(a.Path, b.Path) })
 	return sp.filesVolume()
 }
 
@@ -107,7 +107,7 @@ func fileTarget(kind string, ref types.FileReferenceConfig) string {
 
 // copied adds a file that is written into the container.
 func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
-	f := File{Source: source, Path: target, Content: []byte(d.Content), From: d.File, Mode: fileMode}
+	f := copiedFile{Source: source, Path: target, Content: []byte(d.Content), From: d.File, Mode: fileMode}
 	if d.Environment != "" && d.Content == "" {
 		value, ok := sp.p.Environment[d.Environment]
 		if !ok {

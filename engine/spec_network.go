@@ -129,7 +129,7 @@ func (sp *spec) endpoints(keys []string) error {
 			if endpoint.MacAddress != "" {
 				sp.tooOld("networks."+key+".mac_address", "1.44")
 			}
-			sp.req.Connect = append(sp.req.Connect, Connection{Network: definition.Name, Endpoint: endpoint})
+			sp.req.Connect = append(sp.req.Connect, connection{Network: definition.Name, Endpoint: endpoint})
 		}
 	}
 	sp.req.Networking = &network.NetworkingConfig{EndpointsConfig: joined}

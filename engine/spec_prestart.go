@@ -14,15 +14,15 @@ import (
 // that it runs in: the hook's own specification, which the loader has completed
 // from the service's, with the volumes of the container that is to start,
 // target, and in its networks. It has no address and no name that others could
-// take for the service's. It is pure, as Spec is.
-func preStartSpec(p *project.Project, service string, number, index int, target string, b Binding) (*Request, error) {
+// take for the service's. It is pure, as specify is.
+func preStartSpec(p *project.Project, service string, number, index int, target string, b binding) (*request, error) {
 	s, ok := p.Services[service]
 	if !ok || index >= len(s.PreStart) {
 		return nil, fmt.Errorf("service %q has no pre_start hook %d", service, index)
 	}
 	hook := types.ServiceConfig{Name: service, ContainerSpec: s.PreStart[index].ContainerSpec}
 	hook.VolumesFrom = []string{types.ContainerPrefix + target}
-	sp := &spec{p: p, s: hook, number: number, b: b, req: &Request{
+	sp := &spec{p: p, s: hook, number: number, b: b, req: &request{
 		Name:   p.ContainerName(service, number) + "-pre_start-" + strconv.Itoa(index+1),
 		Config: &container.Config{Image: hook.Image, Labels: p.HookLabels(service)},
 		Host:   &container.HostConfig{AutoRemove: true},

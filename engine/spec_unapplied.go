@@ -11,7 +11,7 @@ import (
 // Unapplied names the attributes that a service uses and that nothing here
 // applies, as paths below the service ("deploy.placement"), sorted, so that a
 // user learns of each. It is pure. What an old engine cannot do is not among
-// them: see Request.Dropped.
+// them: see request.Dropped.
 func Unapplied(p *project.Project, service string) []string {
 	s, ok := p.Services[service]
 	if !ok {

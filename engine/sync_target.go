@@ -63,7 +63,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 		user = c.Config.User
 	}
 	if user != "" {
-		of := []File{{UID: ofUser, GID: ofUser}}
+		of := []copiedFile{{UID: ofUser, GID: ofUser}}
 		if t.owner, err = (&Doer{c: s.c}).owners(ctx, id, user, of); err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 // Package event is the closed set of things that happen while a plan is
-// carried out or a project is followed, and the bus that hands them to those
-// who render them. It imports the standard library only, so that every package
-// can emit and every front end can listen.
+// carried out or a project is followed. It imports the standard library only, so
+// that every package can emit and every front end can listen.
 package event
 
 import "time"
@@ -51,6 +50,9 @@ type Event interface{ isEvent() }
 // Sink takes events. It is safe for concurrent use and does not block for
 // longer than a write to a terminal.
 type Sink func(Event)
+
+// Discard is the sink of those who don't listen.
+func Discard(Event) {}
 
 // State says how a resource fares; front ends colour and sort by it.
 type State string

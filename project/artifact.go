@@ -149,9 +149,9 @@ func (b *artifact) part(kind PartKind, path string) (name string, ok bool) {
 	return name, true
 }
 
-// LocalIncludes are the files that the project includes from this machine: an
+// localIncludes are the files that the project includes from this machine: an
 // artifact cannot hold them.
-func (p *Project) LocalIncludes() ([]string, error) {
+func (p *Project) localIncludes() ([]string, error) {
 	var local []string
 	for _, f := range p.source.files {
 		paths, err := includesIn(f.Content)

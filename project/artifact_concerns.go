@@ -15,7 +15,7 @@ import (
 
 // Unpublishable says why a project cannot be an artifact; nil: it can.
 func (p *Project) Unpublishable() error {
-	includes, err := p.LocalIncludes()
+	includes, err := p.localIncludes()
 	if err != nil {
 		return err
 	}

@@ -33,9 +33,9 @@ type Copy struct {
 	Root string // the folder that nothing in it leads out of
 }
 
-// IsRemote tells a reference to a file elsewhere from a path: it has a scheme,
+// isRemote tells a reference to a file elsewhere from a path: it has a scheme,
 // or is git@HOST:PATH.
-func IsRemote(name string) bool {
+func isRemote(name string) bool {
 	scheme, _, ok := strings.Cut(name, "://")
 	return ok && scheme != "" && !strings.ContainsAny(scheme, `/\.$`) || strings.HasPrefix(name, "git@")
 }
@@ -47,7 +47,7 @@ func (s *source) fetch(ctx context.Context, o Options) error {
 	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, offline: o.Offline, copies: map[string]Copy{}}
 	for i := range s.files {
 		name := s.files[i].Filename
-		if !IsRemote(name) {
+		if !isRemote(name) {
 			continue
 		}
 		local, err := s.elsewhere.Load(ctx, name)
@@ -72,7 +72,7 @@ type elsewhere struct {
 }
 
 // Accept tells whether a path is a reference.
-func (e *elsewhere) Accept(name string) bool { return IsRemote(name) }
+func (e *elsewhere) Accept(name string) bool { return isRemote(name) }
 
 // Load returns the path of a local copy.
 func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) {

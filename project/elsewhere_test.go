@@ -49,7 +49,7 @@ func TestIsRemote(t *testing.T) {
 		"oci://a/b": true, "https://example.com/a.git#main": true, "git@example.com:a.git": true, "ssh://a/b": true,
 		"compose.yaml": false, "-": false, "./a://b": false, `C:\a`: false, "/a": false, "${X}://a": false, "://a": false,
 	} {
-		if got := IsRemote(name); got != want {
+		if got := isRemote(name); got != want {
 			t.Errorf("%s: got %t", name, got)
 		}
 	}

@@ -55,7 +55,7 @@ func TestSettingsInDotEnv(t *testing.T) {
 	if got := strings.Join(p.ServiceNames(), " "); got != "a b" {
 		t.Errorf("services %q, want a b", got)
 	}
-	if p.Separator() != "_" {
+	if p.separator() != "_" {
 		t.Error("COMPOSE_COMPATIBILITY in .env does not count")
 	}
 }

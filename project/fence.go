@@ -102,7 +102,7 @@ func (f fence) include(entry any, dir string) error {
 // follow checks a file that another names; within is what its own includes are
 // relative to, "" for its folder.
 func (f fence) follow(name, dir, within string) error {
-	if IsRemote(name) && !strings.Contains(name, "$") {
+	if isRemote(name) && !strings.Contains(name, "$") {
 		return nil // fetched and checked by itself
 	}
 	file, err := f.inside(name, dir)

@@ -83,7 +83,7 @@ func (s *source) projectDir(asked string, files []string) string {
 		return s.abs(asked)
 	}
 	for _, f := range files {
-		if IsRemote(f) {
+		if isRemote(f) {
 			break
 		}
 		if f != stdin {
@@ -110,7 +110,7 @@ func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, 
 	}
 	var names []string
 	for _, name := range asked {
-		if name != stdin && !IsRemote(name) {
+		if name != stdin && !isRemote(name) {
 			name = s.abs(name)
 		}
 		names = append(names, name)

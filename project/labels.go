@@ -31,8 +31,8 @@ const (
 	LabelSlug         = LabelPrefix + "slug"                // random id, on one-offs
 	LabelImage        = LabelPrefix + "image"               // digest of the image used
 	LabelImageVolumes = LabelPrefix + "image-volume-digest" // target=digest of mounted images
-	LabelDependsOn    = LabelPrefix + "depends_on"          // DependsOnLabel
-	LabelReplace      = LabelPrefix + "replace"             // ReplaceName, on a replacement
+	LabelDependsOn    = LabelPrefix + "depends_on"          // dependsOnLabel
+	LabelReplace      = LabelPrefix + "replace"             // replaceName, on a replacement
 
 	LabelWorkingDir  = LabelPrefix + "project.working_dir"      // absolute
 	LabelConfigFiles = LabelPrefix + "project.config_files"     // absolute, comma-joined
@@ -89,7 +89,7 @@ func (p *Project) ContainerLabels(service string, in Instance) map[string]string
 	labels[LabelService] = service
 	labels[LabelWorkingDir] = p.WorkingDir
 	labels[LabelConfigFiles] = strings.Join(p.ComposeFiles, ",")
-	labels[LabelDependsOn] = p.DependsOnLabel(service)
+	labels[LabelDependsOn] = p.dependsOnLabel(service)
 	labels[LabelConfigHash] = in.Hash
 	labels[LabelOneOff] = OneOffTrue
 	if in.Number > 0 {
@@ -105,7 +105,7 @@ func (p *Project) ContainerLabels(service string, in Instance) map[string]string
 		LabelEnvFiles:     strings.Join(p.EnvFiles, ","),
 	}
 	if in.Replaces {
-		optional[LabelReplace] = p.ReplaceName(service, in.Number)
+		optional[LabelReplace] = p.replaceName(service, in.Number)
 	}
 	for label, value := range optional {
 		if value != "" {
@@ -123,10 +123,10 @@ func (p *Project) HookLabels(service string) map[string]string {
 	return labels
 }
 
-// DependsOnLabel is a service's dependencies as their label has them, sorted:
+// dependsOnLabel is a service's dependencies as their label has them, sorted:
 // "db:service_healthy:false,cache:service_started:true" is service, condition
 // and whether a restart of the dependency restarts the service.
-func (p *Project) DependsOnLabel(service string) string {
+func (p *Project) dependsOnLabel(service string) string {
 	on := p.Definition(service).DependsOn
 	parts := make([]string, 0, len(on))
 	for _, name := range slices.Sorted(maps.Keys(on)) {

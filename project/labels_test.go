@@ -91,7 +91,7 @@ func TestResourceNames(t *testing.T) {
 		}
 		got := []string{
 			p.ContainerName("web", 1), p.ContainerName("db", 1), p.ImageName("api"), p.ImageName("db"),
-			p.OneOffName("web", "0123456789abcdef"), p.ReplaceName("web", 3), p.ReplaceName("db", 1),
+			p.oneOffName("web", "0123456789abcdef"), p.replaceName("web", 3), p.replaceName("db", 1),
 		}
 		for i := range want {
 			if got[i] != want[i] {

@@ -10,9 +10,9 @@ import (
 // slugLength is how much of a one-off's random id is in its name.
 const slugLength = 12
 
-// Separator stands between the parts of container and image names: "-", or "_"
+// separator stands between the parts of container and image names: "-", or "_"
 // in compatibility mode. Networks and volumes always have "_".
-func (p *Project) Separator() string {
+func (p *Project) separator() string {
 	if p.Compatibility {
 		return "_"
 	}
@@ -36,18 +36,18 @@ func (p *Project) IsOneOff(service string, number int) bool {
 	return p.OneOff != nil && p.OneOff.Service == service && number == 0
 }
 
-// ReplaceName is the value of LabelReplace on a container that was made to take
+// replaceName is the value of LabelReplace on a container that was made to take
 // another's place: container_name, or <service>-<number>, without the project.
-func (p *Project) ReplaceName(service string, number int) string {
+func (p *Project) replaceName(service string, number int) string {
 	if name := p.Definition(service).ContainerName; name != "" {
 		return name
 	}
 	return p.joined(service, strconv.Itoa(number))
 }
 
-// OneOffName is the name of the container of a `run`: slug is its random id, of
+// oneOffName is the name of the container of a `run`: slug is its random id, of
 // which the first 12 characters count.
-func (p *Project) OneOffName(service, slug string) string {
+func (p *Project) oneOffName(service, slug string) string {
 	return p.joined(p.Name, service, "run", slug[:min(len(slug), slugLength)])
 }
 
@@ -61,7 +61,7 @@ func (p *Project) ImageName(service string) string {
 }
 
 func (p *Project) joined(parts ...string) string {
-	return strings.Join(parts, p.Separator())
+	return strings.Join(parts, p.separator())
 }
 
 // Definition is a service as the file has it, selected or not; an unknown one is

@@ -20,7 +20,7 @@ import (
 type OneOff struct {
 	Service string
 	Slug    string // random id: 64 hexadecimal digits
-	Name    string // "": OneOffName
+	Name    string // "": oneOffName
 
 	Command    []string // nil: the service's
 	Entrypoint *string  // as a shell would take it apart; nil: the service's
@@ -52,7 +52,7 @@ func (o *OneOff) containerName(p *Project) string {
 	if o.Name != "" {
 		return o.Name
 	}
-	return p.OneOffName(o.Service, o.Slug)
+	return p.oneOffName(o.Service, o.Slug)
 }
 
 // WithOneOff returns the project with a one-off in the place of the service's

@@ -141,7 +141,7 @@ func (w watched) path(name, base string) string {
 		return value, ok
 	})
 	switch {
-	case err != nil || text == "" || IsRemote(text):
+	case err != nil || text == "" || isRemote(text):
 		return ""
 	case !filepath.IsAbs(text):
 		return filepath.Join(base, text)

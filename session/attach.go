@@ -26,7 +26,7 @@ const interruptedCode = 130
 // returns its exit code. A signal is the container's, unless it has a terminal:
 // then what is typed is enough, and a signal ends the command alone.
 func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code int, err error) {
-	found, err := s.Find(ctx, o.FindOptions)
+	found, err := s.find(ctx, o.FindOptions)
 	if err != nil {
 		return 0, err
 	}

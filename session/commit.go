@@ -15,7 +15,7 @@ type CommitOptions struct {
 
 // Commit makes an image of a running container.
 func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
-	c, err := s.Find(ctx, o.FindOptions)
+	c, err := s.find(ctx, o.FindOptions)
 	if err != nil {
 		return err
 	}

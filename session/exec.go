@@ -18,7 +18,7 @@ type ExecOptions struct {
 
 // Exec runs a command in a running container and returns its exit code.
 func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int, err error) {
-	found, err := s.Find(ctx, o.FindOptions)
+	found, err := s.find(ctx, o.FindOptions)
 	if err != nil {
 		return 0, err
 	}

@@ -29,7 +29,7 @@ func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Exp
 	if s.Project == nil {
 		skip = onlyRunning
 	}
-	state, err := s.Observe(ctx, skip)
+	state, err := s.observe(ctx, skip)
 	if err != nil {
 		return nil, err
 	}

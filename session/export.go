@@ -25,7 +25,7 @@ type ExportFile interface {
 
 // Export writes the files of a running container, as a tar archive.
 func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) error {
-	c, err := s.Find(ctx, o)
+	c, err := s.find(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -18,9 +18,9 @@ type FindOptions struct {
 	Index   int // of the replica; 0: the first
 }
 
-// Find returns the one running container that a command like exec works on. Those
+// find returns the one running container that a command like exec works on. Those
 // of run are taken only where the service has no other.
-func (s *Session) Find(ctx context.Context, o FindOptions) (engine.Listed, error) {
+func (s *Session) find(ctx context.Context, o FindOptions) (engine.Listed, error) {
 	listed, err := engine.List(ctx, s.Reader, s.Name)
 	if err != nil {
 		return engine.Listed{}, err

@@ -23,7 +23,7 @@ type PortOptions struct {
 // Port returns the address of the host, "0.0.0.0:8080", on which a container's
 // port is published.
 func (s *Session) Port(ctx context.Context, o PortOptions) (string, error) {
-	c, err := s.Find(ctx, o.FindOptions)
+	c, err := s.find(ctx, o.FindOptions)
 	if err != nil {
 		return "", err
 	}

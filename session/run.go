@@ -42,7 +42,7 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 		}
 	}
 	s.warnUnapplied()
-	state, err := s.Observe(ctx, everything)
+	state, err := s.observe(ctx, everything)
 	if err != nil {
 		return 0, err
 	}

@@ -74,8 +74,8 @@ func (s *Session) Close() {
 	}
 }
 
-// Observe reads the project's state, less what skip names.
-func (s *Session) Observe(ctx context.Context, skip engine.Parts) (planner.State, error) {
+// observe reads the project's state, less what skip names.
+func (s *Session) observe(ctx context.Context, skip engine.Parts) (planner.State, error) {
 	state, err := engine.Observe(ctx, s.Reader, engine.ObserveOptions{
 		Project: s.Project,
 		Name:    s.Name,
@@ -108,7 +108,7 @@ func (s *Session) run(ctx context.Context, skip engine.Parts, plan func(planner.
 
 // plan observes and plans.
 func (s *Session) plan(ctx context.Context, skip engine.Parts, plan func(planner.State) (*planner.Plan, error)) (*planner.Plan, error) {
-	state, err := s.Observe(ctx, skip)
+	state, err := s.observe(ctx, skip)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (s *Session) Up(ctx context.Context, o UpOptions) error {
 
 // planUp observes and plans, and plans again with what the user agreed to.
 func (s *Session) planUp(ctx context.Context, o UpOptions) (*planner.Plan, error) {
-	state, err := s.Observe(ctx, everything)
+	state, err := s.observe(ctx, everything)
 	if err != nil {
 		return nil, err
 	}

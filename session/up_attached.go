@@ -190,7 +190,7 @@ func (f *follower) over(ctx context.Context) (bool, error) {
 	if pending > 0 {
 		return false, nil
 	}
-	state, err := f.s.Observe(ctx, onlyRunning)
+	state, err := f.s.observe(ctx, onlyRunning)
 	if err != nil {
 		return false, err
 	}

@@ -162,7 +162,7 @@ func (f *follower) pump(ctx context.Context) {
 
 // runningNow follows all containers that run at this moment.
 func (f *follower) runningNow(ctx context.Context) {
-	state, err := f.s.Observe(ctx, onlyRunning)
+	state, err := f.s.observe(ctx, onlyRunning)
 	if err != nil {
 		return // the loss of events tells the same, and with the cause
 	}

@@ -108,7 +108,7 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 
 // open shows the first port that a service publishes to the user's browser.
 func (f *follower) open(ctx context.Context, service string) error {
-	c, err := f.s.Find(ctx, FindOptions{Service: service})
+	c, err := f.s.find(ctx, FindOptions{Service: service})
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 // repository of its own to fetch into and never checks anything out: its hooks,
 // filters and submodules have no part in this. tree.go writes the files.
 type repository struct {
-	ref     Reference
+	ref     reference
 	environ []string
 	sink    event.Sink
 }

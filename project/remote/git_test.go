@@ -150,7 +150,7 @@ func TestGit(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", reference, got, want)
 		}
 	}
-	lock, err := os.ReadFile(filepath.Join(b.dir, LockFile))
+	lock, err := os.ReadFile(filepath.Join(b.dir, lockFile))
 	if n := strings.Count(string(lock), `: "`+first); err != nil || n != 6 {
 		t.Errorf("the lock file pins %d times, want 6 (%v):\n%s", n, err, lock)
 	}
@@ -170,7 +170,7 @@ func TestAllowed(t *testing.T) {
 	_, err := b.fetch(r.url, Options{})
 	b.refused(err, "--allow-remote")
 	trust := func(text string) {
-		if err := os.WriteFile(filepath.Join(b.dir, TrustFile), []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(b.dir, trustFile), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -179,7 +179,7 @@ func TestAllowed(t *testing.T) {
 	b.refused(err, "not allowed")
 	trust("remote: {\n")
 	_, err = b.fetch(r.url, Options{})
-	b.refused(err, TrustFile)
+	b.refused(err, trustFile)
 	trust("remote: [" + r.url + "]\n")
 	if _, err := b.fetch(r.url, Options{}); err != nil {
 		t.Error(err)
@@ -194,7 +194,7 @@ func TestDrift(t *testing.T) {
 	if _, err := b.fetch(r.url, Options{Allowed: true, Unpinned: true}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(b.dir, LockFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(b.dir, lockFile)); err == nil {
 		t.Error("a dry run wrote the lock file")
 	}
 	if got := b.content(r.url); got != "name: one\n" {
@@ -207,7 +207,7 @@ func TestDrift(t *testing.T) {
 	if text, _ := os.ReadFile(c.Path); err != nil || string(text) != "name: one\n" {
 		t.Errorf("offline: %q, %v; want what is pinned", text, err)
 	}
-	if err := os.Remove(filepath.Join(b.dir, LockFile)); err != nil {
+	if err := os.Remove(filepath.Join(b.dir, lockFile)); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.content(r.url); got != "name: two\n" {

@@ -15,9 +15,9 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// LockFile is the name of the file in a project's folder that pins what its
+// lockFile is the name of the file in a project's folder that pins what its
 // references stand for.
-const LockFile = "compose.lock.yaml"
+const lockFile = "compose.lock.yaml"
 
 const lockHeader = `# What the remote files of this project stand for, written when they were first
 # used. A reference that comes to stand for something else is refused.
@@ -35,7 +35,7 @@ type lockText struct {
 }
 
 func readLock(dir string) (*lock, error) {
-	l := &lock{path: filepath.Join(dir, LockFile), pins: map[string]string{}}
+	l := &lock{path: filepath.Join(dir, lockFile), pins: map[string]string{}}
 	text, err := os.ReadFile(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
@@ -58,7 +58,7 @@ func unreadable(path string, err error) error {
 }
 
 // pin is the revision of a reference, "" where none is known.
-func (l *lock) pin(reference string, ref Reference) string {
+func (l *lock) pin(reference string, ref reference) string {
 	if pin := l.pins[reference]; pin != "" {
 		return pin
 	}

@@ -42,7 +42,7 @@ const mainFile = "compose.yaml"
 // artifact is a project that was published to an OCI registry. Credentials are
 // docker's: config.json and its credential helpers.
 type artifact struct {
-	ref Reference
+	ref reference
 
 	digest   string // of manifest
 	manifest []byte // as it came; nil before resolve

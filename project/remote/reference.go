@@ -13,24 +13,24 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Kind is a kind of place that files come from.
-type Kind int
+// kind is a kind of place that files come from.
+type kind int
 
 // The kinds of references.
 const (
-	Git Kind = iota
-	OCI
+	fromGit kind = iota
+	fromOCI
 )
 
-// Reference is a remote file as it is named.
+// reference is a remote file as it is named.
 //
 //	https://HOST/PATH.git[#[REF][:SUBPATH]]    also ssh://
 //	git@HOST:PATH.git[#[REF][:SUBPATH]]
 //	oci://[REGISTRY/]REPOSITORY[:TAG|@DIGEST]
 //
 // http:// is for this machine alone.
-type Reference struct {
-	Kind     Kind
+type reference struct {
+	Kind     kind
 	URL      string // of the repository, as git takes it; of the artifact, without the scheme
 	Ref      string // git: a branch, tag or commit; "": the default branch
 	Path     string // git: the file, or its folder, slash-separated; "": the root
@@ -43,13 +43,13 @@ var (
 	commit  = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
-// Parse reads a reference. Its error is a *hint.Error.
-func Parse(text string) (Reference, error) {
+// parse reads a reference. Its error is a *hint.Error.
+func parse(text string) (reference, error) {
 	if rest, ok := strings.CutPrefix(text, "oci://"); ok {
 		return parseOCI(text, rest)
 	}
 	address, fragment, _ := strings.Cut(text, "#")
-	r := Reference{URL: address}
+	r := reference{URL: address}
 	if err := checkAddress(text, address); err != nil {
 		return r, err
 	}
@@ -70,12 +70,12 @@ func Parse(text string) (Reference, error) {
 	return r, nil
 }
 
-func parseOCI(text, rest string) (Reference, error) {
+func parseOCI(text, rest string) (reference, error) {
 	ref, err := name.ParseReference(rest)
 	if err != nil {
-		return Reference{}, refuse(text, err.Error(), "write oci://REGISTRY/REPOSITORY:TAG")
+		return reference{}, refuse(text, err.Error(), "write oci://REGISTRY/REPOSITORY:TAG")
 	}
-	r := Reference{Kind: OCI, URL: rest}
+	r := reference{Kind: fromOCI, URL: rest}
 	if d, ok := ref.(name.Digest); ok {
 		r.Revision = d.DigestStr()
 	}

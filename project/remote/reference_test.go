@@ -10,7 +10,7 @@ import (
 func TestParse(t *testing.T) {
 	const sha = "0123456789012345678901234567890123456789"
 	const digest = "sha256:0123456789012345678901234567890123456789012345678901234567890123"
-	for text, want := range map[string]Reference{
+	for text, want := range map[string]reference{
 		"https://example.com/a/b.git":                {URL: "https://example.com/a/b.git"},
 		"https://example.com/a/b.git#main":           {URL: "https://example.com/a/b.git", Ref: "main"},
 		"https://example.com/a/b.git#v1:sub/./dir/":  {URL: "https://example.com/a/b.git", Ref: "v1", Path: "sub/dir"},
@@ -21,11 +21,11 @@ func TestParse(t *testing.T) {
 		"git@example.com:a/b.git#main:x":             {URL: "git@example.com:a/b.git", Ref: "main", Path: "x"},
 		"http://127.0.0.1:8080/b.git":                {URL: "http://127.0.0.1:8080/b.git"},
 		"http://localhost/b.git":                     {URL: "http://localhost/b.git"},
-		"oci://example.com/a/b:1":                    {Kind: OCI, URL: "example.com/a/b:1"},
-		"oci://a/b":                                  {Kind: OCI, URL: "a/b"},
-		"oci://example.com/ab@" + digest:             {Kind: OCI, URL: "example.com/ab@" + digest, Revision: digest},
+		"oci://example.com/a/b:1":                    {Kind: fromOCI, URL: "example.com/a/b:1"},
+		"oci://a/b":                                  {Kind: fromOCI, URL: "a/b"},
+		"oci://example.com/ab@" + digest:             {Kind: fromOCI, URL: "example.com/ab@" + digest, Revision: digest},
 	} {
-		if got, err := Parse(text); err != nil || got != want {
+		if got, err := parse(text); err != nil || got != want {
 			t.Errorf("%s\n got %+v, %v\nwant %+v", text, got, err, want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestParseRefuses(t *testing.T) {
 		"oci://example.com/A B":                      "oci://REGISTRY",
 		"oci://example.com/ab@sha256:12":             "",
 	} {
-		_, err := Parse(text)
+		_, err := parse(text)
 		if err == nil {
 			t.Errorf("%s: accepted", text)
 			continue
@@ -86,7 +86,7 @@ func TestTrust(t *testing.T) {
 		{"oci:/", "oci://example.com/ab", false},
 		{"", "https://example.com/a.git", false},
 	} {
-		ref, err := Parse(tt.reference)
+		ref, err := parse(tt.reference)
 		if err != nil {
 			t.Fatal(err)
 		}

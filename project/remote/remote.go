@@ -59,7 +59,7 @@ type origin interface {
 // Fetch returns a local copy of the file that a reference names. The project's
 // folder has its trust file and its lock file.
 func (l *Loader) Fetch(ctx context.Context, want project.Wanted) (project.Copy, error) {
-	ref, err := Parse(want.Reference)
+	ref, err := parse(want.Reference)
 	if err != nil {
 		return project.Copy{}, err
 	}
@@ -96,7 +96,7 @@ func (l *Loader) Fetch(ctx context.Context, want project.Wanted) (project.Copy, 
 // fetch is the way of one reference.
 type fetch struct {
 	l     *Loader
-	ref   Reference
+	ref   reference
 	want  project.Wanted
 	from  origin
 	cache cache
@@ -112,8 +112,8 @@ func (f fetch) explain(err error) error {
 	return fmt.Errorf("fetching %s: %w", f.want.Reference, err)
 }
 
-func (l *Loader) origin(ref Reference) origin {
-	if ref.Kind == OCI {
+func (l *Loader) origin(ref reference) origin {
+	if ref.Kind == fromOCI {
 		return &artifact{ref: ref}
 	}
 	return &repository{ref: ref, environ: l.o.Environ, sink: l.o.Sink}
@@ -152,7 +152,7 @@ func (f fetch) permit() error {
 		return nil
 	}
 	return hint.New(fmt.Sprintf("%s is a remote file, and fetching it is not allowed", f.want.Reference),
-		fmt.Sprintf("allow it for this call with --allow-remote (COMPOSE_ALLOW_REMOTE=1), or for the project in %s", filepath.Join(f.want.Dir, TrustFile)))
+		fmt.Sprintf("allow it for this call with --allow-remote (COMPOSE_ALLOW_REMOTE=1), or for the project in %s", filepath.Join(f.want.Dir, trustFile)))
 }
 
 // revision is what the reference stands for, now as when it was pinned.
@@ -165,8 +165,8 @@ func (f fetch) revision(ctx context.Context) (string, error) {
 	case err == nil && (f.pin == "" || f.pin == now):
 		return now, nil
 	case err == nil:
-		return "", hint.New(fmt.Sprintf("%s has changed: %s pins %s, and it is %s now", f.want.Reference, LockFile, f.pin, now),
-			"look at what changed; to take it, remove the entry from "+LockFile)
+		return "", hint.New(fmt.Sprintf("%s has changed: %s pins %s, and it is %s now", f.want.Reference, lockFile, f.pin, now),
+			"look at what changed; to take it, remove the entry from "+lockFile)
 	case ctx.Err() == nil && f.pin != "" && f.cache.has(f.from.folder(f.pin)):
 		f.l.warn(fmt.Sprintf("%s cannot be asked for changes, so what is pinned is used: %v", f.want.Reference, err))
 		return f.pin, nil

@@ -11,10 +11,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TrustFile is the name of the file in a project's folder that allows remote
+// trustFile is the name of the file in a project's folder that allows remote
 // files: a list `remote:` of references, or of beginnings of references that
 // end where a part of their path does.
-const TrustFile = "compose.trust.yaml"
+const trustFile = "compose.trust.yaml"
 
 type trust struct {
 	Remote []string `yaml:"remote"`
@@ -22,7 +22,7 @@ type trust struct {
 
 func readTrust(dir string) (trust, error) {
 	var t trust
-	path := filepath.Join(dir, TrustFile)
+	path := filepath.Join(dir, trustFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
@@ -37,9 +37,9 @@ func readTrust(dir string) (trust, error) {
 }
 
 // covers tells whether an entry is the reference's address, or leads to it.
-func (t trust) covers(r Reference) bool {
+func (t trust) covers(r reference) bool {
 	address := r.URL
-	if r.Kind == OCI {
+	if r.Kind == fromOCI {
 		address = "oci://" + address
 	}
 	for _, entry := range t.Remote {
