@@ -33,7 +33,7 @@ type FollowOptions struct {
 	// Watch has the services follow their files meanwhile; nothing but an
 	// interrupt, or what the options above say, ends the up then. nil: they don't.
 	Watch *WatchOptions
-	// Menu brings what the user asks for once everything is up; nil: nothing.
+	// Menu brings what the user asks for; nil: nobody asks.
 	Menu Menu
 	// OpenURL shows a page to the user, for the command Open.
 	OpenURL func(url string) error
@@ -79,27 +79,47 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 		return 0, err
 	}
 	defer f.close()
-	if w != nil {
-		if o, err = w.prepare(ctx, o); err != nil {
-			return 0, err
-		}
-	}
-	plan, err := s.planUp(ctx, o)
-	if err != nil {
+	f.openMenu(ctx)
+	defer f.menu.Close() // a second time, it does nothing
+	err = f.bringUp(ctx, o, w)
+	_, aborted := f.abortedBy()
+	switch {
+	case ctx.Err() != nil:
+		f.menu.Close()
+		return 0, f.interrupt(ctx, cmp.Or(err, context.Cause(ctx)))
+	case aborted: // wait tells it
+	case err != nil:
+		f.catchUp(ctx)
 		return 0, err
-	}
-	f.announce(plan)
-	if err := s.apply(ctx, plan); err != nil {
-		if ctx.Err() == nil {
-			return 0, err
-		}
-		return 0, f.interrupt(ctx, err)
-	}
-	if w != nil {
+	case f.leaving:
+		f.detached()
+		return 0, nil
+	case w != nil:
 		f.beginWatch(ctx, w)
 	}
 	defer func() { f.endWatch() }()
 	return f.wait(ctx)
+}
+
+// bringUp plans and applies, while the menu is answered. An end that is
+// everybody's ends it.
+func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error {
+	return f.beside(ctx, "the project still comes up", func(ctx context.Context) error {
+		if w != nil {
+			var err error
+			if o, err = w.prepare(ctx, o); err != nil {
+				return err
+			}
+		}
+		plan, err := f.s.planUp(ctx, o)
+		if err != nil {
+			return err
+		}
+		f.announce(plan)
+		d := f.s.doer()
+		defer d.close()
+		return f.s.applyBy(ctx, plan, attentive{d, f})
+	})
 }
 
 func (o FollowOptions) check(p *project.Project) error {
@@ -112,17 +132,12 @@ func (o FollowOptions) check(p *project.Project) error {
 }
 
 // wait returns when all followed containers ended, when one ended whose end the
-// options make everybody's, or when the user interrupts.
+// options make everybody's, or when the user interrupts or leaves.
 func (f *follower) wait(ctx context.Context) (int, error) {
-	var commands <-chan Command
-	closeMenu := func() {}
-	if f.o.Menu != nil {
-		commands, closeMenu = f.o.Menu(ctx)
-	}
-	defer func() { closeMenu() }() // a second time, it does nothing
+	f.menu.Ready(f.project().ServiceNames())
 	for {
 		if x, ok := f.abortedBy(); ok {
-			closeMenu()
+			f.menu.Close()
 			f.s.Sink(event.Message{Level: event.Info, Text: "Aborting on container exit..."})
 			err := f.shutDown(ctx)
 			return f.exitCode(x), err
@@ -130,26 +145,27 @@ func (f *follower) wait(ctx context.Context) (int, error) {
 		over, err := f.over(ctx)
 		switch {
 		case ctx.Err() != nil:
-			closeMenu()
+			f.menu.Close()
 			return 0, f.interrupt(ctx, context.Cause(ctx))
 		case err != nil:
 			return 0, err
+		case f.leaving:
+			f.detached()
+			return 0, nil
 		case over && f.watching == nil: // what is watched may be between two containers
 			return 0, f.drain()
 		}
 		select {
 		case <-f.wake:
-		case c := <-commands:
-			if f.handle(ctx, c) {
-				return 0, nil
-			}
+		case c := <-f.commands:
+			f.handle(ctx, c)
 		case <-ctx.Done():
 		}
 	}
 }
 
 // abortedBy is the first end that stops the others by the options.
-func (f *follower) abortedBy() (exit, bool) {
+func (f *follower) abortedBy() (ending, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, x := range f.ended {
@@ -160,11 +176,11 @@ func (f *follower) abortedBy() (exit, bool) {
 			return x, true
 		}
 	}
-	return exit{}, false
+	return ending{}, false
 }
 
 // exitCode is that of the service asked for, else that of the first end.
-func (f *follower) exitCode(first exit) int {
+func (f *follower) exitCode(first ending) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.o.ExitCodeFrom == "" {
@@ -182,7 +198,7 @@ func (f *follower) exitCode(first exit) int {
 // lists decides; the account tells whether we have heard of every end.
 func (f *follower) over(ctx context.Context) (bool, error) {
 	f.mu.Lock()
-	lost, pending := f.lost, len(f.expected)+len(f.alive)
+	lost, pending := f.lost, len(f.expected)+len(f.coming)+len(f.alive)
 	f.mu.Unlock()
 	if lost != nil {
 		return false, fmt.Errorf("the containers go on, but following them ended: %w", lost)
@@ -265,6 +281,7 @@ func (f *follower) eachEra(do func(s *Session, services []string) error) error {
 func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error {
 	f.mu.Lock()
 	clear(f.expected) // what did not start will not
+	clear(f.coming)
 	f.mu.Unlock()
 	for {
 		over, err := f.over(ctx)
@@ -277,4 +294,39 @@ func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error 
 			return nil
 		}
 	}
+}
+
+// catchUp shows what the containers that ended printed to the end: it is where
+// the reason stands why others did not come up.
+func (f *follower) catchUp(ctx context.Context) {
+	for {
+		if told, err := f.told(ctx); told || err != nil {
+			return
+		}
+		select {
+		case <-f.wake:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// told tells whether the ends of all containers that do not run have been shown.
+func (f *follower) told(ctx context.Context) (bool, error) {
+	state, err := f.s.observe(ctx, onlyRunning)
+	if err != nil {
+		return false, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.lost != nil {
+		return false, f.lost
+	}
+	running := 0
+	for _, c := range state.Containers {
+		if f.alive[c.ID] && c.Status == planner.Running {
+			running++
+		}
+	}
+	return running == len(f.alive) && f.untold == 0, nil
 }

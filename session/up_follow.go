@@ -18,7 +18,8 @@ import (
 
 // follower shows what the containers of an attached up print and keeps account
 // of which of them ended. Two goroutines work for it: pump turns the engine's
-// events into changes, and logs.Follow reads the logs that these name.
+// events into changes, and logs.Follow reads the logs that these name. What has
+// no log is listened to by unlogged.
 type follower struct {
 	s   *Session
 	o   FollowOptions
@@ -27,6 +28,7 @@ type follower struct {
 	// bring older events: they are about earlier runs.
 	since time.Time
 
+	unlogged *unlogged
 	changes  chan logs.Change
 	stopPump context.CancelFunc
 	stopRead context.CancelFunc
@@ -36,13 +38,19 @@ type follower struct {
 	// does. They are the waiting goroutine's.
 	watching  *watching
 	stopWatch func()
+	// The menu's commands, and whether the user left: the waiting goroutine's too.
+	menu     Menu
+	commands <-chan Command
+	leaving  bool
 
 	wake chan struct{} // holds one token while there is news below
 
 	mu       sync.Mutex      // guards below
 	expected map[string]bool // names of containers that the plan starts and that did not start yet
+	coming   map[string]bool // ids that were made in place of others and did not start yet
 	alive    map[string]bool // ids that started and did not end yet
-	ended    []exit
+	ended    []ending
+	untold   int                  // ends that are known and not shown yet
 	pardoned map[string]time.Time // by service: ends until then are the user's will
 	lost     error                // why there will be no more events
 	// eras are the projects that were brought up, the newest last: watching may
@@ -50,8 +58,8 @@ type follower struct {
 	eras []*project.Project
 }
 
-// exit is the end of a container's process.
-type exit struct {
+// ending is the end of a container's process.
+type ending struct {
 	id, service string
 	code        int
 	restarting  bool
@@ -77,9 +85,10 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 		stopPump: stopPump, stopRead: stopRead,
 		pumped: make(chan struct{}), done: make(chan error, 1),
 		wake:     make(chan struct{}, 1),
-		expected: map[string]bool{}, alive: map[string]bool{}, pardoned: map[string]time.Time{},
+		expected: map[string]bool{}, coming: map[string]bool{}, alive: map[string]bool{}, pardoned: map[string]time.Time{},
 		eras: []*project.Project{s.Project},
 	}
+	f.unlogged = s.unlogged(ctx, o.Timestamps, f.show)
 	go func() {
 		defer close(f.pumped)
 		defer close(f.changes)
@@ -88,7 +97,7 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 	go func() {
 		f.done <- logs.Follow(readCtx, s.Reader, f.changes, logs.Options{
 			Tail: "0", Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",
-		}, s.Sink)
+		}, f.show)
 	}()
 	return f, nil
 }
@@ -99,6 +108,7 @@ func (f *follower) drain() error {
 	<-f.pumped
 	err := <-f.done
 	f.done <- nil // for close
+	f.unlogged.drain()
 	return err
 }
 
@@ -108,6 +118,7 @@ func (f *follower) close() {
 	<-f.pumped
 	f.stopRead()
 	<-f.done
+	f.unlogged.close()
 	f.sub.Close()
 }
 
@@ -152,6 +163,10 @@ func (f *follower) pump(ctx context.Context) {
 			f.runningNow(ctx)
 			f.news(func() {})
 		case c.Time.Before(f.since):
+		case c.Action == "create":
+			f.created(c)
+		case c.Action == "destroy":
+			f.news(func() { delete(f.coming, c.ID) })
 		case c.Action == "start":
 			f.started(ctx, c)
 		case c.Action == "die":
@@ -170,12 +185,12 @@ func (f *follower) runningNow(ctx context.Context) {
 	for _, c := range state.Containers {
 		if c.Status == planner.Running && !c.OneOff && f.follows(c.Service) {
 			alive[c.ID] = true
-			f.change(ctx, logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
+			f.read(ctx, logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
 				ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
 			}})})
 		}
 	}
-	f.news(func() { f.alive = alive })
+	f.news(func() { f.alive = alive; clear(f.coming) })
 }
 
 // expect counts on a start: until its event came nothing is over.
@@ -204,8 +219,38 @@ func (f *follower) project() *project.Project {
 // has no more are still stopped in the end.
 func (f *follower) adopt(p *project.Project) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.eras = append(f.eras, p)
+	f.mu.Unlock()
+	f.menu.Ready(p.ServiceNames())
+}
+
+// session is this one's with the newest project.
+func (f *follower) session() *Session {
+	s := *f.s
+	s.Project = f.project()
+	return &s
+}
+
+// show passes on what the reading of logs brings.
+func (f *follower) show(e event.Event) {
+	f.s.Sink(e)
+	if _, end := e.(event.Exit); end {
+		f.news(func() { f.untold-- })
+	}
+}
+
+// logged tells whether the engine keeps what a service's containers print.
+func (f *follower) logged(service string) bool {
+	return engine.KeepsLog(f.s.Engine, f.project().Services[service].Logging)
+}
+
+// read shows what a container prints that runs.
+func (f *follower) read(ctx context.Context, c logs.Change) {
+	if f.logged(c.Service) {
+		f.change(ctx, c)
+	} else {
+		f.unlogged.listen(c.Target)
+	}
 }
 
 func (f *follower) change(ctx context.Context, c logs.Change) {
@@ -215,14 +260,29 @@ func (f *follower) change(ctx context.Context, c logs.Change) {
 	}
 }
 
+// created takes note of a container that may start. One that takes another's place
+// will, once that has stopped: between the two nothing is over.
+func (f *follower) created(c engine.Change) {
+	t := f.target(c)
+	if t.Number == 0 || !f.follows(t.Service) {
+		return
+	}
+	if c.Attributes[project.LabelReplace] != "" {
+		f.news(func() { f.coming[c.ID] = true })
+	}
+	if !f.logged(t.Service) {
+		f.unlogged.listen(t)
+	}
+}
+
 // started passes a start on.
 func (f *follower) started(ctx context.Context, c engine.Change) {
 	t := f.target(c)
 	if t.Number == 0 || !f.follows(t.Service) {
 		return
 	}
-	f.change(ctx, logs.Change{Target: t, At: f.since})
-	f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name) })
+	f.read(ctx, logs.Change{Target: t, At: f.since})
+	f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name); delete(f.coming, c.ID) })
 }
 
 // exited passes an end on, with what the engine does next.
@@ -232,9 +292,22 @@ func (f *follower) exited(ctx context.Context, c engine.Change) {
 		return
 	}
 	code, _ := strconv.Atoi(c.Attributes["exitCode"])
-	x := exit{id: c.ID, service: t.Service, code: code, restarting: f.s.restarting(ctx, c.ID), at: c.Time}
-	f.change(ctx, logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: x.restarting}})
-	f.news(func() { f.ended = append(f.ended, x); delete(f.alive, c.ID) })
+	logged := f.logged(t.Service)
+	var heard *hearing
+	if !logged {
+		heard = f.unlogged.next(t) // before it starts again
+	}
+	exit := event.Exit{Source: t.Source, Code: code, Restarting: f.s.restarting(ctx, c.ID)}
+	f.news(func() { f.untold++ })
+	if logged {
+		f.change(ctx, logs.Change{Target: t, At: c.Time, Exit: &exit})
+	} else {
+		f.unlogged.exited(heard, exit)
+	}
+	f.news(func() {
+		f.ended = append(f.ended, ending{id: c.ID, service: t.Service, code: code, restarting: exit.Restarting, at: c.Time})
+		delete(f.alive, c.ID)
+	})
 }
 
 // restarting tells whether the engine starts a container again that ended.

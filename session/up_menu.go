@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
@@ -33,38 +34,122 @@ type Command struct {
 	Service string
 }
 
-// Menu is where an attached up gets its commands from. The session begins it
-// once everything is up, takes one command after the other, and calls close
-// before it stops anything and in the end.
-type Menu func(ctx context.Context) (commands <-chan Command, close func())
+// Menu is where an attached up gets its commands from. Its methods are called
+// from one goroutine at a time.
+type Menu interface {
+	// Open begins to listen, before anything comes up.
+	Open(ctx context.Context) <-chan Command
+	// Ready tells that everything is up and which services there are: commands
+	// about one can be carried out now. It may come again with others.
+	Ready(services []string)
+	// Close ends the listening, before anything is stopped and in the end. A second
+	// call does nothing.
+	Close()
+}
 
-// handle carries a command out. A failure is told and ends nothing; detached
-// tells that the user leaves.
-func (f *follower) handle(ctx context.Context, c Command) (detached bool) {
-	var err error
+// noMenu is the Menu of those who are not asked.
+type noMenu struct{}
+
+// Open returns no commands.
+func (noMenu) Open(context.Context) <-chan Command { return nil }
+
+// Ready is nobody's concern.
+func (noMenu) Ready([]string) {}
+
+// Close does nothing.
+func (noMenu) Close() {}
+
+func (f *follower) openMenu(ctx context.Context) {
+	if f.menu = f.o.Menu; f.menu == nil {
+		f.menu = noMenu{}
+	}
+	f.commands = f.menu.Open(ctx)
+}
+
+// handle carries a command out. A failure is told and ends nothing.
+func (f *follower) handle(ctx context.Context, c Command) {
 	switch c.Verb {
 	case Detach:
-		f.s.Sink(event.Message{Level: event.Info, Text: "detached: the containers run on", Hint: "compose logs -f shows them again, compose down ends them"})
-		return true
+		f.leaving = true
 	case Restart:
-		err = f.meant(ctx, c.Service, func() error {
-			if f.watching != nil {
-				f.watching.planning.Lock()
-				defer f.watching.planning.Unlock()
-			}
-			return f.s.Restart(ctx, planner.LifecycleOptions{Services: []string{c.Service}, Timeout: f.o.Timeout, NoDeps: true})
-		})
+		f.tell(ctx, f.beside(ctx, c.Service+" is being restarted", func(ctx context.Context) error {
+			return f.meant(ctx, c.Service, func() error { return f.restart(ctx, c.Service) })
+		}))
 	case Rebuild:
-		err = f.meant(ctx, c.Service, func() error { return f.rebuild(ctx, c.Service) })
+		f.tell(ctx, f.beside(ctx, c.Service+" is being rebuilt", func(ctx context.Context) error {
+			return f.meant(ctx, c.Service, func() error { return f.rebuild(ctx, c.Service) })
+		}))
 	case Open:
-		err = f.open(ctx, c.Service)
+		f.tell(ctx, f.open(ctx, c.Service))
 	case ToggleWatch:
-		err = f.toggleWatch(ctx)
+		f.tell(ctx, f.toggleWatch(ctx))
 	}
-	if err != nil && ctx.Err() == nil {
-		f.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
+}
+
+// beside does what takes long while commands come: the short ones are carried
+// out, the user may leave once it is done, and what must wait is told why. An
+// end that is everybody's ends it.
+func (f *follower) beside(ctx context.Context, what string, do func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan struct{})
+	var answering sync.WaitGroup
+	answering.Go(func() {
+		for {
+			select {
+			case c := <-f.commands:
+				f.handleBeside(ctx, c, what)
+			case <-f.wake:
+				if _, ok := f.abortedBy(); ok {
+					cancel()
+				}
+			case <-done:
+				f.news(func() {}) // there may have been some
+				return
+			}
+		}
+	})
+	defer answering.Wait()
+	defer close(done)
+	return do(ctx)
+}
+
+// handleBeside is handle while something else goes on.
+func (f *follower) handleBeside(ctx context.Context, c Command, what string) {
+	switch c.Verb {
+	case Detach:
+		if !f.leaving {
+			f.s.Sink(event.Message{Level: event.Info, Text: "detaching after this: " + what})
+		}
+		f.leaving = true
+	case Open:
+		f.tell(ctx, f.open(ctx, c.Service))
+	default:
+		f.s.Sink(event.Message{Level: event.Info, Text: "not yet: " + what})
 	}
-	return false
+}
+
+// tell tells the user of an error, unless it comes from an interrupt.
+func (f *follower) tell(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	f.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
+}
+
+// detached says goodbye.
+func (f *follower) detached() {
+	f.menu.Close()
+	f.s.Sink(event.Message{Level: event.Info, Text: "detached: the containers run on", Hint: "compose logs -f shows them again, compose down ends them"})
+}
+
+// restart restarts the containers of a service.
+func (f *follower) restart(ctx context.Context, service string) error {
+	if f.watching != nil {
+		f.watching.planning.Lock()
+		defer f.watching.planning.Unlock()
+	}
+	return f.session().Restart(ctx, planner.LifecycleOptions{Services: []string{service}, Timeout: f.o.Timeout, NoDeps: true})
 }
 
 // meant does what ends containers of a service: these ends stop nobody else.
@@ -143,16 +228,19 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 	if f.o.CanWatch == nil {
 		return nil
 	}
-	s := *f.s
-	s.Project = f.project()
-	w, err := s.watching(*f.o.CanWatch)
+	w, err := f.session().watching(*f.o.CanWatch)
 	if err != nil {
+		return err
+	}
+	if err := w.look(ctx); err != nil {
 		return err
 	}
 	f.beginWatch(ctx, w)
 	return nil
 }
 
+// beginWatch has the project follow its files, and the following what watching
+// makes of the project.
 func (f *follower) beginWatch(ctx context.Context, w *watching) {
 	w.adopted = f.adopt
 	stop := w.start(ctx)

@@ -30,43 +30,84 @@ func (a *app) wantsMenu(p *project.Project, flag *pflag.Flag) bool {
 	return v == "" || truthy(v)
 }
 
-// menu is what listens to the keys of an attached up.
+// menu listens to the keys of an attached up. It implements session.Menu.
 type menu struct {
-	out      *render.Renderer
+	a        *app
 	commands chan session.Command
+	stop     func() // ends what Open began
 
 	mu   sync.Mutex // guards below
 	keys *menuKeys
+	open bool // the footer is shown
 }
 
-// menu is the session's Menu: it reads keys from the terminal until it is closed.
-func (a *app) menu(services []string) session.Menu {
-	return func(ctx context.Context) (<-chan session.Command, func()) {
-		m := &menu{out: a.display(), commands: make(chan session.Command, 8), keys: newMenuKeys(services)}
-		restore, ok, err := terminal.Keys(a.stdin)
-		if err != nil {
-			a.warn("no menu: %v", err)
-		}
-		if !ok || !m.out.Footer(m.keys.footer()) {
-			if ok {
-				restore()
-			}
-			return nil, func() {}
-		}
-		in := terminal.NewInput(a.stdin)
-		a.asks.Store(m)
-		var reading sync.WaitGroup
-		reading.Go(func() { m.read(in) })
-		again := a.keysAgain()
-		return m.commands, sync.OnceFunc(func() {
-			a.asks.Store(nil)
-			again()
-			_ = in.Close()
-			reading.Wait()
-			in.Release()
-			restore()
-			m.out.Footer(render.Footer{})
-		})
+var _ session.Menu = (*menu)(nil)
+
+func (a *app) menu(services []string) *menu {
+	return &menu{a: a, commands: make(chan session.Command, 8), keys: newMenuKeys(services), stop: func() {}}
+}
+
+// Open reads keys from the terminal until Close, and shows what they do.
+func (m *menu) Open(context.Context) <-chan session.Command {
+	restore, ok, err := terminal.Keys(m.a.stdin)
+	if err != nil {
+		m.a.warn("no menu: %v", err)
+	}
+	if !ok {
+		return nil
+	}
+	if !m.begin() {
+		restore()
+		return nil
+	}
+	in := terminal.NewInput(m.a.stdin)
+	m.a.asks.Store(m)
+	var reading sync.WaitGroup
+	reading.Go(func() { m.read(in) })
+	again := m.a.keysAgain()
+	m.stop = sync.OnceFunc(func() {
+		m.a.asks.Store(nil)
+		again()
+		_ = in.Close()
+		reading.Wait()
+		in.Release()
+		restore()
+		m.end()
+	})
+	return m.commands
+}
+
+// Ready offers what needs running services.
+func (m *menu) Ready(services []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys.ready, m.keys.services = true, services
+	m.show()
+}
+
+// Close gives the terminal back.
+func (m *menu) Close() { m.stop() }
+
+// begin shows the footer; false: this display has none.
+func (m *menu) begin() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open = m.a.display().Footer(m.keys.footer())
+	return m.open
+}
+
+// end takes the footer away, for good.
+func (m *menu) end() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open = false
+	m.a.display().Footer(render.Footer{})
+}
+
+// show brings the footer up to date. m.mu is held.
+func (m *menu) show() {
+	if m.open {
+		m.a.display().Footer(m.keys.footer())
 	}
 }
 
@@ -84,7 +125,7 @@ func (m *menu) read(in *terminal.Input) {
 		for _, did := range m.keys.press(b[:n]) {
 			m.do(did)
 		}
-		m.out.Footer(m.keys.footer())
+		m.show()
 		m.mu.Unlock()
 	}
 }
@@ -97,11 +138,11 @@ func (m *menu) do(did any) {
 		default: // so many wait that one more is a mistake
 		}
 	case showOnly:
-		m.out.Only(string(did))
+		m.a.display().Only(string(did))
 	case searchFor:
-		m.out.Search(string(did))
+		m.a.display().Search(string(did))
 	case tell:
-		m.out.Event(event.Message{Level: event.Info, Text: string(did)})
+		m.a.display().Event(event.Message{Level: event.Info, Text: string(did)})
 	}
 }
 
@@ -109,7 +150,7 @@ func (m *menu) do(did any) {
 func (m *menu) ask(ctx context.Context, question string) (string, error) {
 	m.mu.Lock()
 	answer := m.keys.question(question)
-	m.out.Footer(m.keys.footer())
+	m.show()
 	m.mu.Unlock()
 	select {
 	case text := <-answer:

@@ -14,6 +14,9 @@ import (
 // either keys are waited for, or a text is typed behind a prompt.
 type menuKeys struct {
 	services []string
+	ready    bool   // everything is up
+	only     string // the service whose logs alone are shown; "": all
+	search   string // what is searched for; "": nothing
 	prompt   string
 	typed    string
 	// entered does what the typed text says; a service's name where choosing.
@@ -40,10 +43,22 @@ func (k *menuKeys) footer() render.Footer {
 		}
 		return f
 	}
-	return render.Footer{Keys: []render.Key{
-		{Key: "d", Does: "detach"}, {Key: "w", Does: "watch"}, {Key: "r", Does: "restart"}, {Key: "b", Does: "rebuild"},
-		{Key: "f", Does: "filter"}, {Key: "/", Does: "search"}, {Key: "o", Does: "open"}, {Key: "ctrl-c", Does: "stop"},
-	}}
+	keys := []render.Key{{Key: "d", Does: "detach"}}
+	if k.ready {
+		keys = append(keys, render.Key{Key: "w", Does: "watch"}, render.Key{Key: "r", Does: "restart"}, render.Key{Key: "b", Does: "rebuild"})
+	}
+	return render.Footer{Keys: append(keys,
+		render.Key{Key: "f", Does: with("filter", k.only)}, render.Key{Key: "/", Does: with("search", k.search)},
+		render.Key{Key: "o", Does: "open"}, render.Key{Key: "ctrl-c", Does: "stop"},
+	)}
+}
+
+// with is what a key does, and with what at present.
+func with(does, what string) string {
+	if what == "" {
+		return does
+	}
+	return does + ": " + what
 }
 
 // press takes what one read of the terminal brought. What begins with an escape
@@ -74,6 +89,12 @@ func (k *menuKeys) command(r rune) any {
 		return k.choose(prompt, func(name string) any { return session.Command{Verb: verb, Service: name} })
 	}
 	switch r {
+	case 'w', 'r', 'b':
+		if !k.ready {
+			return tell("not yet: the project still comes up")
+		}
+	}
+	switch r {
 	case 'd':
 		return session.Command{Verb: session.Detach}
 	case 'w':
@@ -87,10 +108,10 @@ func (k *menuKeys) command(r rune) any {
 	case 'f':
 		k.prompt = "show only which service? (none: all)"
 		k.choosing = true
-		k.entered = func(name string) any { return showOnly(name) }
+		k.entered = func(name string) any { k.only = name; return showOnly(name) }
 	case '/':
 		k.prompt = "search:"
-		k.entered = func(text string) any { return searchFor(text) }
+		k.entered = func(text string) any { k.search = text; return searchFor(text) }
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ func TestMenuKeys(t *testing.T) {
 		{"too much corrected", nil, []string{"/\x7f\x7f\r"}, []any{searchFor("")}},
 	} {
 		k := newMenuKeys(c.services)
+		k.ready = true
 		var got []any
 		for _, keys := range c.keys {
 			got = append(got, k.press([]byte(keys))...)
@@ -42,6 +43,7 @@ func TestMenuKeys(t *testing.T) {
 func TestMenuQuestion(t *testing.T) {
 	for keys, want := range map[string]string{"y\r": "y", "\x1b": "", "\r": ""} {
 		k := newMenuKeys([]string{"web", "worker"})
+		k.ready = true
 		k.press([]byte("rwe"))
 		answer := k.question("Sure?")
 		if f := k.footer(); f.Prompt != "Sure?" || f.Typed != "" {
@@ -51,5 +53,32 @@ func TestMenuQuestion(t *testing.T) {
 		if got := <-answer; got != want || k.footer().Prompt != "" {
 			t.Errorf("%q: answer %q, footer %+v", keys, got, k.footer())
 		}
+	}
+}
+
+// What needs running services is offered when there are some; the rest always is.
+func TestMenuWhileComingUp(t *testing.T) {
+	k := newMenuKeys([]string{"web", "worker"})
+	for _, key := range []string{"w", "r", "b"} {
+		if got, want := k.press([]byte(key)), []any{tell("not yet: the project still comes up")}; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", key, got, want)
+		}
+	}
+	got := k.press([]byte("fwo\r/x\rd"))
+	if want := []any{showOnly("worker"), searchFor("x"), session.Command{Verb: session.Detach}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	shown := func() (does []string) {
+		for _, key := range k.footer().Keys {
+			does = append(does, key.Does)
+		}
+		return does
+	}
+	if got, want := shown(), []string{"detach", "filter: worker", "search: x", "open", "stop"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("the footer is %q, want %q", got, want)
+	}
+	k.ready = true
+	if got, want := shown(), []string{"detach", "watch", "restart", "rebuild", "filter: worker", "search: x", "open", "stop"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("the footer is %q, want %q", got, want)
 	}
 }

@@ -43,7 +43,7 @@ func running(t *testing.T, dir string, server *enginetest.Server) int {
 func attachedUp(t *testing.T, dir string, server *enginetest.Server) *atTerminal {
 	t.Helper()
 	p := onPTY(t, dir, server.Host, "--progress", "tty", "up")
-	p.expect("detach")
+	p.expect("rebuild") // all is up
 	p.expect("web is up")
 	p.expect("job is up")
 	return p
@@ -66,7 +66,7 @@ func TestMenuRestart(t *testing.T) {
 	dir, server := talker(t)
 	p := onPTY(t, dir, server.Host, "--progress", "tty", "up", "--abort-on-container-exit")
 	p.expect("web is up")
-	p.expect("detach")
+	p.expect("rebuild") // all is up
 	p.keys("rwe\r")
 	p.expect("Restarting 1/1")
 	p.expect("bye")
