@@ -23,6 +23,8 @@ import (
 // address of the engine's ping.
 func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	transport := &http.Transport{
+		// A log comes in pieces of 100 bytes: many of them at once. 4 KiB cost a fifth more.
+		ReadBufferSize: 16 << 10,
 		// As many as the steps that run at once, lest each opens its own.
 		MaxIdleConns: 32, MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second,
 	}

@@ -129,8 +129,13 @@ type Log struct {
 	Source Source
 	Stream Stream
 	Time   time.Time // as the engine stamped it; zero where it was not asked for
-	Text   []byte    // the receiver may keep it
+	Text   []byte    // the receiver of a Log may keep it
 }
+
+// Logs are lines that came together, in their order: a million of them one by
+// one would cost more than what is done with them. The slice and the texts are
+// the receiver's until it returns; what it keeps it clones.
+type Logs []Log
 
 // Exit says that a followed container ended.
 type Exit struct {
@@ -186,6 +191,7 @@ func (Held) isEvent()     {}
 func (Part) isEvent()     {}
 func (Output) isEvent()   {}
 func (Log) isEvent()      {}
+func (Logs) isEvent()     {}
 func (Exit) isEvent()     {}
 func (Message) isEvent()  {}
 func (Planned) isEvent()  {}

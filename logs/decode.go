@@ -38,8 +38,8 @@ type line struct {
 	text   []byte
 }
 
-// decoder cuts an engine's log stream into lines. Texts are slices of its
-// buffers, which are never written again: whoever gets a line may keep it.
+// decoder cuts an engine's log stream into lines. Texts are slices of its slab
+// or of memory of their own: whoever gets lines holds the slab for as long.
 type decoder struct {
 	src    io.Reader
 	tty    bool
@@ -47,6 +47,7 @@ type decoder struct {
 	stamps stamper
 	last   int64 // the time of the last record
 
+	slab *slab // what buf is of
 	buf  []byte
 	r, w int    // buf[r:w] is read and not decoded
 	out  []line // lines of the present call
@@ -109,16 +110,25 @@ func (d *decoder) flush(out []line) ([]line, error) {
 	return d.out, nil
 }
 
-// room makes space to read into. Lines already cut keep the old buffer.
+// room makes space to read into. Lines already cut keep the old slab.
 func (d *decoder) room() {
 	if len(d.buf)-d.w >= max(len(d.buf)/8, 1) {
 		return
 	}
 	rest := d.buf[d.r:d.w]
 	size := min(max(2*len(d.buf), bufMin), bufMax)
-	buf := make([]byte, max(size, 2*len(rest)))
-	d.w = copy(buf, rest)
-	d.r, d.buf = 0, buf
+	next := newSlab(max(size, 2*len(rest)))
+	d.w = copy(next.buf, rest)
+	d.close()
+	d.r, d.slab, d.buf = 0, next, next.buf
+}
+
+// close gives the slab back, once the lines are given back as well.
+func (d *decoder) close() {
+	if d.slab != nil {
+		d.slab.release()
+		d.slab, d.buf = nil, nil
+	}
 }
 
 var errFrames = errors.New("the stream has no frames: has the container a terminal")

@@ -211,8 +211,10 @@ func TestEngineFollowRestarts(t *testing.T) {
 	go func() {
 		done <- Follow(t.Context(), c, changes, Options{}, func(e event.Event) {
 			switch e := e.(type) {
-			case event.Log:
-				lines <- string(e.Text)
+			case event.Logs:
+				for _, l := range e {
+					lines <- string(l.Text)
+				}
 			case event.Exit:
 				lines <- "exit"
 			}
@@ -295,9 +297,11 @@ func BenchmarkEngine(b *testing.B) {
 			n := 0
 			var out bytes.Buffer
 			err := Show(b.Context(), c, targets, Options{}, func(e event.Event) {
-				n++
 				out.Reset()
-				out.Write(e.(event.Log).Text)
+				for _, l := range e.(event.Logs) {
+					n++
+					out.Write(l.Text)
+				}
 			})
 			if err != nil || n != 1_000_000 {
 				b.Fatal(n, err)

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -176,7 +177,14 @@ type heard struct {
 func (h *heard) sink(e event.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.events = append(h.events, e)
+	lines, ok := e.(event.Logs)
+	if !ok {
+		h.events = append(h.events, e)
+	}
+	for _, l := range lines {
+		l.Text = bytes.Clone(l.Text)
+		h.events = append(h.events, l)
+	}
 }
 
 // texts are the events in short: "web: hello", "web exited 0", a message.

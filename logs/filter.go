@@ -17,8 +17,8 @@ type Filter struct {
 	Level Level
 }
 
-// Sink returns a sink that hands to next the lines that the filter shows, and
-// all that is no line. It keeps the last level of each stream and is for the one
+// Sink returns a sink that hands to next the lines of event.Logs that the filter
+// shows, and all that is no line. It keeps the last level of each stream and is for the one
 // goroutine that Show and Follow call their sink from.
 func (f Filter) Sink(next event.Sink) event.Sink {
 	if f.Match == nil && f.Level == Unknown {
@@ -26,10 +26,20 @@ func (f Filter) Sink(next event.Sink) event.Sink {
 	}
 	last := map[streamKey]Level{}
 	return func(e event.Event) {
-		if l, ok := e.(event.Log); ok && !f.shows(l, last) {
+		lines, ok := e.(event.Logs)
+		if !ok {
+			next(e)
 			return
 		}
-		next(e)
+		shown := lines[:0]
+		for i := range lines {
+			if f.shows(&lines[i], last) {
+				shown = append(shown, lines[i])
+			}
+		}
+		if len(shown) > 0 {
+			next(shown)
+		}
 	}
 }
 
@@ -39,7 +49,7 @@ type streamKey struct {
 	stream event.Stream
 }
 
-func (f Filter) shows(l event.Log, last map[streamKey]Level) bool {
+func (f Filter) shows(l *event.Log, last map[streamKey]Level) bool {
 	if f.Level != Unknown {
 		key := streamKey{l.Source.ID, l.Stream}
 		level := LevelOf(l.Text)

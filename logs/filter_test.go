@@ -33,15 +33,16 @@ func TestFilter(t *testing.T) {
 		exits := 0
 		sink := c.f.Sink(func(e event.Event) {
 			switch e := e.(type) {
-			case event.Log:
-				got = append(got, slices.IndexFunc(lines, func(l event.Log) bool { return string(l.Text) == string(e.Text) }))
+			case event.Logs:
+				for _, shown := range e {
+					got = append(got, slices.IndexFunc(lines, func(l event.Log) bool { return string(l.Text) == string(shown.Text) }))
+				}
 			case event.Exit:
 				exits++
 			}
 		})
-		for _, l := range lines {
-			sink(l)
-		}
+		sink(event.Logs(slices.Clone(lines[:3])))
+		sink(event.Logs(slices.Clone(lines[3:])))
 		sink(event.Exit{})
 		if !slices.Equal(got, c.want) || exits != 1 {
 			t.Errorf("%s: lines %v, want %v; %d exits", c.name, got, c.want, exits)

@@ -1,5 +1,5 @@
 // Package logs reads, merges and follows the logs of containers. What it reads
-// leaves it as event.Log, event.Exit and event.Message through an event.Sink.
+// leaves it as event.Logs, event.Exit and event.Message through an event.Sink.
 //
 // Every stream is asked for with the engine's timestamps: lines are merged by
 // them, a follower finds its place again by them after a restart, and they tell
@@ -7,7 +7,9 @@
 // sink only where Options.Timestamps asks for them.
 //
 // Memory stays bounded whatever the containers print and however slow the sink
-// is: a container has at most budget bytes under way, then its reads wait.
+// is: a container has at most budget bytes under way, then its reads wait. It is
+// used again, so that lines allocate next to nothing: those of an event.Logs are
+// gone when the sink returns.
 //
 // The package knows the engine by one method and nothing of projects.
 package logs

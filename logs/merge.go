@@ -28,7 +28,13 @@ type merger struct {
 	ready   heap
 	count   [phases]int // sources by phase
 	gather  time.Time   // until when more containers are waited for
+
+	out  event.Logs // lines that are not with the sink yet
+	used []*batch   // what they are of, to be released then
 }
+
+// outLines is how many lines the sink is handed at once at most.
+const outLines = 256
 
 func newMerger(c Client, o Options, sink event.Sink) *merger {
 	return &merger{client: c, o: o, sink: o.Filter.Sink(sink), in: make(chan *batch, 16), byID: make(map[string]*source)}
@@ -75,17 +81,23 @@ func (m *merger) loop(ctx context.Context, changes <-chan Change) error {
 // emit hands to the sink what may go now. It returns how long the next line is
 // held, or 0 where it is not time that is waited for.
 func (m *merger) emit(ctx context.Context) time.Duration {
-	if len(m.ready) == 0 || m.count[owed] > 0 {
+	defer m.flush()
+	if len(m.ready) == 0 || m.count[owed] > 0 || ctx.Err() != nil {
 		return 0
 	}
 	now := time.Now()
 	if wait := m.gather.Sub(now); wait > 0 {
 		return wait
 	}
-	for len(m.ready) > 0 && m.count[owed] == 0 && ctx.Err() == nil {
+	for len(m.ready) > 0 && m.count[owed] == 0 {
 		if m.count[idle] > 0 {
 			if wait := m.held(now); wait > 0 {
 				return wait
+			}
+		}
+		if len(m.out) == outLines {
+			if m.flush(); ctx.Err() != nil {
+				return 0
 			}
 		}
 		s := m.ready[0]
@@ -109,12 +121,32 @@ func (m *merger) held(now time.Time) time.Duration {
 	return max(hold-now.Sub(m.ready.oldest()), 0)
 }
 
-// line hands a line to the sink.
+// line puts a line to those that the sink gets next.
 func (m *merger) line(s *source, l line) {
 	e := event.Log{Source: s.Source, Stream: l.stream, Text: l.text}
 	if m.o.Timestamps {
 		e.Time = time.Unix(0, l.ns).UTC()
 	}
+	m.out = append(m.out, e)
+}
+
+// flush hands the lines that are due to the sink and releases their memory.
+func (m *merger) flush() {
+	if len(m.out) > 0 {
+		m.sink(m.out)
+		clear(m.out)
+		m.out = m.out[:0]
+	}
+	for i, b := range m.used {
+		b.release()
+		m.used[i] = nil
+	}
+	m.used = m.used[:0]
+}
+
+// tell hands to the sink what is no line, behind the lines.
+func (m *merger) tell(e event.Event) {
+	m.flush()
 	m.sink(e)
 }
 
@@ -140,7 +172,7 @@ func (m *merger) settle(ctx context.Context, s *source) bool {
 		s.queue[0] = nil
 		s.queue = s.queue[1:]
 		mark, err := b.mark, b.err
-		b.release()
+		m.used = append(m.used, b)
 		switch mark {
 		case caught:
 			s.live = true

@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/docker/docker/api/types/container"
 )
@@ -14,8 +15,12 @@ import (
 const (
 	// budget is how many bytes of a container's log are read ahead of the sink.
 	budget = 128 << 10
-	// lineCost is what a line weighs beside its text.
-	lineCost = 64
+	// batchLines is how many lines a batch has room for at first.
+	batchLines = 64
+	// lineCost is what room for a line weighs, beside its text. Batches of few
+	// lines weigh nearly as much as full ones, so that a reader that is ahead
+	// soon waits and then reads much at once.
+	lineCost = int64(unsafe.Sizeof(line{}))
 	// settled is how long a stream must have lasted for a break to be taken for
 	// the connection's end (a proxy that closes idle ones) and not the engine's.
 	settled = time.Second
@@ -25,6 +30,7 @@ const (
 // perhaps a mark.
 type batch struct {
 	src     *source
+	slab    *slab // held for the lines; nil: they have memory of their own
 	lines   []line
 	next    int // the first line not emitted
 	weight  int64
@@ -42,11 +48,14 @@ const (
 	ended       // the reading is over
 )
 
-var batches = sync.Pool{New: func() any { return new(batch) }}
+var batches = sync.Pool{New: func() any { return &batch{lines: make([]line, 0, batchLines)} }}
 
-// release gives a batch's memory back; its lines live on with whom they went to.
+// release gives a batch's memory back, that of its lines too.
 func (b *batch) release() {
 	b.src.budget.Release(b.weight)
+	if b.slab != nil {
+		b.slab.release()
+	}
 	clear(b.lines)
 	*b = batch{lines: b.lines[:0]}
 	batches.Put(b)
@@ -127,9 +136,12 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 	defer body.Close()
 
 	d := newDecoder(body, r.src.TTY, r.o.Podman)
+	defer d.close()
 	for err == nil {
 		b := batches.Get().(*batch)
 		b.lines, err = d.read(b.lines)
+		b.slab = d.slab
+		b.slab.hold()
 		if sent := r.sendNew(ctx, b); sent != nil {
 			return sent
 		}
@@ -163,22 +175,22 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 // sendNew sends the lines of b that were not read before, if there are any.
 func (r *reading) sendNew(ctx context.Context, b *batch) error {
 	b.src = r.src
-	fresh := b.lines[:0]
+	fresh, weight := b.lines[:0], int64(cap(b.lines))*lineCost
 	for _, l := range b.lines {
 		if r.src.pos.admit(l.ns) {
 			fresh = append(fresh, l)
-			b.weight += int64(len(l.text)) + lineCost
+			weight += int64(len(l.text))
 		}
 	}
 	clear(b.lines[len(fresh):])
 	b.lines = fresh
-	b.weight = min(b.weight, budget)
 	if len(fresh) == 0 {
 		b.release()
 		return nil
 	}
+	b.weight = min(weight, budget)
 	if err := r.src.budget.Acquire(ctx, b.weight); err != nil {
-		return err
+		return err // the collector has the batch
 	}
 	return r.send(ctx, b)
 }

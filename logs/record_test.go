@@ -61,12 +61,16 @@ func (c crumbs) Read(p []byte) (int, error) {
 	return c.r.Read(p[:min(len(p), 1+c.rnd.IntN(c.max))])
 }
 
-// decodeAll decodes a stream to its end.
+// decodeAll decodes a stream to its end. It clones what a slab has that is read
+// into again.
 func decodeAll(d *decoder) ([]line, error) {
 	var all []line
 	for {
 		ls, err := d.read(nil)
-		all = append(all, ls...)
+		for _, l := range ls {
+			l.text = bytes.Clone(l.text)
+			all = append(all, l)
+		}
 		if err == io.EOF {
 			ls, err = d.flush(nil)
 			return append(all, ls...), err

@@ -92,10 +92,11 @@ func TestShowOptions(t *testing.T) {
 	for _, tt := range tests {
 		got := ""
 		err := Show(t.Context(), s, []Target{target("a")}, tt.o, func(e event.Event) {
-			l := e.(event.Log)
-			got += string(l.Text)
-			if !l.Time.IsZero() {
-				t.Errorf("%+v: a line has a time that was not asked for", tt.o)
+			for _, l := range e.(event.Logs) {
+				got += string(l.Text)
+				if !l.Time.IsZero() {
+					t.Errorf("%+v: a line has a time that was not asked for", tt.o)
+				}
 			}
 		})
 		if err != nil || got != tt.want {
@@ -103,7 +104,7 @@ func TestShowOptions(t *testing.T) {
 		}
 	}
 	err := Show(t.Context(), s, []Target{target("a")}, Options{Tail: "1", Timestamps: true}, func(e event.Event) {
-		if l := e.(event.Log); !l.Time.Equal(at(9)) || l.Time.Location() != time.UTC {
+		if l := e.(event.Logs)[0]; !l.Time.Equal(at(9)) || l.Time.Location() != time.UTC {
 			t.Errorf("got the time %v, want %v", l.Time, at(9).UTC())
 		}
 	})
@@ -152,8 +153,8 @@ func TestShowHoldsBack(t *testing.T) {
 	})
 	read := &counted{shelf: s}
 	n := 0
-	err := Show(t.Context(), read, []Target{target("a")}, Options{}, func(event.Event) {
-		if n++; read.bytes.Load() > int64(n)*1040+2*budget+4*bufMax {
+	err := Show(t.Context(), read, []Target{target("a")}, Options{}, func(e event.Event) {
+		if n += len(e.(event.Logs)); read.bytes.Load() > int64(n)*1040+2*budget+4*bufMax {
 			t.Fatalf("%d bytes are read after %d lines", read.bytes.Load(), n)
 		}
 	})
@@ -164,11 +165,13 @@ func TestShowHoldsBack(t *testing.T) {
 
 func TestShowCancelled(t *testing.T) {
 	s := newShelf()
-	s.say("a", t1, "1", "2", "3")
+	for range 3 * outLines {
+		s.say("a", t1, "text")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	n := 0
 	err := Show(ctx, s, []Target{target("a")}, Options{}, func(event.Event) { n++; cancel() })
 	if !errors.Is(err, context.Canceled) || n != 1 {
-		t.Errorf("got %v after %d lines, want the context's error after 1", err, n)
+		t.Errorf("got %v after %d calls, want the context's error after 1", err, n)
 	}
 }

@@ -78,7 +78,7 @@ func (m *merger) proceed(ctx context.Context, s *source) {
 		c := s.changes[0]
 		s.changes = s.changes[1:]
 		if c.Exit != nil {
-			m.sink(*c.Exit)
+			m.tell(*c.Exit)
 			continue
 		}
 		m.start(ctx, s, c)
@@ -128,7 +128,7 @@ func (m *merger) end(ctx context.Context, s *source, err error) {
 	case err == nil || isGone(err):
 	case isUnreadable(err):
 		if !s.warned {
-			m.sink(event.Message{
+			m.tell(event.Message{
 				Level: event.Warn,
 				Text:  fmt.Sprintf("the log of %s cannot be read: its logging driver keeps nothing to read", s.Name),
 				Hint:  "look for it where the driver sends it, or set logging.driver to json-file or local",

@@ -6,7 +6,7 @@ import "bytes"
 type cleaning struct {
 	// afterCR is printed after a carriage return inside the line, so that what
 	// overwrites the line does not overwrite its prefix.
-	afterCR string
+	afterCR []byte
 	colors  bool
 }
 
@@ -84,7 +84,7 @@ func escapeLen(b []byte) int {
 // cleanText is a text for a line of the live region: no control characters and
 // no colours of its own.
 func cleanText(s string) string {
-	return string(appendClean(nil, []byte(s), cleaning{afterCR: " "}))
+	return string(appendClean(nil, []byte(s), cleaning{afterCR: []byte(" ")}))
 }
 
 // Clean is a text for a terminal without control characters and colours.

@@ -21,9 +21,16 @@ type jsonLines struct {
 
 func (j *jsonLines) event(e event.Event) {
 	if j.separate && j.logs.event(e) {
-		if _, ok := e.(event.Log); ok {
+		switch e.(type) {
+		case event.Log, event.Logs:
 			return
 		}
+	}
+	if lines, ok := e.(event.Logs); ok {
+		for _, l := range lines {
+			j.event(l)
+		}
+		return
 	}
 	b, err := encode(e, j.now())
 	if err != nil {

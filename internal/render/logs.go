@@ -38,16 +38,25 @@ const (
 )
 
 // logs prints the lines of containers behind their prefixes: "web-1  | text".
+// Lines that come together are written together.
 // A pipe gets the lines' bytes as they are, a terminal gets them without what
 // would move its cursor.
 type logs struct {
 	opts     LogOptions
 	out, err stream
-	width    int                     // columns of the longest name
-	heads    map[event.Source][]byte // what objects of a container begin with
+	width    int // columns of the longest name
+	heads    map[headKey]string
+	objects  map[event.Source][]byte // what objects of a container begin with
 	colors   map[string]color
-	buf      []byte
+	buf      []byte    // lines that are not written yet
+	toErr    bool      // they are for err
+	front    []byte    // what goes before the line at hand
 	browse   *browsing // nil: what is past is not kept
+
+	last struct { // of heads, the one that was used last
+		key  headKey
+		head string
+	}
 }
 
 // stream is where logs go, and what it can do.
@@ -70,21 +79,20 @@ func newLogs(out, err stream, o LogOptions) *logs {
 	if !o.Split {
 		err = out
 	}
-	return &logs{opts: o, out: out, err: err, colors: map[string]color{}}
+	return &logs{opts: o, out: out, err: err, heads: map[headKey]string{}, colors: map[string]color{}}
 }
 
 // event prints what belongs to logs, and tells whether e did.
 func (l *logs) event(e event.Event) bool {
 	switch e := e.(type) {
 	case event.Log:
-		if !l.browse.shows(e.Source.Service) {
-			return true
+		l.line(&e)
+		l.flush()
+	case event.Logs:
+		for i := range e {
+			l.line(&e[i])
 		}
-		if l.opts.Format != LogText {
-			l.object(e)
-			break
-		}
-		l.log(e)
+		l.flush()
 	case event.Exit:
 		if l.opts.Format != LogText {
 			return true
@@ -101,7 +109,9 @@ func (l *logs) event(e event.Event) bool {
 			return false
 		}
 		src := event.Source{Name: e.Ref.Name, Service: e.Ref.Service, Number: e.Ref.Number}
-		l.write(l.out, l.prefix(l.out, src, " ->"), []byte(e.Text))
+		l.turn(false)
+		l.text([]byte(l.prefix(src, " ->")), []byte(e.Text))
+		l.flush()
 	default:
 		return false
 	}
@@ -114,7 +124,7 @@ func (l *logs) attach(e event.Attached) {
 	services := make([]string, len(e.Sources))
 	for i, s := range e.Sources {
 		names[i], services[i] = shortName(s), s.Service
-		l.width = max(l.width, runewidth.StringWidth(names[i]))
+		l.widen(names[i])
 	}
 	slices.Sort(services)
 	for _, s := range services {
@@ -125,25 +135,66 @@ func (l *logs) attach(e event.Attached) {
 	}
 }
 
-func (l *logs) log(e event.Log) {
-	to := l.out
-	if e.Stream == event.Stderr {
-		to = l.err
+// line formats a line into the buffer.
+func (l *logs) line(e *event.Log) {
+	if !l.browse.shows(e.Source.Service) {
+		return
 	}
-	prefix := ""
+	l.turn(l.opts.Split && e.Stream == event.Stderr && l.opts.Format == LogText)
+	if l.opts.Format != LogText {
+		l.object(e)
+		return
+	}
+	prefix := l.front[:0]
 	if !l.opts.NoPrefix {
-		prefix = l.prefix(to, e.Source, "")
+		prefix = append(prefix, l.head(e.Source)...)
 	}
 	if l.opts.Timestamps && !e.Time.IsZero() {
-		prefix += e.Time.UTC().Format("2006-01-02T15:04:05.000000000Z") + " "
+		prefix = e.Time.UTC().AppendFormat(prefix, "2006-01-02T15:04:05.000000000Z ")
 	}
-	l.write(to, prefix, e.Text)
+	l.front = prefix
+	l.text(prefix, e.Text)
 }
 
-// write prints text, each of its lines behind the prefix, in a single write.
-func (l *logs) write(to stream, prefix string, text []byte) {
+// writeSize is how many bytes of lines that came together are written at once.
+const writeSize = 32 << 10
+
+// turn sees to it that the buffer is for the stream that comes next, and not
+// full: lines of both streams keep their order.
+func (l *logs) turn(toErr bool) {
+	if toErr != l.toErr || len(l.buf) >= writeSize {
+		l.flush()
+		l.toErr = toErr
+	}
+}
+
+// stream is the one that the buffer is for.
+func (l *logs) stream() stream {
+	if l.toErr {
+		return l.err
+	}
+	return l.out
+}
+
+// flush writes what is in the buffer.
+func (l *logs) flush() {
+	if len(l.buf) == 0 {
+		return
+	}
+	l.browse.keep(l.buf)
+	_, _ = l.stream().w.Write(l.buf)
 	l.buf = l.buf[:0]
-	for line := range bytes.SplitSeq(text, []byte("\n")) {
+	if cap(l.buf) > 4*writeSize {
+		l.buf = nil // that was for a line of megabytes
+	}
+}
+
+// text formats a text, each of its lines behind the prefix.
+func (l *logs) text(prefix, text []byte) {
+	to := l.stream()
+	for more := true; more; {
+		var line []byte
+		line, text, more = bytes.Cut(text, []byte("\n"))
 		l.buf = append(l.buf, prefix...)
 		if to.terminal {
 			l.buf = l.browse.mark(appendClean(l.buf, line, cleaning{afterCR: prefix, colors: bool(to.style)}), len(l.buf))
@@ -152,18 +203,47 @@ func (l *logs) write(to stream, prefix string, text []byte) {
 		}
 		l.buf = append(l.buf, '\n')
 	}
-	l.browse.keep(l.buf)
-	_, _ = to.w.Write(l.buf)
 }
 
-// prefix is "web-1  | ", as wide as those of the others.
-func (l *logs) prefix(to stream, s event.Source, mark string) string {
+// headKey is what the beginnings of lines are kept by.
+type headKey struct {
+	source event.Source
+	toErr  bool
+}
+
+// head is what the lines of a container begin with: "web-1  | ".
+func (l *logs) head(s event.Source) string {
+	key := headKey{s, l.toErr}
+	if l.last.key == key && l.last.head != "" {
+		return l.last.head
+	}
+	head, ok := l.heads[key]
+	if !ok {
+		head = l.prefix(s, "")
+		l.heads[key] = head
+	}
+	l.last.key, l.last.head = key, head
+	return head
+}
+
+// widen makes room for a container's name in the prefixes.
+func (l *logs) widen(name string) {
+	if n := runewidth.StringWidth(name); n > l.width {
+		l.width = n
+		clear(l.heads)
+		l.last.head = ""
+	}
+}
+
+// prefix is "web-1  | ", as wide as those of the others; mark goes behind the
+// name.
+func (l *logs) prefix(s event.Source, mark string) string {
 	name := shortName(s) + mark
 	if mark == "" {
-		l.width = max(l.width, runewidth.StringWidth(name))
+		l.widen(name)
 	}
 	name = runewidth.FillRight(name, l.width)
-	return to.style.in(l.color(s.Service), name+"  |") + " "
+	return l.stream().style.in(l.color(s.Service), name+"  |") + " "
 }
 
 // palette are the colours of services. Red is left to what goes wrong.

@@ -11,7 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// object prints a line of a log as an object in a line:
+// object formats a line of a log as an object in a line:
 //
 //	{"service":"web","container":"demo-web-1","number":1,"stream":"stdout",
 //	 "time":"2026-01-02T03:04:05.000000006Z","message":"text"}
@@ -19,8 +19,8 @@ import (
 // number is missing for a one-off. A message that is no UTF-8 has U+FFFD in the
 // place of what is none, and bytes beside it: the line as it is, in base64.
 // Fields may be added. It is written by hand because of a million lines.
-func (l *logs) object(e event.Log) {
-	l.buf = append(l.buf[:0], l.head(e.Source)...)
+func (l *logs) object(e *event.Log) {
+	l.buf = append(l.buf, l.objectHead(e.Source)...)
 	if e.Stream == event.Stderr {
 		l.buf = append(l.buf, `"stderr"`...)
 	} else {
@@ -44,12 +44,11 @@ func (l *logs) object(e event.Log) {
 		}
 	}
 	l.buf = append(l.buf, '}', '\n')
-	_, _ = l.out.w.Write(l.buf)
 }
 
-// head is what all objects of a container begin with.
-func (l *logs) head(s event.Source) []byte {
-	if head, ok := l.heads[s]; ok {
+// objectHead is what all objects of a container begin with.
+func (l *logs) objectHead(s event.Source) []byte {
+	if head, ok := l.objects[s]; ok {
 		return head
 	}
 	head := appendString([]byte(`{"service":`), []byte(s.Service))
@@ -58,10 +57,10 @@ func (l *logs) head(s event.Source) []byte {
 		head = strconv.AppendInt(append(head, `,"number":`...), int64(s.Number), 10)
 	}
 	head = append(head, `,"stream":`...)
-	if l.heads == nil {
-		l.heads = map[event.Source][]byte{}
+	if l.objects == nil {
+		l.objects = map[event.Source][]byte{}
 	}
-	l.heads[s] = head
+	l.objects[s] = head
 	return head
 }
 
