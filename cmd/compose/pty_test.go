@@ -80,12 +80,21 @@ func onPTY(t *testing.T, dir, host string, args ...string) *atTerminal {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var reading sync.WaitGroup
-	reading.Go(p.read)
+	read := make(chan struct{})
+	go func() {
+		p.read()
+		close(read)
+	}()
 	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill() // where the test has failed
+		_ = p.cmd.Wait()
 		theirs.Close()
+		select {
+		case <-read: // the last one has closed the terminal
+		case <-time.After(patience):
+			t.Error("something still has the terminal")
+		}
 		ours.Close()
-		reading.Wait()
 	})
 	return p
 }

@@ -127,7 +127,8 @@ func awaitState(ts *testscript.TestScript, neg bool, args []string) {
 	c, mine := engineClient(ts)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine})
+	// Since then, for the engine answers before it listens.
+	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine, Since: strconv.FormatInt(time.Now().Unix(), 10)})
 	for {
 		found, err := containersOf(ctx, c, mine, service)
 		ts.Check(err)
