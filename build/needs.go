@@ -29,22 +29,17 @@ func Unapplied(p *project.Project, service string) []string {
 	if b == nil {
 		return nil
 	}
-	var names []string
-	note := func(applies bool, name string) {
-		if applies {
-			names = append(names, name)
+	used := map[string]bool{"build.isolation": b.Isolation != "" && b.Isolation != "default"}
+	for _, s := range b.Secrets {
+		for attribute, is := range map[string]bool{
+			".uid": s.UID != "", ".gid": s.GID != "", ".mode": s.Mode != nil, " (external)": bool(p.Secrets[s.Source].External),
+		} {
+			at := "build.secrets." + s.Source + attribute
+			used[at] = used[at] || is
 		}
 	}
-	note(b.Isolation != "" && b.Isolation != "default", "build.isolation")
-	for _, s := range b.Secrets {
-		at := "build.secrets." + s.Source
-		note(s.UID != "", at+".uid")
-		note(s.GID != "", at+".gid")
-		note(s.Mode != nil, at+".mode")
-		note(bool(p.Secrets[s.Source].External), at+" (external)")
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	maps.DeleteFunc(used, func(_ string, is bool) bool { return !is })
+	return slices.Sorted(maps.Keys(used))
 }
 
 // sharedFolders are the local folders that more than one build reads. It looks

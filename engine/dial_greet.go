@@ -52,8 +52,14 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	if c, err = client.NewClientWithOpts(o...); err != nil {
 		return nil, "", fmt.Errorf("engine host %q: %w", t.host, err)
 	}
-	ping, err = pingURL(c.DaemonHost(), transport.TLSClientConfig != nil)
-	return c, ping, err
+	u, err := pingURL(c.DaemonHost())
+	if err != nil {
+		return nil, "", err
+	}
+	if transport.TLSClientConfig != nil {
+		u.Scheme = "https"
+	}
+	return c, u.String(), nil
 }
 
 // greet pings the engine, settles the API version and describes it. It reads
@@ -85,8 +91,8 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 			"update the engine: Docker 20.10 or Podman 4 is enough")
 	}
 	conn.BuildKit = resp.Header.Get("Builder-Version") == string(build.BuilderBuildKit)
-	conn.Engine = describe(resp.Header, conn.Remote)
-	conn.Engine.APIVersion = c.ClientVersion()
+	conn.Engine = describe(resp.Header)
+	conn.Engine.APIVersion, conn.Engine.Remote = c.ClientVersion(), conn.Remote
 	if conn.Remote {
 		conn.Engine.Host = conn.Host
 		return askArch(ctx, c, &conn.Engine)
@@ -96,8 +102,8 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 
 // describe reads the headers of a ping. A local engine's processor is taken to
 // be this program's.
-func describe(h http.Header, remote bool) planner.Engine {
-	e := planner.Engine{Name: "docker", OS: h.Get("Ostype"), Arch: runtime.GOARCH, Remote: remote}
+func describe(h http.Header) planner.Engine {
+	e := planner.Engine{Name: "docker", OS: h.Get("Ostype"), Arch: runtime.GOARCH}
 	product, _, _ := strings.Cut(h.Get("Server"), " ") // "Docker/28.5.2 (linux)"
 	name, version, _ := strings.Cut(product, "/")
 	e.Version = version
@@ -124,17 +130,17 @@ func askArch(ctx context.Context, c Reader, e *planner.Engine) error {
 }
 
 // pingURL is the unversioned address of the ping at a host.
-func pingURL(daemonHost string, tls bool) (string, error) {
+func pingURL(daemonHost string) (*url.URL, error) {
 	host, err := client.ParseHostURL(daemonHost)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	u := url.URL{Scheme: "http", Host: client.DummyHost}
+	u := &url.URL{Scheme: "http", Host: client.DummyHost, Path: "/_ping"}
 	if host.Scheme != "unix" && host.Scheme != "npipe" {
-		u.Host, u.Path = host.Host, strings.TrimSuffix(host.Path, "/")
+		u.Host, u.Path = host.Host, strings.TrimSuffix(host.Path, "/")+"/_ping"
 	}
-	if tls || host.Scheme == "https" {
+	if host.Scheme == "https" {
 		u.Scheme = "https"
 	}
-	return u.String() + "/_ping", nil
+	return u, nil
 }

@@ -18,20 +18,26 @@ func Unapplied(p *project.Project, service string) []string {
 		return nil
 	}
 	var u unapplied
-	u.add("umask", s.Umask != nil)
+	u.add(map[string]bool{
+		"umask":              s.Umask != nil,
+		"pull_refresh_after": s.PullRefreshAfter != "" && s.PullPolicy != types.PullPolicyRefresh,
+	})
 	for _, hook := range s.PreStart {
-		u.add("pre_start.umask", hook.Umask != nil)
+		u.add(map[string]bool{"pre_start.umask": hook.Umask != nil})
 	}
-	u.add("pull_refresh_after", s.PullRefreshAfter != "" && s.PullPolicy != types.PullPolicyRefresh)
 	u.deploy(s.Deploy)
 	for _, v := range s.Volumes {
 		_, binds := (&spec{p: p}).bind(v)
-		u.add("volumes."+v.Target+".bind.selinux", v.Bind != nil && v.Bind.SELinux != "" && !binds)
-		u.add("volumes."+v.Target+".consistency", v.Consistency != "" && binds)
+		u.add(map[string]bool{
+			"volumes." + v.Target + ".bind.selinux": v.Bind != nil && v.Bind.SELinux != "" && !binds,
+			"volumes." + v.Target + ".consistency":  v.Consistency != "" && binds,
+		})
 	}
 	for _, port := range s.Ports {
-		u.add("ports.name", port.Name != "")
-		u.add("ports.app_protocol", port.AppProtocol != "")
+		u.add(map[string]bool{
+			"ports.name":         port.Name != "",
+			"ports.app_protocol": port.AppProtocol != "",
+		})
 	}
 	slices.Sort(u)
 	return slices.Compact(u)
@@ -46,14 +52,16 @@ func UnappliedResources(p *project.Project) []string {
 			continue
 		}
 		at := "networks." + key + "." // somebody else has defined it
-		u.add(at+"driver", n.Driver != "")
-		u.add(at+"driver_opts", len(n.DriverOpts) > 0)
-		u.add(at+"ipam", n.Ipam.Driver != "" || len(n.Ipam.Config) > 0 || len(n.Ipam.Options) > 0)
-		u.add(at+"internal", n.Internal)
-		u.add(at+"attachable", n.Attachable)
-		u.add(at+"labels", len(n.Labels) > 0)
-		u.add(at+"enable_ipv4", n.EnableIPv4 != nil)
-		u.add(at+"enable_ipv6", n.EnableIPv6 != nil)
+		u.add(map[string]bool{
+			at + "driver":      n.Driver != "",
+			at + "driver_opts": len(n.DriverOpts) > 0,
+			at + "ipam":        n.Ipam.Driver != "" || len(n.Ipam.Config) > 0 || len(n.Ipam.Options) > 0,
+			at + "internal":    n.Internal,
+			at + "attachable":  n.Attachable,
+			at + "labels":      len(n.Labels) > 0,
+			at + "enable_ipv4": n.EnableIPv4 != nil,
+			at + "enable_ipv6": n.EnableIPv6 != nil,
+		})
 	}
 	for key, s := range p.Secrets {
 		u.object(p, "secrets", key, fileObject(s))
@@ -62,7 +70,7 @@ func UnappliedResources(p *project.Project) []string {
 		u.object(p, "configs", key, fileObject(c))
 	}
 	for key, m := range p.Models {
-		u.add("models."+key+".name", givesName(p, key, m.Name))
+		u.add(map[string]bool{"models." + key + ".name": givesName(p, key, m.Name)})
 	}
 	slices.Sort(u)
 	return u
@@ -79,14 +87,19 @@ func givesName(p *project.Project, key, name string) bool {
 // object looks at what a Swarm keeps with a secret or config.
 func (u *unapplied) object(p *project.Project, kind, key string, d types.FileObjectConfig) {
 	at := kind + "." + key
-	u.add(at+".name", givesName(p, key, d.Name) && !bool(d.External))
-	u.add(at+".labels", len(d.Labels) > 0)
-	u.add(at+".driver_opts", len(d.DriverOpts) > 0)
+	u.add(map[string]bool{
+		at + ".name":        givesName(p, key, d.Name) && !bool(d.External),
+		at + ".labels":      len(d.Labels) > 0,
+		at + ".driver_opts": len(d.DriverOpts) > 0,
+	})
 }
 
-func (u *unapplied) add(attribute string, used bool) {
-	if used {
-		*u = append(*u, attribute)
+// add takes the attributes that are used.
+func (u *unapplied) add(used map[string]bool) {
+	for attribute, is := range used {
+		if is {
+			*u = append(*u, attribute)
+		}
 	}
 }
 
@@ -95,19 +108,25 @@ func (u *unapplied) deploy(d *types.DeployConfig) {
 	if d == nil {
 		return
 	}
-	u.add("deploy.mode", d.Mode != "" && d.Mode != "replicated")
-	u.add("deploy.endpoint_mode", d.EndpointMode != "")
-	u.add("deploy.labels", len(d.Labels) > 0)
-	u.add("deploy.placement", len(d.Placement.Constraints) > 0 || len(d.Placement.Preferences) > 0 || d.Placement.MaxReplicas > 0)
-	u.add("deploy.update_config", d.UpdateConfig != nil)
-	u.add("deploy.rollback_config", d.RollbackConfig != nil)
+	u.add(map[string]bool{
+		"deploy.mode":            d.Mode != "" && d.Mode != "replicated",
+		"deploy.endpoint_mode":   d.EndpointMode != "",
+		"deploy.labels":          len(d.Labels) > 0,
+		"deploy.placement":       len(d.Placement.Constraints) > 0 || len(d.Placement.Preferences) > 0 || d.Placement.MaxReplicas > 0,
+		"deploy.update_config":   d.UpdateConfig != nil,
+		"deploy.rollback_config": d.RollbackConfig != nil,
+	})
 	if r := d.Resources.Reservations; r != nil {
-		u.add("deploy.resources.reservations.cpus", r.NanoCPUs != 0)
-		u.add("deploy.resources.reservations.generic_resources", len(r.GenericResources) > 0)
+		u.add(map[string]bool{
+			"deploy.resources.reservations.cpus":              r.NanoCPUs != 0,
+			"deploy.resources.reservations.generic_resources": len(r.GenericResources) > 0,
+		})
 	}
 	if r := d.RestartPolicy; r != nil {
-		u.add("deploy.restart_policy.delay", r.Delay != nil)
-		u.add("deploy.restart_policy.window", r.Window != nil)
-		u.add("deploy.restart_policy.max_attempts", r.MaxAttempts != nil && r.Condition != types.RestartPolicyOnFailure)
+		u.add(map[string]bool{
+			"deploy.restart_policy.delay":        r.Delay != nil,
+			"deploy.restart_policy.window":       r.Window != nil,
+			"deploy.restart_policy.max_attempts": r.MaxAttempts != nil && r.Condition != types.RestartPolicyOnFailure,
+		})
 	}
 }

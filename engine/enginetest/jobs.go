@@ -41,9 +41,9 @@ func (sh *shell) takeTrap() (string, signal) {
 	return sh.traps[s], s
 }
 
-// setTraps does "trap COMMANDS SIGNAL...". It returns what is left for the
-// interpreter's own trap: EXIT and ERR.
-func (sh *shell) setTraps(args []string, top bool) []string {
+// setTraps does "trap COMMANDS SIGNAL..." in traps. It returns what is left for
+// the interpreter's own trap: EXIT and ERR.
+func (sh *shell) setTraps(args []string, traps map[signal]string) []string {
 	args = args[1:]
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
@@ -61,11 +61,10 @@ func (sh *shell) setTraps(args []string, top bool) []string {
 			rest = append(rest, "EXIT")
 		case !ok:
 			rest = append(rest, name)
-		case !top: // a subshell's traps are not told apart from the shell's
 		case body == "-":
-			delete(sh.traps, sig)
+			delete(traps, sig)
 		default:
-			sh.traps[sig] = body
+			traps[sig] = body
 		}
 	}
 	if len(rest) == 0 {

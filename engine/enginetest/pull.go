@@ -71,8 +71,7 @@ func (e *Engine) imagePull(w http.ResponseWriter, r *request) error {
 	}
 	before := e.images[e.tags[ref]]
 	img := e.keepImage(offered)
-	fresh := before != img
-	if fresh && !strings.Contains(ref, "@") {
+	if before != img && !strings.Contains(ref, "@") {
 		e.tags[ref] = img.id
 	}
 	if d := untagged(ref) + "@" + img.digest(); !slices.Contains(img.digests, d) {
@@ -80,7 +79,7 @@ func (e *Engine) imagePull(w http.ResponseWriter, r *request) error {
 	}
 	e.imageEvent(events.ActionPull, ref, untagged(ref), img.config.Labels)
 	e.mu.Unlock()
-	reportPull(newMessages(w), ref, img, fresh)
+	reportPull(newMessages(w), ref, before, img)
 	return nil
 }
 
@@ -123,8 +122,9 @@ func (e *Engine) unknownImage(ref string) error {
 	return errorf(http.StatusNotFound, "pull access denied for %s, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", untagged(ref))
 }
 
-// reportPull is the progress as a registry's client prints it, with one layer.
-func reportPull(m *messages, ref string, img *image, fresh bool) {
+// reportPull is the progress as a registry's client prints it, with one layer
+// where the image is another than before.
+func reportPull(m *messages, ref string, before, img *image) {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
 		return
@@ -134,24 +134,26 @@ func reportPull(m *messages, ref string, img *image, fresh bool) {
 		tag = t.Tag()
 	}
 	m.status(tag, "Pulling from "+reference.Path(named))
-	if fresh {
-		layer := strings.TrimPrefix(img.digest(), "sha256:")[:12]
-		size := max(img.size(), 1)
-		m.status(layer, "Pulling fs layer")
-		progress := &jsonmessage.JSONProgress{Current: size, Total: size}
-		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: &jsonmessage.JSONProgress{Current: size / 2, Total: size}})
-		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: progress})
-		m.status(layer, "Verifying Checksum")
-		m.status(layer, "Download complete")
-		m.send(jsonmessage.JSONMessage{ID: layer, Status: "Extracting", Progress: progress})
-		m.status(layer, "Pull complete")
+	result := "Image is up to date for "
+	if before != img {
+		result = "Downloaded newer image for "
+		reportLayer(m, img)
 	}
 	m.status("", "Digest: "+img.digest())
-	if fresh {
-		m.status("", "Status: Downloaded newer image for "+ref)
-	} else {
-		m.status("", "Status: Image is up to date for "+ref)
-	}
+	m.status("", "Status: "+result+ref)
+}
+
+func reportLayer(m *messages, img *image) {
+	layer := strings.TrimPrefix(img.digest(), "sha256:")[:12]
+	size := max(img.size(), 1)
+	m.status(layer, "Pulling fs layer")
+	progress := &jsonmessage.JSONProgress{Current: size, Total: size}
+	m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: &jsonmessage.JSONProgress{Current: size / 2, Total: size}})
+	m.send(jsonmessage.JSONMessage{ID: layer, Status: "Downloading", Progress: progress})
+	m.status(layer, "Verifying Checksum")
+	m.status(layer, "Download complete")
+	m.send(jsonmessage.JSONMessage{ID: layer, Status: "Extracting", Progress: progress})
+	m.status(layer, "Pull complete")
 }
 
 // imagePush moves an image of the engine to the registry.

@@ -29,7 +29,11 @@ func (sh *shell) call(ctx context.Context, args []string) ([]string, error) {
 	}
 	switch args[0] {
 	case "trap":
-		return sh.setTraps(args, top), nil
+		traps := sh.traps
+		if !top {
+			traps = map[signal]string{} // a subshell's are not told apart from the shell's
+		}
+		return sh.setTraps(args, traps), nil
 	case "__job":
 		n, _ := strconv.Atoi(args[1])
 		return []string{"eval", "__bgpid=" + itoa(sh.startJob(ctx, hc, sh.bodies[n]))}, nil
