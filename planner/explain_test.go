@@ -24,37 +24,7 @@ import (
 //	state.yaml    as in TestPlans
 //	facts.yaml    what was found out of containers, by name, and of the host
 //	want          the explanation, or "error: " and its message and hint
-func TestExplain(t *testing.T) {
-	files, err := filepath.Glob("testdata/explain/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := explainCase(t, archive)
-			for i := range archive.Files {
-				f := &archive.Files[i]
-				if f.Name != "want" {
-					continue
-				}
-				if want := string(f.Data); got != want && !*update {
-					t.Errorf("got:\n%s\nwant:\n%s", got, want)
-				}
-				f.Data = []byte(got)
-			}
-			if *update {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
-}
+func TestExplain(t *testing.T) { eachCase(t, "testdata/explain/*.txtar", "want", explainCase) }
 
 // factsFile is facts.yaml.
 type factsFile struct {

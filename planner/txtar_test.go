@@ -23,8 +23,13 @@ var update = flag.Bool("update", false, "write the plans of testdata anew")
 //	compose.yaml  the file (others may stand beside it)
 //	state.yaml    what the engine reports, see stateFile
 //	plan          the plan as text, or "error: " and its message and hint
-func TestPlans(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
+func TestPlans(t *testing.T) { eachCase(t, "testdata/*.txtar", "plan", runCase) }
+
+// eachCase compares what run makes of each archive with the archive's file
+// result, which -update writes.
+func eachCase(t *testing.T, pattern, result string, run func(*testing.T, *txtar.Archive) string) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}
@@ -35,10 +40,10 @@ func TestPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := runCase(t, archive)
+			got := run(t, archive)
 			for i := range archive.Files {
 				f := &archive.Files[i]
-				if f.Name != "plan" {
+				if f.Name != result {
 					continue
 				}
 				if want := string(f.Data); got != want && !*update {
