@@ -56,13 +56,17 @@ func (a *app) progress() render.Mode {
 	return render.Mode(a.getenv("COMPOSE_PROGRESS"))
 }
 
-// ansi is --ansi, else COMPOSE_ANSI.
+// ansi is --ansi, else COMPOSE_ANSI; never where that leaves it to a terminal
+// which says of itself that it is a dumb one.
 func (a *app) ansi() string {
 	if a.global.noANSI {
 		return "never"
 	}
 	if v := a.getenv("COMPOSE_ANSI"); a.global.ansi == "auto" && v != "" {
 		return v
+	}
+	if a.global.ansi == "auto" && a.getenv("TERM") == "dumb" {
+		return "never"
 	}
 	return a.global.ansi
 }

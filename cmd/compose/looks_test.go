@@ -80,3 +80,52 @@ func TestTopAndEventsOnATerminal(t *testing.T) {
 		}
 	}
 }
+
+// What flags and variables say of the display, on a terminal.
+func TestDisplayFlags(t *testing.T) {
+	dir := t.TempDir()
+	server, err := enginetest.Listen(enginetest.Options{HostFolders: []string{dir}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	file := "services:\n  web: {image: alpine, command: [sleep, '1000'], stop_grace_period: 0s}\n"
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const (
+		live    = `^\x1b\[\?25l(?s).*Container demo-web-1 .*Started.*\x1b\[\?25h$`
+		plain   = `^ Network demo_default Creating\r\n(?s)[^\x1b]* Container demo-web-1 Started\r\n$`
+		objects = `^(\{"v":1,"type":"[a-z]+",[^\r\n]*\}\r\n)+$`
+		nothing = `^$`
+	)
+	coloured := regexp.MustCompile(`\x1b\[3\dm`)
+	for _, tt := range []struct {
+		environ, flags string
+		want           string
+		colours        bool
+	}{
+		{"TERM=xterm", "", live, true},
+		{"NO_COLOR=1", "", live, false},
+		{"TERM=dumb", "", plain, false},
+		{"TERM=dumb", "--ansi always", live, true},
+		{"COMPOSE_ANSI=never", "", plain, false},
+		{"COMPOSE_ANSI=never", "--ansi always", live, true},
+		{"COMPOSE_ANSI=never", "--progress tty", live, false},
+		{"COMPOSE_PROGRESS=plain", "", plain, false},
+		{"COMPOSE_PROGRESS=json", "", objects, false},
+		{"COMPOSE_PROGRESS=json", "--progress plain", plain, false},
+		{"COMPOSE_PROGRESS=quiet", "", nothing, false},
+		{"COMPOSE_PROGRESS=quiet", "--progress auto", live, true},
+	} {
+		environ := []string{
+			"DOCKER_HOST=" + server.Host, "COMPOSE_PROJECT_NAME=demo", "COMPOSE_STATUS_STDOUT=1",
+			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, tt.environ,
+		}
+		got := onTerminal(t, dir, environ, append(strings.Fields(tt.flags), "up", "-d")...)
+		if !regexp.MustCompile(tt.want).MatchString(got) || coloured.MatchString(got) != tt.colours {
+			t.Errorf("%s %s: got %q, want %s, colours %v", tt.environ, tt.flags, got, tt.want, tt.colours)
+		}
+		onTerminal(t, dir, environ, "--progress", "quiet", "down")
+	}
+}

@@ -19,7 +19,7 @@ import (
 func main() {
 	b := &bench{peer: os.Getenv("PEER")}
 	flag.StringVar(&b.compose, "compose", "bin/compose", "the program to measure")
-	flag.StringVar(&b.only, "only", "", "parts to measure: start,load,up,running,builds,watch")
+	flag.StringVar(&b.only, "only", "", "parts to measure: start,load,up,running,builds,watch,progress")
 	flag.IntVar(&b.services, "services", 100, "services of the project")
 	flag.IntVar(&b.runs, "runs", 15, "runs of each short measurement; the median counts")
 	flag.IntVar(&b.longRuns, "long-runs", 3, "runs of each first up")
