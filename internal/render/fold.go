@@ -77,8 +77,17 @@ func fold(rows []*row, n int, v view) (kept []*row, folded string) {
 
 // weight says how long a row is kept in sight.
 func (w *row) weight(v view) int {
-	if w.waits(v) {
+	switch {
+	case w.waits(v):
 		return 2
+	case w.state == event.Skipped:
+		return 1
+	case w.state == event.Warning:
+		return 3
+	case w.state == event.Working:
+		return 4
+	case w.state == event.Failed:
+		return 5
 	}
-	return map[event.State]int{event.Skipped: 1, event.Warning: 3, event.Working: 4, event.Failed: 5}[w.state]
+	return 0
 }

@@ -197,8 +197,11 @@ func (t *tty) commit() {
 	}
 	cols, rows := t.size()
 	lines := t.region.lines(view{cols: cols - 1, rows: rows - 1, now: t.now(), last: true})
-	t.show(lines, cols, rows)
-	t.write(t.screen.release())
+	frame := t.screen.frame(t.above.Bytes(), lines, cols, rows)
+	t.above.Reset()
+	if last := append(frame, t.screen.release()...); len(last) > 0 {
+		t.write(last)
+	}
 	t.region = nil
 	t.soon() // the footer
 }
