@@ -2,6 +2,7 @@ package watch
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -294,13 +295,14 @@ func (n *notifier) fallBack(dir string, cause error) {
 const pollEvery = 200 * time.Millisecond
 
 func exhaustion(cause error) *event.Message {
-	m := &event.Message{Level: event.Warn, Text: "the system cannot watch all folders (" + cause.Error() + "): the rest is polled, changes there show later"}
-	name := "max_user_watches"
+	name, why := "max_user_watches", cause.Error()
 	if errors.Is(cause, syscall.EMFILE) {
 		name = "max_user_instances"
 	}
+	m := &event.Message{Level: event.Warn}
 	if now := limit(os.DirFS("/proc/sys/fs/inotify"), name); now > 0 {
-		m.Hint = raise(name, now)
+		why, m.Hint = fmt.Sprintf("fs.inotify.%s is %d", name, now), raise(name, now)
 	}
+	m.Text = "the system cannot watch all folders (" + why + "): the rest is polled, changes there show later"
 	return m
 }

@@ -23,6 +23,7 @@ const manyFiles = 1000
 const watchFile = `services:
   web:
     image: alpine
+    deploy: {replicas: %d}
     command: ["/seen/seer"]
     init: true
     stop_grace_period: 0s
@@ -32,29 +33,44 @@ const watchFile = `services:
         - {action: sync, path: ./src, target: /app}
 `
 
-// seer is the service's program: it tells through a bind mount what it sees.
+// seer is the service's program: it tells through a bind mount what it sees,
+// under the container's name. It looks when the kernel says that something
+// changed: many of them that look all the time would be what is measured.
 const seer = `package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
+	"syscall"
 )
 
 func main() {
-	said := ""
-	for ; ; time.Sleep(500 * time.Microsecond) {
+	_ = os.MkdirAll("/app", 0o755)
+	notify, err := syscall.InotifyInit()
+	if err == nil {
+		_, err = syscall.InotifyAddWatch(notify, "/app", syscall.IN_CREATE|syscall.IN_MODIFY|syscall.IN_CLOSE_WRITE|syscall.IN_MOVED_TO|syscall.IN_DELETE)
+	}
+	if err != nil {
+		panic(err)
+	}
+	name, _ := os.Hostname()
+	said, buffer := "", make([]byte, 64<<10)
+	for {
 		text, _ := os.ReadFile("/app/file.txt")
 		many, _ := filepath.Glob("/app/many*")
 		if now := fmt.Sprintf("%d %s", len(many), text); now != said {
 			said = now
-			_ = os.WriteFile("/seen/new", []byte(now), 0o644)
-			_ = os.Rename("/seen/new", "/seen/state")
+			_ = os.WriteFile("/seen/new-"+name, []byte(now), 0o644)
+			_ = os.Rename("/seen/new-"+name, "/seen/state-"+name)
 		}
+		_, _ = syscall.Read(notify, buffer)
 	}
 }
 `
+
+// manyReplicas is how many containers of one service a save is followed to.
+const manyReplicas = 20
 
 // watchTimes are what one program took, from the save to the sight of it in the
 // container.
@@ -66,13 +82,20 @@ type watchTimes struct {
 // watch: saves under compose watch, and under the peer's. The engine is one that
 // can mount this machine's folders.
 func (b *bench) watch(ctx context.Context) error {
-	ours, err := b.watchOne(ctx, b.compose)
+	ours, err := b.watchOne(ctx, b.compose, 1, saves.measure)
 	if err != nil {
 		return err
 	}
-	var peer watchTimes
+	all, err := b.watchOne(ctx, b.compose, manyReplicas, saves.measureOne)
+	if err != nil {
+		return err
+	}
+	var peer, peerAll watchTimes
 	if b.peer != "" {
-		if peer, err = b.watchOne(ctx, b.peer); err != nil {
+		if peer, err = b.watchOne(ctx, b.peer, 1, saves.measure); err != nil {
+			return err
+		}
+		if peerAll, err = b.watchOne(ctx, b.peer, manyReplicas, saves.measureOne); err != nil {
 			return err
 		}
 	}
@@ -88,19 +111,22 @@ func (b *bench) watch(ctx context.Context) error {
 	} {
 		b.table.add(row{what: r.what, ours: measured{wall: r.ours}, other: measured{wall: r.other}, than: "peer", limit: r.limit})
 	}
+	what := fmt.Sprintf("watch, a save to visible in %d replicas", manyReplicas)
+	b.table.add(row{what: what, ours: measured{wall: all.median}, other: measured{wall: ours.median}, than: "one replica", limit: 2 * ours.median})
+	b.table.add(row{what: what, ours: measured{wall: all.median}, other: measured{wall: peerAll.median}, than: "peer"})
 	return nil
 }
 
-// watchOne measures one program.
-func (b *bench) watchOne(ctx context.Context, program string) (t watchTimes, err error) {
+// watchOne measures one program with a number of replicas.
+func (b *bench) watchOne(ctx context.Context, program string, replicas int, measure func(saves, context.Context) (watchTimes, error)) (t watchTimes, err error) {
 	dir, err := os.MkdirTemp(b.dir, "watch-")
 	if err != nil {
 		return t, err
 	}
 	name := strings.ToLower(b.project + "-" + filepath.Base(dir))
-	s := saves{src: filepath.Join(dir, "src"), state: filepath.Join(dir, "seen", "state")}
+	s := saves{src: filepath.Join(dir, "src"), seen: filepath.Join(dir, "seen"), replicas: replicas}
 	err = errors.Join(os.Mkdir(s.src, 0o755), os.Mkdir(filepath.Join(dir, "seen"), 0o755),
-		os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(watchFile), 0o644), buildSeer(ctx, dir))
+		os.WriteFile(filepath.Join(dir, "compose.yaml"), fmt.Appendf(nil, watchFile, replicas), 0o644), buildSeer(ctx, dir))
 	if err != nil {
 		return t, err
 	}
@@ -123,7 +149,7 @@ func (b *bench) watchOne(ctx context.Context, program string) (t watchTimes, err
 	if err := awaitLine(r, "Watch enabled"); err != nil {
 		return t, err
 	}
-	return s.measure(ctx)
+	return measure(s, ctx)
 }
 
 // awaitLine reads until a line with the text, and discards what follows.
@@ -152,10 +178,15 @@ func buildSeer(ctx context.Context, dir string) error {
 	return nil
 }
 
-// saves are changes here that are waited for there.
-type saves struct{ src, state string }
+// saves are changes in src that are waited for in all replicas, which tell in
+// seen.
+type saves struct {
+	src, seen string
+	replicas  int
+}
 
-func (s saves) measure(ctx context.Context) (t watchTimes, err error) {
+// measureOne saves one file again and again.
+func (s saves) measureOne(ctx context.Context) (t watchTimes, err error) {
 	if _, err := s.save(ctx, 0); err != nil { // warms both up
 		return t, err
 	}
@@ -169,13 +200,21 @@ func (s saves) measure(ctx context.Context) (t watchTimes, err error) {
 	}
 	slices.Sort(one)
 	t.median, t.p99 = one[len(one)/2], one[len(one)*99/100]
+	return t, nil
+}
+
+// measure also writes and deletes many.
+func (s saves) measure(ctx context.Context) (t watchTimes, err error) {
+	if t, err = s.measureOne(ctx); err != nil {
+		return t, err
+	}
 	began := time.Now()
 	for i := range manyFiles {
 		if err := os.WriteFile(filepath.Join(s.src, fmt.Sprint("many", i)), []byte("x"), 0o644); err != nil {
 			return t, err
 		}
 	}
-	if err := s.until(ctx, func() bool { return s.many() == manyFiles }); err != nil {
+	if err := s.until(ctx, s.have(manyFiles)); err != nil {
 		return t, err
 	}
 	t.writes = time.Since(began)
@@ -186,7 +225,7 @@ func (s saves) measure(ctx context.Context) (t watchTimes, err error) {
 			return t, err
 		}
 	}
-	err = s.until(ctx, func() bool { return s.many() == 0 })
+	err = s.until(ctx, s.have(0))
 	t.deletes = time.Since(began)
 	return t, err
 }
@@ -198,8 +237,8 @@ func (s saves) save(ctx context.Context, n int) (time.Duration, error) {
 	if err := os.WriteFile(filepath.Join(s.src, "file.txt"), []byte(text), 0o644); err != nil {
 		return 0, err
 	}
-	err := s.until(ctx, func() bool {
-		_, got, _ := strings.Cut(s.seen(), " ")
+	err := s.until(ctx, func(state string) bool {
+		_, got, _ := strings.Cut(state, " ")
 		return got == text
 	})
 	took := time.Since(began)
@@ -207,29 +246,35 @@ func (s saves) save(ctx context.Context, n int) (time.Duration, error) {
 	return took, err
 }
 
-// seen is what the service saw last: how many files of the burst, and the text of
-// the one.
-func (s saves) seen() string {
-	text, _ := os.ReadFile(s.state) // not there before the first sight
-	return string(text)
+// have tells a state with so many files of the burst.
+func (s saves) have(n int) func(state string) bool {
+	return func(state string) bool {
+		count, _, _ := strings.Cut(state, " ")
+		return count == strconv.Itoa(n)
+	}
 }
 
-func (s saves) many() int {
-	count, _, _ := strings.Cut(s.seen(), " ")
-	n, _ := strconv.Atoi(count)
-	return n
-}
-
-// until looks every half millisecond: there is no event to wait for across the
-// container's border.
-func (s saves) until(ctx context.Context, done func() bool) error {
+// until waits until all replicas are in a state: how many files of the burst they
+// see, and the text of the one. It looks every half millisecond: there is no event
+// to wait for across the container's border.
+func (s saves) until(ctx context.Context, done func(state string) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	for !done() {
+	for !s.all(done) {
 		if ctx.Err() != nil {
 			return fmt.Errorf("a change did not arrive: %w", ctx.Err())
 		}
 		time.Sleep(500 * time.Microsecond)
 	}
 	return nil
+}
+
+func (s saves) all(done func(state string) bool) bool {
+	states, _ := filepath.Glob(filepath.Join(s.seen, "state-*"))
+	for _, name := range states {
+		if text, err := os.ReadFile(name); err != nil || !done(string(text)) {
+			return false
+		}
+	}
+	return len(states) == s.replicas
 }
