@@ -262,7 +262,8 @@ func (s saves) until(ctx context.Context, done func(state string) bool) error {
 	defer cancel()
 	for !s.all(done) {
 		if ctx.Err() != nil {
-			return fmt.Errorf("a change did not arrive: %w", ctx.Err())
+			states, _ := filepath.Glob(filepath.Join(s.seen, "state-*"))
+			return fmt.Errorf("a change did not arrive in all %d replicas, of which %d told of something: %w", s.replicas, len(states), ctx.Err())
 		}
 		time.Sleep(500 * time.Microsecond)
 	}
