@@ -22,8 +22,10 @@ const (
 // of the project, and then their beginning; and the states are cut.
 func (r *region) table(rows []*row, v view) []textLine {
 	states, times := 0, 0
-	for _, w := range rows {
-		states = max(states, w.words(v).width())
+	words := make([]stateText, len(rows))
+	for i, w := range rows {
+		words[i] = w.words(v)
+		states = max(states, words[i].width())
 		times = max(times, len(w.elapsed(v.now)))
 	}
 	if !v.last {
@@ -36,7 +38,7 @@ func (r *region) table(rows []*row, v view) []textLine {
 	lines := make([]textLine, len(rows))
 	for i, w := range rows {
 		mark, c := w.mark(v)
-		state := w.words(v)
+		state := words[i]
 		if state.width() > states && state.brief != "" {
 			state.rest = state.brief
 		}

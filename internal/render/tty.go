@@ -12,7 +12,7 @@ import (
 // How often the live region is drawn.
 const (
 	frameGap = 50 * time.Millisecond  // at least, between two frames
-	spinGap  = 100 * time.Millisecond // between two states of the spinner
+	spinGap  = 100 * time.Millisecond // likewise, where none brings lines of logs
 )
 
 // tty keeps a live region at the bottom of a terminal: a header and a line for
@@ -34,6 +34,8 @@ type tty struct {
 	above     bytes.Buffer
 	screen    screen
 	timer     *time.Timer // of the next frame; nil: none is due
+	due       time.Time   // when it is
+	turn      int         // tells it from those that were called off
 	lastFrame time.Time
 	err       error // the first of the writes
 }
@@ -109,9 +111,14 @@ func (t *tty) event(e event.Event) {
 
 // soon sees to it that what has changed is drawn.
 func (t *tty) soon() {
-	if t.region != nil || !t.footer.empty() {
-		t.schedule(frameGap - t.now().Sub(t.lastFrame))
+	if t.region == nil && t.footer.empty() {
+		return
 	}
+	gap := spinGap
+	if t.above.Len() > 0 {
+		gap = frameGap
+	}
+	t.schedule(gap - t.now().Sub(t.lastFrame))
 }
 
 // finish ends the region with the last of its plans.
@@ -132,19 +139,27 @@ func (t *tty) open() *region {
 	return t.region
 }
 
-// schedule sees to it that a frame is drawn after d, if none is due.
+// schedule sees to it that a frame is drawn after d, or before.
 func (t *tty) schedule(d time.Duration) {
-	if t.timer == nil {
-		t.timer = time.AfterFunc(max(d, 0), t.frame)
+	d = max(d, 0)
+	due := t.now().Add(d)
+	if t.timer != nil {
+		if !due.Before(t.due) {
+			return
+		}
+		t.timer.Stop()
 	}
+	t.turn++
+	turn := t.turn
+	t.timer, t.due = time.AfterFunc(d, func() { t.frame(turn) }), due
 }
 
 // frame draws because its time has come.
-func (t *tty) frame() {
+func (t *tty) frame(turn int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.timer == nil {
-		return // the region was committed while this waited for the lock
+	if t.timer == nil || t.turn != turn {
+		return // it was called off while this waited for the lock
 	}
 	t.timer = nil
 	t.draw()
