@@ -66,7 +66,7 @@ type part struct {
 func (b *bench) parts() []part {
 	return []part{
 		{"start", b.startUp}, {"load", b.load}, {"up", b.firstUp}, {"running", b.running},
-		{"builds", b.builds}, {"watch", b.watch}, {"progress", b.progress},
+		{"builds", b.builds}, {"watch", b.watch}, {"progress", b.progress}, {"logs", b.logs},
 	}
 }
 

@@ -1,6 +1,7 @@
 // Command bench measures what the project promises to reach: start-up, loading,
-// listing, a no-op up and a first up of a hundred services, each beside what it
-// is compared with. It prints a table and exits with 1 where a promise is not kept.
+// listing, a no-op up and a first up of a hundred services, builds, watch and
+// logs, each beside what it is compared with. It prints a table and exits with 1
+// where a promise is not kept.
 //
 //	go run ./internal/bench [-compose bin/compose] [-services 100] [-runs 15] [-only builds,watch]
 //
@@ -19,7 +20,7 @@ import (
 func main() {
 	b := &bench{peer: os.Getenv("PEER")}
 	flag.StringVar(&b.compose, "compose", "bin/compose", "the program to measure")
-	flag.StringVar(&b.only, "only", "", "parts to measure: start,load,up,running,builds,watch,progress")
+	flag.StringVar(&b.only, "only", "", "parts to measure: start,load,up,running,builds,watch,progress,logs")
 	flag.IntVar(&b.services, "services", 100, "services of the project")
 	flag.IntVar(&b.runs, "runs", 15, "runs of each short measurement; the median counts")
 	flag.IntVar(&b.longRuns, "long-runs", 3, "runs of each first up")

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// row is one comparison. Without a limit it only informs.
+// row is one comparison, or one figure where nothing is named that it is compared
+// with. Without a limit it only informs.
 type row struct {
 	what        string
 	ours, other measured
@@ -32,7 +33,7 @@ type table struct{ rows []row }
 
 // add leaves out comparisons with what was not measured.
 func (t *table) add(r row) {
-	if r.other.wall != 0 || r.memory != 0 {
+	if r.other.wall != 0 || r.than == "" {
 		t.rows = append(t.rows, r)
 	}
 }
@@ -72,6 +73,12 @@ func ratio(a, b time.Duration) string {
 	return fmt.Sprintf("%.2f", float64(a)/float64(b))
 }
 
-func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) }
+// ms is empty for what was not measured.
+func ms(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+}
 
 func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }

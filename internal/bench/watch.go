@@ -126,7 +126,7 @@ func (b *bench) watchOne(ctx context.Context, program string, replicas int, meas
 	name := strings.ToLower(b.project + "-" + filepath.Base(dir))
 	s := saves{src: filepath.Join(dir, "src"), seen: filepath.Join(dir, "seen"), replicas: replicas}
 	err = errors.Join(os.Mkdir(s.src, 0o755), os.Mkdir(filepath.Join(dir, "seen"), 0o755),
-		os.WriteFile(filepath.Join(dir, "compose.yaml"), fmt.Appendf(nil, watchFile, replicas), 0o644), buildSeer(ctx, dir))
+		os.WriteFile(filepath.Join(dir, "compose.yaml"), fmt.Appendf(nil, watchFile, replicas), 0o644), buildProgram(ctx, filepath.Join(dir, "seen", "seer"), seer))
 	if err != nil {
 		return t, err
 	}
@@ -164,16 +164,16 @@ func awaitLine(r io.Reader, text string) error {
 	return fmt.Errorf("the program ended before it said %q", text)
 }
 
-// buildSeer builds the service's program for a container without libraries.
-func buildSeer(ctx context.Context, dir string) error {
-	source := filepath.Join(dir, "seer.go")
-	if err := os.WriteFile(source, []byte(seer), 0o644); err != nil {
+// buildProgram builds a program of one file for containers.
+func buildProgram(ctx context.Context, binary, source string) error {
+	file := binary + ".go"
+	if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "seen", "seer"), source)
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, file)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the watched program: %w: %s", err, out)
+		return fmt.Errorf("building %s: %w: %s", filepath.Base(file), err, out)
 	}
 	return nil
 }
