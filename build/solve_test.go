@@ -10,78 +10,81 @@ import (
 	bkclient "github.com/moby/buildkit/client"
 )
 
+var dockerfileHere = dockerfile{dir: "/app", name: "Dockerfile"}
+
+// frontendCases are jobs, and what the frontend is asked for.
+var frontendCases = []struct {
+	name string
+	job  job
+	w    worker
+	want map[string]string // "filename" is checked apart
+	err  string
+}{
+	{name: "nothing", job: job{file: dockerfileHere}, want: map[string]string{}},
+	{
+		name: "what a step sees",
+		job: job{
+			file: dockerfileHere, target: "last", args: map[string]string{"A": "1", "E": ""}, labels: map[string]string{"l": "v"},
+			hosts: []string{"a=1.2.3.4", "b=[::1]", "c=host-gateway"}, shmSize: 64 << 20, network: "none",
+			ulimits: []ulimit{{"nofile", 100, 200}, {"nproc", 5, 5}},
+		},
+		w: worker{hostGateway: "172.17.0.1"},
+		want: map[string]string{
+			"target": "last", "build-arg:A": "1", "build-arg:E": "", "label:l": "v", "add-hosts": "a=1.2.3.4,b=::1,c=172.17.0.1",
+			"shm-size": "67108864", "force-network-mode": "none", "ulimit": "nofile=100:200,nproc=5:5",
+		},
+	},
+	{
+		name: "caches",
+		job:  job{file: dockerfileHere, noCache: true, noCacheStages: []string{"a"}, pull: true},
+		want: map[string]string{"no-cache": "", "image-resolve-mode": "pull"},
+	},
+	{
+		name: "some stages anew", job: job{file: dockerfileHere, noCacheStages: []string{"a", "b"}},
+		want: map[string]string{"no-cache": "a,b"},
+	},
+	{
+		name: "contexts",
+		job: job{file: dockerfileHere, named: []namedContext{
+			{name: "lib", dir: "/lib"}, {name: "base", service: "base", spec: "docker-image://demo-base"},
+		}},
+		want: map[string]string{"context:lib": "local:" + localName("/lib"), "context:base": "docker-image://demo-base"},
+	},
+	{
+		name: "remote context", job: job{file: dockerfile{name: "D"}, context: location{url: "https://x/y.git"}},
+		want: map[string]string{"context": "https://x/y.git"},
+	},
+	{
+		name: "remote context, Dockerfile here", job: job{file: dockerfile{name: "D", data: []byte("FROM x")}, context: location{url: "https://x/y.git"}},
+		want: map[string]string{"context": "https://x/y.git", "dockerfilekey": "dockerfile"},
+	},
+	{
+		name: "platform", job: job{file: dockerfileHere, platforms: []string{"linux/arm64"}},
+		want: map[string]string{"platform": "linux/arm64"},
+	},
+	{
+		name: "platforms", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}}, w: worker{manyStore: true},
+		want: map[string]string{"platform": "linux/arm64,linux/amd64"},
+	},
+	{
+		name: "platforms, classic store", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}},
+		err: "Multi-platform build is not supported for the docker driver.",
+	},
+	{
+		name: "attestations", job: job{file: dockerfileHere, provenance: "mode=max", sbom: "true"}, w: worker{manyStore: true},
+		want: map[string]string{"attest:provenance": "mode=max", "attest:sbom": ""},
+	},
+	{name: "no attestations", job: job{file: dockerfileHere, provenance: "false", sbom: "0"}, want: map[string]string{}},
+	{
+		name: "attestations, classic store", job: job{file: dockerfileHere, sbom: "true"},
+		err: "build.sbom: Attestation is not supported for the docker driver",
+	},
+	{name: "network", job: job{file: dockerfileHere, network: "mine"}, err: `network mode "mine" not supported by buildkit`},
+	{name: "no gateway", job: job{file: dockerfileHere, hosts: []string{"a=host-gateway"}}, err: "host-gateway"},
+}
+
 func TestFrontendAttrs(t *testing.T) {
-	dockerfileHere := dockerfile{dir: "/app", name: "Dockerfile"}
-	tests := []struct {
-		name string
-		job  job
-		w    worker
-		want map[string]string // "filename" is checked apart
-		err  string
-	}{
-		{name: "nothing", job: job{file: dockerfileHere}, want: map[string]string{}},
-		{
-			name: "what a step sees",
-			job: job{
-				file: dockerfileHere, target: "last", args: map[string]string{"A": "1", "E": ""}, labels: map[string]string{"l": "v"},
-				hosts: []string{"a=1.2.3.4", "b=[::1]", "c=host-gateway"}, shmSize: 64 << 20, network: "none",
-				ulimits: []ulimit{{"nofile", 100, 200}, {"nproc", 5, 5}},
-			},
-			w: worker{hostGateway: "172.17.0.1"},
-			want: map[string]string{
-				"target": "last", "build-arg:A": "1", "build-arg:E": "", "label:l": "v", "add-hosts": "a=1.2.3.4,b=::1,c=172.17.0.1",
-				"shm-size": "67108864", "force-network-mode": "none", "ulimit": "nofile=100:200,nproc=5:5",
-			},
-		},
-		{
-			name: "caches",
-			job:  job{file: dockerfileHere, noCache: true, noCacheStages: []string{"a"}, pull: true},
-			want: map[string]string{"no-cache": "", "image-resolve-mode": "pull"},
-		},
-		{
-			name: "some stages anew", job: job{file: dockerfileHere, noCacheStages: []string{"a", "b"}},
-			want: map[string]string{"no-cache": "a,b"},
-		},
-		{
-			name: "contexts",
-			job: job{file: dockerfileHere, named: []namedContext{
-				{name: "lib", dir: "/lib"}, {name: "base", service: "base", spec: "docker-image://demo-base"},
-			}},
-			want: map[string]string{"context:lib": "local:" + localName("/lib"), "context:base": "docker-image://demo-base"},
-		},
-		{
-			name: "remote context", job: job{file: dockerfile{name: "D"}, context: location{url: "https://x/y.git"}},
-			want: map[string]string{"context": "https://x/y.git"},
-		},
-		{
-			name: "remote context, Dockerfile here", job: job{file: dockerfile{name: "D", data: []byte("FROM x")}, context: location{url: "https://x/y.git"}},
-			want: map[string]string{"context": "https://x/y.git", "dockerfilekey": "dockerfile"},
-		},
-		{
-			name: "platform", job: job{file: dockerfileHere, platforms: []string{"linux/arm64"}},
-			want: map[string]string{"platform": "linux/arm64"},
-		},
-		{
-			name: "platforms", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}}, w: worker{manyStore: true},
-			want: map[string]string{"platform": "linux/arm64,linux/amd64"},
-		},
-		{
-			name: "platforms, classic store", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}},
-			err: "Multi-platform build is not supported for the docker driver.",
-		},
-		{
-			name: "attestations", job: job{file: dockerfileHere, provenance: "mode=max", sbom: "true"}, w: worker{manyStore: true},
-			want: map[string]string{"attest:provenance": "mode=max", "attest:sbom": ""},
-		},
-		{name: "no attestations", job: job{file: dockerfileHere, provenance: "false", sbom: "0"}, want: map[string]string{}},
-		{
-			name: "attestations, classic store", job: job{file: dockerfileHere, sbom: "true"},
-			err: "build.sbom: Attestation is not supported for the docker driver",
-		},
-		{name: "network", job: job{file: dockerfileHere, network: "mine"}, err: `network mode "mine" not supported by buildkit`},
-		{name: "no gateway", job: job{file: dockerfileHere, hosts: []string{"a=host-gateway"}}, err: "host-gateway"},
-	}
-	for _, test := range tests {
+	for _, test := range frontendCases {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := frontendAttrs(test.job, test.w)
 			if test.err != "" {

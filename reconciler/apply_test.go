@@ -291,79 +291,81 @@ func TestResults(t *testing.T) {
 	}
 }
 
-// TestCancel cancels after a second and looks at what is cut, what may end and
-// what is not begun.
-func TestCancel(t *testing.T) {
-	const s = time.Second
-	for _, tt := range []struct {
-		name  string
-		plan  *planner.Plan
-		takes map[int]time.Duration
-		ends  time.Duration // virtual time that Apply takes
-		want  string
-	}{
-		{
-			name: "a wait is cut, a write ends", ends: 5 * s,
-			plan:  plan(step(healthy("a")), step(create("b")), step(start("b"), 2)),
-			takes: map[int]time.Duration{1: 60 * s, 2: 5 * s},
-			want: `plan Running [Container a Container b]
+// cancelled are plans that are cut after a second.
+var cancelled = []struct {
+	name  string
+	plan  *planner.Plan
+	takes map[int]time.Duration
+	ends  time.Duration // virtual time that Apply takes
+	want  string
+}{
+	{
+		name: "a wait is cut, a write ends", ends: 5 * time.Second,
+		plan:  plan(step(healthy("a")), step(create("b")), step(start("b"), 2)),
+		takes: map[int]time.Duration{1: 60 * time.Second, 2: 5 * time.Second},
+		want: `plan Running [Container a Container b]
 working Container a Waiting to be healthy, for web
 working Container b Creating
 warning Container a Interrupted
 done Container b Created
 finished context canceled
 `,
-		},
-		{
-			name: "a pull is cut", ends: s,
-			plan:  plan(step(pull("x")), step(create("b"), 1)),
-			takes: map[int]time.Duration{1: 60 * s},
-			want: `plan Running [Image x Container b]
+	},
+	{
+		name: "a pull is cut", ends: time.Second,
+		plan:  plan(step(pull("x")), step(create("b"), 1)),
+		takes: map[int]time.Duration{1: 60 * time.Second},
+		want: `plan Running [Image x Container b]
 working Image x Pulling
 warning Image x Interrupted
 finished context canceled
 `,
-		},
-		{
-			name: "a slow write is cut when the time to drain is over", ends: 4 * s,
-			plan:  plan(step(create("b")), step(start("b"), 1)),
-			takes: map[int]time.Duration{1: 60 * s},
-			want: `plan Running [Container b]
+	},
+	{
+		name: "a slow write is cut when the time to drain is over", ends: 4 * time.Second,
+		plan:  plan(step(create("b")), step(start("b"), 1)),
+		takes: map[int]time.Duration{1: 60 * time.Second},
+		want: `plan Running [Container b]
 working Container b Creating
 warning Container b Interrupted
 finished context canceled
 `,
-		},
-		{
-			name: "a replacement is left half done", ends: 2 * s,
-			plan:  plan(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RenameContainer{Ref: ctr("a")}, 2)),
-			takes: map[int]time.Duration{1: 2 * s},
-			want: `plan Running [Container a]
+	},
+	{
+		name: "a replacement is left half done", ends: 2 * time.Second,
+		plan:  plan(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RenameContainer{Ref: ctr("a")}, 2)),
+		takes: map[int]time.Duration{1: 2 * time.Second},
+		want: `plan Running [Container a]
 working Container a Recreate
 warning Container a Interrupted
 finished context canceled
 `,
-		},
-		{
-			name: "nothing was left to do", ends: s / 2,
-			plan:  plan(step(create("a"))),
-			takes: map[int]time.Duration{1: s / 2},
-			want: `plan Running [Container a]
+	},
+	{
+		name: "nothing was left to do", ends: time.Second / 2,
+		plan:  plan(step(create("a"))),
+		takes: map[int]time.Duration{1: time.Second / 2},
+		want: `plan Running [Container a]
 working Container a Creating
 done Container a Created
 finished <nil>
 `,
-		},
-	} {
+	},
+}
+
+// TestCancel cancels after a second and looks at what is cut, what may end and
+// what is not begun.
+func TestCancel(t *testing.T) {
+	for _, tt := range cancelled {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				defer time.AfterFunc(s, cancel).Stop()
+				defer time.AfterFunc(time.Second, cancel).Stop()
 				var rec recorder
 				begun := time.Now()
 				doer := &script{takes: tt.takes}
-				o := reconciler.Options{DrainTimeout: 3 * s}
-				if tt.ends == 5*s {
+				o := reconciler.Options{DrainTimeout: 3 * time.Second}
+				if tt.ends == 5*time.Second {
 					o.DrainTimeout = 0 // the default is long enough
 				}
 				err := reconciler.Apply(ctx, tt.plan, doer, o, rec.sink)
@@ -373,7 +375,7 @@ finished <nil>
 				if got := time.Since(begun); got != tt.ends {
 					t.Errorf("took %v, want %v", got, tt.ends)
 				}
-				if whole := tt.ends < s; errors.Is(err, context.Canceled) == whole {
+				if whole := tt.ends < time.Second; errors.Is(err, context.Canceled) == whole {
 					t.Errorf("got error %v", err)
 				}
 			})

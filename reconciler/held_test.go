@@ -13,22 +13,19 @@ import (
 	"github.com/compose-orchestrator/compose/reconciler"
 )
 
-// TestHeld shows what resources are said to wait for, between their statuses.
-func TestHeld(t *testing.T) {
-	network := event.Ref{Kind: event.Network, Name: "n"}
-	many := []planner.Step{step(pull("x")), step(create("a"), 1), step(create("b"), 1), step(create("c"), 1), step(create("d"), 1)}
-	for _, tt := range []struct {
-		name  string
-		plan  *planner.Plan
-		doer  *script
-		slots int
-		want  string
-	}{
-		{
-			name: "a dependency and its health",
-			plan: plan(step(create("db")), step(create("web")), step(start("db"), 1), step(healthy("db"), 3), step(start("web"), 2, 4)),
-			doer: &script{takes: map[int]time.Duration{1: 2, 2: 1, 3: 3, 4: 4, 5: 5}},
-			want: `db Creating
+// waiting are plans, and what their resources are said to wait for.
+var waiting = []struct {
+	name  string
+	plan  *planner.Plan
+	doer  *script
+	slots int
+	want  string
+}{
+	{
+		name: "a dependency and its health",
+		plan: plan(step(create("db")), step(create("web")), step(start("db"), 1), step(healthy("db"), 3), step(start("web"), 2, 4)),
+		doer: &script{takes: map[int]time.Duration{1: 2, 2: 1, 3: 3, 4: 4, 5: 5}},
+		want: `db Creating
 web Creating
 web Created
 web: db to be healthy
@@ -40,22 +37,25 @@ db Healthy
 web Starting
 web Started
 `,
-		},
-		{
-			name: "an image, and what fails",
-			plan: plan(step(pull("x")), step(create("web"), 1), step(start("web"), 2)),
-			doer: &script{fails: map[int]error{1: errBroken}},
-			want: `web: x to be pulled
+	},
+	{
+		name: "an image, and what fails",
+		plan: plan(step(pull("x")), step(create("web"), 1), step(start("web"), 2)),
+		doer: &script{fails: map[int]error{1: errBroken}},
+		want: `web: x to be pulled
 x Pulling
 x Error
 web Skipped
 `,
-		},
-		{
-			name: "more than are named", slots: 1,
-			plan: plan(append(many, step(planner.RemoveNetwork{Ref: network}, 2, 3, 4, 5))...),
-			doer: &script{takes: map[int]time.Duration{2: 1, 3: 2, 4: 3, 5: 4}},
-			want: `a: x to be pulled
+	},
+	{
+		name: "more than are named", slots: 1,
+		plan: plan(
+			step(pull("x")), step(create("a"), 1), step(create("b"), 1), step(create("c"), 1), step(create("d"), 1),
+			step(planner.RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: "n"}}, 2, 3, 4, 5),
+		),
+		doer: &script{takes: map[int]time.Duration{2: 1, 3: 2, 4: 3, 5: 4}},
+		want: `a: x to be pulled
 b: x to be pulled
 c: x to be pulled
 d: x to be pulled
@@ -79,14 +79,18 @@ d Created
 n Removing
 n Removed
 `,
-		},
-		{
-			name: "a change that may not be needed",
-			plan: plan(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x")),
-			doer: &script{gives: map[int]reconciler.Result{1: {Image: "v1"}}},
-			want: "x Pulling\nx Pulled\na Running\n",
-		},
-	} {
+	},
+	{
+		name: "a change that may not be needed",
+		plan: plan(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x")),
+		doer: &script{gives: map[int]reconciler.Result{1: {Image: "v1"}}},
+		want: "x Pulling\nx Pulled\na Running\n",
+	},
+}
+
+// TestHeld shows what resources are said to wait for, between their statuses.
+func TestHeld(t *testing.T) {
+	for _, tt := range waiting {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var got strings.Builder

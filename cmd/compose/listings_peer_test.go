@@ -57,12 +57,7 @@ volumes: {data: {labels: {q: r}}}
 	run(ours, "up", "-d")
 	for len(run(ours, "ps", "--status", "exited", "-q")) == 0 { // the job takes its moment
 	}
-	for _, tt := range []struct {
-		args    []string
-		key     string   // the field that names an object
-		changes []string // fields that change by the second, or have no order at the peer
-		added   []string // fields that 2.40 does not have yet
-	}{
+	for _, tt := range []listing{
 		{args: []string{"ps", "-a", "--format", "json"}, key: "Name", changes: []string{"RunningFor", "Status", "Labels", "Mounts"}},
 		{args: []string{"ps", "-a", "--no-trunc", "--format", "json"}, key: "Name", changes: []string{"RunningFor", "Status", "Labels", "Mounts"}},
 		{args: []string{"images", "--format", "json"}, key: "ContainerName", added: []string{"Created"}},
@@ -70,25 +65,7 @@ volumes: {data: {labels: {q: r}}}
 		{args: []string{"stats", "-a", "--no-stream", "--format", "json"}, key: "Name", changes: []string{"CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO"}},
 		{args: []string{"ls", "-a", "--format", "json", "--filter", "name=" + name}, key: "Name"},
 	} {
-		got, want := objects(t, tt.key, run(ours, tt.args...)), objects(t, tt.key, run(peer, tt.args...))
-		if len(want) == 0 {
-			t.Errorf("%q: the peer lists nothing to compare with", tt.args)
-		}
-		for id := range want {
-			for _, field := range tt.changes {
-				if _, ok := got[id][field]; ok {
-					got[id][field], want[id][field] = "", ""
-				}
-			}
-			for _, field := range tt.added {
-				delete(got[id], field)
-			}
-		}
-		g, _ := json.MarshalIndent(got, "", " ")
-		w, _ := json.MarshalIndent(want, "", " ")
-		if !bytes.Equal(g, w) {
-			t.Errorf("%q:\n got %s\nwant %s", tt.args, g, w)
-		}
+		tt.compare(t, run(ours, tt.args...), run(peer, tt.args...))
 	}
 	for _, args := range [][]string{
 		{"ps", "-a", "--format", "table {{.Name}}\t{{.State}}\t{{.Ports}}\t{{.Label \"made.by\"}}"},
@@ -99,6 +76,37 @@ volumes: {data: {labels: {q: r}}}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q:\n got %q\nwant %q", args, got, want)
 		}
+	}
+}
+
+// listing is a call that lists objects as JSON.
+type listing struct {
+	args    []string
+	key     string   // the field that names an object
+	changes []string // fields that change by the second, or have no order at the peer
+	added   []string // fields that 2.40 does not have yet
+}
+
+func (l listing) compare(t *testing.T, ours, peers []byte) {
+	t.Helper()
+	got, want := objects(t, l.key, ours), objects(t, l.key, peers)
+	if len(want) == 0 {
+		t.Errorf("%q: the peer lists nothing to compare with", l.args)
+	}
+	for id := range want {
+		for _, field := range l.changes {
+			if _, ok := got[id][field]; ok {
+				got[id][field], want[id][field] = "", ""
+			}
+		}
+		for _, field := range l.added {
+			delete(got[id], field)
+		}
+	}
+	g, _ := json.MarshalIndent(got, "", " ")
+	w, _ := json.MarshalIndent(want, "", " ")
+	if !bytes.Equal(g, w) {
+		t.Errorf("%q:\n got %s\nwant %s", l.args, g, w)
 	}
 }
 

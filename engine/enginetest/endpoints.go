@@ -143,10 +143,8 @@ func (e *Engine) networkConnect(w http.ResponseWriter, r *request) error {
 	if n.name == "host" {
 		return errorf(http.StatusForbidden, "cannot connect container to host network - container must be created in host network mode")
 	}
-	if old := c.networks[n.name]; old != nil && (old.EndpointID != "" || !c.state.active()) && old.NetworkID != "" {
-		if c.state.active() {
-			return errorf(http.StatusForbidden, "endpoint with name %s already exists in network %s", c.name, n.name)
-		}
+	if old := c.networks[n.name]; old != nil && c.state.active() && old.EndpointID != "" && old.NetworkID != "" {
+		return errorf(http.StatusForbidden, "endpoint with name %s already exists in network %s", c.name, n.name)
 	}
 	ep := &networktypes.EndpointSettings{}
 	if o.EndpointConfig != nil {
