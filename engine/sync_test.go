@@ -146,6 +146,19 @@ func TestSyncRefused(t *testing.T) {
 	b.want("cat /v/f; ls /v; ls /app; cat /etc/kept", "in a volumef\nreal\nkept")
 }
 
+// TestSyncReadOnly: a read-only root is refused by name, a volume in it is not.
+func TestSyncReadOnly(t *testing.T) {
+	b := newSyncBench(t, "do-sync-read-only", "    {image: alpine, init: true, command: sleep 600, read_only: true, volumes: ['data:/v']}\nvolumes: {data: {}}\n")
+	b.start()
+	_, err := b.s.Apply(t.Context(), b.id, SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", "1", 0o644)}})
+	if err == nil || !strings.Contains(err.Error(), "root file system is read-only") {
+		t.Errorf("got error %v", err)
+	}
+	b.apply(SyncChange{Roots: []string{"/v"}, Writes: []SyncWrite{b.file("/v/f", "in a volume", 0o644), b.file("/v/g", "x", 0o644)}})
+	b.apply(SyncChange{Roots: []string{"/v"}, Deletes: []string{"/v/g"}})
+	b.want("cat /v/f; ls /v", "in a volumef")
+}
+
 // TestSyncWhole: one who reads all the time never sees a part of a file.
 func TestSyncWhole(t *testing.T) {
 	b := newSyncBench(t, "do-sync-whole", `    {image: alpine, init: true, command: ["sh", "-c", "while :; do [ -e /app/f ] && s=$$(wc -c </app/f 2>/dev/null) && echo $$s >>/sizes; done"]}`+"\n")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"strings"
@@ -30,20 +31,43 @@ const (
 )
 
 // write sends all writes as one archive, whatever their size, less those of files
-// that are gone, whose targets it returns.
+// that are gone, whose targets it returns. To a container whose root is read-only
+// the engine takes archives for its mounts alone: it gets one for each.
 func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, missing map[string]bool) (left []string, err error) {
+	if !t.readOnly {
+		return s.send(ctx, t, "/", writes, missing)
+	}
+	byMount := map[string][]SyncWrite{}
+	for _, w := range writes {
+		base := t.mountOf(w.Target).target // check has refused what is in none
+		byMount[base] = append(byMount[base], w)
+	}
+	for _, base := range sortedKeys(byMount) {
+		inside := maps.Clone(missing)
+		maps.DeleteFunc(inside, func(dir string, _ bool) bool { return t.mountOf(dir) == nil || t.mountOf(dir).target != base })
+		gone, err := s.send(ctx, t, base, byMount[base], inside)
+		left = append(left, gone...)
+		if err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+// send sends writes below a folder as one archive for that.
+func (s *Syncer) send(ctx context.Context, t *syncTarget, base string, writes []SyncWrite, missing map[string]bool) (left []string, err error) {
 	if len(writes) == 0 {
 		return nil, nil
 	}
 	r, w := io.Pipe()
 	packed := make(chan error, 1)
-	p := &syncPacker{w: tar.NewWriter(w), t: t, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
+	p := &syncPacker{w: tar.NewWriter(w), t: t, base: base, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
 	go func() {
 		err := p.pack(writes, missing)
 		w.CloseWithError(err)
 		packed <- err
 	}()
-	err = s.c.CopyToContainer(ctx, t.id, "/", r, container.CopyToContainerOptions{})
+	err = s.c.CopyToContainer(ctx, t.id, base, r, container.CopyToContainerOptions{})
 	r.CloseWithError(context.Canceled) // ends a packer whose reader has gone
 	if packing := <-packed; packing != nil && !errors.Is(packing, context.Canceled) {
 		return nil, packing
@@ -62,10 +86,11 @@ func writesNamed(writes []SyncWrite) string {
 	return fmt.Sprintf("%s and %d more", writes[0].Target, len(writes)-1)
 }
 
-// syncPacker packs writes as an archive for the root of a container.
+// syncPacker packs writes as an archive for a folder of a container.
 type syncPacker struct {
 	w      *tar.Writer
 	t      *syncTarget
+	base   string   // the folder; the root where files are staged
 	stage  bool     // files get their names when they are complete
 	burst  bool     // there are many
 	staged bool     // the staging file has content
@@ -82,6 +107,9 @@ func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
 		}
 	}
 	for _, w := range writes {
+		if w.Target == p.base && w.Mode.IsDir() {
+			continue // a mount is there
+		}
 		if err := p.one(w); err != nil {
 			return fmt.Errorf("packing %s: %w", w.Source, err)
 		}
@@ -156,7 +184,7 @@ func (p *syncPacker) entry(w SyncWrite, kind byte, link string) error {
 func (p *syncPacker) header(w SyncWrite, kind byte) *tar.Header {
 	return &tar.Header{
 		Typeflag: kind,
-		Name:     strings.TrimPrefix(path.Clean(w.Target), "/"),
+		Name:     strings.TrimPrefix(strings.TrimPrefix(path.Clean(w.Target), p.base), "/"),
 		Mode:     tarMode(w.Mode),
 		Uid:      p.t.owner.uid,
 		Gid:      p.t.owner.gid,
