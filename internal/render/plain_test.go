@@ -219,9 +219,6 @@ func TestModes(t *testing.T) {
 	if _, err := render.New(render.Options{Mode: "fancy"}); err == nil || !strings.Contains(err.Error(), `"fancy"`) {
 		t.Errorf("got %v, want an error that names the mode", err)
 	}
-	if _, err := render.ParseANSI("sometimes"); err == nil {
-		t.Error("got no error for an unknown --ansi")
-	}
 }
 
 // TestConcurrentEvents has many emit at once, for the race detector.

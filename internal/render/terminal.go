@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/compose-orchestrator/compose/internal/terminal"
@@ -16,17 +15,6 @@ const (
 	ANSIAlways ANSI = "always" // also on a pipe
 	ANSINever  ANSI = "never"  // no colours, and no live region unless asked for
 )
-
-// ParseANSI reads the value of --ansi or COMPOSE_ANSI; "" is ANSIAuto.
-func ParseANSI(s string) (ANSI, error) {
-	switch a := ANSI(s); a {
-	case "":
-		return ANSIAuto, nil
-	case ANSIAuto, ANSIAlways, ANSINever:
-		return a, nil
-	}
-	return "", fmt.Errorf("unknown value %q of --ansi: use never, always or auto", s)
-}
 
 // Size returns the columns and rows of the terminal that w is, where it knows
 // them. A writer is one if it is a file that the system says so of, or if it
