@@ -71,8 +71,8 @@ func (r *region) row(ref event.Ref) *row {
 	return w
 }
 
-// status takes a change in. It returns what a build printed at last, if that is
-// what failed.
+// status takes a change in. It returns what the step of a build printed at last,
+// if that is what failed.
 func (r *region) status(s event.Status, now time.Time) (tail []string) {
 	w := r.row(s.Ref)
 	if s.State == event.Working && w.began.IsZero() {
@@ -84,7 +84,7 @@ func (r *region) status(s event.Status, now time.Time) (tail []string) {
 	w.ended, w.held = now, ""
 	w.state, w.text, w.detail = s.State, s.Text, s.Detail
 	if s.State == event.Failed {
-		return r.builds[s.Ref]
+		return failing(r.builds[s.Ref])
 	}
 	return nil
 }

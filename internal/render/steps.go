@@ -58,3 +58,22 @@ func (s *steps) add(line string) {
 		s.line = strings.TrimSpace(s.names[number] + " " + said)
 	}
 }
+
+// failing are the lines of the step that a build failed in, or all where they do
+// not tell.
+func failing(lines []string) []string {
+	for i := len(lines) - 1; i >= 0; i-- {
+		m := vertexLine.FindStringSubmatch(lines[i])
+		if m == nil || !strings.HasPrefix(m[2], "ERROR") {
+			continue
+		}
+		var of []string
+		for _, l := range lines {
+			if strings.HasPrefix(l, m[1]+" ") {
+				of = append(of, l)
+			}
+		}
+		return of
+	}
+	return lines
+}

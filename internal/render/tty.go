@@ -13,6 +13,8 @@ import (
 const (
 	frameGap = 50 * time.Millisecond  // at least, between two frames
 	spinGap  = 100 * time.Millisecond // likewise, where none brings lines of logs
+	restGap  = 500 * time.Millisecond // at most, where frames take their time
+	restPart = 100                    // the display works for one part of this many
 )
 
 // tty keeps a live region at the bottom of a terminal: a header and a line for
@@ -37,7 +39,8 @@ type tty struct {
 	due       time.Time   // when it is
 	turn      int         // tells it from those that were called off
 	lastFrame time.Time
-	err       error // the first of the writes
+	took      time.Duration // the last frame
+	err       error         // the first of the writes
 }
 
 func newTTY(o Options, mu *sync.Mutex) *tty {
@@ -114,12 +117,16 @@ func (t *tty) soon() {
 	if t.region == nil && t.footer.empty() {
 		return
 	}
-	gap := spinGap
+	gap := t.rest()
 	if t.above.Len() > 0 {
 		gap = frameGap
 	}
 	t.schedule(gap - t.now().Sub(t.lastFrame))
 }
+
+// rest is the time between two frames that bring no lines of logs: longer on a
+// machine that has better things to do than to draw, or on a slow terminal.
+func (t *tty) rest() time.Duration { return min(max(spinGap, restPart*t.took), restGap) }
 
 // finish ends the region with the last of its plans.
 func (t *tty) finish() {
@@ -164,7 +171,7 @@ func (t *tty) frame(turn int) {
 	t.timer = nil
 	t.draw()
 	if t.region != nil && t.region.live() {
-		t.schedule(spinGap)
+		t.schedule(t.rest())
 	}
 }
 
@@ -183,6 +190,7 @@ func (t *tty) draw() {
 		lines = t.region.lines(v)
 	}
 	t.show(append(lines, foot...), cols, rows)
+	t.took = t.now().Sub(t.lastFrame)
 }
 
 // setFooter changes the line at the bottom.
