@@ -36,7 +36,7 @@ func dial(t testing.TB) *client.Client {
 // create makes a container that runs a shell script, and removes it in the end.
 func create(t testing.TB, c *client.Client, script string, change func(*container.Config, *container.HostConfig)) Target {
 	name := fmt.Sprintf("log-%d-%d", os.Getpid(), time.Now().UnixNano())
-	cfg := &container.Config{Image: "busybox", Cmd: []string{"sh", "-c", script}}
+	cfg := &container.Config{Image: "alpine", Cmd: []string{"sh", "-c", script}}
 	host := &container.HostConfig{Init: new(bool)}
 	*host.Init = true // ends at once when told to
 	if change != nil {
