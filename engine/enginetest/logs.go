@@ -160,6 +160,7 @@ type logRequest struct {
 	timestamps   bool
 	follow       bool
 	raw          bool // of a terminal: not multiplexed
+	run          int  // the one to follow
 }
 
 func (r *request) logRequest() (logRequest, error) {
@@ -199,6 +200,7 @@ func (e *Engine) containerLogs(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	l.raw = c.config.Tty
+	l.run = c.logs.run() // before the answer, upon which the next may begin
 	driver := c.host.LogConfig.Type
 	e.mu.Unlock()
 	if driver == "none" {
@@ -231,10 +233,9 @@ func (l *logBuffer) copy(ctx context.Context, w io.Writer, r logRequest) {
 		defer t.Stop()
 		elapsed = t.C
 	}
-	run := l.run()
 	next, first := 0, true
 	for {
-		lines, running, grown := l.after(next, run)
+		lines, running, grown := l.after(next, r.run)
 		next += len(lines)
 		if first {
 			lines = r.lastOf(lines)
