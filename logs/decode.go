@@ -20,7 +20,7 @@ const (
 	// bufMin and bufMax bound the buffers that lines are cut from. A busy
 	// container's grow to bufMax, those of a hundred quiet ones stay small.
 	bufMin = 4 << 10
-	bufMax = 64 << 10
+	bufMax = 32 << 10
 	// wholeFrame is the size up to which a frame is waited for and its line cut
 	// from the buffer in place. Docker's frames are below 17 KiB.
 	wholeFrame = 32 << 10

@@ -21,6 +21,9 @@ const (
 	// lines weigh nearly as much as full ones, so that a reader that is ahead
 	// soon waits and then reads much at once.
 	lineCost = int64(unsafe.Sizeof(line{}))
+	// pause is between two reads of what is there already. The engine writes line
+	// by line, and whoever reads at once has both sides woken for each of them.
+	pause = time.Millisecond
 	// settled is how long a stream must have lasted for a break to be taken for
 	// the connection's end (a proxy that closes idle ones) and not the engine's.
 	settled = time.Second
@@ -144,6 +147,9 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 		b.slab.hold()
 		if sent := r.sendNew(ctx, b); sent != nil {
 			return sent
+		}
+		if !o.Follow && err == nil {
+			time.Sleep(pause)
 		}
 	}
 	if errors.Is(err, errFrames) {
