@@ -26,6 +26,8 @@ import (
 var engine = dialEngine(os.Getenv("DOCKER_HOST"))
 
 type engineClient struct {
+	pruning sync.Mutex
+
 	http *http.Client
 	host string
 
@@ -173,6 +175,8 @@ func (e *engineClient) leftovers(ctx context.Context, project string) ([]string,
 
 // pruneUntagged removes the project's images that a newer build took the name of.
 func (e *engineClient) pruneUntagged(ctx context.Context, project string) error {
+	e.pruning.Lock() // the engine refuses a second prune meanwhile
+	defer e.pruning.Unlock()
 	var report any
 	return e.do(ctx, http.MethodPost, "/images/prune?"+labelled(project), nil, &report)
 }

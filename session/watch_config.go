@@ -59,16 +59,20 @@ func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files
 			continue
 		}
 		w.read = now
-		if !w.reload(ctx) {
-			continue
+		if w.reload(ctx) {
+			return true
 		}
-		p, _ := w.project()
-		for file, sum := range digests(p.WatchedFiles()) {
-			if _, old := w.read[file]; !old {
-				w.read[file] = sum
-			}
+	}
+}
+
+// note takes in the sums of files that the project before did not have, at once
+// when they were read: applying the project takes its time, and they may change
+// meanwhile.
+func (w *watching) note(p *project.Project) {
+	for file, sum := range digests(p.WatchedFiles()) {
+		if _, old := w.read[file]; !old {
+			w.read[file] = sum
 		}
-		return true
 	}
 }
 
@@ -128,6 +132,7 @@ func (w *watching) reload(ctx context.Context) bool {
 	var rules []watch.Rule
 	var notes []string
 	if err == nil {
+		w.note(p)
 		rules, notes, err = rulesOf(p, w.o.Services)
 	}
 	if err != nil {
