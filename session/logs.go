@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -64,7 +65,7 @@ func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(changes)
-		f := feeder{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive}
+		f := feeder{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, signals: map[string]bool{}}
 		return f.run(ctx, targets)
 	})
 	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
@@ -133,17 +134,22 @@ type feeder struct {
 	began   time.Time // by the engine's clock; older events are about earlier runs
 	changes chan<- logs.Change
 	alive   map[string]bool // ids of containers that run, or are restarted
+	coming  map[string]bool // ids of those that are to take the place of one that runs
+	killed  bool            // somebody had the last one that ended end
+	signals map[string]bool // ids of containers that somebody sent a signal to
 }
 
 // run names the containers to follow: those there are, then each that starts,
-// until nothing runs.
+// until nothing runs and nothing takes the place of what ran.
 func (f *feeder) run(ctx context.Context, targets []logs.Target) error {
 	for _, t := range targets {
 		f.send(ctx, logs.Change{Target: t})
 	}
-	for len(f.alive) > 0 {
-		c, err := f.sub.Next(ctx)
-		if err != nil {
+	for len(f.alive)+len(f.coming) > 0 || f.killed {
+		c, err := f.next(ctx)
+		if errors.Is(err, errOver) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		if err := f.take(ctx, c); err != nil {
@@ -151,6 +157,27 @@ func (f *feeder) run(ctx context.Context, targets []logs.Target) error {
 		}
 	}
 	return nil
+}
+
+// restartTime is how long the start may take that follows the end in a restart
+// which somebody asked for: until then that looks like a stop.
+const restartTime = 500 * time.Millisecond
+
+// errOver says that what was stopped did not start again.
+var errOver = errors.New("nothing runs any more")
+
+// next waits for an event, where nothing runs for a while only.
+func (f *feeder) next(ctx context.Context) (engine.Change, error) {
+	if len(f.alive)+len(f.coming) > 0 {
+		return f.sub.Next(ctx)
+	}
+	brief, cancel := context.WithTimeout(ctx, restartTime)
+	defer cancel()
+	c, err := f.sub.Next(brief)
+	if err != nil && ctx.Err() == nil && brief.Err() != nil {
+		err = errOver
+	}
+	return c, err
 }
 
 // take passes one event of the engine on.
@@ -163,14 +190,25 @@ func (f *feeder) take(ctx context.Context, c engine.Change) error {
 		return nil
 	}
 	switch c.Action {
+	case "create":
+		if c.Attributes[project.LabelReplace] != "" {
+			f.coming[c.ID] = true
+		}
+	case "destroy":
+		delete(f.coming, c.ID)
+	case "kill":
+		f.signals[c.ID] = true
 	case "start":
 		f.alive[c.ID] = true
+		delete(f.coming, c.ID)
+		delete(f.signals, c.ID)
 		f.start(ctx, t)
 	case "die":
 		code, _ := strconv.Atoi(c.Attributes["exitCode"])
 		again := f.s.restarting(ctx, c.ID)
 		if !again {
 			delete(f.alive, c.ID)
+			f.killed = f.signals[c.ID]
 		}
 		f.send(ctx, logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: again}})
 	}
@@ -192,6 +230,7 @@ func (f *feeder) resync(ctx context.Context) error {
 		return err
 	}
 	clear(f.alive)
+	clear(f.coming)
 	for _, t := range targets {
 		if alive[t.ID] {
 			f.alive[t.ID] = true
