@@ -90,8 +90,7 @@ services:
 		p.expect("Restarting 1/1")
 
 		write(t, filepath.Join(dir, "word"), "second word\n")
-		p.keys("bweb\r")
-		p.expect("second word")
+		p.keysUntil("bweb\r", "second word")
 
 		p.keys("w")
 		p.expect("Watch enabled")

@@ -8,16 +8,15 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/creack/pty"
-
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
 // onTerminal runs the program in dir with a terminal as its standard output,
 // and returns what that shows.
 func onTerminal(t *testing.T, dir string, environ []string, args ...string) string {
 	t.Helper()
-	master, tty, err := pty.Open()
+	master, tty, err := screentest.OpenPTY()
 	if err != nil {
 		t.Skip("needs a pseudo-terminal: ", err)
 	}

@@ -14,10 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
 	"golang.org/x/term"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
 // atTerminal is a command of this program on a pseudo-terminal.
@@ -67,7 +67,7 @@ func composeCommand(t *testing.T, dir, host string, args ...string) *exec.Cmd {
 // onPTY starts a command on a terminal of 30 rows and 100 columns.
 func onPTY(t *testing.T, dir, host string, args ...string) *atTerminal {
 	t.Helper()
-	ours, theirs, err := pty.Open()
+	ours, theirs, err := screentest.OpenPTY()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +135,27 @@ func (p *atTerminal) expect(text string) {
 	}
 }
 
+// keysUntil types keys until the terminal shows the text: they may be refused, with
+// a word, while something else is being done.
+func (p *atTerminal) keysUntil(keys, text string) {
+	p.t.Helper()
+	const refusal = "not yet: "
+	late := time.After(patience)
+	for refused := 0; ; refused++ {
+		p.keys(keys)
+		for !strings.Contains(p.text(), text) && strings.Count(p.text(), refusal) <= refused {
+			select {
+			case <-p.printed:
+			case <-late:
+				p.t.Fatalf("the terminal does not show %q but %q", text, p.text())
+			}
+		}
+		if strings.Contains(p.text(), text) {
+			return
+		}
+	}
+}
+
 func (p *atTerminal) keys(keys string) {
 	p.t.Helper()
 	if _, err := p.ours.WriteString(keys); err != nil {
@@ -142,9 +163,9 @@ func (p *atTerminal) keys(keys string) {
 	}
 }
 
-func (p *atTerminal) resize(rows, cols uint16) {
+func (p *atTerminal) resize(rows, cols int) {
 	p.t.Helper()
-	if err := pty.Setsize(p.ours, &pty.Winsize{Rows: rows, Cols: cols}); err != nil {
+	if err := screentest.Resize(p.ours, rows, cols); err != nil {
 		p.t.Fatal(err)
 	}
 }

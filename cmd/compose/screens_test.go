@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
-
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/internal/screentest"
 )
@@ -46,7 +44,7 @@ type shown struct {
 // testdata/screens/NAME-COLSxROWS.txt.
 func show(t *testing.T, name string, size [2]int, dir, host string, args ...string) *shown {
 	t.Helper()
-	ours, theirs, err := pty.Open()
+	ours, theirs, err := screentest.OpenPTY()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +139,7 @@ func (s *shown) keys(keys string) {
 
 func (s *shown) resize(cols, rows int) {
 	s.t.Helper()
-	if err := pty.Setsize(s.ours, &pty.Winsize{Rows: uint16(rows), Cols: uint16(cols)}); err != nil {
+	if err := screentest.Resize(s.ours, rows, cols); err != nil {
 		s.t.Fatal(err)
 	}
 }

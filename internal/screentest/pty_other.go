@@ -1,0 +1,13 @@
+//go:build !linux
+
+package screentest
+
+import (
+	"os"
+
+	"github.com/creack/pty"
+)
+
+// OpenPTY returns a new pseudo-terminal: the side of who types and looks, and that
+// of the program.
+func OpenPTY() (ours, theirs *os.File, err error) { return pty.Open() }
