@@ -14,16 +14,13 @@ import (
 
 const (
 	// budget is how many bytes of a container's log are read ahead of the sink.
-	budget = 128 << 10
+	budget = 64 << 10
 	// batchLines is how many lines a batch has room for at first.
 	batchLines = 64
 	// lineCost is what room for a line weighs, beside its text. Batches of few
 	// lines weigh nearly as much as full ones, so that a reader that is ahead
 	// soon waits and then reads much at once.
 	lineCost = int64(unsafe.Sizeof(line{}))
-	// pause is between two reads of what is there already. The engine writes line
-	// by line, and whoever reads at once has both sides woken for each of them.
-	pause = time.Millisecond
 	// settled is how long a stream must have lasted for a break to be taken for
 	// the connection's end (a proxy that closes idle ones) and not the engine's.
 	settled = time.Second
@@ -147,9 +144,6 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 		b.slab.hold()
 		if sent := r.sendNew(ctx, b); sent != nil {
 			return sent
-		}
-		if !o.Follow && err == nil {
-			time.Sleep(pause)
 		}
 	}
 	if errors.Is(err, errFrames) {
