@@ -34,16 +34,16 @@ type SyncChange struct {
 type SyncOptions struct {
 	Engine string // "docker", "podman"
 	Arch   string // the engine's processor, Go's name
-	// Program is this program's path: it is put into containers that have no rm.
-	// "": deletes fail there.
-	Program string
 }
 
 // Syncer applies changes to the files of containers. It is safe for concurrent
 // use with different containers. Close it after use.
 type Syncer struct {
-	c Client
-	o SyncOptions
+	c        Client
+	o        SyncOptions
+	agentFor func(arch string) ([]byte, error)
+	starting sync.WaitGroup // agents
+	slots    chan struct{}  // of those that start at once
 
 	mu    sync.Mutex // guards below
 	known map[string]*syncTarget
@@ -51,7 +51,10 @@ type Syncer struct {
 
 // NewSyncer returns a Syncer.
 func NewSyncer(c Client, o SyncOptions) *Syncer {
-	return &Syncer{c: c, o: o, known: map[string]*syncTarget{}}
+	return &Syncer{
+		c: c, o: o, known: map[string]*syncTarget{},
+		agentFor: agentFor, slots: make(chan struct{}, agentsAtOnce),
+	}
 }
 
 // Apply makes the change to a container: first its deletes, then its writes. A
@@ -71,11 +74,22 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	whole := change
+	whole.Deletes = slices.Concat(t.pending, change.Deletes)
+	if left, done, err := s.applyByAgent(ctx, t, whole); done || err != nil {
+		if err == nil {
+			t.pending = nil
+		}
+		return left, err
+	}
+	if t.many {
+		s.prepare(ctx, t)
+	}
 	missing, err := s.fence(ctx, t, change)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.settle(ctx, t, slices.Concat(t.pending, change.Deletes)); err != nil {
+	if err := s.settle(ctx, t, whole.Deletes); err != nil {
 		return nil, err
 	}
 	t.pending = slices.DeleteFunc(t.pending, func(p string) bool {
@@ -84,7 +98,45 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	return s.write(ctx, t, change.Writes, missing)
 }
 
-// Settle makes up for the deletes that waited for a container to run.
+// Expect says that containers will get the same changes. Many of them are each
+// given an agent, as soon as they run: an archive for each of 20 takes the engine
+// longer than people notice.
+func (s *Syncer) Expect(ctx context.Context, ids []string) {
+	if len(ids) < agentsFrom {
+		return
+	}
+	for _, id := range ids {
+		s.starting.Go(func() {
+			t, err := s.target(ctx, id)
+			if err != nil {
+				return // Apply will tell
+			}
+			t.mu.Lock()
+			t.many = true
+			t.mu.Unlock()
+			s.prepare(ctx, t)
+		})
+	}
+}
+
+// prepare starts the agent of one of many containers in the background. Where
+// that fails the archive API does it all.
+func (s *Syncer) prepare(ctx context.Context, t *syncTarget) {
+	s.starting.Go(func() {
+		s.slots <- struct{}{}
+		defer func() { <-s.slots }()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.noAgent || t.agent != nil || ctx.Err() != nil {
+			return
+		}
+		agent, err := s.startAgent(ctx, t)
+		t.agent, t.noAgent = agent, err != nil && !errdefs.IsConflict(err) && ctx.Err() == nil
+	})
+}
+
+// Settle makes up for what waited for a container to run: deletes, the agent of
+// one of many. It is called after each start.
 func (s *Syncer) Settle(ctx context.Context, id string) error {
 	s.mu.Lock()
 	t := s.known[id]
@@ -94,6 +146,13 @@ func (s *Syncer) Settle(ctx context.Context, id string) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.agent != nil { // it ended with the container
+		t.agent.conn.Close()
+		t.agent = nil
+	}
+	if t.many {
+		s.prepare(ctx, t)
+	}
 	return s.settle(ctx, t, t.pending)
 }
 
@@ -110,15 +169,18 @@ func (s *Syncer) settle(ctx context.Context, t *syncTarget, paths []string) erro
 	return err
 }
 
-// Close removes from running containers what deletes needed.
-func (s *Syncer) Close(ctx context.Context) {
+// Close ends the agents, which take their files away.
+func (s *Syncer) Close() {
+	s.starting.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var ending sync.WaitGroup
 	for _, t := range s.known {
-		if t.injected {
-			_, _, _ = s.exec(ctx, t, slices.Concat(t.remover, []string{injectedPath}))
+		if t.agent != nil {
+			ending.Go(t.agent.close)
 		}
 	}
+	ending.Wait()
 	clear(s.known)
 }
 

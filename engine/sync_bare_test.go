@@ -17,33 +17,37 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// bareProgram is all that a bare image has: it idles. With RemoveCommand it does
-// what this program does by that, which would take minutes to build here;
-// testdata/script/watch_remove.txtar has that.
+// bareProgram is all that a bare image has: it idles.
 const bareProgram = `package main
 
-import (
-	"os"
-	"time"
-)
+import "time"
 
-func main() {
-	if len(os.Args) > 1 && os.Args[1] == "` + RemoveCommand + `" {
-		for _, path := range os.Args[2:] {
-			_ = os.RemoveAll(path)
-		}
-		return
-	}
-	time.Sleep(time.Hour)
-}
+func main() { time.Sleep(time.Hour) }
 `
 
-// bareImage makes an image without a shell. It returns the program in it, and a
-// client for what the syncer has no use for.
-func bareImage(t *testing.T, name string) (program string, c *client.Client) {
+// builtAgent has syncers of a test take an agent built for it: go test embeds
+// one only where script/build came first.
+func builtAgent(t testing.TB) func(arch string) ([]byte, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "agent")
+	cmd := exec.Command("go", "build", "-o", path, "../cmd/agent")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	program, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(string) ([]byte, error) { return program, nil }
+}
+
+// bareImage makes an image without a shell. It returns a client for what the
+// syncer has no use for.
+func bareImage(t *testing.T, name string) (c *client.Client) {
 	t.Helper()
 	dir := t.TempDir()
-	program = filepath.Join(dir, "idle")
+	program := filepath.Join(dir, "idle")
 	if err := os.WriteFile(program+".go", []byte(bareProgram), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -76,18 +80,18 @@ func bareImage(t *testing.T, name string) (program string, c *client.Client) {
 	if _, err := io.Copy(io.Discard, r); err != nil {
 		t.Fatal(err)
 	}
-	return program, c
+	return c
 }
 
 // TestSyncBare: writes, links, deletes and renames in a container whose image has
-// no shell and no rm. This program removes there, and does not stay.
+// no shell and no rm. An agent removes there, and does not stay.
 func TestSyncBare(t *testing.T) {
-	conn := realEngine(t)
+	realEngine(t)
 	const name = "do-sync-bare:test"
-	program, c := bareImage(t, name)
+	c := bareImage(t, name)
 	t.Cleanup(func() { _, _ = c.ImageRemove(context.Background(), name, image.RemoveOptions{Force: true}) })
 	b := newSyncBench(t, "do-sync-bare", "    {image: 'do-sync-bare:test', command: [/idle], stop_grace_period: 0s}\n")
-	b.s = NewSyncer(b.c, SyncOptions{Arch: conn.Engine.Arch, Program: program})
+	b.s.agentFor = builtAgent(t)
 	b.start()
 	has := func(path string) bool {
 		t.Helper()
@@ -117,7 +121,7 @@ func TestSyncBare(t *testing.T) {
 	// A renamed folder is a delete and writes.
 	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/d"}, Writes: []SyncWrite{b.file("/app/e/y", "y", 0o644)}})
 	wants(false, "/app/d")
-	wants(true, "/app/e/y", injectedPath)
-	b.s.Close(t.Context())
-	wants(false, injectedPath)
+	wants(true, "/app/e/y", agentPath)
+	b.s.Close()
+	wants(false, agentPath)
 }

@@ -90,8 +90,7 @@ func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (m
 		case failed[i] != nil:
 			return nil, fmt.Errorf("looking at %s in %s: %w", dir, t.name, failed[i])
 		case links[i] != "" && !slices.Contains(change.Roots, dir):
-			return nil, hint.New(fmt.Sprintf("cannot sync below %s in %s: it is a symbolic link to %s there", dir, t.name, links[i]),
-				"a link of the container is not followed out of the rule's target; remove it, or ignore the path")
+			return nil, linkRefused(t, dir, links[i])
 		case absent[i]:
 			missing[dir] = true
 		default:
@@ -99,4 +98,10 @@ func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (m
 		}
 	}
 	return missing, nil
+}
+
+// linkRefused is a link on the way to a path.
+func linkRefused(t *syncTarget, dir, to string) error {
+	return hint.New(fmt.Sprintf("cannot sync below %s in %s: it is a symbolic link to %s there", dir, t.name, to),
+		"a link of the container is not followed out of the rule's target; remove it, or ignore the path")
 }

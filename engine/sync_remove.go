@@ -1,30 +1,19 @@
 package engine
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
-	"debug/elf"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
-
-// RemoveCommand is the hidden command of this program that removes the paths
-// behind it, as rm -rf does: for containers that have no rm.
-const RemoveCommand = "internal-remove"
-
-// injectedPath is where this program is in a container without rm, until the
-// syncer is closed.
-const injectedPath = "/.compose-remove"
 
 // maxArguments bounds the bytes of one command's arguments; Linux takes 2 MiB
 // less the environment.
@@ -33,8 +22,8 @@ const maxArguments = 1 << 20
 // errNoProgram is a command that the container does not have.
 var errNoProgram = errors.New("no such program")
 
-// remove removes paths, by the container's own rm or by this program. The
-// archive API has no way to.
+// remove removes paths, by the container's own rm or by an agent. The archive API
+// has no way to.
 func (s *Syncer) remove(ctx context.Context, t *syncTarget, paths []string) error {
 	for len(paths) > 0 {
 		n, size := 0, 0
@@ -51,22 +40,33 @@ func (s *Syncer) remove(ctx context.Context, t *syncTarget, paths []string) erro
 }
 
 func (s *Syncer) removeBatch(ctx context.Context, t *syncTarget, paths []string) error {
-	if t.remover != nil {
-		return s.removeBy(ctx, t, t.remover, paths)
-	}
-	rm := []string{"rm", "-rf", "--"}
-	err := s.removeBy(ctx, t, rm, paths)
-	if !errors.Is(err, errNoProgram) {
-		if err == nil {
-			t.remover = rm
+	if !t.noRm {
+		err := s.removeBy(ctx, t, []string{"rm", "-rf", "--"}, paths)
+		if !errors.Is(err, errNoProgram) {
+			return err
 		}
+		t.noRm = true
+	}
+	return s.removeByAgent(ctx, t, paths)
+}
+
+// removeByAgent removes in a container that has no rm.
+func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []string) (err error) {
+	if t.agent == nil {
+		t.agent, err = s.startAgent(ctx, t)
+	}
+	if errdefs.IsConflict(err) {
 		return err
 	}
-	if err := s.inject(ctx, t); err != nil {
-		return err
+	if err != nil {
+		return hint.New(fmt.Sprintf("cannot delete files in %s: its image has no rm, and an agent cannot do it there: %s", t.name, err),
+			"rebuild the service, or use an image with rm while developing")
 	}
-	t.remover, t.injected = []string{injectedPath, RemoveCommand}, true
-	return s.removeBy(ctx, t, t.remover, paths)
+	_, done, err := s.applyByAgent(ctx, t, SyncChange{Deletes: paths})
+	if err == nil && !done {
+		err = fmt.Errorf("deleting %s in %s: its agent does not answer", paths[0], t.name)
+	}
+	return err
 }
 
 // removeBy runs one command.
@@ -110,78 +110,4 @@ func (s *Syncer) finish(ctx context.Context, execID string) (output string, code
 		return "", 0, fmt.Errorf("asking for a command's exit code: %w", err)
 	}
 	return out.String(), ended.ExitCode, nil
-}
-
-// inject puts this program into a container.
-func (s *Syncer) inject(ctx context.Context, t *syncTarget) error {
-	refuse := func(why string) error {
-		return hint.New(fmt.Sprintf("cannot delete files in %s: its image has no rm, and this program cannot do it there: %s", t.name, why),
-			"rebuild the service, or use an image with rm while developing")
-	}
-	if t.readOnly {
-		return refuse("the root file system is read-only")
-	}
-	if s.o.Program == "" {
-		return refuse("its own file is not known")
-	}
-	f, err := os.Open(s.o.Program)
-	if err != nil {
-		return refuse(err.Error())
-	}
-	defer f.Close()
-	if why := unfit(f, s.o.Arch); why != "" {
-		return refuse(why)
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return refuse(err.Error())
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return refuse(err.Error())
-	}
-	r, w := io.Pipe()
-	packed := make(chan struct{})
-	go func() {
-		defer close(packed)
-		a := tar.NewWriter(w)
-		err := a.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: injectedPath[1:], Mode: 0o700, Size: info.Size()})
-		if err == nil {
-			_, err = io.CopyN(a, f, info.Size())
-		}
-		if err == nil {
-			err = a.Close()
-		}
-		w.CloseWithError(err)
-	}()
-	err = s.c.CopyToContainer(ctx, t.id, "/", r, container.CopyToContainerOptions{})
-	r.CloseWithError(context.Canceled)
-	<-packed
-	if err != nil {
-		return fmt.Errorf("putting this program into %s, which has no rm: %w", t.name, err)
-	}
-	return nil
-}
-
-// machines are the processors of Linux engines, by Go's names.
-var machines = map[string]elf.Machine{
-	"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64, "arm": elf.EM_ARM, "386": elf.EM_386,
-	"riscv64": elf.EM_RISCV, "ppc64le": elf.EM_PPC64, "s390x": elf.EM_S390, "loong64": elf.EM_LOONGARCH,
-}
-
-// unfit says why a program would not run in a Linux container that has nothing
-// else in it; "": it would.
-func unfit(program io.ReaderAt, arch string) string {
-	f, err := elf.NewFile(program)
-	if err != nil {
-		return "it is no Linux program"
-	}
-	if want, ok := machines[arch]; !ok || f.Machine != want {
-		return fmt.Sprintf("it is built for %s, and the engine runs on %s", f.Machine, arch)
-	}
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
-			return "it needs shared libraries: use a release, or build with CGO_ENABLED=0"
-		}
-	}
-	return ""
 }

@@ -21,11 +21,13 @@ type syncTarget struct {
 	readOnly bool // its root
 	mounts   []syncMount
 
-	mu       sync.Mutex      // held while the container is changed; guards below
-	remover  []string        // the command that removes what is named behind it; nil: not known yet
-	injected bool            // this program is in the container
-	pending  []string        // deletes that wait for the container to run
-	rooted   map[string]bool // roots that are there: they are not asked for again
+	mu      sync.Mutex      // held while the container is changed; guards below
+	noRm    bool            // its image has no rm
+	pending []string        // deletes that wait for the container to run
+	rooted  map[string]bool // roots that are there: they are not asked for again
+	many    bool            // it is one of many that get the same changes
+	agent   *agent          // nil: none runs
+	noAgent bool            // none can run
 }
 
 // syncMount is a place with other files than the container's own.
@@ -69,8 +71,11 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 		}
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other := s.known[id]; other != nil { // somebody else looked as well
+		return other, nil
+	}
 	s.known[id] = t
-	s.mu.Unlock()
 	return t, nil
 }
 

@@ -170,19 +170,3 @@ func TestSyncWhole(t *testing.T) {
 	}
 	b.want("sort -u /sizes", fmt.Sprint(len(text)))
 }
-
-// TestSyncUnfit: this program is not put where it would not run.
-func TestSyncUnfit(t *testing.T) {
-	text := strings.NewReader("#!/bin/sh\n")
-	if why := unfit(text, "amd64"); why != "it is no Linux program" {
-		t.Errorf("a script: got %q", why)
-	}
-	f, err := os.Open("/proc/self/exe")
-	if err != nil {
-		t.Skip(err)
-	}
-	defer f.Close()
-	if why := unfit(f, "mips"); !strings.Contains(why, "the engine runs on mips") {
-		t.Errorf("another processor: got %q", why)
-	}
-}

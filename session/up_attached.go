@@ -69,7 +69,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 		if w, err = s.watching(*a.Watch); err != nil {
 			return 0, err
 		}
-		defer w.close(ctx) // nothing where it was closed before
+		defer w.close() // nothing where it was closed before
 		if err := w.look(ctx); err != nil {
 			return 0, err
 		}

@@ -246,7 +246,7 @@ func (f *follower) beginWatch(ctx context.Context, w *watching) {
 	stop := w.start(ctx)
 	f.watching, f.stopWatch = w, func() {
 		stop()
-		w.close(ctx)
+		w.close()
 	}
 }
 

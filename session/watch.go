@@ -33,8 +33,6 @@ type WatchOptions struct {
 	Apply ApplyConfig
 	// Reload reads the project again.
 	Reload func(ctx context.Context) (*project.Project, error)
-	// Program is this program's path, for containers that have no rm.
-	Program string
 }
 
 // Watch has the project's services follow the changes of their files until ctx
@@ -45,7 +43,7 @@ func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) erro
 	if err != nil {
 		return err
 	}
-	defer w.close(ctx)
+	defer w.close()
 	if err := w.look(ctx); err != nil {
 		return err
 	}
@@ -104,7 +102,7 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	}
 	if s.Client != nil {
 		w.sync = engine.NewSyncer(s.Client, engine.SyncOptions{
-			Engine: s.Engine.Name, Arch: s.Engine.Arch, Program: o.Program,
+			Engine: s.Engine.Name, Arch: s.Engine.Arch,
 		})
 	}
 	return w, nil

@@ -92,8 +92,8 @@ func (w *watching) warn(err error) {
 }
 
 // close removes what was put into containers.
-func (w *watching) close(ctx context.Context) {
+func (w *watching) close() {
 	if w.sync != nil {
-		w.sync.Close(context.WithoutCancel(ctx))
+		w.sync.Close()
 	}
 }

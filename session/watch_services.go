@@ -23,8 +23,13 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 		return nil, err
 	}
 	var containers []watch.Container
+	var ids []string
 	for _, c := range listed {
 		containers = append(containers, watch.Container{ID: c.ID, Name: c.Name})
+		ids = append(ids, c.ID)
+	}
+	if w.sync != nil {
+		w.sync.Expect(ctx, ids)
 	}
 	return containers, nil
 }

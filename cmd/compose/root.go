@@ -91,7 +91,6 @@ func (a *app) commands() []*cobra.Command {
 		a.publishCommand(),
 		a.pullCommand(),
 		a.pushCommand(),
-		a.removeCommand(),
 		a.restartCommand(),
 		a.rmCommand(),
 		a.runCommand(),

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -83,14 +81,9 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (session.W
 	if err != nil {
 		return session.WatchOptions{}, err
 	}
-	program, err := os.Executable()
-	if err != nil {
-		program = "" // deletes in containers without rm will say so
-	}
 	return session.WatchOptions{
 		Services: services,
 		Apply:    apply,
-		Program:  program,
 		Reload: func(ctx context.Context) (*project.Project, error) {
 			o := a.projectOptions(r.services)
 			o.NoDeps, o.Offline = r.noDeps, true
@@ -101,19 +94,4 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (session.W
 			return p.WithScale(r.scale)
 		},
 	}, nil
-}
-
-// removeCommand is what this program does where it was put into a container
-// whose image has no rm.
-func (a *app) removeCommand() *cobra.Command {
-	cmd := a.command(engine.RemoveCommand+" PATH...", "Remove files and folders", func(_ *cobra.Command, paths []string) error {
-		for _, path := range paths {
-			if err := os.RemoveAll(path); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	cmd.Hidden = true
-	return cmd
 }

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -26,6 +28,7 @@ const watchFile = `services:
     deploy: {replicas: %d}
     command: ["/seen/seer"]
     init: true
+    environment: {GOMAXPROCS: "1"}
     stop_grace_period: 0s
     volumes: [./seen:/seen]
     develop:
@@ -33,15 +36,19 @@ const watchFile = `services:
         - {action: sync, path: ./src, target: /app}
 `
 
-// seer is the service's program: it tells through a bind mount what it sees,
-// under the container's name. It looks when the kernel says that something
-// changed: many of them that look all the time would be what is measured.
+// seer is the service's program: it tells what it sees, a line each time, through
+// a socket in a bind mount. It looks when the kernel says that something changed.
+// There are many of it, whose time is measured with that of the programs: it is
+// to take little.
 const seer = `package main
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"net"
 	"os"
-	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -49,22 +56,35 @@ func main() {
 	_ = os.MkdirAll("/app", 0o755)
 	notify, err := syscall.InotifyInit()
 	if err == nil {
-		_, err = syscall.InotifyAddWatch(notify, "/app", syscall.IN_CREATE|syscall.IN_MODIFY|syscall.IN_CLOSE_WRITE|syscall.IN_MOVED_TO|syscall.IN_DELETE)
+		_, err = syscall.InotifyAddWatch(notify, "/app", syscall.IN_CREATE|syscall.IN_CLOSE_WRITE|syscall.IN_MOVED_TO|syscall.IN_DELETE)
 	}
 	if err != nil {
 		panic(err)
 	}
-	name, _ := os.Hostname()
-	said, buffer := "", make([]byte, 64<<10)
+	bench, err := net.Dial("unix", "/seen/socket")
+	if err != nil {
+		panic(err)
+	}
+	said, buffer, many := "", make([]byte, 64<<10), map[string]bool{}
 	for {
 		text, _ := os.ReadFile("/app/file.txt")
-		many, _ := filepath.Glob("/app/many*")
-		if now := fmt.Sprintf("%d %s", len(many), text); now != said {
+		if now := fmt.Sprintf("%d %s\n", len(many), strings.TrimSpace(string(text))); now != said {
 			said = now
-			_ = os.WriteFile("/seen/new-"+name, []byte(now), 0o644)
-			_ = os.Rename("/seen/new-"+name, "/seen/state-"+name)
+			_, _ = bench.Write([]byte(now))
 		}
-		_, _ = syscall.Read(notify, buffer)
+		n, _ := syscall.Read(notify, buffer)
+		for b := buffer[:max(n, 0)]; len(b) > 0; {
+			mask, size := binary.NativeEndian.Uint32(b[4:]), binary.NativeEndian.Uint32(b[12:])
+			name, _, _ := bytes.Cut(b[16:16+size], []byte{0})
+			b = b[16+size:]
+			switch {
+			case !bytes.HasPrefix(name, []byte("many")):
+			case mask&syscall.IN_DELETE != 0:
+				delete(many, string(name))
+			default:
+				many[string(name)] = true
+			}
+		}
 	}
 }
 `
@@ -124,12 +144,18 @@ func (b *bench) watchOne(ctx context.Context, program string, replicas int, meas
 		return t, err
 	}
 	name := strings.ToLower(b.project + "-" + filepath.Base(dir))
-	s := saves{src: filepath.Join(dir, "src"), seen: filepath.Join(dir, "seen"), replicas: replicas}
+	s := saves{src: filepath.Join(dir, "src"), seen: newSightings(), replicas: replicas}
 	err = errors.Join(os.Mkdir(s.src, 0o755), os.Mkdir(filepath.Join(dir, "seen"), 0o755),
 		os.WriteFile(filepath.Join(dir, "compose.yaml"), fmt.Appendf(nil, watchFile, replicas), 0o644), buildProgram(ctx, filepath.Join(dir, "seen", "seer"), seer))
 	if err != nil {
 		return t, err
 	}
+	listener, err := net.Listen("unix", filepath.Join(dir, "seen", "socket"))
+	if err != nil {
+		return t, err
+	}
+	defer listener.Close()
+	go s.seen.listen(listener)
 	cmd := exec.CommandContext(ctx, program, "-p", name, "watch")
 	cmd.Dir = dir
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
@@ -178,11 +204,11 @@ func buildProgram(ctx context.Context, binary, source string) error {
 	return nil
 }
 
-// saves are changes in src that are waited for in all replicas, which tell in
-// seen.
+// saves are changes in src that are waited for until all replicas have seen them.
 type saves struct {
-	src, seen string
-	replicas  int
+	src      string
+	seen     *sightings
+	replicas int
 }
 
 // measureOne saves one file again and again.
@@ -232,7 +258,7 @@ func (s saves) measure(ctx context.Context) (t watchTimes, err error) {
 
 // save changes the one file, and returns how long it took to arrive.
 func (s saves) save(ctx context.Context, n int) (time.Duration, error) {
-	text := fmt.Sprintf("version %d of the file\n", n)
+	text := fmt.Sprintf("version %d of the file", n)
 	began := time.Now()
 	if err := os.WriteFile(filepath.Join(s.src, "file.txt"), []byte(text), 0o644); err != nil {
 		return 0, err
@@ -242,7 +268,7 @@ func (s saves) save(ctx context.Context, n int) (time.Duration, error) {
 		return got == text
 	})
 	took := time.Since(began)
-	time.Sleep(50 * time.Millisecond) // people do not save faster
+	time.Sleep(150 * time.Millisecond) // people do not save faster
 	return took, err
 }
 
@@ -254,28 +280,67 @@ func (s saves) have(n int) func(state string) bool {
 	}
 }
 
-// until waits until all replicas are in a state: how many files of the burst they
-// see, and the text of the one. It looks every half millisecond: there is no event
-// to wait for across the container's border.
+// until waits until all replicas have told a state: how many files of the burst
+// they see, and the text of the one.
 func (s saves) until(ctx context.Context, done func(state string) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	for !s.all(done) {
-		if ctx.Err() != nil {
-			states, _ := filepath.Glob(filepath.Join(s.seen, "state-*"))
-			return fmt.Errorf("a change did not arrive in all %d replicas, of which %d told of something: %w", s.replicas, len(states), ctx.Err())
+	for {
+		there, changed := s.seen.count(done)
+		if there == s.replicas {
+			return nil
 		}
-		time.Sleep(500 * time.Microsecond)
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("a change arrived in %d of %d replicas: %w", there, s.replicas, ctx.Err())
+		}
 	}
-	return nil
 }
 
-func (s saves) all(done func(state string) bool) bool {
-	states, _ := filepath.Glob(filepath.Join(s.seen, "state-*"))
-	for _, name := range states {
-		if text, err := os.ReadFile(name); err != nil || !done(string(text)) {
-			return false
+// sightings are what the replicas told last.
+type sightings struct {
+	mu      sync.Mutex
+	states  map[net.Conn]string
+	changed chan struct{} // closed when one tells something
+}
+
+func newSightings() *sightings {
+	return &sightings{states: map[net.Conn]string{}, changed: make(chan struct{})}
+}
+
+// listen takes in what replicas tell until the listener is closed.
+func (s *sightings) listen(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			for lines := bufio.NewScanner(c); lines.Scan(); {
+				s.tell(c, lines.Text())
+			}
+		}()
+	}
+}
+
+func (s *sightings) tell(c net.Conn, state string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.states[c] = state
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// count is how many replicas are in a state, and what closes when that changes.
+func (s *sightings) count(done func(state string) bool) (there int, changed <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, state := range s.states {
+		if done(state) {
+			there++
 		}
 	}
-	return len(states) == s.replicas
+	return there, s.changed
 }

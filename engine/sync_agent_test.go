@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+)
+
+// agentBench is a container that has an agent.
+func agentBench(t *testing.T, name, service string) *syncBench {
+	realEngine(t)
+	b := newSyncBench(t, name, service)
+	b.s.agentFor = builtAgent(t)
+	b.start()
+	b.want1ofMany()
+	return b
+}
+
+// want1ofMany takes the container for one of many, and waits for its agent.
+func (b *syncBench) want1ofMany() {
+	b.t.Helper()
+	ids := make([]string, agentsFrom)
+	for i := range ids {
+		ids[i] = b.id
+	}
+	b.s.Expect(b.t.Context(), ids)
+	b.s.starting.Wait()
+	if b.s.known[b.id].agent == nil {
+		b.t.Fatal("it has no agent")
+	}
+}
+
+// TestSyncAgent: what goes through an agent arrives as through the archive API:
+// content, mode, time, owner, links, folders; deletes come first.
+func TestSyncAgent(t *testing.T) {
+	b := agentBench(t, "do-sync-agent", "    {image: alpine, init: true, user: nobody, command: sleep 600, volumes: ['data:/srv/app/v']}\nvolumes: {data: {}}\n")
+	roots := []string{"/srv/app"}
+	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{
+		b.file("/srv/app/a", "one", 0o640),
+		b.file("/srv/app/gone", "x", 0o644),
+		b.file("/srv/app/deep/er/b", "two", 0o755),
+		b.file("/srv/app/v/f", "in a volume", 0o644),
+	}})
+	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/gone", "/srv/app/never"}, Writes: []SyncWrite{
+		{Target: "/srv/app/link", Mode: fs.ModeSymlink | 0o777, Link: "a"},
+	}})
+	b.want("ls /srv/app", "a\ndeep\nlink\nv")
+	b.want("stat -c '%a %u %Y %h' /srv/app/a", "640 65534 1700000000 1")
+	b.want("stat -c '%a %u' /srv/app/deep/er/b /srv/app/deep", "755 65534\n755 65534")
+	b.want("readlink /srv/app/link; cat /srv/app/link /srv/app/v/f; ls -A /srv/app/v", "a\nonein a volumef")
+	b.sh("ln -s /etc /srv/app/out 2>/dev/null || true")
+	if b.s.known[b.id].agent == nil {
+		t.Error("the agent got lost")
+	}
+	b.s.Close()
+	b.want("ls -A / | grep compose || true", "")
+}
+
+// TestSyncAgentWhole: one who reads all the time never sees a part of a file.
+func TestSyncAgentWhole(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-whole", `    {image: alpine, init: true, command: ["sh", "-c", "while :; do [ -e /app/f ] && s=$$(wc -c </app/f) && echo $$s >>/sizes; done"]}`+"\n")
+	text := strings.Repeat("0123456789abcdef", 1<<15)
+	for range 20 {
+		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+	}
+	b.want("sort -u /sizes", fmt.Sprint(len(text)))
+	// More than an agent takes.
+	text += text + text
+	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+	b.want("wc -c < /app/f", fmt.Sprint(len(text)))
+	if b.s.known[b.id].agent == nil {
+		t.Error("the agent got lost")
+	}
+}
+
+// TestSyncAgentRefused: the agent follows no link out of a root, and the fence
+// before it says the same.
+func TestSyncAgentRefused(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-refused", "    {image: alpine, init: true, command: sleep 600}\n")
+	b.sh("mkdir -p /app && ln -s /etc /app/out && echo kept > /etc/kept")
+	for _, c := range []SyncChange{
+		{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/out/f", "1", 0o644)}},
+		{Roots: []string{"/app"}, Deletes: []string{"/app/out/kept"}},
+	} {
+		_, err := b.s.Apply(t.Context(), b.id, c)
+		if err == nil || !strings.Contains(err.Error(), "cannot sync below /app/out in") || !strings.Contains(err.Error(), "symbolic link to /etc") {
+			t.Errorf("got error %v", err)
+		}
+	}
+	b.want("ls /etc/f 2>/dev/null; cat /etc/kept", "kept")
+}
+
+// TestSyncAgentLost: a restart ends an agent, a pause stops one. Changes arrive
+// all the same, and none that comes late undoes a later one.
+func TestSyncAgentLost(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-lost", "    {image: alpine, init: true, command: sleep 600, stop_grace_period: 0s}\n")
+	roots := []string{"/app"}
+	save := func(text string) {
+		t.Helper()
+		b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+	}
+	save("one")
+	grace := 5 // without any the engine may unmount the container under its next run
+	if err := b.c.ContainerRestart(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
+		t.Fatal(err)
+	}
+	save("two")
+	b.want("cat /app/f", "two")
+	if err := b.s.Settle(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.want1ofMany()
+	save("three")
+	b.want("cat /app/f", "three")
+
+	if err := b.c.ContainerPause(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	save("while paused")
+	save("later")
+	if err := b.c.ContainerUnpause(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond) // the agent's chance to be late
+	b.want("cat /app/f", "later")
+	b.want1ofMany()
+	save("last")
+	b.want("cat /app/f", "last")
+}
