@@ -71,10 +71,6 @@ type part struct {
 	broken bool // the line's first MaxLine bytes are out
 }
 
-func newDecoder(src io.Reader, tty, podman bool) *decoder {
-	return &decoder{src: src, tty: tty, podman: podman}
-}
-
 // read reads once from the source and appends the lines that are complete to
 // out. It returns the source's error; after io.EOF flush gives what is left.
 func (d *decoder) read(out []line) ([]line, error) {

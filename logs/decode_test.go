@@ -83,7 +83,7 @@ func TestDecode(t *testing.T) {
 				}
 				rnd := rand.New(rand.NewPCG(1, uint64(size)))
 				src := crumbs{bytes.NewReader(encode(tt.tty, loc, tt.in...)), rnd, size}
-				got, err := decodeAll(newDecoder(src, tt.tty, tt.podman))
+				got, err := decodeAll(&decoder{src: src, tty: tt.tty, podman: tt.podman})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -137,7 +137,7 @@ func TestDecodeProperty(t *testing.T) {
 			in = append(in, dockerRecords(sent)...)
 		}
 		src := crumbs{bytes.NewReader(encode(tty, time.UTC, in...)), rnd, 1 + rnd.IntN(40_000)}
-		got, err := decodeAll(newDecoder(src, tty, false))
+		got, err := decodeAll(&decoder{src: src, tty: tty})
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -157,7 +157,7 @@ func TestDecodeHugeLine(t *testing.T) {
 		text := bytes.Repeat([]byte("0123456789abcde\n")[:15], (2*MaxLine+12345)/15)
 		in := dockerRecords(line{ns: t1, stream: 1, text: append(bytes.Clone(text), end...)})
 		in = append(in, record{t2, 1, "next" + end + "\n"})
-		got, err := decodeAll(newDecoder(bytes.NewReader(encode(tty, time.UTC, in...)), tty, false))
+		got, err := decodeAll(&decoder{src: bytes.NewReader(encode(tty, time.UTC, in...)), tty: tty})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +181,7 @@ func TestDecodeHugeLine(t *testing.T) {
 func TestDecodeHugeFrame(t *testing.T) {
 	text := bytes.Repeat([]byte("x"), 3_000_000)
 	in := encode(false, time.UTC, record{t1, 2, string(text) + "\n"}, record{t2, 1, "b\n"})
-	got, err := decodeAll(newDecoder(bytes.NewReader(in), false, false))
+	got, err := decodeAll(&decoder{src: bytes.NewReader(in)})
 	if want := []line{{t1, 2, text}, {t2, 1, []byte("b")}}; err != nil || !sameLines(got, want) {
 		t.Errorf("got %d lines and %v, want 2", len(got), err)
 	}
@@ -203,7 +203,7 @@ func TestDecodeFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := decodeAll(newDecoder(bytes.NewReader(tt.in), false, false))
+			got, err := decodeAll(&decoder{src: bytes.NewReader(tt.in)})
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("got error %v, want %s", err, tt.want)
 			}
@@ -213,7 +213,7 @@ func TestDecodeFaults(t *testing.T) {
 		})
 	}
 	broken := errors.New("broken")
-	_, err := decodeAll(newDecoder(readerFunc(func([]byte) (int, error) { return 0, broken }), false, false))
+	_, err := decodeAll(&decoder{src: readerFunc(func([]byte) (int, error) { return 0, broken })})
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v, want the reader's error", err)
 	}
@@ -261,7 +261,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	lines := make([]line, 0, 2000)
 	for b.Loop() {
-		d := newDecoder(bytes.NewReader(data), false, false)
+		d := &decoder{src: bytes.NewReader(data)}
 		for err := error(nil); err == nil; {
 			_, err = d.read(lines[:0])
 		}

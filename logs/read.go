@@ -135,7 +135,7 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 	defer context.AfterFunc(ctx, func() { body.Close() })()
 	defer body.Close()
 
-	d := newDecoder(body, r.src.TTY, r.o.Podman)
+	d := &decoder{src: body, tty: r.src.TTY, podman: r.o.Podman}
 	defer d.close()
 	for err == nil {
 		b := batches.Get().(*batch)

@@ -57,8 +57,12 @@ func (b *bench) program(name string, args ...string) contender {
 // not nil, is called before every measurement and not measured.
 func medians(ctx context.Context, rounds int, before func() error, contenders ...contender) ([]measured, error) {
 	all := make([][]measured, len(contenders))
-	for range rounds {
-		for i, run := range contenders {
+	for round := range rounds {
+		order := slices.All(contenders)
+		if round%2 == 1 { // what a run leaves to the next one is not always the same one's
+			order = slices.Backward(contenders)
+		}
+		for i, run := range order {
 			if run == nil {
 				continue
 			}
