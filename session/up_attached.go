@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -126,6 +127,12 @@ func (o FollowOptions) check(p *project.Project) error {
 	for _, name := range slices.Concat(o.Services, o.Not, []string{o.ExitCodeFrom}) {
 		if name != "" && !p.Known(name) {
 			return project.NoSuchService(name, p.ServiceNames())
+		}
+	}
+	for _, name := range o.Services {
+		// Nothing would be shown, and up would end as soon as it is done.
+		if _, selected := p.Services[name]; !selected {
+			return hint.New("cannot attach to services not included in up: "+name, "name "+name+" among the services of up too, or leave out --attach "+name)
 		}
 	}
 	return nil

@@ -226,6 +226,10 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 		return o, incompatible("--abort-on-container-exit", "--abort-on-container-failure")
 	case f.follow.Dependencies && len(f.follow.Services) > 0:
 		return o, incompatible("--attach", "--attach-dependencies")
+	case f.detach && (f.follow.Dependencies || len(f.follow.Services) > 0):
+		return o, incompatible("--detach", "--attach or --attach-dependencies")
+	case f.wait && (f.follow.Dependencies || len(f.follow.Services) > 0):
+		return o, incompatible("--wait", "--attach or --attach-dependencies")
 	}
 	if f.recreateDeps {
 		o.RecreateDeps = planner.RecreateForce
