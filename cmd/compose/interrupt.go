@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
@@ -23,7 +24,7 @@ func (a *app) interruptible() (context.Context, func()) {
 	done := make(chan struct{})
 	leave := a.followDocker(func() { cancel(interrupted{os.Interrupt}) })
 	go func() {
-		for count := 0; ; {
+		for count := (presses{}); ; {
 			select {
 			case <-done:
 				return
@@ -31,7 +32,8 @@ func (a *app) interruptible() (context.Context, func()) {
 				if a.divert(s) {
 					continue
 				}
-				switch count++; count {
+				switch count.add(s, time.Now()) {
+				case 0: // said already
 				case 1:
 					cancel(interrupted{s})
 				case 2:
@@ -49,6 +51,27 @@ func (a *app) interruptible() (context.Context, func()) {
 		cancel(nil)
 		kill()
 	}
+}
+
+// presses counts how often the user asked for the end.
+type presses struct {
+	n    int
+	last os.Signal
+	at   time.Time
+}
+
+// add returns the number of this signal, 0 for one that is the one before once
+// more: timeout(1), and others that end a whole process group, send SIGTERM to
+// the process and then to its group. As two, these would kill containers that
+// were just asked to stop. An interrupt comes from a key, and counts each time.
+func (p *presses) add(s os.Signal, at time.Time) int {
+	twice := s == syscall.SIGTERM && p.last == s && at.Sub(p.at) < time.Second
+	p.last, p.at = s, at
+	if twice {
+		return 0
+	}
+	p.n++
+	return p.n
 }
 
 // divert hands a signal to who took them in this command's place; false: nobody
