@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"sync"
@@ -76,12 +78,27 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	defer t.mu.Unlock()
 	whole := change
 	whole.Deletes = slices.Concat(t.pending, change.Deletes)
-	if left, done, err := s.applyByAgent(ctx, t, whole); done || err != nil {
-		if err == nil {
-			t.pending = nil
-		}
-		return left, err
+	left, done, err := s.applyByAgent(ctx, t, whole)
+	var failed *agentFailed
+	switch {
+	case errors.As(err, &failed): // the engine may have the rights for it
+	case err != nil:
+		return nil, err
+	case done:
+		t.pending = nil
+		return left, nil
 	}
+	left, err = s.applyByEngine(ctx, t, change)
+	if failed != nil && err == nil && t.agent != nil { // it would not be able to the next time either
+		t.agent.close()
+		t.agent, t.noAgent, t.littered = nil, true, false
+	}
+	return left, err
+}
+
+// applyByEngine makes a change by the archive API and the container's rm. t.mu is
+// held.
+func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncChange) (left []string, err error) {
 	if t.many {
 		s.prepare(ctx, t)
 	}
@@ -89,7 +106,7 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.settle(ctx, t, whole.Deletes); err != nil {
+	if err := s.settle(ctx, t, slices.Concat(t.pending, change.Deletes)); err != nil {
 		return nil, err
 	}
 	t.pending = slices.DeleteFunc(t.pending, func(p string) bool {
@@ -169,16 +186,27 @@ func (s *Syncer) settle(ctx context.Context, t *syncTarget, paths []string) erro
 	return err
 }
 
-// Close ends the agents, which take their files away.
+// Close ends the agents, which take their files away. What lost ones left goes
+// where the container runs and has an rm.
 func (s *Syncer) Close() {
 	s.starting.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*agentPatience)
+	defer cancel()
 	var ending sync.WaitGroup
 	for _, t := range s.known {
-		if t.agent != nil {
-			ending.Go(t.agent.close)
-		}
+		ending.Go(func() {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			switch {
+			case t.agent != nil:
+				t.agent.close()
+				t.agent = nil
+			case t.littered && !t.noRm:
+				_ = s.remove(ctx, t, []string{agentPath, agentPath + ".new"})
+			}
+		})
 	}
 	ending.Wait()
 	clear(s.known)
@@ -186,8 +214,12 @@ func (s *Syncer) Close() {
 
 // exec runs a command as root and returns what it printed.
 func (s *Syncer) exec(ctx context.Context, t *syncTarget, command []string) (output string, code int, err error) {
+	return s.execAs(ctx, t, owners{}, command)
+}
+
+func (s *Syncer) execAs(ctx context.Context, t *syncTarget, who owners, command []string) (output string, code int, err error) {
 	made, err := s.c.ContainerExecCreate(ctx, t.id, container.ExecOptions{
-		User: "0", WorkingDir: "/", Cmd: command, AttachStdout: true, AttachStderr: true,
+		User: fmt.Sprintf("%d:%d", who.uid, who.gid), WorkingDir: "/", Cmd: command, AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {
 		return "", 0, err

@@ -78,6 +78,7 @@ func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) 
 	if err != nil {
 		return nil, err
 	}
+	t.littered = true
 	if err := s.putProgram(ctx, t, program); err != nil {
 		return nil, fmt.Errorf("putting the agent into %s: %w", t.name, err)
 	}
@@ -135,6 +136,12 @@ type agentLost struct{ err error }
 func (e *agentLost) Error() string { return "the agent is lost: " + e.err.Error() }
 func (e *agentLost) Unwrap() error { return e.err }
 
+// agentFailed is a change that an agent was not able to make: it has no more
+// rights than cap_drop leaves a container, for one. The engine has.
+type agentFailed struct{ text string }
+
+func (e *agentFailed) Error() string { return e.text }
+
 // apply sends a change and waits until it is made.
 func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, agentPatience, errors.New("it does not answer"))
@@ -153,7 +160,7 @@ func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) er
 	case got.Link != "":
 		return linkRefused(t, got.Link, got.To)
 	case got.Error != "":
-		return fmt.Errorf("syncing %s: %s", t.name, got.Error)
+		return &agentFailed{fmt.Sprintf("syncing %s: %s", t.name, got.Error)}
 	}
 	return nil
 }

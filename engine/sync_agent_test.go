@@ -131,3 +131,29 @@ func TestSyncAgentLost(t *testing.T) {
 	save("last")
 	b.want("cat /app/f", "last")
 }
+
+// TestSyncAgentCapless: root without capabilities may not change what others own.
+// The engine does it then, and the owner's rm.
+func TestSyncAgentCapless(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-capless", "    {image: alpine, init: true, user: nobody, cap_drop: [ALL], command: sleep 600}\n")
+	roots := []string{"/app"}
+	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{b.file("/app/a", "1", 0o644), b.file("/app/b", "2", 0o600)}})
+	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/a"}, Writes: []SyncWrite{b.file("/app/c", "3", 0o644)}})
+	b.want("ls /app", "b\nc")
+	b.s.Close()
+	b.want("ls -A / | grep compose || true", "")
+}
+
+// TestSyncAgentLeavesNothing: what an agent left that got lost goes in the end.
+func TestSyncAgentLeavesNothing(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-leaves", "    {image: alpine, init: true, command: sleep 600}\n")
+	if err := b.c.ContainerPause(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", "1", 0o644)}})
+	if err := b.c.ContainerUnpause(t.Context(), b.id); err != nil {
+		t.Fatal(err)
+	}
+	b.s.Close()
+	b.want("ls -A / | grep compose || true; cat /app/f", "1")
+}

@@ -69,9 +69,13 @@ func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []strin
 	return err
 }
 
-// removeBy runs one command.
+// removeBy runs one command, as root and then as the files' owner: root has no
+// right to change what others own where cap_drop takes that.
 func (s *Syncer) removeBy(ctx context.Context, t *syncTarget, command, paths []string) error {
 	output, code, err := s.exec(ctx, t, slices.Concat(command, paths))
+	if err == nil && code == 1 && t.owner != (owners{}) {
+		output, code, err = s.execAs(ctx, t, t.owner, slices.Concat(command, paths))
+	}
 	switch {
 	case isNoProgram(err), code == 126 || code == 127, strings.Contains(output, "executable file not found"):
 		return errNoProgram

@@ -21,13 +21,14 @@ type syncTarget struct {
 	readOnly bool // its root
 	mounts   []syncMount
 
-	mu      sync.Mutex      // held while the container is changed; guards below
-	noRm    bool            // its image has no rm
-	pending []string        // deletes that wait for the container to run
-	rooted  map[string]bool // roots that are there: they are not asked for again
-	many    bool            // it is one of many that get the same changes
-	agent   *agent          // nil: none runs
-	noAgent bool            // none can run
+	mu       sync.Mutex      // held while the container is changed; guards below
+	noRm     bool            // its image has no rm
+	pending  []string        // deletes that wait for the container to run
+	rooted   map[string]bool // roots that are there: they are not asked for again
+	many     bool            // it is one of many that get the same changes
+	agent    *agent          // nil: none runs
+	noAgent  bool            // none can run
+	littered bool            // an agent's file was put there
 }
 
 // syncMount is a place with other files than the container's own.

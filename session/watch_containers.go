@@ -35,7 +35,7 @@ func (w *watching) follow(ctx context.Context, sub *engine.Subscription) error {
 		// it when the plan has ended.
 		w.awaitPlan()
 		switch c.Action {
-		case "start":
+		case "start", "unpause":
 			if err := w.sync.Settle(ctx, c.ID); err != nil && ctx.Err() == nil {
 				w.warn(err)
 			}

@@ -183,6 +183,43 @@ func TestAgentTellsErrors(t *testing.T) {
 	}
 }
 
+// What the container has in a folder's place is not given the folder's mode, nor
+// what it leads to.
+func TestAgentKeepsWhatIsNoFolder(t *testing.T) {
+	s := start(t)
+	elsewhere := t.TempDir()
+	if err := os.Chmod(elsewhere, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(elsewhere, s.at("link")); err != nil {
+		t.Fatal(err)
+	}
+	s.applies(change{Writes: []write{s.file("file", "kept")}})
+	for _, name := range []string{"link", "file"} {
+		got, err := s.send(change{Writes: []write{{Place: s.place(name), Mode: os.ModeDir | 0o700, UID: os.Getuid(), GID: os.Getgid()}}})
+		if err != nil || !strings.Contains(got.Error, "file exists") {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+	}
+	if info, err := os.Stat(elsewhere); err != nil || info.Mode().Perm() != 0o711 {
+		t.Errorf("what the link leads to: %v, %v", info.Mode(), err)
+	}
+}
+
+// What is to go may be gone with more than itself.
+func TestAgentDeletesWhatIsNot(t *testing.T) {
+	s := start(t)
+	s.applies(change{Writes: []write{s.file("file", "kept")}})
+	s.applies(change{Deletes: []place{
+		s.place("file/below"), s.place("file/far/below"),
+		{Name: s.at("no/root/f"), Root: s.at("no/root")},
+	}})
+	s.want("file", "kept")
+	if _, err := os.Stat(s.at("no")); err == nil {
+		t.Error("a delete made a folder")
+	}
+}
+
 // An agent whose file was replaced changes nothing more.
 func TestAgentReplaced(t *testing.T) {
 	s := start(t)

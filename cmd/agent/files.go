@@ -32,21 +32,24 @@ func (a *agent) apply(c change) error {
 
 func (a *agent) remove(p place) error {
 	err := p.parents(func(string) error { return os.ErrNotExist })
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
 	if err == nil {
 		err = a.check()
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = os.RemoveAll(p.Name)
 	}
-	return os.RemoveAll(p.Name)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // a file is where its folder was
+		return nil
+	}
+	return err
 }
 
 func (a *agent) write(w write) error {
 	err := w.Place.parents(func(dir string) error {
-		return errors.Join(os.Mkdir(dir, 0o755), os.Lchown(dir, w.UID, w.GID))
+		if err := os.MkdirAll(dir, 0o755); err != nil { // a root may be a deep one
+			return err
+		}
+		return os.Lchown(dir, w.UID, w.GID)
 	})
 	if err == nil {
 		err = a.check()
@@ -74,9 +77,6 @@ func (p place) parents(missing func(dir string) error) error {
 		root = path.Dir(p.Name)
 	}
 	if _, err := os.Stat(root); errors.Is(err, os.ErrNotExist) {
-		if err := os.MkdirAll(path.Dir(root), 0o755); err != nil {
-			return err
-		}
 		if err := missing(root); err != nil {
 			return err
 		}
@@ -102,10 +102,13 @@ func (p place) parents(missing func(dir string) error) error {
 	return nil
 }
 
-// folder makes a folder, or gives one its owner and mode.
+// folder makes a folder, or gives one its owner and mode. A link in its place
+// may lead anywhere, so that the mode would be given to what is none of ours.
 func (w write) folder() error {
-	if err := os.Mkdir(w.Place.Name, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
-		return err
+	if err := os.Mkdir(w.Place.Name, 0o755); err != nil {
+		if there, lerr := os.Lstat(w.Place.Name); lerr != nil || !there.IsDir() {
+			return err
+		}
 	}
 	return w.finish(w.Place.Name)
 }
