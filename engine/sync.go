@@ -109,10 +109,13 @@ func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncCh
 	if err := s.settle(ctx, t, slices.Concat(t.pending, change.Deletes)); err != nil {
 		return nil, err
 	}
-	t.pending = slices.DeleteFunc(t.pending, func(p string) bool {
-		return slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
-	})
-	return s.write(ctx, t, change.Writes, missing)
+	left, err = s.write(ctx, t, change.Writes, missing)
+	if err == nil {
+		t.pending = slices.DeleteFunc(slices.Clone(t.pending), func(p string) bool {
+			return !slices.Contains(left, p) && slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
+		})
+	}
+	return left, err
 }
 
 // Expect says that containers will get the same changes. Many of them are each

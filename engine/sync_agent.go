@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/docker/docker/api/types"
@@ -222,7 +223,7 @@ func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []strin
 		}
 		if w.Mode.IsRegular() {
 			content, err := readUpTo(w.Source, room)
-			if errors.Is(err, fs.ErrNotExist) {
+			if isGone(err) {
 				left = append(left, w.Target)
 				continue
 			}
@@ -235,6 +236,11 @@ func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []strin
 		c.Writes = append(c.Writes, write)
 	}
 	return c, left, nil
+}
+
+// isGone tells that a file is not there: a file may be where its folder was.
+func isGone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // readUpTo reads a file that is not larger than there is room for. What is no

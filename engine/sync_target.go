@@ -90,6 +90,10 @@ func (t *syncTarget) mountOf(p string) *syncMount {
 	return nil
 }
 
+// waits tells whether a path is to be deleted once the container runs. t.mu is
+// held.
+func (t *syncTarget) waits(p string) bool { return slices.Contains(t.pending, p) }
+
 // within tells whether a clean absolute path is a folder or below it.
 func within(folder, p string) bool {
 	return folder == "/" || p == folder || strings.HasPrefix(p, folder+"/")

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,8 @@ const (
 // write sends all writes as one archive, whatever their size, less those of files
 // that are gone, whose targets it returns. To a container whose root is read-only
 // the engine takes archives for its mounts alone: it gets one for each.
+//
+// What waits to be deleted and is written now is replaced, whatever it is.
 func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, missing map[string]bool) (left []string, err error) {
 	if !t.readOnly {
 		return s.send(ctx, t, "/", writes, missing)
@@ -67,9 +70,11 @@ func (s *Syncer) send(ctx context.Context, t *syncTarget, base string, writes []
 		w.CloseWithError(err)
 		packed <- err
 	}()
-	err = s.c.CopyToContainer(ctx, t.id, base, r, container.CopyToContainerOptions{})
+	err = s.c.CopyToContainer(ctx, t.id, base, r, container.CopyToContainerOptions{
+		AllowOverwriteDirWithFile: slices.ContainsFunc(writes, func(w SyncWrite) bool { return t.waits(w.Target) }),
+	})
 	r.CloseWithError(context.Canceled) // ends a packer whose reader has gone
-	if packing := <-packed; packing != nil && !errors.Is(packing, context.Canceled) {
+	if packing := <-packed; packing != nil && !errors.Is(packing, context.Canceled) && !errors.Is(packing, io.ErrClosedPipe) {
 		return nil, packing
 	}
 	if err != nil {
@@ -127,6 +132,11 @@ func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
 func (p *syncPacker) one(w SyncWrite) error {
 	switch {
 	case w.Mode.IsDir():
+		if p.t.waits(w.Target) { // what the old folder holds goes with it
+			if err := p.w.WriteHeader(p.header(w, tar.TypeReg)); err != nil {
+				return err
+			}
+		}
 		return p.entry(w, tar.TypeDir, "")
 	case w.Mode&fs.ModeSymlink != 0:
 		return p.entry(w, tar.TypeSymlink, w.Link)
@@ -134,7 +144,7 @@ func (p *syncPacker) one(w SyncWrite) error {
 		return nil
 	}
 	f, err := os.Open(w.Source)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isGone(err) {
 		p.left = append(p.left, w.Target)
 		return nil
 	}
