@@ -46,6 +46,7 @@ type app struct {
 
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
+	screen  *render.Screen   // of a command that fills one; nil: it does not
 }
 
 // run carries out one command line and returns the process's exit code.

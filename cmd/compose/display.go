@@ -43,6 +43,26 @@ func (a *app) display() *render.Renderer {
 	return r
 }
 
+// newScreen is a screen on stdout, which is closed by who asked for it.
+func (a *app) newScreen() *render.Screen {
+	a.opening.Lock()
+	defer a.opening.Unlock()
+	a.screen = render.NewScreen(a.stdout)
+	return a.screen
+}
+
+// redraw shows anew what is live on the terminal.
+func (a *app) redraw() {
+	a.opening.Lock()
+	defer a.opening.Unlock()
+	if a.out != nil {
+		a.out.Redraw()
+	}
+	if a.screen != nil {
+		a.screen.Redraw()
+	}
+}
+
 // look is what the user said of colours and the cursor.
 func (a *app) look() render.Options {
 	return render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != "", Now: a.now}

@@ -137,6 +137,13 @@ func (s *shown) keys(keys string) {
 	}
 }
 
+func (s *shown) signal(to syscall.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(to); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func (s *shown) resize(cols, rows int) {
 	s.t.Helper()
 	if err := screentest.Resize(s.ours, rows, cols); err != nil {
@@ -248,9 +255,7 @@ func TestScreensMany(t *testing.T) {
 // ready makes the service db healthy.
 func ready(t *testing.T, dir string, server *enginetest.Server) {
 	t.Helper()
-	if out, err := composeCommand(t, dir, server.Host, "exec", "-T", "db", "touch", "/ready").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	compose(t, dir, server, "exec", "-T", "db", "touch", "/ready")
 }
 
 // An attached up: logs above what is still at work, then the menu, and what an
@@ -295,9 +300,7 @@ func TestScreensDown(t *testing.T) {
 volumes: {data: {}}
 `
 	eachSize(t, file, func(t *testing.T, size [2]int, dir string, server *enginetest.Server) {
-		if out, err := composeCommand(t, dir, server.Host, "up", "-d").CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
+		compose(t, dir, server, "up", "-d")
 		stopped := make(chan struct{})
 		server.Engine.Fault("POST /containers/{id}/stop", enginetest.Fault{Stall: stopped})
 		s := show(t, "down", size, dir, server.Host, "down", "-v")
@@ -305,4 +308,54 @@ volumes: {data: {}}
 		close(stopped)
 		s.ends(0, "4/4")
 	})
+}
+
+// An up that was stopped and goes on draws below what the shell has written
+// meanwhile.
+func TestScreensContinued(t *testing.T) {
+	file := `services:
+  db: {image: alpine, command: sleep infinity, stop_grace_period: 0s, healthcheck: {test: "test -e /ready", interval: 50ms, retries: 100000}}
+  web: {image: alpine, command: sleep infinity, stop_grace_period: 0s, depends_on: {db: {condition: service_healthy}}}
+`
+	eachSize(t, file, func(t *testing.T, size [2]int, dir string, server *enginetest.Server) {
+		s := show(t, "continued", size, dir, server.Host, "up", "-d")
+		s.shot("waiting", "Waiting to be")
+		s.signal(syscall.SIGSTOP)
+		_, _ = s.screen.Write([]byte("[1]+  Stopped   compose up -d\r\n$ fg\r\ncompose up -d\r\n"))
+		s.signal(syscall.SIGCONT)
+		s.shot("goes on", "Waiting to be")
+		ready(t, dir, server)
+		s.ends(0, "Running 3/3")
+	})
+}
+
+// The table of stats: what there is no room for is left out, and who ends is not
+// shown any more.
+func TestScreensStats(t *testing.T) {
+	file := `services:
+  db: {image: alpine, command: sleep infinity, stop_grace_period: 0s}
+  web: {image: alpine, command: sleep infinity, stop_grace_period: 0s}
+  worker: {image: alpine, command: sleep infinity, stop_grace_period: 0s}
+`
+	eachSize(t, file, func(t *testing.T, size [2]int, dir string, server *enginetest.Server) {
+		server.Engine.SetUsage("demo-db-1", enginetest.Usage{CPU: 0.0725, Memory: 734 << 20, Received: 18_300_000, Sent: 245_000_000, Read: 1_210_000_000, Wrote: 87_000_000, PIDs: 24})
+		server.Engine.SetUsage("demo-web-1", enginetest.Usage{CPU: 1.5, Memory: 96 << 20, Received: 1_260, Sent: 126, PIDs: 3})
+		for _, service := range []string{"db", "web", "worker"} { // one by one: so their ids are always the same
+			compose(t, dir, server, "up", "-d", service)
+		}
+		s := show(t, "stats", size, dir, server.Host, "stats")
+		s.shot("measured", "157.25%")
+		compose(t, dir, server, "stop", "web")
+		s.shot("without web", "2 containers")
+		s.keys("\x03")
+		s.ends(130, "2 containers")
+	})
+}
+
+// compose carries out a command that is not looked at.
+func compose(t *testing.T, dir string, server *enginetest.Server, args ...string) {
+	t.Helper()
+	if out, err := composeCommand(t, dir, server.Host, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 }

@@ -64,7 +64,7 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 		return f.write(a.stdout, now)
 	}
 	if render.IsTerminal(a.stdout) && a.ansi() != string(render.ANSINever) {
-		screen := render.NewScreen(a.stdout)
+		screen := a.newScreen()
 		defer func() { _ = screen.Close() }() // a terminal that is gone needs nothing
 		o.AtOnce = people
 		return readerGone(s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {

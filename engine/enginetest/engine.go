@@ -73,6 +73,7 @@ type Engine struct {
 	images     map[string]*image     // by id
 	tags       map[string]string     // familiar reference with its tag → image id
 	registry   map[string]*image     // what a pull brings, likewise
+	usage      map[string]Usage      // by a container's name
 	execs      map[string]*execution // by id
 	calls      map[Route]int
 	faults     map[Route][]*Fault
@@ -94,6 +95,7 @@ func New(o Options) *Engine {
 		images:      map[string]*image{},
 		tags:        map[string]string{},
 		registry:    map[string]*image{},
+		usage:       map[string]Usage{},
 		execs:       map[string]*execution{},
 		calls:       map[Route]int{},
 		faults:      map[Route][]*Fault{},

@@ -64,19 +64,42 @@ func (e *Engine) containerStats(w http.ResponseWriter, r *request) error {
 	}
 }
 
+// Usage is what a container is measured to use.
+type Usage struct {
+	CPU                         float64 // 1 is one processor
+	Memory                      uint64  // bytes
+	Received, Sent, Read, Wrote uint64  // bytes since the start
+	PIDs                        uint64
+}
+
+// SetUsage sets what the container of this name is measured to use while it
+// runs. Without it that is one process and next to no memory.
+func (e *Engine) SetUsage(name string, u Usage) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.usage[name] = u
+}
+
 func (e *Engine) stats(c *container) containertypes.StatsResponse {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := containertypes.StatsResponse{Name: "/" + c.name, ID: c.id}
 	if c.run != nil {
 		s.Read = e.now()
-		s.NumProcs = uint32(1)
-		s.PidsStats.Current = 1
+		u, ok := e.usage[c.name]
+		if !ok {
+			u = Usage{Memory: 1 << 20, PIDs: 1}
+		}
+		s.NumProcs = uint32(u.PIDs)
+		s.PidsStats.Current = u.PIDs
 		s.CPUStats.OnlineCPUs = 2
 		s.CPUStats.SystemUsage = uint64(s.Read.UnixNano())
+		s.PreCPUStats.SystemUsage = s.CPUStats.SystemUsage - 2*uint64(time.Second) // of 2 processors, a second ago
+		s.CPUStats.CPUUsage.TotalUsage = uint64(u.CPU * float64(time.Second))
 		s.MemoryStats.Limit = 8 << 30
-		s.MemoryStats.Usage = 1 << 20
-		s.Networks = map[string]containertypes.NetworkStats{"eth0": {}}
+		s.MemoryStats.Usage = u.Memory
+		s.Networks = map[string]containertypes.NetworkStats{"eth0": {RxBytes: u.Received, TxBytes: u.Sent}}
+		s.BlkioStats.IoServiceBytesRecursive = []containertypes.BlkioStatEntry{{Op: "read", Value: u.Read}, {Op: "write", Value: u.Wrote}}
 	}
 	return s
 }

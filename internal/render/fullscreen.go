@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"sync"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -9,7 +10,9 @@ import (
 // Screen shows one frame after the other in the same place of a terminal, below
 // what is there: each in one write of the lines that changed.
 type Screen struct {
-	w      io.Writer
+	w io.Writer
+
+	mu     sync.Mutex // guards below
 	screen screen
 }
 
@@ -24,6 +27,8 @@ func (s *Screen) Room() FitTo {
 
 // Show replaces the frame, as far as it fits. The cursor rests below it.
 func (s *Screen) Show(lines []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	cols, rows := sizeOf(s.w)
 	if most := max(rows-1, 1); len(lines) > most {
 		lines = lines[:most]
@@ -43,8 +48,18 @@ func (s *Screen) Show(lines []string) error {
 	return err
 }
 
+// Redraw has the next frame drawn whole, below what something else has written
+// on the terminal meanwhile.
+func (s *Screen) Redraw() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.screen.forget()
+}
+
 // Close leaves the last frame, and the cursor as it was.
 func (s *Screen) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_, err := s.w.Write(s.screen.release())
 	return err
 }

@@ -113,6 +113,16 @@ func (r *Renderer) Event(e event.Event) {
 	}
 }
 
+// Redraw draws the live region anew below the cursor: a process that was stopped
+// goes on, and its shell has written on the terminal meanwhile.
+func (r *Renderer) Redraw() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t, ok := r.d.(*tty); ok {
+		t.redraw()
+	}
+}
+
 // Close leaves the terminal as it should be. What comes later is not shown. A
 // second call does nothing.
 func (r *Renderer) Close() error {

@@ -74,6 +74,10 @@ func up(b *bytes.Buffer, n int) {
 	}
 }
 
+// forget has the next frame drawn whole, at the cursor: something else, such as
+// the shell of a program that was stopped, has written on the terminal.
+func (s *screen) forget() { s.shown, s.hidden = nil, false }
+
 // release is what to write when the lines shall stay: they are not the region's
 // any more, and the cursor is seen again.
 func (s *screen) release() []byte {

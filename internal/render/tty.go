@@ -237,6 +237,14 @@ func (t *tty) show(lines []textLine, cols, rows int) {
 	}
 }
 
+// redraw draws anew, below what something else has written.
+func (t *tty) redraw() {
+	t.screen.forget()
+	if t.region != nil || !t.footer.empty() {
+		t.draw()
+	}
+}
+
 // size is asked for at each frame: so a resized window needs no signal.
 func (t *tty) size() (cols, rows int) { return sizeOf(t.w) }
 
