@@ -28,7 +28,7 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 		containers = append(containers, watch.Container{ID: c.ID, Name: c.Name})
 		ids = append(ids, c.ID)
 	}
-	if w.sync != nil {
+	if w.sync != nil && len(w.roots(service)) > 0 {
 		w.sync.Expect(ctx, ids)
 	}
 	return containers, nil
@@ -43,13 +43,21 @@ func (w *watching) Patch(ctx context.Context, service string, c watch.Container,
 			Mode: write.Mode, ModTime: write.ModTime, Link: write.Link,
 		}
 	}
+	change.Roots = w.roots(service)
+	return w.sync.Apply(ctx, c.ID, change)
+}
+
+// roots are the folders of a service that its files are synced to; none where it
+// is only rebuilt or restarted.
+func (w *watching) roots(service string) []string {
 	_, rules := w.project()
+	var roots []string
 	for _, r := range rules {
 		if r.Service == service && r.Target != "" {
-			change.Roots = append(change.Roots, r.Target)
+			roots = append(roots, r.Target)
 		}
 	}
-	return w.sync.Apply(ctx, c.ID, change)
+	return roots
 }
 
 // Restart restarts all replicas of a service.

@@ -219,6 +219,30 @@ func TestFailedPatchIsRetried(t *testing.T) {
 	})
 }
 
+// A patch that failed may have deleted nothing: the next one does it again.
+func TestFailedPatchDeletesAgain(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "d/f"), "1")
+	write(t, filepath.Join(root, "f"), "1")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		b := start(t, s, root, syncRule(root))
+		s.mu.Lock()
+		s.fail = func(string) error { return errors.New("disk full") }
+		s.mu.Unlock()
+		if err := errors.Join(os.RemoveAll(filepath.Join(root, "d")), os.Remove(filepath.Join(root, "f"))); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(root, "d"), "a file")
+		write(t, filepath.Join(root, "f/in"), "in a folder")
+		b.tell("d", "f", "f/in")
+		want := "patch web-1 -/app/d -/app/f +/app/d +/app/f +/app/f/in"
+		if got := b.after(5 * time.Second); strings.Count(got, want) < 2 || strings.Count(got, want) != strings.Count(got, "patch") {
+			t.Errorf("got:\n%s\nwant more than once:\n%s", got, want)
+		}
+	})
+}
+
 // A container made anew gets what was synced since its image was made.
 func TestReplay(t *testing.T) {
 	root := t.TempDir()

@@ -50,6 +50,16 @@ func (e Entry) absent() bool { return e == Entry{} }
 // nothing.
 var unknown = Entry{Size: -1}
 
+// unsure is what a container holds where this should have been deleted and may
+// not have been: unknown, but for that a folder is not written over by a file, nor
+// a file by a folder.
+func (e Entry) unsure() Entry {
+	if e.absent() || e == unknown {
+		return unknown
+	}
+	return Entry{Size: -1, Mode: e.Mode&fs.ModeDir | fs.ModeIrregular}
+}
+
 // same tells whether two entries are one content.
 func same(a, b Entry) bool {
 	if a.absent() || b.absent() {

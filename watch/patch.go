@@ -11,7 +11,8 @@ import (
 type work struct {
 	*replica
 	patch Patch
-	sent  map[*rule]lacks // what the container has if it succeeds
+	sent  map[*rule]lacks  // what the container has if it succeeds
+	had   map[string]Entry // at targets that are deleted
 }
 
 // take makes the patches of a service's containers that nobody else patches.
@@ -57,6 +58,7 @@ func (c *replica) work(rules []*rule) *work {
 	if len(w.sent) == 0 {
 		return nil
 	}
+	w.had = deletes
 	w.patch = Patch{Deletes: topmost(deletes, writes)}
 	for _, target := range slices.Sorted(maps.Keys(writes)) {
 		w.patch.Writes = append(w.patch.Writes, writes[target])
@@ -90,7 +92,11 @@ func (w *work) done(left []string, err error) {
 	w.busy = false
 	for r, sent := range w.sent {
 		for p, has := range sent {
-			if err != nil || slices.Contains(left, path.Join(r.Target, p)) {
+			target := path.Join(r.Target, p)
+			switch {
+			case err != nil:
+				has = w.had[target].unsure()
+			case slices.Contains(left, target):
 				has = unknown
 			}
 			w.lacks[r].set(p, has, r.tree.man[p])
