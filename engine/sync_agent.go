@@ -37,6 +37,9 @@ const (
 	// agentBytes is up to how many bytes a change goes through an agent. Larger
 	// ones are streamed through the archive API.
 	agentBytes = 1 << 20
+	// agentChances is how many agents a container may lose until it gets no more:
+	// over a slow line none answers in time.
+	agentChances = 5
 	// agentPatience is how long an agent may take for a change. One that takes
 	// longer is in a paused container.
 	agentPatience = 2 * time.Second
@@ -197,6 +200,9 @@ func (s *Syncer) applyByAgent(ctx context.Context, t *syncTarget, change SyncCha
 	}
 	t.agent.conn.Close()
 	t.agent = nil
+	if t.lost++; t.lost == agentChances {
+		t.noAgent = true
+	}
 	if ctx.Err() != nil {
 		return nil, true, ctx.Err()
 	}

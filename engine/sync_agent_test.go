@@ -157,3 +157,22 @@ func TestSyncAgentLeavesNothing(t *testing.T) {
 	b.s.Close()
 	b.want("ls -A / | grep compose || true; cat /app/f", "1")
 }
+
+// TestSyncAgentChances: a container that loses agent after agent is left without.
+func TestSyncAgentChances(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-chances", "    {image: alpine, init: true, command: sleep 600}\n")
+	for i := range agentChances + 1 {
+		text := fmt.Sprint(i)
+		if agent := b.s.known[b.id].agent; agent != nil {
+			agent.conn.Close()
+		} else if i < agentChances {
+			t.Fatalf("it has no agent after it lost %d", i)
+		}
+		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+		b.want("cat /app/f", text)
+		b.s.starting.Wait()
+	}
+	if b.s.known[b.id].agent != nil {
+		t.Error("it was given one more")
+	}
+}
