@@ -134,9 +134,15 @@ func causeOf(text string) string {
 	return text
 }
 
-// lookBack is how long before a container's end what ended it may have been
-// asked for, where its grace period is long.
-const lookBack = 2 * time.Minute
+const (
+	// lookBack is how long before a container's end what ended it may have been
+	// asked for, where its grace period is long.
+	lookBack = 2 * time.Minute
+	// lookAhead is how long after the end a busy engine may say that it was a stop.
+	lookAhead = 10 * time.Second
+	// lookQuiet is how long that is waited for.
+	lookQuiet = time.Second
+)
 
 // findSignals looks among the engine's events, of which it keeps the last few
 // hundred, for what brought the container's end about.
@@ -148,14 +154,19 @@ func findSignals(ctx context.Context, c Reader, id string, f *planner.Facts) err
 		since = f.Started
 	}
 	messages, failed := c.Events(ctx, events.ListOptions{
-		Since: stamp(since), Until: stamp(f.Finished.Add(time.Second)),
+		Since: stamp(since), Until: stamp(f.Finished.Add(lookAhead)),
 		Filters: filters.NewArgs(
 			filters.Arg("container", id), filters.Arg("event", "kill"), filters.Arg("event", "stop"), filters.Arg("event", "die"),
 		),
 	})
-	for {
+	quiet := time.NewTimer(lookQuiet)
+	defer quiet.Stop()
+	for !f.Stopped { // which is the last of them
 		select {
+		case <-quiet.C:
+			return nil
 		case m := <-messages:
+			quiet.Reset(lookQuiet)
 			switch m.Action {
 			case events.ActionKill:
 				if n, err := strconv.Atoi(m.Actor.Attributes["signal"]); err == nil {
@@ -171,6 +182,7 @@ func findSignals(ctx context.Context, c Reader, id string, f *planner.Facts) err
 			return err
 		}
 	}
+	return nil
 }
 
 // stamp is a time as the events' filters take it.

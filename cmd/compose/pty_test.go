@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,14 +21,19 @@ import (
 	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
-// atTerminal is a command of this program on a pseudo-terminal.
-type atTerminal struct {
+// terminalCommand is a command of this program on a pseudo-terminal.
+type terminalCommand struct {
 	t       *testing.T
 	ours    *os.File // where the test types and reads
 	theirs  *os.File
 	cmd     *exec.Cmd
-	before  term.State
-	printed chan struct{} // has room for one: there is more output
+	changed chan struct{} // has room for one: there is more output
+}
+
+// atTerminal is such a command with all that it printed.
+type atTerminal struct {
+	terminalCommand
+	before term.State
 
 	mu  sync.Mutex // guards below
 	out bytes.Buffer
@@ -64,56 +70,94 @@ func composeCommand(t *testing.T, dir, host string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// onPTY starts a command on a terminal of 30 rows and 100 columns.
-func onPTY(t *testing.T, dir, host string, args ...string) *atTerminal {
+// newTerminal makes a terminal for a command.
+func newTerminal(t *testing.T, cols, rows int, cmd *exec.Cmd) terminalCommand {
 	t.Helper()
 	ours, theirs, err := screentest.OpenPTY()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &atTerminal{t: t, ours: ours, theirs: theirs, printed: make(chan struct{}, 1)}
-	p.resize(30, 100)
-	p.before = p.state()
-	p.cmd = composeCommand(t, dir, host, args...)
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = theirs, theirs, theirs
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	read := make(chan struct{})
-	go func() {
-		p.read()
-		close(read)
-	}()
-	t.Cleanup(func() {
-		_ = p.cmd.Process.Kill() // where the test has failed
-		_ = p.cmd.Wait()
-		theirs.Close()
-		select {
-		case <-read: // the last one has closed the terminal
-		case <-time.After(patience):
-			t.Error("something still has the terminal")
-		}
-		ours.Close()
-	})
+	p := terminalCommand{t: t, ours: ours, theirs: theirs, cmd: cmd, changed: make(chan struct{}, 1)}
+	p.resize(cols, rows)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, theirs
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	return p
 }
 
-func (p *atTerminal) read() {
-	b := make([]byte, 4096)
+// start starts the command, whose output goes to out.
+func (p *terminalCommand) start(out io.Writer) {
+	p.t.Helper()
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	read := make(chan struct{})
+	go func() {
+		p.read(out)
+		close(read)
+	}()
+	p.t.Cleanup(func() {
+		_ = p.cmd.Process.Kill() // where the test has failed
+		_ = p.cmd.Wait()
+		p.theirs.Close()
+		select {
+		case <-read: // the last one has closed the terminal
+		case <-time.After(patience):
+			p.t.Error("something still has the terminal")
+		}
+		p.ours.Close()
+	})
+}
+
+func (p *terminalCommand) read(out io.Writer) {
+	b := make([]byte, 1<<16)
 	for {
 		n, err := p.ours.Read(b)
-		p.mu.Lock()
-		p.out.Write(b[:n])
-		p.mu.Unlock()
+		_, _ = out.Write(b[:n])
 		select {
-		case p.printed <- struct{}{}:
+		case p.changed <- struct{}{}:
 		default:
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+func (p *terminalCommand) keys(keys string) {
+	p.t.Helper()
+	if _, err := p.ours.WriteString(keys); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *terminalCommand) resize(cols, rows int) {
+	p.t.Helper()
+	if err := screentest.Resize(p.ours, rows, cols); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *terminalCommand) signal(to syscall.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(to); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// onPTY starts a command on a terminal of 100 columns and 30 rows.
+func onPTY(t *testing.T, dir, host string, args ...string) *atTerminal {
+	t.Helper()
+	p := &atTerminal{terminalCommand: newTerminal(t, 100, 30, composeCommand(t, dir, host, args...))}
+	p.before = p.state()
+	p.start(p)
+	return p
+}
+
+// Write takes in what the command prints.
+func (p *atTerminal) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Write(b)
 }
 
 func (p *atTerminal) text() string {
@@ -128,7 +172,7 @@ func (p *atTerminal) expect(text string) {
 	late := time.After(patience)
 	for !strings.Contains(p.text(), text) {
 		select {
-		case <-p.printed:
+		case <-p.changed:
 		case <-late:
 			p.t.Fatalf("the terminal does not show %q but %q", text, p.text())
 		}
@@ -145,7 +189,7 @@ func (p *atTerminal) keysUntil(keys, text string) {
 		p.keys(keys)
 		for !strings.Contains(p.text(), text) && strings.Count(p.text(), refusal) <= refused {
 			select {
-			case <-p.printed:
+			case <-p.changed:
 			case <-late:
 				p.t.Fatalf("the terminal does not show %q but %q", text, p.text())
 			}
@@ -153,20 +197,6 @@ func (p *atTerminal) keysUntil(keys, text string) {
 		if strings.Contains(p.text(), text) {
 			return
 		}
-	}
-}
-
-func (p *atTerminal) keys(keys string) {
-	p.t.Helper()
-	if _, err := p.ours.WriteString(keys); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p *atTerminal) resize(rows, cols int) {
-	p.t.Helper()
-	if err := screentest.Resize(p.ours, rows, cols); err != nil {
-		p.t.Fatal(err)
 	}
 }
 
@@ -287,7 +317,7 @@ func TestTerminalResize(t *testing.T) {
 		}
 	}
 	resized(1)
-	p.resize(40, 120)
+	p.resize(120, 40)
 	resized(2)
 	p.keys("\n")
 	p.ends(0)

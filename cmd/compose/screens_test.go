@@ -5,10 +5,8 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,66 +28,31 @@ func mainTimeless() {
 // shown is a command of this program on a pseudo-terminal, and what people see
 // of it.
 type shown struct {
-	t       *testing.T
-	screen  *screentest.Terminal
-	ours    *os.File
-	cmd     *exec.Cmd
-	changed chan struct{} // has room for one
-	golden  string        // file
-	shots   strings.Builder
-	want    map[string]string
+	terminalCommand
+	screen *screentest.Terminal
+	golden string // file
+	shots  strings.Builder
+	want   map[string]string
 }
 
 // show starts a command on a terminal. Its screens are compared with those in
 // testdata/screens/NAME-COLSxROWS.txt.
 func show(t *testing.T, name string, size [2]int, dir, host string, args ...string) *shown {
 	t.Helper()
-	ours, theirs, err := screentest.OpenPTY()
-	if err != nil {
-		t.Fatal(err)
-	}
+	cmd := composeCommand(t, dir, host, args...)
+	cmd.Args[0] = timeless
+	cmd.Env = append(cmd.Env, "COMPOSE_PROGRESS=tty", "NO_COLOR=1")
 	s := &shown{
-		t: t, screen: screentest.New(size[0], size[1]), ours: ours, changed: make(chan struct{}, 1),
+		terminalCommand: newTerminal(t, size[0], size[1], cmd), screen: screentest.New(size[0], size[1]),
 		golden: filepath.Join("testdata", "screens", fmt.Sprintf("%s-%dx%d.txt", name, size[0], size[1])),
 	}
-	s.read()
-	s.cmd = composeCommand(t, dir, host, args...)
-	s.cmd.Args[0] = timeless
-	s.cmd.Env = append(s.cmd.Env, "COMPOSE_PROGRESS=tty", "NO_COLOR=1")
-	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = theirs, theirs, theirs
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	s.resize(size[0], size[1])
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var watching sync.WaitGroup
-	watching.Go(s.watch)
-	t.Cleanup(func() {
-		theirs.Close()
-		ours.Close()
-		watching.Wait()
-	})
+	s.load()
+	s.start(s.screen)
 	return s
 }
 
-// watch carries what is written to the screen.
-func (s *shown) watch() {
-	b := make([]byte, 1<<16)
-	for {
-		n, err := s.ours.Read(b)
-		_, _ = s.screen.Write(b[:n])
-		select {
-		case s.changed <- struct{}{}:
-		default:
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// read takes the golden screens in.
-func (s *shown) read() {
+// load takes the golden screens in.
+func (s *shown) load() {
 	s.want = map[string]string{}
 	text, err := os.ReadFile(s.golden)
 	if err != nil && !*update {
@@ -130,27 +93,6 @@ func (s *shown) shot(name string, texts ...string) {
 	}
 }
 
-func (s *shown) keys(keys string) {
-	s.t.Helper()
-	if _, err := s.ours.WriteString(keys); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-func (s *shown) signal(to syscall.Signal) {
-	s.t.Helper()
-	if err := s.cmd.Process.Signal(to); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-func (s *shown) resize(cols, rows int) {
-	s.t.Helper()
-	if err := screentest.Resize(s.ours, rows, cols); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // ends waits for the command's end, and looks at its last screen and at what it
 // leaves behind.
 func (s *shown) ends(code int, texts ...string) {
@@ -160,8 +102,12 @@ func (s *shown) ends(code int, texts ...string) {
 	if got := s.cmd.ProcessState.ExitCode(); got != code {
 		s.t.Errorf("exit code %d, want %d:\n%s", got, code, s.screen.Screen())
 	}
-	if s.screen.Hidden() {
-		s.t.Error("the cursor is still hidden")
+	for late := time.After(patience); s.screen.Hidden(); { // what shows it may come behind the screen
+		select {
+		case <-s.changed:
+		case <-late:
+			s.t.Fatal("the cursor is still hidden")
+		}
 	}
 	if unknown := s.screen.Unknown(); len(unknown) > 0 {
 		s.t.Errorf("the terminal got %q", unknown)
