@@ -3,6 +3,7 @@ package watch
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -168,4 +169,34 @@ func TestOverflow(t *testing.T) {
 	}
 	f := put(t, filepath.Join(root, "f"))
 	told(t, w, f)
+}
+
+// What was away between two looks of a poller is told, though it is as it was:
+// whoever looked meanwhile did not find it.
+func TestPollAway(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "d")
+	f := put(t, filepath.Join(dir, "f"))
+	old := time.Now().Add(-time.Hour)
+	for _, name := range []string{f, dir} {
+		if err := os.Chtimes(name, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := newPoller([]string{root}, func(string, bool) bool { return false }, time.Hour)
+	closing(t, p)
+	if got := p.changed(time.Now()); len(got) != 0 {
+		t.Errorf("at rest: %q", got)
+	}
+	for _, name := range []string{f, dir} {
+		if err := os.Rename(name, filepath.Join(root, "away")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(root, "away"), name); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.changed(time.Now()); !slices.Contains(got, filepath.Dir(name)) {
+			t.Errorf("%s was away: got %q", name, got)
+		}
+	}
 }

@@ -131,7 +131,8 @@ func (p *poller) changed(now time.Time) []string {
 	return out
 }
 
-// look lists a root. Folders have their mode only: what is in them is listed.
+// look lists a root. A folder's time is that of what came and went in it: it tells
+// of what was away for a while between two looks, when somebody else may have looked.
 func (p *poller) look(root string) map[string]stamp {
 	found := map[string]stamp{}
 	p.walk(root, found)
@@ -143,11 +144,13 @@ func (p *poller) walk(path string, found map[string]stamp) {
 	if err != nil {
 		return
 	}
+	s := stamp{mode: info.Mode(), time: info.ModTime().UnixNano()}
 	if !info.IsDir() {
-		found[path] = stamp{info.Mode(), info.Size(), info.ModTime().UnixNano()}
+		s.size = info.Size()
+		found[path] = s
 		return
 	}
-	found[path] = stamp{mode: info.Mode()}
+	found[path] = s
 	children, err := os.ReadDir(path)
 	if err != nil {
 		return
