@@ -90,14 +90,17 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 	}
 	f.unlogged = s.unlogged(ctx, o.Timestamps, f.show)
 	go func() {
-		defer close(f.pumped)
-		defer close(f.changes)
-		f.pump(pumpCtx)
-	}()
-	go func() {
 		f.done <- logs.Follow(readCtx, s.Reader, f.changes, logs.Options{
 			Tail: "0", Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",
 		}, f.show)
+	}()
+	// Not beside what follows: what is listed runs already, and of what starts from
+	// now on all is shown.
+	f.runningNow(pumpCtx, time.Time{})
+	go func() {
+		defer close(f.pumped)
+		defer close(f.changes)
+		f.pump(pumpCtx)
 	}()
 	return f, nil
 }
@@ -151,7 +154,6 @@ func (f *follower) announce(plan *planner.Plan) {
 
 // pump hands the engine's events of followed containers on until ctx ends.
 func (f *follower) pump(ctx context.Context) {
-	f.runningNow(ctx)
 	for {
 		c, err := f.sub.Next(ctx)
 		if err != nil {
@@ -160,7 +162,7 @@ func (f *follower) pump(ctx context.Context) {
 		}
 		switch {
 		case c.Resync:
-			f.runningNow(ctx)
+			f.runningNow(ctx, f.since)
 			f.news(func() {})
 		case c.Time.Before(f.since):
 		case c.Action == "create":
@@ -175,20 +177,26 @@ func (f *follower) pump(ctx context.Context) {
 	}
 }
 
-// runningNow follows all containers that run at this moment.
-func (f *follower) runningNow(ctx context.Context) {
+// runningNow follows all containers that run at this moment. Those that are new
+// are read from since on; zero: from now on.
+func (f *follower) runningNow(ctx context.Context, since time.Time) {
 	state, err := f.s.observe(ctx, onlyRunning)
 	if err != nil {
 		return // the loss of events tells the same, and with the cause
 	}
 	alive := map[string]bool{}
 	for _, c := range state.Containers {
-		if c.Status == planner.Running && !c.OneOff && f.follows(c.Service) {
-			alive[c.ID] = true
-			f.read(ctx, logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
-				ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
-			}})})
+		if c.Status != planner.Running || c.OneOff || !f.follows(c.Service) {
+			continue
 		}
+		alive[c.ID] = true
+		change := logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
+			ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
+		}})}
+		if !f.alive[c.ID] {
+			change.At = since
+		}
+		f.read(ctx, change)
 	}
 	f.news(func() { f.alive = alive; clear(f.coming) })
 }

@@ -76,3 +76,21 @@ func TestInterrupt(t *testing.T) {
 		})
 	}
 }
+
+// What a container prints at once is shown, however late the engine says what ran
+// before: the first listing of an attached up asks for that.
+func TestAttachedFirstLine(t *testing.T) {
+	t.Parallel()
+	for _, late := range []int{0, 1} { // which of the two first listings is a slow one
+		dir, server := terminalProject(t)
+		file := "name: pty\nservices:\n  web: {image: alpine, command: [sh, -c, 'echo first; sleep infinity'], stop_grace_period: 0s}\n"
+		if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		server.Engine.Fault("GET /containers/json", enginetest.Fault{After: late, Times: 1, Delay: time.Second})
+		p := onPTY(t, dir, server.Host, "--progress", "tty", "up")
+		p.expect("first")
+		p.keys("\x03")
+		p.ends(130)
+	}
+}
