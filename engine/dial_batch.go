@@ -26,20 +26,16 @@ func (d dialer) inBatches(c *client.Client) Client {
 	if !local {
 		return c
 	}
-	transport := &http.Transport{
-		ReadBufferSize: 32 << 10, // what a line-by-line writer fills in a pause
-		// An idle connection is read as well, lest its end be missed.
-		DisableKeepAlives: true,
-	}
 	return &batchClient{Client: c, past: sync.OnceValues(func() (*client.Client, error) {
-		return client.NewClientWithOpts(
-			client.WithHTTPClient(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}),
-			client.WithUserAgent("compose"),
-			client.WithHTTPHeaders(d.headers),
-			client.WithVersion(c.ClientVersion()),
+		transport := &http.Transport{
+			ReadBufferSize: 32 << 10, // what a line-by-line writer fills in a pause
+			// An idle connection is read as well, lest its end be missed.
+			DisableKeepAlives: true,
+		}
+		return client.NewClientWithOpts(append(d.over(transport, c.ClientVersion()),
 			client.WithHost(c.DaemonHost()),
 			client.WithDialContext(func(ctx context.Context, _, _ string) (net.Conn, error) { return dialBatches(ctx, path) }),
-		)
+		)...)
 	})}
 }
 

@@ -28,12 +28,7 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 		// As many as the steps that run at once, lest each opens its own.
 		MaxIdleConns: 32, MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second,
 	}
-	o := []client.Opt{
-		client.WithHTTPClient(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}),
-		client.WithUserAgent("compose"),
-		client.WithHTTPHeaders(d.headers),
-		client.WithVersion(d.options.Getenv(client.EnvOverrideAPIVersion)),
-	}
+	o := d.over(transport, d.options.Getenv(client.EnvOverrideAPIVersion))
 	switch scheme, _, _ := strings.Cut(t.host, "://"); scheme {
 	case "ssh":
 		host, dial, err := sshDialer(t.host)
@@ -60,6 +55,17 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 		u.Scheme = "https"
 	}
 	return c, u.String(), nil
+}
+
+// over are the options of a client over a transport. version "" is what greet
+// settles.
+func (d dialer) over(transport *http.Transport, version string) []client.Opt {
+	return []client.Opt{
+		client.WithHTTPClient(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}),
+		client.WithUserAgent("compose"),
+		client.WithHTTPHeaders(d.headers),
+		client.WithVersion(version),
+	}
 }
 
 // greet pings the engine, settles the API version and describes it. It reads
