@@ -51,15 +51,45 @@ func (a *app) newScreen() *render.Screen {
 	return a.screen
 }
 
-// redraw shows anew what is live on the terminal.
-func (a *app) redraw() {
+// shown are the displays that are open.
+func (a *app) shown() []display {
 	a.opening.Lock()
 	defer a.opening.Unlock()
+	var all []display
 	if a.out != nil {
-		a.out.Redraw()
+		all = append(all, a.out)
 	}
 	if a.screen != nil {
-		a.screen.Redraw()
+		all = append(all, a.screen)
+	}
+	return all
+}
+
+// display is what a terminal is left by, and taken again.
+type display interface {
+	Leave(during func())
+	Redraw()
+}
+
+// leaveTerminal gives the terminal to others, such as a shell, while during runs.
+func (a *app) leaveTerminal(during func()) {
+	if m := a.asks.Load(); m != nil {
+		m.leave()
+	}
+	for _, d := range a.shown() {
+		inner := during
+		during = func() { d.Leave(inner) }
+	}
+	during()
+}
+
+// takeTerminal shows anew what is live on the terminal, and listens to its keys.
+func (a *app) takeTerminal() {
+	for _, d := range a.shown() {
+		d.Redraw()
+	}
+	if m := a.asks.Load(); m != nil {
+		m.take()
 	}
 }
 

@@ -14,27 +14,23 @@ import (
 )
 
 // interruptible returns a context that the first SIGINT or SIGTERM cancels. The
-// second one cancels a.force, the third ends the process. One that goes on after it
-// was stopped draws its display anew.
+// second one cancels a.force, the third ends the process. One that is stopped gives
+// the terminal back, and takes it again when it goes on.
 func (a *app) interruptible() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	force, kill := context.WithCancel(context.Background())
 	a.force, a.interrupt = force, cancel
 	signals := make(chan os.Signal, 3)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	continued := make(chan os.Signal, 1)
-	if terminal.Continued != nil {
-		signal.Notify(continued, terminal.Continued)
-	}
 	done := make(chan struct{})
+	suspensions, end := context.WithCancel(context.Background())
+	go terminal.Suspensions(suspensions, a.leaveTerminal, a.takeTerminal)
 	leave := a.followDocker(func() { cancel(interrupted{os.Interrupt}) })
 	go func() {
 		for count := (presses{}); ; {
 			select {
 			case <-done:
 				return
-			case <-continued:
-				a.redraw()
 			case s := <-signals:
 				if a.divert(s) {
 					continue
@@ -53,7 +49,7 @@ func (a *app) interruptible() (context.Context, func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
-		signal.Stop(continued)
+		end()
 		leave()
 		close(done)
 		cancel(nil)

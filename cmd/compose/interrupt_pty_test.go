@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,7 +71,7 @@ func TestInterrupt(t *testing.T) {
 			if n := running(t, dir, server); n != 0 {
 				t.Errorf("%d containers run, want none", n)
 			}
-			if out := p.text(); strings.LastIndex(out, "\x1b[?25l") > strings.LastIndex(out, "\x1b[?25h") {
+			if out := p.text(); hidden(out) {
 				t.Errorf("the cursor is still hidden: %q", out)
 			}
 		})
@@ -93,4 +94,41 @@ func TestAttachedFirstLine(t *testing.T) {
 		p.keys("\x03")
 		p.ends(130)
 	}
+}
+
+// An attached up that Ctrl-Z stops leaves a terminal that a shell can use, and has
+// its display and its keys again when it goes on.
+func TestSuspended(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProject(t)
+	up := composeCommand(t, dir, server.Host)
+	shell := exec.CommandContext(t.Context(), "bash", "-mc", "compose --progress tty up; echo a shell; read x; fg")
+	shell.Dir, shell.Env = up.Dir, up.Env
+	p := &atTerminal{terminalCommand: newTerminal(t, 100, 30, shell)}
+	p.before = p.state()
+	p.start(p)
+	p.expect("restart") // the menu, with what needs running services
+	p.keys("\x1a")
+	p.expect("a shell")
+	if p.state() != p.before {
+		t.Error("the terminal is not the shell's")
+	}
+	out := p.text()
+	if hidden(out) {
+		t.Errorf("the cursor is hidden in the shell: %q", out)
+	}
+	p.keys("\n")
+	p.expectAfter(out, "restart")
+	p.keys("/")
+	p.expectAfter(out, "search:")
+	p.keys("\x03")
+	p.ends(130)
+	if out := p.text(); hidden(out) {
+		t.Errorf("the cursor is still hidden: %q", out)
+	}
+}
+
+// hidden tells whether a terminal that shows out has no cursor.
+func hidden(out string) bool {
+	return strings.LastIndex(out, "\x1b[?25l") > strings.LastIndex(out, "\x1b[?25h")
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"os/signal"
 	"runtime"
 	"sync"
 
@@ -36,9 +34,10 @@ type menu struct {
 	commands chan session.Command
 	stop     func() // ends what Open began
 
-	mu   sync.Mutex // guards below
-	keys *menuKeys
-	open bool // the footer is shown
+	mu      sync.Mutex // guards below
+	keys    *menuKeys
+	open    bool   // the footer is shown
+	restore func() // the terminal's mode
 }
 
 var _ session.Menu = (*menu)(nil)
@@ -60,19 +59,18 @@ func (m *menu) Open(context.Context) <-chan session.Command {
 		restore()
 		return nil
 	}
+	m.restore = restore
 	in := terminal.NewInput(m.a.stdin)
 	m.a.asks.Store(m)
 	var reading sync.WaitGroup
 	reading.Go(func() { m.read(in) })
-	again := m.a.keysAgain()
 	m.stop = sync.OnceFunc(func() {
 		m.a.asks.Store(nil)
-		again()
 		_ = in.Close()
 		reading.Wait()
 		in.Release()
-		restore()
 		m.end()
+		m.leave()
 	})
 	return m.commands
 }
@@ -87,6 +85,25 @@ func (m *menu) Ready(services []string) {
 
 // Close gives the terminal back.
 func (m *menu) Close() { m.stop() }
+
+// leave gives the terminal the mode it had.
+func (m *menu) leave() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.restore()
+}
+
+// take has the terminal give keys again, whatever mode its shell has set meanwhile.
+func (m *menu) take() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.open {
+		return
+	}
+	if restore, ok, err := terminal.Keys(m.a.stdin); ok && err == nil { // in the background it is left as it is
+		m.restore = restore
+	}
+}
 
 // begin shows the footer; false: this display has none.
 func (m *menu) begin() bool {
@@ -157,27 +174,6 @@ func (m *menu) ask(ctx context.Context, question string) (string, error) {
 		return text, nil
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
-	}
-}
-
-// keysAgain sets the terminal's mode anew when the process goes on after it was
-// stopped: the shell has set its own meanwhile.
-func (a *app) keysAgain() (stop func()) {
-	if terminal.Continued == nil {
-		return func() {}
-	}
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, terminal.Continued)
-	var listening sync.WaitGroup
-	listening.Go(func() {
-		for range signals {
-			_, _, _ = terminal.Keys(a.stdin) // in the background it is left as it is
-		}
-	})
-	return func() {
-		signal.Stop(signals)
-		close(signals)
-		listening.Wait()
 	}
 }
 

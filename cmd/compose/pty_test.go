@@ -169,8 +169,14 @@ func (p *atTerminal) text() string {
 // expect waits until the terminal shows the text.
 func (p *atTerminal) expect(text string) {
 	p.t.Helper()
+	p.expectAfter("", text)
+}
+
+// expectAfter waits until the terminal shows the text after what it had shown.
+func (p *atTerminal) expectAfter(shown, text string) {
+	p.t.Helper()
 	late := time.After(patience)
-	for !strings.Contains(p.text(), text) {
+	for !strings.Contains(p.text()[len(shown):], text) {
 		select {
 		case <-p.changed:
 		case <-late:

@@ -48,6 +48,15 @@ func (s *Screen) Show(lines []string) error {
 	return err
 }
 
+// Leave leaves the terminal to others while during runs: the cursor is seen, and
+// frames wait.
+func (s *Screen) Leave(during func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = s.w.Write(s.screen.release()) // the next frame's failure tells
+	during()
+}
+
 // Redraw has the next frame drawn whole, below what something else has written
 // on the terminal meanwhile.
 func (s *Screen) Redraw() {

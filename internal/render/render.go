@@ -113,6 +113,17 @@ func (r *Renderer) Event(e event.Event) {
 	}
 }
 
+// Leave leaves the terminal to others while during runs: the cursor is seen, and
+// what comes is shown after that.
+func (r *Renderer) Leave(during func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t, ok := r.d.(*tty); ok {
+		t.write(t.screen.release())
+	}
+	during()
+}
+
 // Redraw draws the live region anew below the cursor: a process that was stopped
 // goes on, and its shell has written on the terminal meanwhile.
 func (r *Renderer) Redraw() {

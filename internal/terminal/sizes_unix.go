@@ -86,6 +86,3 @@ func Name(s os.Signal) string {
 // BrokenPipe is the signal of a write that nobody reads any more. Who asks to be
 // notified of it gets an error from the write instead of being ended.
 var BrokenPipe os.Signal = syscall.SIGPIPE
-
-// Continued is the signal of a process that goes on after it was stopped.
-var Continued os.Signal = syscall.SIGCONT

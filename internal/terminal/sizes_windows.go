@@ -61,6 +61,3 @@ func Name(s os.Signal) string {
 
 // BrokenPipe is nil: a write to a broken pipe is an error here anyway.
 var BrokenPipe os.Signal
-
-// Continued is nil: nothing is stopped here.
-var Continued os.Signal
