@@ -149,8 +149,9 @@ type Level string
 
 // The levels of messages.
 const (
-	Info Level = "info"
-	Warn Level = "warn"
+	Debug Level = "debug" // shown with --debug alone
+	Info  Level = "info"
+	Warn  Level = "warn"
 )
 
 // Message is a sentence for the user that belongs to no single resource.

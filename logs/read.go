@@ -85,7 +85,7 @@ func (r *reading) run(ctx context.Context) {
 
 func (r *reading) read(ctx context.Context) error {
 	if r.history {
-		if err := r.stream(ctx, r.options(false)); err != nil {
+		if err := r.stream(ctx, r.options()); err != nil {
 			return err
 		}
 		b := batches.Get().(*batch)
@@ -95,8 +95,9 @@ func (r *reading) read(ctx context.Context) error {
 		}
 	}
 	for {
-		opened := time.Now()
-		err := r.stream(ctx, r.options(r.follow))
+		opened, following := time.Now(), r.options()
+		following.Follow = r.follow
+		err := r.stream(ctx, following)
 		var cut *cutError
 		if !r.follow || !errors.As(err, &cut) || ctx.Err() != nil || time.Since(opened) < settled {
 			return err
@@ -105,14 +106,13 @@ func (r *reading) read(ctx context.Context) error {
 }
 
 // options says what to ask the engine for, so that what was read is followed by
-// what comes next.
-func (r *reading) options(follow bool) container.LogsOptions {
+// what has come since.
+func (r *reading) options() container.LogsOptions {
 	since, tail := r.src.pos.resume()
 	return container.LogsOptions{
 		ShowStdout: true,
 		ShowStderr: true,
 		Timestamps: true,
-		Follow:     follow,
 		Since:      engineTime(since),
 		Until:      engineTime(r.until),
 		Tail:       tail,

@@ -36,8 +36,6 @@ type Options struct {
 	PluginDirs []string
 	// Sink takes what programs tell; nil: nobody.
 	Sink event.Sink
-	// Debug takes what programs tell about themselves; nil: nobody.
-	Debug func(text string)
 }
 
 // Runner calls programs. It is safe for concurrent use.
@@ -47,9 +45,6 @@ type Runner struct{ o Options }
 func New(o Options) *Runner {
 	if o.Sink == nil {
 		o.Sink = event.Discard
-	}
-	if o.Debug == nil {
-		o.Debug = func(string) {}
 	}
 	if o.Environ == nil {
 		o.Environ = os.Environ()

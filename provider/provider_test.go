@@ -45,9 +45,10 @@ func program(t *testing.T, name, script string) (r *Runner, told func() []string
 				note("output " + e.Text)
 			case event.Part:
 				note("part " + e.Text)
+			case event.Message:
+				note(string(e.Level) + " " + e.Text)
 			}
 		},
-		Debug: func(text string) { note("debug " + text) },
 	})
 	return r, func() []string {
 		mu.Lock()

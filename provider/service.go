@@ -174,7 +174,7 @@ func (t *talk) hear(line string) error {
 	case "info":
 		t.r.o.Sink(event.Status{Time: time.Now(), Ref: t.ref, State: event.Working, Text: m.Message})
 	case "debug":
-		t.r.o.Debug(t.s.Name + ": " + m.Message)
+		t.r.o.Sink(event.Message{Level: event.Debug, Text: t.s.Name + ": " + m.Message})
 	case "error":
 		t.failure = m.Message
 	case "setenv", "rawsetenv":

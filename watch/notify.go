@@ -165,7 +165,9 @@ func (n *notifier) event(e fsnotify.Event) {
 	}
 	name := filepath.Clean(e.Name)
 	if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
-		n.forget(name, e.Has(fsnotify.Rename))
+		if n.unwatch(name) && e.Has(fsnotify.Rename) {
+			n.unwatchBelow(name)
+		}
 	}
 	for _, r := range n.roots {
 		if _, above := relative(name, r); above {
@@ -201,26 +203,24 @@ func (n *notifier) inside(name string) bool {
 	return false
 }
 
-// forget ends watching a folder that is gone; if it was renamed, it and those
-// below are still there, and watched under names that are no longer theirs.
-func (n *notifier) forget(name string, renamed bool) {
-	if _, ok := n.dirs[name]; !ok {
-		return
+// unwatch ends watching what is gone; false: it was not watched.
+func (n *notifier) unwatch(name string) bool {
+	_, watched := n.dirs[name]
+	if watched {
+		delete(n.dirs, name)
+		_ = n.fs.Remove(name) // it may be gone
 	}
-	n.unwatch(name)
-	if !renamed {
-		return
-	}
+	return watched
+}
+
+// unwatchBelow ends watching what was in a folder that was renamed: it is still
+// there, and watched under names that are no longer its own.
+func (n *notifier) unwatchBelow(name string) {
 	for d := range n.dirs {
 		if strings.HasPrefix(d, name+string(filepath.Separator)) {
 			n.unwatch(d)
 		}
 	}
-}
-
-func (n *notifier) unwatch(dir string) {
-	delete(n.dirs, dir)
-	_ = n.fs.Remove(dir) // it may be gone
 }
 
 // watchRoot watches a root with what is in it, and the nearest folder above that

@@ -104,6 +104,9 @@ func (a *app) setting(p *project.Project, name string) string {
 
 // sink takes events to the display, which it opens at the first one.
 func (a *app) sink(e event.Event) {
+	if m, ok := e.(event.Message); ok && m.Level == event.Debug && !a.global.debug {
+		return
+	}
 	a.display().Event(e)
 }
 

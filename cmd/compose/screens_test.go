@@ -15,16 +15,6 @@ import (
 	"github.com/compose-orchestrator/compose/internal/screentest"
 )
 
-// timeless is this program with a display whose clock stands still: its screens
-// hold no times and no spinner's states that differ from run to run.
-const timeless = "compose-timeless"
-
-func mainTimeless() {
-	a, args := called()
-	a.now = func() time.Time { return time.Unix(0, 0) }
-	os.Exit(a.run(args))
-}
-
 // shown is a command of this program on a pseudo-terminal, and what people see
 // of it.
 type shown struct {

@@ -25,6 +25,16 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main, "ssh": dialStdio, timeless: mainTimeless})
 }
 
+// timeless is this program with a display whose clock stands still: its screens
+// hold no times and no spinner's states that differ from run to run.
+const timeless = "compose-timeless"
+
+func mainTimeless() {
+	a, args := called()
+	a.now = func() time.Time { return time.Unix(0, 0) }
+	os.Exit(a.run(args))
+}
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
