@@ -32,11 +32,12 @@ type notifier struct {
 	ignore func(path string, dir bool) bool
 	add    func(*fsnotify.Watcher, string) error
 
-	fs   *fsnotify.Watcher // nil: there is none to be had
-	lost chan error        // of fs; written by whoever learns of a loss
-	dirs map[string]bool   // watched folders; true: with what is below
-	poll *poller           // of what fs does not watch; nil: nothing
-	told bool              // that there is polling
+	fs    *fsnotify.Watcher // nil: there is none to be had
+	lost  chan error        // of fs; written by whoever learns of a loss
+	dirs  map[string]fileID // watched folders
+	names map[fileID]string // what fs calls them
+	poll  *poller           // of what fs does not watch; nil: nothing
+	told  bool              // that there is polling
 
 	pending Changed
 	paths   map[string]bool // of pending
@@ -70,7 +71,7 @@ func (n *notifier) Close() error {
 
 // open watches all roots anew.
 func (n *notifier) open() {
-	n.dirs = map[string]bool{}
+	n.dirs, n.names = map[string]fileID{}, map[fileID]string{}
 	f, err := fsnotify.NewWatcher()
 	if err != nil {
 		n.fs, n.lost = nil, nil
@@ -205,12 +206,16 @@ func (n *notifier) inside(name string) bool {
 
 // unwatch ends watching what is gone; false: it was not watched.
 func (n *notifier) unwatch(name string) bool {
-	_, watched := n.dirs[name]
-	if watched {
-		delete(n.dirs, name)
-		_ = n.fs.Remove(name) // it may be gone
+	id, watched := n.dirs[name]
+	if !watched {
+		return false
 	}
-	return watched
+	delete(n.dirs, name)
+	_ = n.fs.Remove(name) // it may be gone
+	if n.names[id] == name {
+		delete(n.names, id)
+	}
+	return true
 }
 
 // unwatchBelow ends watching what was in a folder that was renamed: it is still
@@ -233,10 +238,7 @@ func (n *notifier) watchRoot(root string) {
 		if _, ok := n.dirs[dir]; ok {
 			break
 		}
-		err := n.add(n.fs, dir)
-		if err == nil {
-			n.dirs[dir] = false
-		}
+		err := n.watch(dir)
 		if err == nil || dir == filepath.Dir(dir) {
 			break
 		}
@@ -256,13 +258,12 @@ func (n *notifier) watchTree(dir string) {
 	if n.fs == nil {
 		return
 	}
-	if err := n.add(n.fs, dir); err != nil {
+	if err := n.watch(dir); err != nil {
 		if exhausted(err) {
 			n.fallBack(dir, err)
 		}
 		return // gone, or not ours to read
 	}
-	n.dirs[dir] = true
 	children, err := os.ReadDir(dir)
 	if err != nil {
 		return
@@ -272,6 +273,26 @@ func (n *notifier) watchTree(dir string) {
 			n.watchTree(p)
 		}
 	}
+}
+
+// watch watches a folder. One that was moved is watched already, and fsnotify would
+// go on to call it what it was, until it learns of the move and watches it no more.
+func (n *notifier) watch(dir string) error {
+	id, err := identify(dir)
+	if err != nil {
+		return err
+	}
+	if was, ok := n.names[id]; ok && was != dir {
+		_ = n.fs.Remove(was) // it may be gone, and this one have its number
+	}
+	if err := n.add(n.fs, dir); err != nil {
+		return err
+	}
+	n.dirs[dir] = id
+	if id != (fileID{}) {
+		n.names[id] = dir
+	}
+	return nil
 }
 
 // exhausted tells that the system watches no more for this user.

@@ -155,6 +155,33 @@ func TestIgnoredFoldersAreNotWatched(t *testing.T) {
 	}
 }
 
+// A folder that was moved into one that is new, before that was watched, is told of
+// only where it was: it is watched where it is.
+func TestMovedIntoNew(t *testing.T) {
+	root := t.TempDir()
+	old, into := filepath.Join(root, "old"), filepath.Join(root, "into")
+	put(t, filepath.Join(old, "deep", "f"))
+	w, err := newNotifier([]string{root}, func(string, bool) bool { return false }, func(f *fsnotify.Watcher, dir string) error {
+		if dir == into {
+			if err := os.Rename(old, filepath.Join(into, "old")); err != nil {
+				return err
+			}
+		}
+		return f.Add(dir)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing(t, w)
+	if err := os.Mkdir(into, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	told(t, w, old)
+	for _, name := range []string{"f", "deep/f"} {
+		told(t, w, put(t, filepath.Join(into, "old", name)))
+	}
+}
+
 // After an overflow everything is to be looked at, and new folders are watched.
 func TestOverflow(t *testing.T) {
 	root := t.TempDir()
