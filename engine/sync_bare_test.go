@@ -10,11 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // bareProgram is all that a bare image has: it idles.
@@ -91,7 +94,6 @@ func TestSyncBare(t *testing.T) {
 	c := bareImage(t, name)
 	t.Cleanup(func() { _, _ = c.ImageRemove(context.Background(), name, image.RemoveOptions{Force: true}) })
 	b := newSyncBench(t, "do-sync-bare", "    {image: 'do-sync-bare:test', command: [/idle], stop_grace_period: 0s}\n")
-	b.s.agentFor = builtAgent(t)
 	b.start()
 	has := func(path string) bool {
 		t.Helper()
@@ -115,7 +117,13 @@ func TestSyncBare(t *testing.T) {
 		{Target: "/app/l", Mode: fs.ModeSymlink | 0o777, Link: "a"},
 	}})
 	wants(true, "/app/a", "/app/d/x", "/app/d/y", "/app/l")
-	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/l", "/app/d/x"}})
+	deletes := SyncChange{Roots: roots, Deletes: []string{"/app/l", "/app/d/x"}}
+	b.s.agentFor = func(string) ([]byte, error) { return nil, errNoAgent }
+	if _, err := b.s.Apply(t.Context(), b.id, deletes); err == nil || !strings.Contains(err.Error(), errNoAgent.Error()) || hint.Of(err) == "" {
+		t.Errorf("without an agent: %v", err)
+	}
+	b.s.agentFor = builtAgent(t)
+	b.apply(deletes)
 	wants(false, "/app/l", "/app/d/x")
 	wants(true, "/app/a", "/app/d/y")
 	// A renamed folder is a delete and writes.
