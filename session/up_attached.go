@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,8 +24,8 @@ type FollowOptions struct {
 	// Dependencies follows those of the named services too.
 	Dependencies bool
 	Timestamps   bool
-	// AbortOnExit stops all containers when a followed one ends,
-	// AbortOnFailure when one ends with another code than 0.
+	// AbortOnExit stops the containers of the services named for up, or all, when
+	// a followed one ends, AbortOnFailure when one ends with another code than 0.
 	AbortOnExit, AbortOnFailure bool
 	// ExitCodeFrom is the service whose exit code is returned; it implies
 	// AbortOnExit.
@@ -149,7 +150,7 @@ func (f *follower) wait(ctx context.Context) (int, error) {
 			err := f.shutDown(ctx)
 			return f.exitCode(x), err
 		}
-		over, err := f.over(ctx)
+		over, err := f.over(ctx, f.follows)
 		switch {
 		case ctx.Err() != nil:
 			f.menu.Close()
@@ -201,12 +202,18 @@ func (f *follower) exitCode(first ending) int {
 	return first.code
 }
 
-// over tells whether no followed container runs or is about to. What the engine
-// lists decides; the account tells whether we have heard of every end.
-func (f *follower) over(ctx context.Context) (bool, error) {
+// over tells whether no container runs or is about to that is counted. What the
+// engine lists decides; the account tells whether we have heard of every end.
+func (f *follower) over(ctx context.Context, counts func(service string) bool) (bool, error) {
 	f.mu.Lock()
-	lost, pending := f.lost, len(f.expected)+len(f.coming)+len(f.alive)
+	lost, pending := f.lost, len(f.expected)+len(f.coming)
+	alive := slices.Collect(maps.Values(f.alive))
 	f.mu.Unlock()
+	for _, service := range alive {
+		if counts(service) {
+			pending++
+		}
+	}
 	if lost != nil {
 		return false, fmt.Errorf("the containers go on, but following them ended: %w", lost)
 	}
@@ -219,11 +226,25 @@ func (f *follower) over(ctx context.Context) (bool, error) {
 	}
 	for _, c := range state.Containers {
 		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
-		if running && !c.OneOff && f.follows(c.Service) {
+		if running && !c.OneOff && counts(c.Service) {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+// owns tells whether the end of the up stops a service's containers. Those that
+// the named services depend on run on, as with Docker Compose: they may serve
+// others too, and who ran tests against them looks into them afterwards.
+func owns(p *project.Project, service string) bool {
+	return len(p.Targets) == 0 || slices.Contains(p.Targets, service)
+}
+
+// stops tells whether containers that are followed are stopped in the end.
+func (f *follower) stops(service string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.eras, func(p *project.Project) bool { return owns(p, service) && f.o.follows(p, service) })
 }
 
 // interrupt stops the containers in peace, and kills them where the user asks
@@ -260,8 +281,8 @@ func (f *follower) shutDown(ctx context.Context) error {
 	return cmp.Or(err, f.settle(ctx, impatient))
 }
 
-// eachEra does something for the newest project, and for those services of older
-// ones that it has no more.
+// eachEra does something for the services that the newest project owns, and for
+// those of older ones that it has no more.
 func (f *follower) eachEra(do func(s *Session, services []string) error) error {
 	f.mu.Lock()
 	eras := slices.Clone(f.eras)
@@ -269,7 +290,7 @@ func (f *follower) eachEra(do func(s *Session, services []string) error) error {
 	done := map[string]bool{}
 	var failed []error
 	for _, p := range slices.Backward(eras) {
-		services := slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return done[name] })
+		services := slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return done[name] || !owns(p, name) })
 		if len(services) == 0 {
 			continue
 		}
@@ -284,16 +305,21 @@ func (f *follower) eachEra(do func(s *Session, services []string) error) error {
 }
 
 // settle waits until the ends of the stopped containers have been heard of, and
-// shows what they printed last. It leaves that when impatient is closed.
+// shows what they printed last: to the end where none runs on, whose output has
+// no end. It leaves that when impatient is closed.
 func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error {
 	f.mu.Lock()
 	clear(f.expected) // what did not start will not
 	clear(f.coming)
 	f.mu.Unlock()
 	for {
-		over, err := f.over(ctx)
-		if over || err != nil {
+		over, err := f.over(ctx, f.stops)
+		switch left, told := f.left(); {
+		case !over && err == nil:
+		case !left:
 			return cmp.Or(err, f.drain())
+		case told || err != nil:
+			return err
 		}
 		select {
 		case <-f.wake:
@@ -301,6 +327,15 @@ func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error 
 			return nil
 		}
 	}
+}
+
+// left tells whether a followed container runs on, and whether the ends of all
+// others have been shown.
+func (f *follower) left() (left, told bool) {
+	f.mu.Lock()
+	alive, told := slices.Collect(maps.Values(f.alive)), f.untold == 0
+	f.mu.Unlock()
+	return slices.ContainsFunc(alive, func(service string) bool { return !f.stops(service) }), told
 }
 
 // catchUp shows what the containers that ended printed to the end: it is where
@@ -331,7 +366,7 @@ func (f *follower) told(ctx context.Context) (bool, error) {
 	}
 	running := 0
 	for _, c := range state.Containers {
-		if f.alive[c.ID] && c.Status == planner.Running {
+		if f.alive[c.ID] != "" && c.Status == planner.Running {
 			running++
 		}
 	}

@@ -45,10 +45,10 @@ type follower struct {
 
 	wake chan struct{} // holds one token while there is news below
 
-	mu       sync.Mutex      // guards below
-	expected map[string]bool // names of containers that the plan starts and that did not start yet
-	coming   map[string]bool // ids that were made in place of others and did not start yet
-	alive    map[string]bool // ids that started and did not end yet
+	mu       sync.Mutex        // guards below
+	expected map[string]bool   // names of containers that the plan starts and that did not start yet
+	coming   map[string]bool   // ids that were made in place of others and did not start yet
+	alive    map[string]string // the services of ids that started and did not end yet
 	ended    []ending
 	untold   int                  // ends that are known and not shown yet
 	pardoned map[string]time.Time // by service: ends until then are the user's will
@@ -85,7 +85,7 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 		stopPump: stopPump, stopRead: stopRead,
 		pumped: make(chan struct{}), done: make(chan error, 1),
 		wake:     make(chan struct{}, 1),
-		expected: map[string]bool{}, coming: map[string]bool{}, alive: map[string]bool{}, pardoned: map[string]time.Time{},
+		expected: map[string]bool{}, coming: map[string]bool{}, alive: map[string]string{}, pardoned: map[string]time.Time{},
 		eras: []*project.Project{s.Project},
 	}
 	f.unlogged = s.unlogged(ctx, o.Timestamps, f.show)
@@ -184,16 +184,16 @@ func (f *follower) runningNow(ctx context.Context, since time.Time) {
 	if err != nil {
 		return // the loss of events tells the same, and with the cause
 	}
-	alive := map[string]bool{}
+	alive := map[string]string{}
 	for _, c := range state.Containers {
 		if c.Status != planner.Running || c.OneOff || !f.follows(c.Service) {
 			continue
 		}
-		alive[c.ID] = true
+		alive[c.ID] = c.Service
 		change := logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
 			ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
 		}})}
-		if !f.alive[c.ID] {
+		if f.alive[c.ID] == "" {
 			change.At = since
 		}
 		f.read(ctx, change)
@@ -290,7 +290,7 @@ func (f *follower) started(ctx context.Context, c engine.Change) {
 		return
 	}
 	f.read(ctx, logs.Change{Target: t, At: f.since})
-	f.news(func() { f.alive[c.ID] = true; delete(f.expected, t.Name); delete(f.coming, c.ID) })
+	f.news(func() { f.alive[c.ID] = t.Service; delete(f.expected, t.Name); delete(f.coming, c.ID) })
 }
 
 // exited passes an end on, with what the engine does next.
