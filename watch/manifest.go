@@ -86,7 +86,7 @@ func (t *tree) look(paths []string) []change {
 		t.man, t.refused, t.budget = Manifest{}, map[string]string{}, firstHashes
 		paths = []string{"."}
 	}
-	for _, p := range paths {
+	for _, p := range slices.Sorted(slices.Values(paths)) { // a folder before what is in it
 		if !l.seen[p] {
 			l.visit(p, hinted)
 		}
@@ -127,6 +127,10 @@ func (l *looking) visit(rel string, why cause) {
 		l.tops[rel] = true
 		return
 	}
+	if top := l.top(rel); top != rel && (info.IsDir() || l.wanted(rel)) {
+		l.visit(top, why)
+		return
+	}
 	if info.IsDir() {
 		l.walk(rel, abs, info)
 		return
@@ -135,6 +139,20 @@ func (l *looking) visit(rel string, why cause) {
 		l.tops[rel] = true // what was in it
 	}
 	l.file(rel, abs, info, why)
+}
+
+// top is the topmost folder above rel that the manifest does not have, else rel.
+// Where that came back while others were looked at, rel would be in the manifest
+// without it.
+func (l *looking) top(rel string) string {
+	top := rel
+	for dir := rel; dir != "."; {
+		dir = path.Dir(dir)
+		if !l.man[dir].Mode.IsDir() || l.tops[dir] && !l.seen[dir] {
+			top = dir
+		}
+	}
+	return top
 }
 
 // reachable tells that no folder above a hinted path has become a link: what is
