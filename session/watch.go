@@ -117,7 +117,7 @@ func rulesOf(p *project.Project, services []string) (rules []watch.Rule, notes [
 	if rules, err = watch.Rules(p); err != nil {
 		return nil, nil, err
 	}
-	derived, notes, err := watch.Derive(p)
+	derived, notes, err := watch.Derive(p, services...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -22,10 +22,14 @@ const Extension = "x-watch"
 // develop.watch: restart when the source changes, unless the service's command
 // notices by itself, and rebuild when a file changes that its Dockerfile copies
 // before the source. The notes say what was derived, a sentence each.
-func Derive(p *project.Project) (rules []Rule, notes []string, err error) {
+// services are those that are watched; empty: all.
+func Derive(p *project.Project, services ...string) (rules []Rule, notes []string, err error) {
 	files := p.WatchedFiles()
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		s := p.Services[name]
+		if len(services) > 0 && !slices.Contains(services, name) {
+			continue
+		}
 		if s.Develop != nil && len(s.Develop.Watch) > 0 {
 			continue
 		}
@@ -49,8 +53,8 @@ func Derive(p *project.Project) (rules []Rule, notes []string, err error) {
 // wish is the value of x-watch: "restart", "rebuild", "false", or "" where it is
 // not there.
 func wish(s types.ServiceConfig) (string, error) {
-	v, ok := s.Extensions[Extension]
-	if !ok || v == true {
+	v := s.Extensions[Extension]
+	if v == nil || v == true {
 		return "", nil
 	}
 	switch w := fmt.Sprint(v); w {
@@ -87,7 +91,7 @@ func (d *deriving) derive() error {
 	}
 	outer = append(outer, d.configuration()...)
 	sources := d.sources()
-	reloads := reloader(d.commands(sources), d.s.Environment)
+	reloads := reloader(d.commands(sources), d.environment())
 	var roots []string
 	for _, v := range sources {
 		r := Rule{
@@ -112,7 +116,7 @@ func (d *deriving) derive() error {
 		d.note("not restarted when its source changes, since %s reloads it", reloads)
 	}
 	if d.s.Build != nil {
-		d.rebuilds(roots)
+		d.rebuilds(roots, outer)
 	}
 	return nil
 }
@@ -132,17 +136,16 @@ func (d *deriving) called(p string) string {
 	return "./" + strings.TrimPrefix(filepath.ToSlash(rel), ".")
 }
 
-// sources are the bind mounts that are the service's program: below the
-// project's folder, and where the program works. With x-watch the user says so.
+// sources are the bind mounts that are the service's program: of the project or
+// its build, and where the program works. With x-watch the user says so.
 func (d *deriving) sources() []types.ServiceVolumeConfig {
 	var out []types.ServiceVolumeConfig
 	for _, v := range d.s.Volumes {
 		if v.Type != types.VolumeTypeBind {
 			continue
 		}
-		_, below := relative(resolved(d.WorkingDir), resolved(v.Source))
-		_, above := relative(resolved(v.Source), resolved(d.WorkingDir))
-		if _, err := os.Stat(v.Source); err != nil || !below && !above {
+		near := related(v.Source, d.WorkingDir) || d.s.Build != nil && related(v.Source, d.s.Build.Context)
+		if _, err := os.Stat(v.Source); err != nil || !near {
 			continue
 		}
 		if d.want != "" || d.program(v) {
@@ -152,27 +155,57 @@ func (d *deriving) sources() []types.ServiceVolumeConfig {
 	return out
 }
 
-// program tells whether a mount looks like a program rather than data.
+// related tells of two folders one of which is in the other, or is it.
+func related(a, b string) bool {
+	a, b = resolved(a), resolved(b)
+	_, below := relative(b, a)
+	_, above := relative(a, b)
+	return below || above
+}
+
+// workdir is where the service works; "" where an image says that.
+func (d *deriving) workdir() string {
+	if d.s.WorkingDir != "" {
+		return d.s.WorkingDir
+	}
+	return d.file.workdir
+}
+
+// program tells whether a mount looks like a program rather than data: it is where
+// the service works, or its build copies it, or its command names it.
 func (d *deriving) program(v types.ServiceVolumeConfig) bool {
-	if slices.Contains(dataFolders, strings.ToLower(filepath.Base(v.Source))) {
+	_, below := relative(resolved(d.WorkingDir), resolved(v.Source))
+	if below && resolved(v.Source) != resolved(d.WorkingDir) && slices.Contains(dataFolders, strings.ToLower(filepath.Base(v.Source))) {
 		return false
 	}
-	dir := d.s.WorkingDir
-	if dir == "" {
-		dir = d.file.workdir
-	}
-	if dir == "" {
-		if d.s.Build == nil {
-			return false
-		}
-		_, inside := relative(resolved(d.s.Build.Context), resolved(v.Source))
-		_, around := relative(resolved(v.Source), resolved(d.s.Build.Context))
-		return inside || around
-	}
 	target := path.Clean(v.Target)
+	for _, word := range separated(strings.Join(append(slices.Clone([]string(d.s.Entrypoint)), d.s.Command...), " ")) {
+		if _, named := relative(target, path.Clean(word)); named && target != "/" {
+			return true
+		}
+	}
+	dir := d.workdir()
+	if dir == "" {
+		return d.s.Build != nil && related(v.Source, d.s.Build.Context)
+	}
 	_, above := relative(target, path.Clean(dir))
-	_, below := relative(path.Clean(dir), target)
-	return above || below
+	_, inside := relative(path.Clean(dir), target)
+	return above || inside || d.copied(v)
+}
+
+// copied tells whether the Dockerfile copies what a mount covers.
+func (d *deriving) copied(v types.ServiceVolumeConfig) bool {
+	if d.s.Build == nil {
+		return false
+	}
+	for _, s := range d.file.stages {
+		for _, t := range d.file.taken(s) {
+			if t.from != "" && resolved(filepath.Join(d.s.Build.Context, filepath.FromSlash(t.from))) == resolved(v.Source) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // dataFolders are names of folders that programs write to.
@@ -184,10 +217,12 @@ var dataFolders = []string{
 // byproducts are what building, testing and running leave in a source folder.
 var byproducts = []string{
 	"**/node_modules", "**/__pycache__", "**/*.pyc", "**/*.pyo", "**/.venv", "**/venv", "**/.tox", "**/*.egg-info",
-	"**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.next", "**/.nuxt", "**/.svelte-kit", "**/.parcel-cache",
+	"**/.pytest_cache", "**/.hypothesis", "**/.ipynb_checkpoints", "**/htmlcov", "**/celerybeat-schedule*", "**/.mypy_cache", "**/.ruff_cache", "**/.next", "**/.nuxt", "**/.svelte-kit", "**/.parcel-cache",
 	"**/.turbo", "**/dist", "**/build", "**/target", "**/coverage", "**/.coverage", "**/.nyc_output", "**/.cache",
+	"**/.vite", "**/.output", "**/.astro", "**/.angular", "**/.docusaurus", "**/.expo", "**/.pnpm-store", "**/.npm",
+	"**/.eslintcache", "**/.sass-cache", "**/.bundle", "**/_build", "**/obj", "**/uploads", "**/dump.rdb",
 	"**/.gradle", "**/.idea", "**/.vscode", "**/tmp", "**/logs", "**/*.log", "**/*.pid", "**/*.sock",
-	"**/*.sqlite", "**/*.sqlite3", "**/*.sqlite3-journal", "**/*.db", "**/*.db-journal", "**/*.tsbuildinfo",
+	"**/*.sqlite", "**/*.sqlite-*", "**/*.sqlite3", "**/*.sqlite3-*", "**/*.db", "**/*.db-*", "**/*.tsbuildinfo",
 }
 
 // written are the patterns of what the service itself writes into a mount, or
@@ -215,7 +250,7 @@ func (d *deriving) configuration() []ignoreSet {
 }
 
 // rebuilds makes the rules for what the Dockerfile copies before the source.
-func (d *deriving) rebuilds(roots []string) {
+func (d *deriving) rebuilds(roots []string, outer []ignoreSet) {
 	context := resolved(d.s.Build.Context)
 	if info, err := os.Stat(context); err != nil || !info.IsDir() {
 		return
@@ -231,42 +266,12 @@ func (d *deriving) rebuilds(roots []string) {
 	}
 	for _, from := range d.file.before(context, roots) {
 		if strings.ContainsAny(from, "*?[") {
-			add(Rule{Path: context, Include: []string{from}, Ignore: byproducts}, from)
+			add(Rule{Path: context, Include: []string{from}, Ignore: byproducts, outer: outer}, from)
 		} else {
-			add(Rule{Path: filepath.Join(context, filepath.FromSlash(from)), Ignore: byproducts}, from)
+			add(Rule{Path: filepath.Join(context, filepath.FromSlash(from)), Ignore: byproducts, outer: outer}, from)
 		}
 	}
 	if len(names) > 0 {
 		d.note("rebuilt when its %s changes", strings.Join(names, ", "))
 	}
-}
-
-// gitignore turns the file in a folder into patterns of .dockerignore's syntax.
-func gitignore(dir string) []ignoreSet {
-	b, err := os.ReadFile(filepath.Join(dir, ".gitignore"))
-	if err != nil {
-		return nil // most folders have none
-	}
-	set := ignoreSet{base: dir}
-	for line := range strings.Lines(string(b)) {
-		line = strings.TrimRight(line, " \r\n")
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		pattern, not := strings.CutPrefix(line, "!")
-		pattern = strings.TrimSuffix(pattern, "/")
-		if strings.Contains(pattern, "/") {
-			pattern = strings.TrimPrefix(pattern, "/")
-		} else {
-			pattern = "**/" + pattern
-		}
-		if pattern == "" || pattern == "**/" {
-			continue
-		}
-		if not {
-			pattern = "!" + pattern
-		}
-		set.patterns = append(set.patterns, pattern)
-	}
-	return []ignoreSet{set}
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -19,14 +20,27 @@ import (
 // more is understood of it than that.
 type dockerfile struct {
 	path    string // absolute; "": written in the Compose file, or not here
-	steps   []string
-	workdir string // of the last stage; "" where it or an argument decides elsewhere
-	command string // CMD and ENTRYPOINT of the last stage, as written
+	stages  []*stage
+	args    map[string]string // of the build, and ARG before the first stage
+	workdir string            // of the stage that is built; "" where an image or an argument decides
+	env     map[string]string // ENV of it
+	image   string            // that it comes from in the end
+	// ENTRYPOINT and CMD of it, as written; "": the image's
+	entrypoint, command string
 }
+
+// stage is one FROM with what follows.
+type stage struct {
+	name, from string
+	steps      []step
+}
+
+// step is an instruction, its word in capitals.
+type step struct{ word, rest string }
 
 // readDockerfile reads the Dockerfile of a build; none is an empty one.
 func readDockerfile(b *types.BuildConfig) (dockerfile, error) {
-	var d dockerfile
+	d := dockerfile{args: map[string]string{}, env: map[string]string{}}
 	if b == nil {
 		return d, nil
 	}
@@ -49,49 +63,199 @@ func readDockerfile(b *types.BuildConfig) (dockerfile, error) {
 		d.path, text = resolved(name), string(raw)
 	}
 	d.read(text)
+	for name, value := range b.Args {
+		if value != nil {
+			d.args[name] = *value
+		}
+	}
+	d.keep(b.Target)
 	return d, nil
 }
 
-// read joins continued lines and leaves comments out.
+var heredoc = regexp.MustCompile(`<<-?["']?([A-Za-z_][A-Za-z0-9_]*)["']?`)
+
+// read joins continued lines and leaves comments and the texts of heredocs out.
 func (d *dockerfile) read(text string) {
-	var step strings.Builder
+	var joined strings.Builder
+	var ends []string // of the heredocs that are open
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
+		if len(ends) > 0 {
+			if line == ends[0] {
+				ends = ends[1:]
+			}
+			continue
+		}
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		rest, more := strings.CutSuffix(line, `\`)
-		step.WriteString(rest + " ")
+		joined.WriteString(rest + " ")
 		if more {
 			continue
 		}
-		d.step(strings.TrimSpace(step.String()))
-		step.Reset()
+		ends = d.step(strings.TrimSpace(joined.String()))
+		joined.Reset()
 	}
-	if step.Len() > 0 {
-		d.step(strings.TrimSpace(step.String()))
+	if joined.Len() > 0 {
+		d.step(strings.TrimSpace(joined.String()))
 	}
 }
 
-func (d *dockerfile) step(text string) {
-	d.steps = append(d.steps, text)
+// step takes an instruction in, and returns what ends the heredocs that follow it.
+func (d *dockerfile) step(text string) (heredocs []string) {
 	word, rest, _ := strings.Cut(text, " ")
-	rest = strings.TrimSpace(rest)
-	switch strings.ToUpper(word) {
+	s := step{strings.ToUpper(word), strings.TrimSpace(rest)}
+	switch s.word {
 	case "FROM":
-		d.workdir, d.command = "", ""
-	case "WORKDIR":
-		if dir := strings.Trim(rest, `"'`); path.IsAbs(dir) {
-			d.workdir = dir
-		} else if d.workdir != "" {
-			d.workdir = path.Join(d.workdir, dir)
+		d.from(s.rest)
+		return nil
+	case "COPY", "ADD", "RUN":
+		for _, m := range heredoc.FindAllStringSubmatch(s.rest, -1) {
+			heredocs = append(heredocs, m[1])
 		}
-		if strings.Contains(d.workdir, "$") {
-			d.workdir = ""
-		}
-	case "CMD", "ENTRYPOINT":
-		d.command += " " + strings.Join(words(rest), " ")
 	}
+	if len(d.stages) > 0 {
+		last := d.stages[len(d.stages)-1]
+		last.steps = append(last.steps, s)
+	} else if s.word == "ARG" {
+		if name, value, ok := strings.Cut(s.rest, "="); ok {
+			d.args[name] = strings.Trim(value, `"'`)
+		}
+	}
+	return heredocs
+}
+
+func (d *dockerfile) from(rest string) {
+	list := slices.DeleteFunc(strings.Fields(rest), func(w string) bool { return strings.HasPrefix(w, "--") })
+	s := new(stage)
+	if len(list) > 0 {
+		s.from = list[0]
+	}
+	if len(list) > 2 && strings.EqualFold(list[1], "as") {
+		s.name = list[2]
+	}
+	d.stages = append(d.stages, s)
+}
+
+// stage is where the one of that name or number is; -1: there is none before end.
+func (d *dockerfile) stage(name string, end int) int {
+	if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < end {
+		return n
+	}
+	for i := end - 1; i >= 0; i-- {
+		if strings.EqualFold(d.stages[i].name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// keep leaves the stages that the target is made of, by FROM or by copying out of
+// them, and reads what the target runs.
+func (d *dockerfile) keep(target string) {
+	last := len(d.stages) - 1
+	if at := d.stage(target, len(d.stages)); target != "" && at >= 0 {
+		last = at
+	}
+	if last < 0 {
+		return
+	}
+	needed := map[int]bool{}
+	d.need(last, needed)
+	for _, at := range d.line(last) {
+		d.run(d.stages[at])
+	}
+	var stages []*stage
+	for i, s := range d.stages {
+		if needed[i] {
+			stages = append(stages, s)
+		}
+	}
+	d.stages = stages
+}
+
+// line are the stages that FROM leads to, the first one first.
+func (d *dockerfile) line(at int) []int {
+	from, ok := expand(d.stages[at].from, d.args)
+	if ok {
+		d.image = from
+	}
+	if before := d.stage(from, at); before >= 0 {
+		return append(d.line(before), at)
+	}
+	return []int{at}
+}
+
+var fromOption = regexp.MustCompile(`--(?:from=|mount=\S*\bfrom=)([^\s,]+)`)
+
+func (d *dockerfile) need(at int, needed map[int]bool) {
+	if at < 0 || needed[at] {
+		return
+	}
+	needed[at] = true
+	from, _ := expand(d.stages[at].from, d.args)
+	d.need(d.stage(from, at), needed)
+	for _, s := range d.stages[at].steps {
+		for _, m := range fromOption.FindAllStringSubmatch(s.rest, -1) {
+			d.need(d.stage(m[1], at), needed)
+		}
+	}
+}
+
+// run reads what a stage says of the container.
+func (d *dockerfile) run(s *stage) {
+	for _, step := range s.steps {
+		switch step.word {
+		case "WORKDIR":
+			d.enter(strings.Trim(step.rest, `"'`))
+		case "ENV":
+			d.setEnv(step.rest)
+		case "CMD":
+			d.command = strings.Join(words(step.rest), " ")
+		case "ENTRYPOINT":
+			d.entrypoint = strings.Join(words(step.rest), " ")
+		}
+	}
+}
+
+func (d *dockerfile) enter(dir string) {
+	dir, ok := expand(dir, d.env)
+	switch {
+	case !ok:
+		d.workdir = ""
+	case path.IsAbs(dir):
+		d.workdir = dir
+	case d.workdir != "":
+		d.workdir = path.Join(d.workdir, dir)
+	}
+}
+
+// setEnv reads ENV in both its forms.
+func (d *dockerfile) setEnv(rest string) {
+	list := strings.Fields(rest)
+	if len(list) > 1 && !strings.Contains(list[0], "=") {
+		list = []string{list[0] + "=" + strings.Join(list[1:], " ")}
+	}
+	for _, pair := range list {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			d.env[name] = strings.Trim(value, `"'`)
+		}
+	}
+}
+
+// expand puts variables in; false: one is not known.
+func expand(text string, known map[string]string) (string, bool) {
+	ok := true
+	text = os.Expand(text, func(name string) string {
+		name, or, some := strings.Cut(name, ":-")
+		if value, is := known[name]; is {
+			return value
+		}
+		ok = ok && some
+		return or
+	})
+	return text, ok
 }
 
 // words are those of an instruction in either form.
@@ -101,87 +265,4 @@ func words(text string) []string {
 		return list
 	}
 	return strings.Fields(text)
-}
-
-// before are the sources, relative to the context, of what each stage copies
-// before it copies any of roots, which are absolute. In the order of the file.
-func (d *dockerfile) before(context string, roots []string) []string {
-	var out []string
-	past := false // the source is in
-	for _, text := range d.steps {
-		word, rest, _ := strings.Cut(text, " ")
-		switch strings.ToUpper(word) {
-		case "FROM":
-			past = false
-			continue
-		case "COPY", "ADD", "RUN":
-		default:
-			continue
-		}
-		if past {
-			continue
-		}
-		for _, from := range origins(strings.ToUpper(word), rest) {
-			abs := filepath.Join(context, filepath.FromSlash(from))
-			if holds(abs, roots) {
-				past = true
-			} else if !slices.Contains(out, from) {
-				out = append(out, from)
-			}
-		}
-	}
-	return out
-}
-
-// holds tells whether a folder is the source, or has it in it.
-func holds(dir string, roots []string) bool {
-	return slices.ContainsFunc(roots, func(r string) bool {
-		_, ok := relative(dir, r)
-		return ok
-	})
-}
-
-var bindMount = regexp.MustCompile(`--mount=(\S*type=bind\S*)`)
-
-// origins are what an instruction takes out of the context.
-func origins(word, rest string) []string {
-	var list []string
-	if word == "RUN" {
-		for _, m := range bindMount.FindAllStringSubmatch(rest, -1) {
-			source, other := "", false
-			for _, option := range strings.Split(m[1], ",") {
-				key, value, _ := strings.Cut(option, "=")
-				other = other || key == "from"
-				if key == "source" || key == "src" {
-					source = value
-				}
-			}
-			if !other && source != "" {
-				list = append(list, source)
-			}
-		}
-	} else {
-		for strings.HasPrefix(rest, "--") {
-			var flag string
-			flag, rest, _ = strings.Cut(rest, " ")
-			rest = strings.TrimSpace(rest)
-			if strings.HasPrefix(flag, "--from") {
-				return nil
-			}
-		}
-		if list = words(rest); len(list) > 0 {
-			list = list[:len(list)-1]
-		}
-	}
-	var out []string
-	for _, from := range list {
-		if strings.Contains(from, "://") || strings.HasPrefix(from, "<<") || strings.Contains(from, "$") {
-			continue
-		}
-		if from = strings.TrimPrefix(path.Clean("/"+from), "/"); from == "" {
-			from = "."
-		}
-		out = append(out, from)
-	}
-	return out
 }

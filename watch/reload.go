@@ -1,14 +1,9 @@
 package watch
 
 import (
-	"encoding/json"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // reloaders are programs that take up changed files by themselves, because they
@@ -23,8 +18,13 @@ var reloaders = []struct {
 	{program: "gunicorn", with: []string{"--reload"}},
 	{program: "hypercorn", with: []string{"--reload"}},
 	{program: "fastapi", with: []string{"dev"}, without: []string{"--no-reload"}},
-	{program: "manage.py", with: []string{"runserver"}, without: []string{"--noreload"}},
+	{program: "manage.py", with: []string{"runserver", "runserver_plus"}, without: []string{"--noreload"}},
 	{program: "django-admin", with: []string{"runserver"}, without: []string{"--noreload"}},
+	{program: "sanic", with: []string{"--dev", "-d", "--reload", "--auto-reload", "-r"}},
+	{program: "litestar", with: []string{"--reload", "-r"}},
+	{program: "granian", with: []string{"--reload"}},
+	{program: "quart", with: []string{"--debug"}},
+	{program: "http.server"}, {program: "http-server"}, {program: "live-server"}, {program: "browser-sync"},
 	{program: "watchfiles"}, {program: "watchmedo"}, {program: "jurigged"},
 	{program: "streamlit", with: []string{"run"}},
 	{program: "mkdocs", with: []string{"serve"}},
@@ -36,6 +36,7 @@ var reloaders = []struct {
 	{program: "ts-node-dev"}, {program: "tsnd"},
 	{program: "vite", without: []string{"build", "preview"}},
 	{program: "next", with: []string{"dev"}},
+	{program: "gatsby", with: []string{"develop"}}, {program: "expo", with: []string{"start"}},
 	{program: "nuxt", with: []string{"dev"}}, {program: "nuxi", with: []string{"dev"}},
 	{program: "astro", with: []string{"dev"}},
 	{program: "remix", with: []string{"dev"}},
@@ -55,33 +56,54 @@ var reloaders = []struct {
 	{program: "hugo", with: []string{"server", "serve"}},
 	{program: "jekyll", with: []string{"serve", "s"}},
 	{program: "quarkus", with: []string{"dev"}}, {program: "quarkus:dev"},
-	{program: "php", with: []string{"-S"}}, {program: "php-fpm"}, {program: "apache2-foreground"},
+	{program: "php", with: []string{"-S"}}, {program: "artisan", with: []string{"serve"}},
+	{program: "symfony", with: []string{"serve", "server:start"}},
+	{program: "php-fpm"}, {program: "apache2-foreground"},
 	{program: "nginx"}, {program: "httpd-foreground"},
+}
+
+// reloadingBy are variables that have a program reload: set to something, or, with
+// a value, where that is in it.
+var reloadingBy = []struct{ program, variable, value string }{
+	{program: "flask", variable: "FLASK_DEBUG"},
+	{program: "python", variable: "FLASK_DEBUG"}, // app.run() heeds it as well
+	{program: "python3", variable: "FLASK_DEBUG"},
+	{program: "uvicorn", variable: "UVICORN_RELOAD"},
+	{program: "gunicorn", variable: "GUNICORN_CMD_ARGS", value: "--reload"},
+}
+
+// separated are the words of a command without the shell's punctuation.
+func separated(command string) []string {
+	return strings.FieldsFunc(command, func(r rune) bool { return strings.ContainsRune(" \t\n'\"();&|", r) })
 }
 
 // reloader names what reloads a program, as the user would: "flask --debug"; "":
 // nothing does.
-func reloader(commands []string, env types.MappingWithEquals) string {
+func reloader(commands []string, env map[string]string) string {
 	for _, command := range commands {
-		list := strings.FieldsFunc(command, func(r rune) bool { return strings.ContainsRune(" \t\n'\"();&|", r) })
+		list := separated(command)
 		for i, word := range list {
-			if name := reloading(path.Base(word), list[i+1:]); name != "" {
+			if name := reloading(list[:i], word, list[i+1:]); name != "" {
 				return name
 			}
-			if path.Base(word) == "flask" && on(env["FLASK_DEBUG"]) {
-				return "FLASK_DEBUG"
+			if name := reloadingWith(path.Base(word), list, env); name != "" {
+				return name
 			}
 		}
 	}
 	return ""
 }
 
-func reloading(program string, rest []string) string {
+func reloading(before []string, word string, rest []string) string {
+	program := path.Base(word)
 	for _, r := range reloaders {
 		if r.program != program || slices.ContainsFunc(r.without, func(w string) bool { return slices.Contains(rest, w) }) {
 			continue
 		}
 		if len(r.with) == 0 {
+			if argument(before, word) {
+				continue
+			}
 			return program
 		}
 		for _, w := range rest {
@@ -93,56 +115,37 @@ func reloading(program string, rest []string) string {
 	return ""
 }
 
-func on(v *string) bool {
-	return v != nil && *v != "" && *v != "0" && !strings.EqualFold(*v, "false")
+// argument tells of a word that is called like a program and is none: a folder
+// such as /etc/nginx, or where cd goes.
+func argument(before []string, word string) bool {
+	if len(before) > 0 && before[len(before)-1] == "cd" {
+		return true
+	}
+	switch path.Base(path.Dir(word)) {
+	case ".", "bin", "sbin", ".bin":
+		return false
+	}
+	return true
 }
 
-// commands are what the service runs: its own command or the image's, and the
-// scripts of package.json that these name.
-func (d *deriving) commands(sources []types.ServiceVolumeConfig) []string {
-	text := strings.Join(append(slices.Clone([]string(d.s.Entrypoint)), d.s.Command...), " ")
-	if len(d.s.Command) == 0 {
-		text += " " + d.file.command
-	}
-	all := []string{text}
-	dirs := []string{}
-	for _, v := range sources {
-		dirs = append(dirs, v.Source)
-	}
-	if d.s.Build != nil {
-		dirs = append(dirs, d.s.Build.Context)
-	}
-	for range 3 { // a script may run a script
-		next := scripts(all[len(all)-1], dirs)
-		if next == "" {
-			break
+func reloadingWith(program string, list []string, env map[string]string) string {
+	for _, r := range reloadingBy {
+		if r.program != program || slices.Contains(list, "--no-reload") {
+			continue
 		}
-		all = append(all, next)
-	}
-	return all
-}
-
-// scripts is the text of the package.json script that a command runs; "": none.
-func scripts(command string, dirs []string) string {
-	list := strings.Fields(command)
-	i := slices.IndexFunc(list, func(w string) bool {
-		return slices.Contains([]string{"npm", "yarn", "pnpm", "bun"}, path.Base(w))
-	})
-	if i < 0 {
-		return ""
-	}
-	rest := slices.DeleteFunc(slices.Clone(list[i+1:]), func(w string) bool {
-		return w == "run" || w == "run-script" || strings.HasPrefix(w, "-")
-	})
-	if len(rest) == 0 {
-		return ""
-	}
-	for _, dir := range dirs {
-		var manifest struct{ Scripts map[string]string }
-		b, err := os.ReadFile(filepath.Join(dir, "package.json"))
-		if err == nil && json.Unmarshal(b, &manifest) == nil && manifest.Scripts[rest[0]] != "" {
-			return manifest.Scripts[rest[0]]
+		value := env[r.variable]
+		for _, word := range list { // sh -c "FLASK_DEBUG=1 flask run"
+			if name, inline, ok := strings.Cut(word, "="); ok && name == r.variable {
+				value = inline
+			}
+		}
+		if r.value == "" && on(value) || r.value != "" && strings.Contains(value, r.value) {
+			return r.variable
 		}
 	}
 	return ""
+}
+
+func on(v string) bool {
+	return v != "" && v != "0" && !strings.EqualFold(v, "false")
 }
