@@ -28,6 +28,8 @@ type Skip struct {
 type Ask struct {
 	Ref  event.Ref `json:"ref"`
 	Text string    `json:"text"`
+	// Agrees is the flag that agrees beforehand; "": --yes.
+	Agrees string `json:"-"`
 }
 
 // Step is one call of the engine (or of a builder), or one wait.

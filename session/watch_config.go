@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/watch"
@@ -135,6 +136,9 @@ func (w *watching) reload(ctx context.Context) bool {
 		w.note(p)
 		rules, notes, err = rulesOf(p, w.o.Services)
 	}
+	if err == nil {
+		err = w.renamed(p)
+	}
 	if err != nil {
 		w.s.Sink(event.Message{Level: event.Warn, Text: "the project's files changed and cannot be used, what was read before goes on"})
 		w.warn(err)
@@ -153,13 +157,23 @@ func (w *watching) reload(ctx context.Context) bool {
 	return true
 }
 
+// renamed is an error where a project is called otherwise than the one that is
+// watched: it would be another one, beside the old one's containers.
+func (w *watching) renamed(p *project.Project) error {
+	if p.Name == w.s.Name {
+		return nil
+	}
+	return hint.New(fmt.Sprintf("the project is called %q now, %q is watched", p.Name, w.s.Name),
+		fmt.Sprintf("end this, remove the old one by compose -p %s down, and watch again", w.s.Name))
+}
+
 // reconfigure shows what a changed project asks for, and applies it where the
 // user wants that. It is false where the old project stays.
 func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []watch.Rule) (bool, error) {
-	w.planning.Lock()
-	defer w.planning.Unlock()
 	s := w.session(p)
+	w.planning.Lock()
 	plan, err := s.planUp(ctx, UpOptions{UpOptions: planner.UpOptions{IgnoreOrphans: true}})
+	w.planning.Unlock() // rebuilds go on while the user thinks; bring plans again
 	if err != nil {
 		return false, err
 	}
@@ -177,11 +191,14 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 		return false, nil
 	case ApplyAuto:
 	default:
-		yes, err := s.answer(ctx, planner.Ask{Text: "Apply this? (--apply-config=auto does without asking)"}, UpOptions{})
+		ask := planner.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
+		yes, err := s.answer(ctx, ask, UpOptions{})
 		if err != nil || !yes {
 			return false, err
 		}
 	}
+	w.planning.Lock()
+	defer w.planning.Unlock()
 	w.adopt(p, rules)
 	return true, w.bring(ctx, s, rules, planner.UpOptions{IgnoreOrphans: true})
 }

@@ -96,7 +96,8 @@ func (d *deriving) derive() error {
 	for _, v := range sources {
 		r := Rule{
 			Service: d.s.Name, Action: Restart, Path: resolved(v.Source), Ignore: d.written(v), outer: outer,
-			Derived: fmt.Sprintf("bind mount %s:%s", d.called(v.Source), v.Target),
+			Unwritable: !writable(d.Project, resolved(v.Source)),
+			Derived:    fmt.Sprintf("bind mount %s:%s", d.called(v.Source), v.Target),
 		}
 		r.outer = append(slices.Clone(outer), gitignore(r.Path)...)
 		roots = append(roots, r.Path)
@@ -258,6 +259,7 @@ func (d *deriving) rebuilds(roots []string, outer []ignoreSet) {
 	var names []string
 	add := func(r Rule, name string) {
 		r.Service, r.Action, r.Derived = d.s.Name, Rebuild, "Dockerfile"
+		r.Unwritable = !writable(d.Project, r.Path)
 		d.rules = append(d.rules, r)
 		names = append(names, name)
 	}

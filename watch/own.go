@@ -116,6 +116,9 @@ func (o *own) follow(asked map[string]change, soon bool) []string {
 // sift is that of a rule which copies nothing; mu is held. What it begins to take
 // out it says.
 func (r *runner) sift(of *rule, detected time.Time) {
+	if of.Unwritable {
+		return
+	}
 	news := of.own.sift(of.asked, detected)
 	if len(news) == 0 {
 		return

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,6 +117,65 @@ func TestOwnRebuild(t *testing.T) {
 		}
 		if n := strings.Count(strings.Join(b.log(), "\n"), "rebuild web"); n != 5 {
 			t.Errorf("got %d rebuilds, want 5", n)
+		}
+	})
+}
+
+// TestOwnUnwritable: what no service can write the user saves as often as it
+// takes.
+func TestOwnUnwritable(t *testing.T) {
+	for compose, unwritable := range map[string]bool{
+		"{build: ., develop: {watch: [{action: rebuild, path: go.mod}]}}":                         true,
+		"{build: ., volumes: ['.:/app:ro'], develop: {watch: [{action: rebuild, path: go.mod}]}}": true,
+		"{build: ., volumes: ['.:/app'], develop: {watch: [{action: rebuild, path: go.mod}]}}":    false,
+		"{build: ., working_dir: /app, volumes: ['.:/app:ro']}":                                   true,
+		"{build: ., working_dir: /app, volumes: ['.:/app']}":                                      false,
+		"{image: a, volumes: ['./x:/x'], develop: {watch: [{action: restart, path: .}]}}":         false,
+	} {
+		p, _ := load(t, "services:\n  web: "+compose+"\n", map[string]string{"go.mod": "1"})
+		rules, err := watch.Rules(p)
+		derived, _, err2 := watch.Derive(p)
+		rules = append(rules, derived...)
+		if err != nil || err2 != nil || len(rules) == 0 || rules[0].Unwritable != unwritable {
+			t.Errorf("%s: got %+v, %v, %v, want %v", compose, rules, err, err2, unwritable)
+		}
+	}
+	root := t.TempDir() + "/src"
+	write(t, root+"/go.mod", "1")
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), root, watch.Rule{Service: "web", Action: watch.Restart, Path: root, Unwritable: true})
+		for i := range 10 {
+			b.save("go.mod", strings.Repeat("x", i+2))
+			b.after(2 * time.Second)
+		}
+		if n := restarts(b); n != 10 {
+			t.Errorf("got %d restarts, want 10", n)
+		}
+	})
+}
+
+// TestOwnCancelledBuild: saves during a build are not what the build's result does.
+func TestOwnCancelledBuild(t *testing.T) {
+	root := t.TempDir()
+	write(t, root+"/go.mod", "")
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		s.rebuild = func(ctx context.Context, _ []string) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Minute):
+				return nil
+			}
+		}
+		b := start(t, s, root, watch.Rule{Service: "web", Action: watch.Rebuild, Path: root + "/go.mod"})
+		for i := range 10 {
+			b.save("go.mod", strings.Repeat("x", i+1))
+			b.after(2 * time.Second)
+		}
+		b.after(2 * time.Minute)
+		if n := strings.Count(strings.Join(b.log(), "\n"), "rebuild web"); n != 10 {
+			t.Errorf("got %d rebuilds, want 10", n)
 		}
 	})
 }

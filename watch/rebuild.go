@@ -115,7 +115,9 @@ func (l *loop) runBuild(ctx context.Context, b *build) {
 	l.mu.Lock()
 	for s := range b.want {
 		s.endBuild(b.err)
-		s.acted(time.Now())
+		if ctx.Err() == nil { // a cancelled one started nothing
+			s.acted(time.Now())
+		}
 	}
 	l.mu.Unlock()
 }

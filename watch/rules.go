@@ -43,7 +43,7 @@ func Rules(p *project.Project) ([]Rule, error) {
 			if r.Action == "" {
 				continue
 			}
-			r.outer = ignored
+			r.outer, r.Unwritable = ignored, !writable(p, r.Path)
 			rules = append(rules, r)
 		}
 	}
@@ -100,6 +100,24 @@ func mounted(s types.ServiceConfig, r Rule) Rule {
 		return r
 	}
 	return r
+}
+
+// writable tells whether a service may change what is at a path here, since it or
+// what is around it or in it is mounted.
+func writable(p *project.Project, at string) bool {
+	for _, s := range p.Services {
+		for _, v := range s.Volumes {
+			if v.Type == types.VolumeTypeBind && !v.ReadOnly && related(v.Source, at) {
+				return true
+			}
+		}
+	}
+	for _, v := range p.Volumes { // driver_opts: {o: bind, device: ./src}
+		if device := v.DriverOpts["device"]; filepath.IsAbs(device) && related(device, at) {
+			return true
+		}
+	}
+	return false
 }
 
 // dockerignore reads the file that keeps paths out of a build: the Dockerfile's

@@ -45,6 +45,9 @@ type Rule struct {
 	// Derived says where the rule comes from if not from develop.watch:
 	// "bind mount ./:/app". "": develop.watch.
 	Derived string
+	// Unwritable says that no service has what is at Path mounted to write to: who
+	// changes it is the user.
+	Unwritable bool
 	// Note is what the user should know of the rule; Run says it. "": nothing.
 	Note  string
 	outer []ignoreSet // patterns of elsewhere: .dockerignore, .gitignore

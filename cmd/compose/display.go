@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -139,7 +140,7 @@ func (a *app) showPlan(p *planner.Plan) error { return p.WriteText(a.stdout) }
 // confirm asks on the terminal. Without one the answer is no.
 func (a *app) confirm(ctx context.Context, ask planner.Ask) (bool, error) {
 	if !render.IsTerminal(a.stderr) || !terminal.Is(a.stdin) {
-		a.warn("%s No: there is no terminal to ask on; --yes agrees", ask.Text)
+		a.warn("%s No: there is no terminal to ask on; %s agrees", ask.Text, cmp.Or(ask.Agrees, "--yes"))
 		return false, nil
 	}
 	answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")
