@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -40,13 +41,35 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 		if err != nil {
 			return Outcome{}, fmt.Errorf("inspecting the container: %w", err)
 		}
-		if v := judge(a, stateOf(c)); v.settled {
+		v := judge(a, stateOf(c))
+		// One that the engine restarts over and over would be waited for for ever.
+		if v.settled || v.steadyIn > 0 && c.RestartCount > 0 {
 			return v.outcome, v.err
 		}
-		if err := sub.until(ctx, id); err != nil {
+		if err := sub.untilOr(ctx, id, v.steadyIn); errors.Is(err, errSteady) {
+			return v.outcome, nil
+		} else if err != nil {
 			return Outcome{}, err
 		}
 	}
+}
+
+// errSteady says that nothing happened for as long as was waited for.
+var errSteady = errors.New("nothing happened")
+
+// untilOr is until that returns errSteady when it took longer than limit; 0:
+// however long it takes.
+func (s *Subscription) untilOr(ctx context.Context, id string, limit time.Duration) error {
+	if limit <= 0 {
+		return s.until(ctx, id)
+	}
+	brief, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := s.until(brief, id)
+	if err != nil && ctx.Err() == nil && brief.Err() != nil {
+		return errSteady
+	}
+	return err
 }
 
 // until returns when the state of a container may have changed.
@@ -69,6 +92,28 @@ type verdict struct {
 	settled bool // no need to wait any longer
 	outcome Outcome
 	err     error // with settled: it will not come
+	// steadyIn is after how long the outcome is settled if nothing happens; 0:
+	// not by itself.
+	steadyIn time.Duration
+}
+
+// steady is how long a container without a health check must be seen to run to be
+// taken for one that came up, where it started less than fresh ago: most that
+// cannot do their work end sooner. Docker Compose looks for the first time after
+// as long.
+const (
+	steady = 500 * time.Millisecond
+	fresh  = 4 * steady
+)
+
+// unsteady is for how long a run still may turn out to be a short one. A clock
+// other than the engine's does not make that longer.
+func unsteady(s *container.State, now time.Time) time.Duration {
+	started, err := time.Parse(time.RFC3339Nano, s.StartedAt)
+	if err != nil || now.Sub(started) >= fresh {
+		return 0
+	}
+	return steady
 }
 
 // judge compares a container's state with what is waited for. One that the
@@ -114,7 +159,8 @@ func judgeHealth(a planner.WaitContainer, s *container.State) verdict {
 		return verdict{settled: true, err: waitFailure(a, "is unhealthy", healthAdvice(a, s.Health))}
 	case container.NoHealthcheck:
 		if a.Condition == planner.ConditionRunningOrHealthy {
-			return verdict{settled: true, outcome: Outcome{Text: "Healthy"}}
+			wait := unsteady(s, time.Now())
+			return verdict{settled: wait <= 0, steadyIn: wait, outcome: Outcome{Text: "Healthy"}}
 		}
 		return verdict{settled: true, err: waitFailure(a, "has no healthcheck configured",
 			"give service "+a.Ref.Service+" a healthcheck, or depend on it with service_started")}

@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 
@@ -83,5 +84,20 @@ func TestJudge(t *testing.T) {
 				t.Errorf("for a dependent: got %v", err)
 			}
 		})
+	}
+}
+
+// A container without a health check came up when it has run for a while.
+func TestJudgeSteady(t *testing.T) {
+	a := planner.WaitContainer{Condition: planner.ConditionRunningOrHealthy}
+	for _, c := range []struct {
+		age     time.Duration
+		settled bool
+	}{{0, false}, {time.Hour, true}, {-time.Hour, false}} { // the last: by another clock
+		s := &container.State{Status: container.StateRunning, Running: true, StartedAt: time.Now().Add(-c.age).Format(time.RFC3339Nano)}
+		got := judge(a, s)
+		if got.settled != c.settled || got.steadyIn > steady || !c.settled && got.steadyIn <= 0 {
+			t.Errorf("started %v ago: settled %v, or in %v; want %v", c.age, got.settled, got.steadyIn, c.settled)
+		}
 	}
 }

@@ -86,13 +86,16 @@ func Show(ctx context.Context, c Client, targets []Target, o Options, sink event
 
 // check refuses options that the engine would silently read as something else.
 func (o Options) check() error {
-	if o.Tail == "" || o.Tail == "all" {
-		return nil
-	}
-	if _, err := strconv.Atoi(o.Tail); err != nil {
+	if !ValidTail(o.Tail) {
 		return fmt.Errorf("tail %q is neither a number nor \"all\"", o.Tail)
 	}
 	return nil
+}
+
+// ValidTail tells whether text can be Options.Tail.
+func ValidTail(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil || text == "" || text == "all"
 }
 
 // tail is Tail in the engine's words. Podman takes no number below zero and
@@ -105,10 +108,13 @@ func (o Options) tail() string {
 }
 
 // engineTime writes t as the engine reads times: Unix seconds with nanoseconds,
-// "" for the zero time.
+// "" for the zero time. It reads none before 1970, which is as good a bound there.
 func engineTime(t time.Time) string {
-	if t.IsZero() {
+	switch {
+	case t.IsZero():
 		return ""
+	case t.Before(time.Unix(0, 1)):
+		t = time.Unix(0, 1) // 0 stands for no bound
 	}
 	return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
 }

@@ -34,9 +34,30 @@ type LogsOptions struct {
 }
 
 // Logs shows what the project's containers printed and, with Follow, what they
-// go on to print, through restarts and recreations, until ctx ends or nothing
-// runs any more.
+// go on to print, through restarts and recreations, until ctx ends, nothing runs
+// any more, or Until has come.
 func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
+	left := time.Until(o.Until)
+	switch {
+	case !o.Follow || o.Until.IsZero():
+		return s.logs(ctx, o)
+	case left <= 0:
+		o.Follow = false
+		return s.logs(ctx, o)
+	}
+	timed, cancel := context.WithTimeout(ctx, left+onTheWay)
+	defer cancel()
+	err := s.logs(timed, o)
+	if timed.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+// onTheWay is how long a line takes at most to get here from its container.
+const onTheWay = 200 * time.Millisecond
+
+func (s *Session) logs(ctx context.Context, o LogsOptions) error {
 	var sub *engine.Subscription
 	var began time.Time
 	if o.Follow {

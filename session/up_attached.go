@@ -44,8 +44,26 @@ type FollowOptions struct {
 	CanWatch *WatchOptions
 }
 
-// follows tells whether a service's containers are followed.
+// follows tells whether a service's containers are waited for: those that are
+// shown, the one whose exit code is asked for, and all that the up owns where
+// nothing is shown, for it would end at once.
 func (o FollowOptions) follows(p *project.Project, service string) bool {
+	switch _, selected := p.Services[service]; {
+	case !selected:
+		return false
+	case o.shows(p, service), service == o.ExitCodeFrom:
+		return true
+	}
+	return owns(p, service) && !slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return o.shows(p, name) })
+}
+
+// mutes tells whether some are waited for and not shown.
+func (o FollowOptions) mutes(p *project.Project) bool {
+	return slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return o.follows(p, name) && !o.shows(p, name) })
+}
+
+// shows tells whether what a service's containers print is shown.
+func (o FollowOptions) shows(p *project.Project, service string) bool {
 	svc, selected := p.Services[service]
 	switch {
 	case !selected || slices.Contains(o.Not, service):
@@ -129,6 +147,10 @@ func (o FollowOptions) check(p *project.Project) error {
 		if name != "" && !p.Known(name) {
 			return project.NoSuchService(name, p.ServiceNames())
 		}
+	}
+	// It would be waited for, and never end.
+	if _, selected := p.Services[o.ExitCodeFrom]; o.ExitCodeFrom != "" && !selected {
+		return hint.New("no such service: "+o.ExitCodeFrom+": not included in up", "name "+o.ExitCodeFrom+" among the services of up too, or turn its profile on")
 	}
 	for _, name := range o.Services {
 		// Nothing would be shown, and up would end as soon as it is done.

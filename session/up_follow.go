@@ -21,9 +21,11 @@ import (
 // events into changes, and logs.Follow reads the logs that these name. What has
 // no log is listened to by unlogged.
 type follower struct {
-	s   *Session
-	o   FollowOptions
-	sub *engine.Subscription
+	s *Session
+	o FollowOptions
+	// muting says that some are followed and not shown.
+	muting bool
+	sub    *engine.Subscription
 	// since is when the following began, by the engine's clock. The stream may
 	// bring older events: they are about earlier runs.
 	since time.Time
@@ -80,7 +82,7 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 	pumpCtx, stopPump := context.WithCancel(context.WithoutCancel(ctx))
 	readCtx, stopRead := context.WithCancel(context.WithoutCancel(ctx))
 	f := &follower{
-		s: s, o: o, sub: sub, since: since,
+		s: s, o: o, muting: o.mutes(s.Project), sub: sub, since: since,
 		changes:  make(chan logs.Change),
 		stopPump: stopPump, stopRead: stopRead,
 		pumped: make(chan struct{}), done: make(chan error, 1),
@@ -130,7 +132,7 @@ func (f *follower) announce(plan *planner.Plan) {
 	var sources []event.Source
 	seen := map[string]bool{}
 	add := func(ref event.Ref) {
-		if ref.Kind == event.Container && f.follows(ref.Service) && !seen[ref.Name] {
+		if ref.Kind == event.Container && f.shows(ref.Service) && !seen[ref.Name] {
 			seen[ref.Name] = true
 			sources = append(sources, event.Source{Name: ref.Name, Service: ref.Service, Number: ref.Number})
 		}
@@ -208,12 +210,19 @@ func (f *follower) expect(name string) {
 	f.expected[name] = true
 }
 
-// follows tells whether a service's containers are shown, and waited for: those
-// of every project that was brought up.
+// follows tells whether a service's containers are waited for: those of every
+// project that was brought up.
 func (f *follower) follows(service string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.ContainsFunc(f.eras, func(p *project.Project) bool { return f.o.follows(p, service) })
+}
+
+// shows tells whether what a service's containers print is shown.
+func (f *follower) shows(service string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.eras, func(p *project.Project) bool { return f.o.shows(p, service) })
 }
 
 // project is the newest one.
@@ -241,10 +250,29 @@ func (f *follower) session() *Session {
 
 // show passes on what the reading of logs brings.
 func (f *follower) show(e event.Event) {
-	f.s.Sink(e)
+	if f.muting {
+		e = f.mute(e)
+	}
+	if e != nil {
+		f.s.Sink(e)
+	}
 	if _, end := e.(event.Exit); end {
 		f.news(func() { f.untold-- })
 	}
+}
+
+// mute takes the lines out of e that are not to be shown; nil: that was all.
+func (f *follower) mute(e event.Event) event.Event {
+	hidden := func(l event.Log) bool { return !f.shows(l.Source.Service) }
+	switch e := e.(type) {
+	case event.Log:
+		if hidden(e) {
+			return nil
+		}
+	case event.Logs:
+		return slices.DeleteFunc(e, hidden)
+	}
+	return e
 }
 
 // logged tells whether the engine keeps what a service's containers print.

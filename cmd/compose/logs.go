@@ -56,6 +56,9 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	if o.Until, err = moment("--until", f.until); err != nil {
 		return err
 	}
+	if !logs.ValidTail(f.tail) {
+		return hint.New(fmt.Sprintf("invalid value for --tail: %q", f.tail), "write a number of lines, or all")
+	}
 	if o.Filter, err = f.filter(); err != nil {
 		return err
 	}
