@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -102,8 +103,17 @@ func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) 
 	return &agent{conn: conn, changes: gob.NewEncoder(conn.Conn), answers: gob.NewDecoder(r)}, nil
 }
 
-// putProgram puts an agent's file into a container; an empty one ends an agent
-// that is still at work there.
+// endAgent ends an agent that may still be at work in a container: its file is not
+// its own any more.
+func (s *Syncer) endAgent(ctx context.Context, t *syncTarget) error {
+	err := s.putProgram(ctx, t, nil)
+	if errdefs.IsNotFound(err) { // it ends just now, and takes the file away
+		return nil
+	}
+	return err
+}
+
+// putProgram puts an agent's file into a container.
 func (s *Syncer) putProgram(ctx context.Context, t *syncTarget, program []byte) error {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
@@ -208,7 +218,7 @@ func (s *Syncer) applyByAgent(ctx context.Context, t *syncTarget, change SyncCha
 	}
 	// It may be in a paused container, and go on with this change after later
 	// ones.
-	return nil, false, s.putProgram(ctx, t, nil)
+	return nil, false, s.endAgent(ctx, t)
 }
 
 // errLarge is a change that an agent is not given.

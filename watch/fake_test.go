@@ -120,6 +120,9 @@ func (b *box) apply(p watch.Patch) (left []string, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if text, ok := strings.CutPrefix(v, "file "); ok {
+			v = fmt.Sprintf("file %v %s", w.Mode, text[strings.Index(text, " ")+1:])
+		}
 		// As an archive would: missing parents are made, another kind is replaced.
 		if v != "dir" {
 			b.remove(w.Target)
@@ -174,7 +177,7 @@ func content(p string) (string, error) {
 		return "-> " + to, err
 	}
 	b, err := os.ReadFile(p)
-	return fmt.Sprintf("%v %s", info.Mode(), b), err
+	return fmt.Sprintf("file %v %s", info.Mode(), b), err
 }
 
 // folder is what a container should have of a folder.

@@ -117,6 +117,23 @@ func TestSaveWaitsTenMilliseconds(t *testing.T) {
 	})
 }
 
+// A file that is another for the moment in which it is copied is copied again.
+func TestChangedWhileCopied(t *testing.T) {
+	root := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServices("web")
+		file := filepath.Join(root, "a")
+		s.fail = func(string) error { write(t, file, "2"); return nil }
+		b := start(t, s, root, syncRule(root))
+		b.save("a", "1")
+		b.want(b.after(10*time.Millisecond), "patch web-1 +/app/a")
+		s.fail = nil
+		b.save("a", "1")
+		b.after(2 * time.Second)
+		agree(t, s, root, "the copy")
+	})
+}
+
 // A writer that never rests is followed every half second.
 func TestBusyWriter(t *testing.T) {
 	root := t.TempDir()

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -84,6 +85,22 @@ func topmost(deletes map[string]Entry, writes map[string]Write) []string {
 		}
 	}
 	return out
+}
+
+// overtaken are the targets of files that were written again since the manifest
+// was made: what was copied may be what they held in between, and not come to be
+// held against the folder again.
+func (p Patch) overtaken() (targets []string) {
+	for _, w := range p.Writes {
+		if !w.Mode.IsRegular() {
+			continue
+		}
+		now, err := os.Lstat(w.Source)
+		if err == nil && !now.ModTime().Equal(w.ModTime) {
+			targets = append(targets, w.Target)
+		}
+	}
+	return targets
 }
 
 // done takes over what became of a patch. A failed one may have got anywhere,

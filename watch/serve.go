@@ -94,6 +94,7 @@ func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outc
 	for _, w := range works {
 		group.Go(func() error {
 			left, err := r.do.Patch(ctx, s.name, w.Container, w.patch)
+			left = append(left, w.patch.overtaken()...)
 			r.mu.Lock()
 			w.done(left, err)
 			r.mu.Unlock()

@@ -256,7 +256,7 @@ func TestPortsAreTakenAtTheStart(t *testing.T) {
 func TestPause(t *testing.T) {
 	both(t, func(t *testing.T, s *subject) {
 		ctx := t.Context()
-		id := s.run("-a", sh("while :; do sleep 0.05; done"))
+		id := s.run("-a", sh("sleep 100"))
 		s.fails(s.ContainerUnpause(ctx, id), nil, "Container "+id+" is not paused")
 		s.check(s.ContainerPause(ctx, id))
 		equal(t, "status", s.inspect(id).State.Status, "paused")
