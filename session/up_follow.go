@@ -40,6 +40,7 @@ type follower struct {
 	// does. They are the waiting goroutine's.
 	watching  *watching
 	stopWatch func()
+	watched   *watching // the one that the user ended last
 	// The menu's commands, and whether the user left: the waiting goroutine's too.
 	menu     Menu
 	commands <-chan Command

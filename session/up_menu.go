@@ -232,7 +232,9 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.look(ctx); err != nil {
+	if f.watched != nil {
+		w.resume(f.watched)
+	} else if err := w.look(ctx); err != nil {
 		return err
 	}
 	f.beginWatch(ctx, w)
@@ -254,6 +256,6 @@ func (f *follower) beginWatch(ctx context.Context, w *watching) {
 func (f *follower) endWatch() {
 	if f.watching != nil {
 		f.stopWatch()
-		f.watching = nil
+		f.watching, f.watched = nil, f.watching
 	}
 }

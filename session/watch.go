@@ -61,7 +61,7 @@ type watching struct {
 	s     *Session
 	o     WatchOptions
 	sync  *engine.Syncer
-	known watch.Known
+	known *watch.Known
 	// renewed brings services whose containers came or went.
 	renewed chan string
 	// adopted is told of each project that takes the place of the one before; nil:
@@ -97,7 +97,7 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 		s.Sink(event.Message{Level: event.Info, Text: note})
 	}
 	w := &watching{
-		s: s, o: o, p: s.Project, rules: rules,
+		s: s, o: o, p: s.Project, rules: rules, known: new(watch.Known),
 		renewed: make(chan string), read: digests(s.Project.WatchedFiles()),
 	}
 	if s.Client != nil {
@@ -138,7 +138,7 @@ func (w *watching) project() (*project.Project, []watch.Rule) {
 // options are those of the loop.
 func (w *watching) options() watch.Options {
 	p, _ := w.project()
-	return watch.Options{Sink: w.s.Sink, Dir: p.WorkingDir, Renewed: w.renewed, Known: &w.known}
+	return watch.Options{Sink: w.s.Sink, Dir: p.WorkingDir, Renewed: w.renewed, Known: w.known}
 }
 
 // services are those with rules.

@@ -91,6 +91,12 @@ func (w *watching) warn(err error) {
 	w.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
 }
 
+// resume goes on where an ended watching stopped: what changed in between is a
+// change.
+func (w *watching) resume(ended *watching) {
+	w.known, w.read = ended.known, ended.read
+}
+
 // close removes what was put into containers.
 func (w *watching) close() {
 	if w.sync != nil {

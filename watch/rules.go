@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -67,6 +68,9 @@ func declared(s types.ServiceConfig, t types.Trigger) (Rule, error) {
 	case Sync, SyncRestart, SyncExec:
 	default:
 		return r, fmt.Errorf("unknown action %q\nhint: one of sync, rebuild, restart, sync+restart, sync+exec", t.Action)
+	}
+	if r.Action == SyncExec && len(t.Exec.Command) == 0 {
+		return r, errors.New("sync+exec needs to know what to run\nhint: add exec: {command: ...}, or use sync")
 	}
 	if !path.IsAbs(t.Target) {
 		return r, fmt.Errorf("target %q is not an absolute path in the container", t.Target)

@@ -120,8 +120,9 @@ services:
 
 func TestRuleErrors(t *testing.T) {
 	for compose, want := range map[string]string{
-		"{image: a, develop: {watch: [{action: rebuild, path: .}]}}":         "without a build context",
-		"{image: a, develop: {watch: [{action: sync, path: ., target: x}]}}": `target "x" is not an absolute path`,
+		"{image: a, develop: {watch: [{action: rebuild, path: .}]}}":               "without a build context",
+		"{image: a, develop: {watch: [{action: sync, path: ., target: x}]}}":       `target "x" is not an absolute path`,
+		"{image: a, develop: {watch: [{action: sync+exec, path: ., target: /x}]}}": "needs to know what to run",
 	} {
 		p, _ := load(t, "services:\n  web: "+compose+"\n", nil)
 		if _, err := watch.Rules(p); err == nil || !strings.Contains(err.Error(), want) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 )
@@ -101,6 +102,10 @@ services:
 		if out, err := composeCommand(t, dir, host, "exec", "-T", "web", "cat", "/src/a").CombinedOutput(); string(out) != "two\n" {
 			t.Errorf("the container has %q, %v", out, err)
 		}
+		write(t, filepath.Join(dir, "src", "a"), "meanwhile\n")
+		p.keys("w")
+		awaitSynced(t, dir, host, "meanwhile\n")
+		p.keys("w")
 
 		p.keys("oweb\r")
 		p.expect("opened http://127.0.0.1:" + port)
@@ -145,4 +150,16 @@ services:
 			t.Errorf("there run %q, %v; want both", out, err)
 		}
 	})
+}
+
+// awaitSynced waits until web has a content at /src/a.
+func awaitSynced(t *testing.T, dir, host, want string) {
+	t.Helper()
+	var out []byte
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if out, _ = composeCommand(t, dir, host, "exec", "-T", "web", "cat", "/src/a").CombinedOutput(); string(out) == want {
+			return
+		}
+	}
+	t.Errorf("the container has %q, want %q", out, want)
 }
