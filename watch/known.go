@@ -36,6 +36,13 @@ type rule struct {
 // copies tells whether the rule's files go into the containers.
 func (r *rule) copies() bool { return r.Target != "" }
 
+// mountGone tells that a mounted source is away, as while git has another branch
+// there: starting a container then, the engine would make it, as root's. What is
+// asked for waits until it is back.
+func (r *rule) mountGone() bool {
+	return r.Derived != "" && r.tree.man["."].absent()
+}
+
 // lacks are paths at which something differs from the folder, with what it has
 // there.
 type lacks map[string]Entry

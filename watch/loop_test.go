@@ -456,3 +456,25 @@ func TestRulesChange(t *testing.T) {
 		}
 	})
 }
+
+// TestMountGone: a service is not restarted while its mounted source is away, since
+// the engine would make it anew; it is when that is back.
+func TestMountGone(t *testing.T) {
+	dir := t.TempDir()
+	root := dir + "/src"
+	write(t, root+"/a", "1")
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, newServices("web"), dir, watch.Rule{Service: "web", Action: watch.Restart, Path: root, Derived: "bind mount ./src:/app"})
+		if err := os.Rename(root, dir+"/away"); err != nil {
+			t.Fatal(err)
+		}
+		b.tell("src")
+		b.want(b.after(time.Second), "")
+		if err := os.Rename(dir+"/away", root); err != nil {
+			t.Fatal(err)
+		}
+		write(t, root+"/a", "2")
+		b.tell("src", "src/a")
+		b.want(b.after(time.Second), "restart web")
+	})
+}

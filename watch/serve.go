@@ -127,7 +127,7 @@ func (r *runner) collect(j *job, works []*work, o *outcome) {
 				touched = true
 			}
 		}
-		if j.patchOnly || of.Action == Rebuild {
+		if j.patchOnly || of.Action == Rebuild || of.mountGone() {
 			continue
 		}
 		r.sift(of, j.detected)
