@@ -151,7 +151,10 @@ func (s *Syncer) prepare(ctx context.Context, t *syncTarget) {
 			return
 		}
 		agent, err := s.startAgent(ctx, t)
-		t.agent, t.noAgent = agent, err != nil && !errdefs.IsConflict(err) && ctx.Err() == nil
+		t.agent = agent
+		if err != nil && !errdefs.IsConflict(err) && ctx.Err() == nil {
+			t.lose() // the next change tries again: one that just ended may have got in its way
+		}
 	})
 }
 

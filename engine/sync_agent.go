@@ -103,6 +103,13 @@ func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) 
 	return &agent{conn: conn, changes: gob.NewEncoder(conn.Conn), answers: gob.NewDecoder(r)}, nil
 }
 
+// lose counts an agent that got lost, or did not start.
+func (t *syncTarget) lose() {
+	if t.lost++; t.lost == agentChances {
+		t.noAgent = true
+	}
+}
+
 // endAgent ends an agent that may still be at work in a container: its file is not
 // its own any more.
 func (s *Syncer) endAgent(ctx context.Context, t *syncTarget) error {
@@ -210,9 +217,7 @@ func (s *Syncer) applyByAgent(ctx context.Context, t *syncTarget, change SyncCha
 	}
 	t.agent.conn.Close()
 	t.agent = nil
-	if t.lost++; t.lost == agentChances {
-		t.noAgent = true
-	}
+	t.lose()
 	if ctx.Err() != nil {
 		return nil, true, ctx.Err()
 	}
