@@ -141,14 +141,15 @@ func (l *looking) visit(rel string, why cause) {
 	l.file(rel, abs, info, why)
 }
 
-// top is the topmost folder above rel that the manifest does not have, else rel.
+// top is the topmost folder above rel that the manifest does not have, or that this
+// look did not find, else rel.
 // Where that came back while others were looked at, rel would be in the manifest
 // without it.
 func (l *looking) top(rel string) string {
 	top := rel
 	for dir := rel; dir != "."; {
 		dir = path.Dir(dir)
-		if !l.man[dir].Mode.IsDir() || l.tops[dir] && !l.seen[dir] {
+		if !l.man[dir].Mode.IsDir() || !l.seen[dir] && l.below(dir) {
 			top = dir
 		}
 	}

@@ -11,11 +11,14 @@ import (
 // A folder that goes while a look is under way, and comes back before what is in it
 // is looked at, is in the manifest with that.
 func TestLookIsWhole(t *testing.T) {
-	for name, instead := range map[string]func(dir string) error{
-		"nothing": func(string) error { return nil },
-		"a file":  func(dir string) error { return os.WriteFile(dir, nil, 0o644) },
-	} {
-		t.Run(name, func(t *testing.T) {
+	nothing := func(string) error { return nil }
+	aFile := func(dir string) error { return os.WriteFile(dir, nil, 0o644) }
+	for _, c := range []struct {
+		name    string
+		looked  string                 // at first
+		instead func(dir string) error // of the folder, then
+	}{{"nothing", "d", nothing}, {"a file", "d", aFile}, {"nothing, from above", ".", nothing}, {"a file, from above", ".", aFile}} {
+		t.Run(c.name, func(t *testing.T) {
 			root := t.TempDir()
 			dir := filepath.Join(root, "d")
 			put(t, filepath.Join(dir, "f"))
@@ -29,11 +32,11 @@ func TestLookIsWhole(t *testing.T) {
 			if err := os.RemoveAll(dir); err != nil {
 				t.Fatal(err)
 			}
-			if err := instead(dir); err != nil {
+			if err := c.instead(dir); err != nil {
 				t.Fatal(err)
 			}
 			l := &looking{tree: tree, now: time.Now(), seen: map[string]bool{}, tops: map[string]bool{}}
-			l.visit("d", hinted)
+			l.visit(c.looked, hinted)
 			if err := os.RemoveAll(dir); err != nil {
 				t.Fatal(err)
 			}
