@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -117,7 +118,7 @@ func rulesOf(p *project.Project, services []string) (rules []watch.Rule, notes [
 	if rules, err = watch.Rules(p); err != nil {
 		return nil, nil, err
 	}
-	derived, notes, err := watch.Derive(p, services...)
+	derived, notes, err := watch.Derive(p, build.ReadDockerfile, services...)
 	if err != nil {
 		return nil, nil, err
 	}

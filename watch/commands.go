@@ -2,6 +2,7 @@ package watch
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,7 +14,8 @@ import (
 
 // environment is the service's, above what its Dockerfile sets.
 func (d *deriving) environment() map[string]string {
-	env := d.file.env
+	env := map[string]string{}
+	maps.Copy(env, d.file.Env)
 	for name, value := range d.s.Environment {
 		env[name] = ""
 		if value != nil {
@@ -28,13 +30,13 @@ func (d *deriving) environment() map[string]string {
 func (d *deriving) commands(sources []types.ServiceVolumeConfig) []string {
 	entrypoint, command := strings.Join(d.s.Entrypoint, " "), strings.Join(d.s.Command, " ")
 	if entrypoint == "" {
-		entrypoint = d.file.entrypoint
+		entrypoint = d.file.Entrypoint
 		if command == "" {
-			command = d.file.command
+			command = d.file.Command
 		}
 	}
 	if entrypoint == "" && command == "" {
-		command = implied(d.file.image)
+		command = implied(d.file.Image)
 		if d.s.Build == nil {
 			command = implied(d.s.Image)
 		}
@@ -197,10 +199,10 @@ func (d *deriving) placesOf(name string, sources []types.ServiceVolumeConfig, di
 	if d.s.Build == nil {
 		return files
 	}
-	for _, s := range d.file.stages {
-		for _, t := range d.file.taken(s) {
-			if path.Base(t.from) == path.Base(name) {
-				files = append(files, filepath.Join(d.s.Build.Context, filepath.FromSlash(t.from)))
+	for _, taken := range d.file.Stages {
+		for _, t := range taken {
+			if path.Base(t.From) == path.Base(name) {
+				files = append(files, filepath.Join(d.s.Build.Context, filepath.FromSlash(t.From)))
 			}
 		}
 	}

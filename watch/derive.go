@@ -18,12 +18,15 @@ import (
 // does where develop.watch is silent: restart, rebuild or false.
 const Extension = "x-watch"
 
+// DockerfileReader says what the Dockerfile of a build says.
+type DockerfileReader func(types.BuildConfig) (project.Dockerfile, error)
+
 // Derive makes rules for services that bind-mount their source and have no
 // develop.watch: restart when the source changes, unless the service's command
 // notices by itself, and rebuild when a file changes that its Dockerfile copies
 // before the source. The notes say what was derived, a sentence each.
 // services are those that are watched; empty: all.
-func Derive(p *project.Project, services ...string) (rules []Rule, notes []string, err error) {
+func Derive(p *project.Project, read DockerfileReader, services ...string) (rules []Rule, notes []string, err error) {
 	files := p.WatchedFiles()
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		s := p.Services[name]
@@ -41,7 +44,7 @@ func Derive(p *project.Project, services ...string) (rules []Rule, notes []strin
 			continue
 		}
 		d := deriving{Project: p, s: s, want: want, files: files}
-		if err := d.derive(); err != nil {
+		if err := d.derive(read); err != nil {
 			return nil, nil, fmt.Errorf("service %q: %w", name, err)
 		}
 		rules = append(rules, d.rules...)
@@ -75,15 +78,19 @@ type deriving struct {
 	s     types.ServiceConfig
 	want  string
 	files []string // the project's own
-	file  dockerfile
+	file  project.Dockerfile
 	rules []Rule
 	notes []string
 }
 
-func (d *deriving) derive() error {
-	var err error
-	if d.file, err = readDockerfile(d.s.Build); err != nil {
-		return err
+func (d *deriving) derive(read DockerfileReader) (err error) {
+	if d.s.Build != nil {
+		if d.file, err = read(*d.s.Build); err != nil {
+			return err
+		}
+		if d.file.Path != "" {
+			d.file.Path = resolved(d.file.Path)
+		}
 	}
 	outer, err := dockerignore(d.s.Build)
 	if err != nil {
@@ -169,7 +176,7 @@ func (d *deriving) workdir() string {
 	if d.s.WorkingDir != "" {
 		return d.s.WorkingDir
 	}
-	return d.file.workdir
+	return d.file.Workdir
 }
 
 // program tells whether a mount looks like a program rather than data: it is where
@@ -199,9 +206,9 @@ func (d *deriving) copied(v types.ServiceVolumeConfig) bool {
 	if d.s.Build == nil {
 		return false
 	}
-	for _, s := range d.file.stages {
-		for _, t := range d.file.taken(s) {
-			if t.from != "" && resolved(filepath.Join(d.s.Build.Context, filepath.FromSlash(t.from))) == resolved(v.Source) {
+	for _, taken := range d.file.Stages {
+		for _, t := range taken {
+			if t.From != "" && resolved(filepath.Join(d.s.Build.Context, filepath.FromSlash(t.From))) == resolved(v.Source) {
 				return true
 			}
 		}
@@ -263,10 +270,10 @@ func (d *deriving) rebuilds(roots []string, outer []ignoreSet) {
 		d.rules = append(d.rules, r)
 		names = append(names, name)
 	}
-	if d.file.path != "" {
-		add(Rule{Path: d.file.path}, filepath.Base(d.file.path))
+	if d.file.Path != "" {
+		add(Rule{Path: d.file.Path}, filepath.Base(d.file.Path))
 	}
-	for _, from := range d.file.before(context, roots) {
+	for _, from := range before(d.file, context, roots) {
 		if strings.ContainsAny(from, "*?[") {
 			add(Rule{Path: context, Include: []string{from}, Ignore: byproducts, outer: outer}, from)
 		} else {

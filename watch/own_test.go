@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/watch"
 )
@@ -134,7 +135,7 @@ func TestOwnUnwritable(t *testing.T) {
 	} {
 		p, _ := load(t, "services:\n  web: "+compose+"\n", map[string]string{"go.mod": "1"})
 		rules, err := watch.Rules(p)
-		derived, _, err2 := watch.Derive(p)
+		derived, _, err2 := watch.Derive(p, build.ReadDockerfile)
 		rules = append(rules, derived...)
 		if err != nil || err2 != nil || len(rules) == 0 || rules[0].Unwritable != unwritable {
 			t.Errorf("%s: got %+v, %v, %v, want %v", compose, rules, err, err2, unwritable)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/watch"
 )
@@ -153,7 +154,7 @@ func TestDerive(t *testing.T) {
 			p, dir := load(t, "services:\n  web: "+c.service+"\n", map[string]string{
 				"Dockerfile": c.dockerfile, "src/": "", "data/": "", "package.json": `{"scripts": {"dev": "next dev", "start": "node x.js"}}`,
 			})
-			rules, notes, err := watch.Derive(p)
+			rules, notes, err := watch.Derive(p, build.ReadDockerfile)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +170,7 @@ func TestDerive(t *testing.T) {
 
 func TestDeriveRefuses(t *testing.T) {
 	p, _ := load(t, "services:\n  web: {image: a, x-watch: often}\n", nil)
-	if _, _, err := watch.Derive(p); err == nil || !strings.Contains(err.Error(), "one of restart, rebuild, false") {
+	if _, _, err := watch.Derive(p, build.ReadDockerfile); err == nil || !strings.Contains(err.Error(), "one of restart, rebuild, false") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -227,7 +228,7 @@ func TestDeriveReloads(t *testing.T) {
 		"{build: ., command: php artisan serve}":                                           true,
 	} {
 		p, _ := load(t, "services:\n  web: "+strings.Replace(service, "{", "{volumes: ['.:/app'], ", 1)+"\n", files)
-		rules, _, err := watch.Derive(p)
+		rules, _, err := watch.Derive(p, build.ReadDockerfile)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +261,7 @@ func TestDeriveSources(t *testing.T) {
 		"{build: ., volumes: ['.:/app'], x-watch: }":                                         "web restart .\nweb rebuild Dockerfile",
 	} {
 		p, dir := load(t, "services:\n  web: "+service+"\n  other: {build: ., volumes: ['.:/app']}\n", files)
-		rules, notes, err := watch.Derive(p, "web")
+		rules, notes, err := watch.Derive(p, build.ReadDockerfile, "web")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,12 +280,12 @@ func TestDeriveElsewhere(t *testing.T) {
 	p.WorkingDir = filepath.Join(dir, "data")
 	s := p.Services["web"]
 	s.Build.Context, s.Volumes[0].Source = p.WorkingDir, p.WorkingDir
-	rules, _, err := watch.Derive(p)
+	rules, _, err := watch.Derive(p, build.ReadDockerfile)
 	if got := lines(dir, rules); err != nil || got != "web restart data" {
 		t.Errorf("in data: got %q, %v", got, err)
 	}
 	s.Build.Context, s.Volumes[0].Source = filepath.Join(dir, "beside"), filepath.Join(dir, "beside")
-	rules, _, err = watch.Derive(p)
+	rules, _, err = watch.Derive(p, build.ReadDockerfile)
 	if got := lines(dir, rules); err != nil || got != "web restart beside" {
 		t.Errorf("beside: got %q, %v", got, err)
 	}
@@ -296,7 +297,7 @@ func TestDerivedIgnores(t *testing.T) {
 		"Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\n", ".gitignore": "# made\n/made\n*.o\n[bad\n!\n!keep.o\n", ".dockerignore": "docs\n",
 		"back/.gitignore": "/out.txt\n",
 	})
-	rules, _, err := watch.Derive(p)
+	rules, _, err := watch.Derive(p, build.ReadDockerfile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +318,7 @@ func TestDerivedIgnoresAbove(t *testing.T) {
 	p, dir := load(t, "services:\n  web: {build: ., volumes: ['./src:/app']}\n", map[string]string{
 		"Dockerfile": "FROM x\nWORKDIR /app\nCOPY src .\n", ".gitignore": "/src/made\nx.gen\n", ".git/": "", "src/": "",
 	})
-	rules, _, err := watch.Derive(p)
+	rules, _, err := watch.Derive(p, build.ReadDockerfile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,254 @@
+package build
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// ReadDockerfile reads what the Dockerfile of a build says. One that is not on this
+// machine, or that has mistakes, says nothing but where it is: the build tells.
+func ReadDockerfile(b types.BuildConfig) (project.Dockerfile, error) {
+	var d project.Dockerfile
+	text := b.DockerfileInline
+	if text == "" {
+		name := absolute(cmp.Or(b.Dockerfile, "Dockerfile"), b.Context)
+		raw, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return d, nil
+		}
+		if err != nil {
+			return d, fmt.Errorf("reading the Dockerfile: %w", err)
+		}
+		d.Path, text = name, string(raw)
+	}
+	parsed, err := parser.Parse(strings.NewReader(text))
+	if err != nil {
+		return d, nil
+	}
+	stages, args, err := instructions.Parse(parsed.AST, nil)
+	if err != nil || len(stages) == 0 {
+		return d, nil
+	}
+	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, given: map[string]string{}, d: d}
+	for name, value := range b.Args {
+		if value != nil {
+			r.given[name] = *value
+		}
+	}
+	r.args = maps.Clone(r.given)
+	for _, a := range args {
+		r.argument(a, r.args)
+	}
+	return r.read(b.Target), nil
+}
+
+// reading is one Dockerfile being read.
+type reading struct {
+	lex         *shell.Lex
+	stages      []instructions.Stage
+	given, args map[string]string // arguments of the build; with those before the first stage
+	d           project.Dockerfile
+}
+
+func (r *reading) read(target string) project.Dockerfile {
+	last := len(r.stages) - 1
+	if at := r.find(target, len(r.stages)); target != "" && at >= 0 {
+		last = at
+	}
+	needed := map[int]bool{}
+	r.need(last, needed)
+	for i, s := range r.stages {
+		if needed[i] {
+			r.d.Stages = append(r.d.Stages, r.takes(s, r.known(i)))
+		}
+	}
+	r.d.Env = map[string]string{}
+	r.run(last)
+	return r.d
+}
+
+// find is where the stage of that name or number is; -1: there is none before end.
+func (r *reading) find(name string, end int) int {
+	if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < end {
+		return n
+	}
+	for i := end - 1; i >= 0 && name != ""; i-- {
+		if strings.EqualFold(r.stages[i].Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// need marks a stage and those that it comes from or copies out of.
+func (r *reading) need(at int, needed map[int]bool) {
+	if at < 0 || needed[at] {
+		return
+	}
+	needed[at] = true
+	from, _ := r.expand(r.stages[at].BaseName, r.args)
+	r.need(r.find(from, at), needed)
+	for _, c := range r.stages[at].Commands {
+		switch c := c.(type) {
+		case *instructions.CopyCommand:
+			r.need(r.find(c.From, at), needed)
+		case *instructions.RunCommand:
+			for _, m := range instructions.GetMounts(c) {
+				r.need(r.find(m.From, at), needed)
+			}
+		}
+	}
+}
+
+// takes are those of a stage, in order.
+func (r *reading) takes(s instructions.Stage, known map[string]string) (takes []project.Take) {
+	add := func(sources ...string) {
+		for _, from := range sources {
+			from, ok := r.expand(from, known)
+			if !ok || strings.Contains(from, "://") {
+				continue
+			}
+			if from = strings.TrimPrefix(path.Clean("/"+from), "/"); from == "" {
+				from = "."
+			}
+			takes = append(takes, project.Take{From: from})
+		}
+	}
+	for _, c := range s.Commands {
+		r.learn(c, known)
+		switch c := c.(type) {
+		case *instructions.CopyCommand:
+			if c.From == "" {
+				add(c.SourcePaths...)
+			}
+		case *instructions.AddCommand:
+			add(c.SourcePaths...)
+		case *instructions.RunCommand:
+			add(r.bound(c, known)...)
+			takes = append(takes, project.Take{})
+		}
+	}
+	return takes
+}
+
+// bound are the sources that a RUN mounts.
+func (r *reading) bound(c *instructions.RunCommand, known map[string]string) (sources []string) {
+	err := c.Expand(func(word string) (string, error) {
+		if text, ok := r.expand(word, known); ok {
+			return text, nil
+		}
+		return word, nil
+	})
+	if err != nil {
+		return nil // the build tells
+	}
+	for _, m := range instructions.GetMounts(c) {
+		if m.Type == instructions.MountTypeBind && m.From == "" && m.Source != "" {
+			sources = append(sources, m.Source)
+		}
+	}
+	return sources
+}
+
+// known are the variables that a stage begins with: those of the one that it comes
+// from.
+func (r *reading) known(at int) map[string]string {
+	from, _ := r.expand(r.stages[at].BaseName, r.args)
+	before := r.find(from, at)
+	if before < 0 {
+		return maps.Clone(r.args)
+	}
+	known := r.known(before)
+	for _, c := range r.stages[before].Commands {
+		r.learn(c, known)
+	}
+	return known
+}
+
+// learn takes the variables in that a step sets.
+func (r *reading) learn(c instructions.Command, known map[string]string) {
+	switch c := c.(type) {
+	case *instructions.ArgCommand:
+		r.argument(*c, known)
+	case *instructions.EnvCommand:
+		for _, kv := range c.Env {
+			known[kv.Key], _ = r.expand(kv.Value, known)
+		}
+	}
+}
+
+// argument takes the values of an ARG in; those of the build go before.
+func (r *reading) argument(a instructions.ArgCommand, known map[string]string) {
+	for _, kv := range a.Args {
+		if value, given := r.given[kv.Key]; given {
+			known[kv.Key] = value
+		} else if kv.Value != nil {
+			known[kv.Key], _ = r.expand(*kv.Value, known)
+		}
+	}
+}
+
+// run reads what a stage, and before it those that it comes from, say of the
+// container.
+func (r *reading) run(at int) {
+	s := r.stages[at]
+	from, ok := r.expand(s.BaseName, r.args)
+	if ok {
+		r.d.Image = from
+	}
+	if before := r.find(from, at); before >= 0 {
+		r.run(before)
+	}
+	known := r.known(at)
+	for _, c := range s.Commands {
+		r.learn(c, known)
+		switch c := c.(type) {
+		case *instructions.EnvCommand:
+			for _, kv := range c.Env {
+				r.d.Env[kv.Key] = known[kv.Key]
+			}
+		case *instructions.WorkdirCommand:
+			r.enter(c.Path, known)
+		case *instructions.EntrypointCommand:
+			r.d.Entrypoint = strings.Join(c.CmdLine, " ")
+		case *instructions.CmdCommand:
+			r.d.Command = strings.Join(c.CmdLine, " ")
+		}
+	}
+}
+
+func (r *reading) enter(dir string, known map[string]string) {
+	dir, ok := r.expand(dir, known)
+	switch {
+	case !ok:
+		r.d.Workdir = ""
+	case path.IsAbs(dir):
+		r.d.Workdir = dir
+	case r.d.Workdir != "":
+		r.d.Workdir = path.Join(r.d.Workdir, dir)
+	}
+}
+
+// expand puts variables in; false: one is neither known nor has a default.
+func (r *reading) expand(text string, known map[string]string) (string, bool) {
+	env := make([]string, 0, len(known))
+	for name, value := range known {
+		env = append(env, name+"="+value)
+	}
+	got, err := r.lex.ProcessWordWithMatches(text, shell.EnvsFromSlice(env))
+	return got.Result, err == nil && (len(got.Unmatched) == 0 || strings.Contains(text, ":-"))
+}
