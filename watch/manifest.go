@@ -74,7 +74,7 @@ func same(a, b Entry) bool {
 	if a.Sum != ([32]byte{}) && b.Sum != ([32]byte{}) {
 		return a.Sum == b.Sum
 	}
-	return a.ModTime.Equal(b.ModTime)
+	return a.ModTime.Equal(b.ModTime) && a.number == b.number
 }
 
 // look compares the folder with the manifest at the given paths below the root,
@@ -233,7 +233,7 @@ func (l *looking) content(rel, abs string, e *Entry, why cause) {
 		return
 	}
 	old, known := l.man[rel]
-	unchanged := known && old.Mode == e.Mode && old.Size == e.Size && old.ModTime.Equal(e.ModTime)
+	unchanged := known && old.Mode == e.Mode && old.Size == e.Size && old.number == e.number && old.ModTime.Equal(e.ModTime)
 	young := l.now.Sub(e.ModTime) < recent
 	switch {
 	case unchanged && (old.Sum == [32]byte{} || !young && why == walked):
@@ -303,7 +303,7 @@ func (l *looking) below(p string) bool {
 func entry(info fs.FileInfo) Entry {
 	e := Entry{Mode: info.Mode() & (fs.ModeType | fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky)}
 	if e.Mode.IsRegular() {
-		e.Size, e.ModTime = info.Size(), info.ModTime()
+		e.Size, e.ModTime, e.number = info.Size(), info.ModTime(), number(info)
 	}
 	if e.Mode&fs.ModeSymlink != 0 {
 		e.Mode = fs.ModeSymlink | fs.ModePerm

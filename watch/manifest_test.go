@@ -4,6 +4,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -52,5 +53,36 @@ func TestLookIsWhole(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A file in another's place is looked into, also where it has its size and time.
+func TestLookExchanged(t *testing.T) {
+	root := t.TempDir()
+	old := time.Now().Add(-time.Hour)
+	for name, text := range map[string]string{"a": "1", "b": "2"} {
+		file := filepath.Join(root, name)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := newFilter(Rule{Path: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := &tree{root: root, filter: f}
+	tree.look(nil)
+	if err := os.Rename(filepath.Join(root, "b"), filepath.Join(root, "a")); err != nil {
+		t.Fatal(err)
+	}
+	var changed []string
+	for _, c := range tree.look([]string{"."}) {
+		changed = append(changed, c.path)
+	}
+	if !slices.Equal(changed, []string{"a", "b"}) {
+		t.Errorf("changed: %q", changed)
 	}
 }

@@ -60,6 +60,7 @@ type Entry struct {
 	ModTime time.Time
 	Sum     [32]byte // SHA-256 of a file's content, where it was needed
 	Link    string   // where a symbolic link leads
+	number  uint64   // of a file in its file system: another one may have its size and time
 }
 
 // Manifest is what a tree holds, by slash-separated paths relative to its root.
