@@ -38,7 +38,7 @@ const (
 	// agentBytes is up to how many bytes a change goes through an agent. Larger
 	// ones are streamed through the archive API.
 	agentBytes = 1 << 20
-	// agentChances is how many agents a container may lose until it gets no more:
+	// agentChances is how many agents may get lost, or not start, until there are no more:
 	// over a slow line none answers in time.
 	agentChances = 5
 	// agentPatience is how long an agent may take for a change. One that takes

@@ -28,7 +28,7 @@ type syncTarget struct {
 	many     bool            // it is one of many that get the same changes
 	agent    *agent          // nil: none runs
 	noAgent  bool            // none can run
-	lost     int             // how many it lost
+	lost     int             // how many it lost, or that did not start
 	littered bool            // an agent's file was put there
 }
 

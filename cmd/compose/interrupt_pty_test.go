@@ -3,9 +3,7 @@
 package main
 
 import (
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -54,11 +52,8 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(c.phase, func(t *testing.T) {
 			t.Parallel()
-			dir, server := terminalProject(t)
 			file := "name: pty\nservices:\n  " + c.file + "\n"
-			if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			dir, server := terminalProjectOf(t, file)
 			if c.route != "" {
 				server.Engine.Fault(c.route, c.fault)
 			}
@@ -83,11 +78,8 @@ func TestInterrupt(t *testing.T) {
 func TestAttachedFirstLine(t *testing.T) {
 	t.Parallel()
 	for _, late := range []int{0, 1} { // which of the two first listings is a slow one
-		dir, server := terminalProject(t)
 		file := "name: pty\nservices:\n  web: {image: alpine, command: [sh, -c, 'echo first; sleep infinity'], stop_grace_period: 0s}\n"
-		if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		dir, server := terminalProjectOf(t, file)
 		server.Engine.Fault("GET /containers/json", enginetest.Fault{After: late, Times: 1, Delay: time.Second})
 		p := onPTY(t, dir, server.Host, "--progress", "tty", "up")
 		p.expect("first")

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -75,14 +73,11 @@ func (c *cutter) cut() {
 // no line is lost, none comes twice.
 func TestLogsThroughCut(t *testing.T) {
 	t.Parallel()
-	dir, server := terminalProject(t)
 	file := `name: pty
 services:
   web: {image: alpine, stop_grace_period: 0s, command: [sh, -c, "i=0; while true; do i=$$((i+1)); echo line $$i; sleep 0.1; done"]}
 `
-	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	dir, server := terminalProjectOf(t, file)
 	if out, err := composeCommand(t, dir, server.Host, "up", "-d").CombinedOutput(); err != nil {
 		t.Fatalf("up: %v\n%s", err, out)
 	}

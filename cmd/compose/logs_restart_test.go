@@ -5,8 +5,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,15 +15,12 @@ import (
 func TestLogsThroughRestarts(t *testing.T) {
 	t.Parallel()
 	const restarts = 10
-	dir, server := terminalProject(t)
 	file := `name: pty
 services:
   stays: {image: alpine, stop_grace_period: 0s, command: [sleep, "1000"]}
   web: {image: alpine, stop_grace_period: 0s, command: [sh, -c, "echo begun; sleep 1000"]}
 `
-	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	dir, server := terminalProjectOf(t, file)
 	if out, err := composeCommand(t, dir, server.Host, "up", "-d").CombinedOutput(); err != nil {
 		t.Fatalf("up: %v\n%s", err, out)
 	}

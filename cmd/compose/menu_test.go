@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,16 +16,12 @@ import (
 // talker is a project whose services talk until they are stopped.
 func talker(t *testing.T) (dir string, server *enginetest.Server) {
 	t.Helper()
-	dir, server = terminalProject(t)
 	file := `name: pty
 services:
   web: {image: alpine, command: [sh, -c, "trap 'echo bye; exit 0' TERM; echo web is up; while true; do sleep 1; done"], ports: ["18080:80"]}
   job: {image: alpine, command: [sh, -c, "trap 'exit 0' TERM; echo job is up; while true; do sleep 1; done"]}
 `
-	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return dir, server
+	return terminalProjectOf(t, file)
 }
 
 // running are the ids of the project's containers that run.

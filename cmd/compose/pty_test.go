@@ -42,13 +42,18 @@ type atTerminal struct {
 // terminalProject is a folder with a project whose service web runs.
 func terminalProject(t *testing.T) (dir string, server *enginetest.Server) {
 	t.Helper()
+	return terminalProjectOf(t, "name: pty\nservices: {web: {image: alpine, command: sleep infinity, stop_grace_period: 0s}}\n")
+}
+
+// terminalProjectOf is a folder with a Compose file, and an engine for it.
+func terminalProjectOf(t *testing.T, file string) (dir string, server *enginetest.Server) {
+	t.Helper()
 	dir = t.TempDir()
 	server, err := enginetest.Listen(enginetest.Options{HostFolders: []string{dir}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	file := "name: pty\nservices: {web: {image: alpine, command: sleep infinity, stop_grace_period: 0s}}\n"
 	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -119,10 +119,7 @@ func eachSize(t *testing.T, file string, test func(t *testing.T, size [2]int, di
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()
-			dir, server := terminalProject(t)
-			if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte("name: demo\n"+file), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			dir, server := terminalProjectOf(t, "name: demo\n"+file)
 			test(t, size, dir, server)
 		})
 	}
