@@ -146,7 +146,7 @@ func awaitState(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // awaitLog is "await-log SERVICE REGEXP": waits until the service's first
-// container has printed a line that matches.
+// container has printed a line that matches, in this run of it.
 func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await-log SERVICE REGEXP")
@@ -159,7 +159,10 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 	awaitState(ts, false, []string{args[0], "running"})
 	found, err := containersOf(ctx, c, mine, args[0])
 	ts.Check(err)
-	stream, err := c.ContainerLogs(ctx, found[0].ID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: true})
+	run, err := c.ContainerInspect(ctx, found[0].ID)
+	ts.Check(err)
+	stream, err := c.ContainerLogs(ctx, found[0].ID, container.LogsOptions{
+		ShowStdout: true, ShowStderr: true, Follow: true, Since: run.State.StartedAt})
 	ts.Check(err)
 	defer stream.Close()
 	r, w := io.Pipe()
