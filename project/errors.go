@@ -20,6 +20,14 @@ func (p *Project) noSuchService(name string) error {
 	return NoSuchService(name, names)
 }
 
+// Require is an error that wraps ErrNoSuchService where the service is not Known.
+func (p *Project) Require(service string) error {
+	if p.Known(service) {
+		return nil
+	}
+	return p.noSuchService(service)
+}
+
 // NoSuchService is the error for a service that is none of those there are. It
 // wraps ErrNoSuchService, and its hint names the nearest ones, or all.
 func NoSuchService(name string, there []string) error {

@@ -84,6 +84,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 		return 0, err
 	}
 	s.warnUnapplied()
+	s.warnNotAttached(a.Not)
 	var w *watching
 	if a.Watch != nil {
 		if w, err = s.watching(*a.Watch); err != nil {
@@ -143,22 +144,35 @@ func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error 
 }
 
 func (o FollowOptions) check(p *project.Project) error {
-	for _, name := range slices.Concat(o.Services, o.Not, []string{o.ExitCodeFrom}) {
-		if name != "" && !p.Known(name) {
-			return project.NoSuchService(name, p.ServiceNames())
+	if name := o.ExitCodeFrom; name != "" {
+		if err := p.Require(name); err != nil {
+			return err
+		}
+		// It would be waited for, and never end.
+		if _, selected := p.Services[name]; !selected {
+			return hint.New("no such service: "+name+": not included in up", "name "+name+" among the services of up too, or turn its profile on")
 		}
 	}
-	// It would be waited for, and never end.
-	if _, selected := p.Services[o.ExitCodeFrom]; o.ExitCodeFrom != "" && !selected {
-		return hint.New("no such service: "+o.ExitCodeFrom+": not included in up", "name "+o.ExitCodeFrom+" among the services of up too, or turn its profile on")
-	}
 	for _, name := range o.Services {
+		if err := p.Require(name); err != nil {
+			return err
+		}
 		// Nothing would be shown, and up would end as soon as it is done.
 		if _, selected := p.Services[name]; !selected {
 			return hint.New("cannot attach to services not included in up: "+name, "name "+name+" among the services of up too, or leave out --attach "+name)
 		}
 	}
 	return nil
+}
+
+// warnNotAttached tells of services that --no-attach names and that there are not:
+// Docker Compose goes on in silence.
+func (s *Session) warnNotAttached(names []string) {
+	for _, name := range names {
+		if err := s.Project.Require(name); err != nil {
+			s.Sink(event.Message{Level: event.Warn, Text: "--no-attach " + name + ": " + err.Error(), Hint: hint.Of(err)})
+		}
+	}
 }
 
 // wait returns when all followed containers ended, when one ended whose end the
