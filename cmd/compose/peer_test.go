@@ -143,6 +143,7 @@ func (h *handover) takeOver(program string) {
 // listed compares what the two programs list, of this project and among all.
 func (h *handover) listed() {
 	h.Helper()
+	h.ended()
 	names := func(program string) []string {
 		var all []string
 		for line := range strings.Lines(h.call(program, "ps", "-a", "--format", "json")) {
@@ -250,6 +251,7 @@ type seen struct {
 // look is what the engine has of the project, by kind and name.
 func (h *handover) look() map[string]seen {
 	h.Helper()
+	h.ended()
 	all := map[string]seen{}
 	mine := ofProject(h.name)
 	containers, err := h.client.ContainerList(h.Context(), container.ListOptions{All: true, Filters: mine})
@@ -272,6 +274,26 @@ func (h *handover) look() map[string]seen {
 		all["volume "+v.Name] = seen{id: v.CreatedAt}
 	}
 	return all
+}
+
+// ended waits for those that end by themselves: up starts them once more, and
+// what is seen of them must not depend on when.
+func (h *handover) ended() {
+	h.Helper()
+	for _, service := range h.about["ends"] {
+		mine := ofProject(h.name)
+		mine.Add("label", "com.docker.compose.service="+service)
+		running, err := h.client.ContainerList(h.Context(), container.ListOptions{Filters: mine})
+		h.check(err)
+		for _, c := range running {
+			exited, failed := h.client.ContainerWait(h.Context(), c.ID, container.WaitConditionNotRunning)
+			select {
+			case <-exited:
+			case err := <-failed:
+				h.check(err)
+			}
+		}
+	}
 }
 
 // mounts are the volumes of the services' containers, anonymous ones too.
