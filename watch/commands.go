@@ -37,14 +37,14 @@ func (d *deriving) commands(sources []types.ServiceVolumeConfig) []string {
 	}
 	if entrypoint == "" && command == "" {
 		command = implied(d.file.Image)
-		if d.s.Build == nil {
+		if d.build == nil {
 			command = implied(d.s.Image)
 		}
 	}
 	all := []string{entrypoint + " " + command}
 	dirs := d.dirs(sources)
 	for i := 0; i < len(all) && i < 10; i++ { // a script may run a script
-		for _, script := range append(scripts(all[i], dirs), d.shell(all[i], sources, dirs)...) {
+		for _, script := range slices.Concat(scripts(all[i], dirs), d.shell(all[i], sources, dirs), d.supervised(all[i], sources, dirs)) {
 			if !slices.Contains(all, script) {
 				all = append(all, script)
 			}
@@ -80,8 +80,8 @@ func (d *deriving) dirs(sources []types.ServiceVolumeConfig) []string {
 		}
 		dirs = append(dirs, v.Source)
 	}
-	if d.s.Build != nil {
-		dirs = append(dirs, d.s.Build.Context)
+	if d.build != nil {
+		dirs = append(dirs, d.build.Context)
 	}
 	return append(works, dirs...)
 }
@@ -172,10 +172,11 @@ func manifestOf(dir string) (m packageManifest) {
 // entrypoint is there to start. What comes before prepares that, or may not be run.
 func (d *deriving) shell(command string, sources []types.ServiceVolumeConfig, dirs []string) (lines []string) {
 	for _, word := range separated(command) {
-		if !strings.Contains(word, "/") && path.Ext(word) != ".sh" {
-			continue
+		places := d.copies(word)
+		if strings.Contains(word, "/") || path.Ext(word) == ".sh" {
+			places = d.placesOf(word, sources, dirs)
 		}
-		for _, file := range d.placesOf(word, sources, dirs) {
+		for _, file := range places {
 			if line := lastLine(file); line != "" {
 				lines = append(lines, line)
 				break
@@ -196,39 +197,86 @@ func (d *deriving) placesOf(name string, sources []types.ServiceVolumeConfig, di
 			files = append(files, filepath.Join(v.Source, filepath.FromSlash(rel)))
 		}
 	}
-	if d.s.Build == nil {
-		return files
-	}
+	return append(files, d.copies(name)...)
+}
+
+// copies are the files here that the Dockerfile copies and that are called like one
+// of the container.
+func (d *deriving) copies(name string) (files []string) {
 	for _, taken := range d.file.Stages {
 		for _, t := range taken {
-			if path.Base(t.From) == path.Base(name) {
-				files = append(files, filepath.Join(d.s.Build.Context, filepath.FromSlash(t.From)))
+			if t.From != "" && path.Base(t.From) == path.Base(name) {
+				files = append(files, filepath.Join(d.build.Context, filepath.FromSlash(t.From)))
 			}
 		}
 	}
 	return files
 }
 
-// largestScript is what is read of shell scripts, in bytes.
+// supervised are the programs of the configuration that a command starts supervisord
+// with.
+func (d *deriving) supervised(command string, sources []types.ServiceVolumeConfig, dirs []string) (programs []string) {
+	list := separated(command)
+	at := slices.IndexFunc(list, func(w string) bool { return path.Base(w) == "supervisord" })
+	if at < 0 {
+		return nil
+	}
+	conf := "supervisord.conf"
+	if c := slices.IndexFunc(list, func(w string) bool { return w == "-c" || w == "--configuration" }); c > at && c+1 < len(list) {
+		conf = list[c+1]
+	}
+	for _, file := range d.placesOf(conf, sources, dirs) {
+		for line := range strings.Lines(small(file)) {
+			if name, value, ok := strings.Cut(line, "="); ok && strings.TrimSpace(name) == "command" {
+				programs = append(programs, d.expanded(value))
+			}
+		}
+		if len(programs) > 0 {
+			break
+		}
+	}
+	return programs
+}
+
+// expanded puts the service's variables into a value of supervisord's
+// configuration: %(ENV_NAME)s.
+func (d *deriving) expanded(value string) string {
+	for name, v := range d.environment() {
+		value = strings.ReplaceAll(value, "%(ENV_"+name+")s", v)
+	}
+	return strings.TrimSpace(value)
+}
+
+// largestScript is what is read of scripts and configurations, in bytes.
 const largestScript = 64 << 10
 
 // lastLine is that of a shell script, with those that it continues; "" of any other
 // file.
 func lastLine(file string) string {
-	info, err := os.Stat(file)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > largestScript {
-		return ""
-	}
-	b, err := os.ReadFile(file)
-	first, _, _ := strings.Cut(string(b), "\n")
-	if err != nil || !strings.HasPrefix(first, "#!") || !strings.Contains(first, "sh") {
+	text := small(file)
+	first, _, _ := strings.Cut(text, "\n")
+	if !strings.HasPrefix(first, "#!") || !strings.Contains(first, "sh") {
 		return ""
 	}
 	last := ""
-	for line := range strings.Lines(strings.ReplaceAll(string(b), "\\\n", " ")) {
+	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			last = line
 		}
 	}
 	return last
+}
+
+// small is the text of a file that is not larger than largestScript; "" of any
+// other.
+func small(file string) string {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > largestScript {
+		return ""
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	return string(b)
 }

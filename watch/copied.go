@@ -2,6 +2,7 @@ package watch
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -12,7 +13,8 @@ import (
 // image: of each stage what it copies before it copies any of roots, which are
 // absolute. Where it copies none of them as a whole, what it copies piece by piece
 // is in the container by its mount: there a folder is the source, and a file
-// matters to the steps that run after. In the order of the file.
+// matters to the steps that run after. Where steps run after the whole, what they
+// install is in manifests. In the order of the file.
 func before(d project.Dockerfile, context string, roots []string) []string {
 	var out []string
 	for _, taken := range d.Stages {
@@ -21,13 +23,16 @@ func before(d project.Dockerfile, context string, roots []string) []string {
 		})
 		for i, t := range taken {
 			if i == whole {
+				if slices.ContainsFunc(taken[i:], runs) {
+					out = append(out, manifests(context, t.From, out)...)
+				}
 				break
 			}
 			if t.From == "" || slices.Contains(out, t.From) {
 				continue
 			}
 			abs := filepath.Join(context, filepath.FromSlash(t.From))
-			if whole < 0 && within(abs, roots) && (isDir(abs) || !slices.ContainsFunc(taken[i:], func(t project.Take) bool { return t.From == "" })) {
+			if whole < 0 && within(abs, roots) && (isDir(abs) || !slices.ContainsFunc(taken[i:], runs)) {
 				continue
 			}
 			out = append(out, t.From)
@@ -36,11 +41,40 @@ func before(d project.Dockerfile, context string, roots []string) []string {
 	return out
 }
 
-// holds tells whether a folder is the source, or has it in it.
+func runs(t project.Take) bool { return t.From == "" }
+
+// installing are the files in which package managers read what to install.
+var installing = []string{
+	"requirements*.txt", "pyproject.toml", "poetry.lock", "uv.lock", "Pipfile", "Pipfile.lock",
+	"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock",
+	"go.mod", "go.sum", "Gemfile", "Gemfile.lock", "Cargo.toml", "Cargo.lock", "composer.json", "composer.lock", "mix.exs", "mix.lock",
+}
+
+// manifests are those of installing in a folder of the context that known does
+// not have, relative to the context.
+func manifests(context, dir string, known []string) (out []string) {
+	for _, pattern := range installing {
+		found, _ := filepath.Glob(filepath.Join(globbed(filepath.Join(context, filepath.FromSlash(dir))), pattern)) // the patterns are good
+		for _, f := range found {
+			name, _ := relative(context, f)
+			covered := slices.ContainsFunc(known, func(k string) bool {
+				ok, err := path.Match(k, name)
+				return ok && err == nil
+			})
+			if !covered {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// holds tells whether a folder is the source, or has it in it. A file that is
+// mounted by itself is no source.
 func holds(dir string, roots []string) bool {
 	return slices.ContainsFunc(roots, func(r string) bool {
 		_, ok := relative(dir, r)
-		return ok
+		return ok && isDir(r)
 	})
 }
 

@@ -43,7 +43,7 @@ func Derive(p *project.Project, read DockerfileReader, services ...string) (rule
 		if want == "false" {
 			continue
 		}
-		d := deriving{Project: p, s: s, want: want, files: files}
+		d := deriving{Project: p, s: s, build: builds(p, s), want: want, files: files}
 		if err := d.derive(read); err != nil {
 			return nil, nil, fmt.Errorf("service %q: %w", name, err)
 		}
@@ -76,6 +76,7 @@ func wish(s types.ServiceConfig) (string, error) {
 type deriving struct {
 	*project.Project
 	s     types.ServiceConfig
+	build *types.BuildConfig // what makes its image: its own, or that of another service
 	want  string
 	files []string // the project's own
 	file  project.Dockerfile
@@ -84,22 +85,31 @@ type deriving struct {
 }
 
 func (d *deriving) derive(read DockerfileReader) (err error) {
-	if d.s.Build != nil {
-		if d.file, err = read(*d.s.Build); err != nil {
+	if d.build != nil {
+		if d.file, err = read(*d.build); err != nil {
 			return err
 		}
 		if d.file.Path != "" {
 			d.file.Path = resolved(d.file.Path)
 		}
 	}
-	outer, err := dockerignore(d.s.Build)
+	outer, err := dockerignore(d.build)
 	if err != nil {
 		return err
 	}
 	outer = append(outer, d.configuration()...)
 	sources := d.sources()
-	reloads := reloader(d.commands(sources), d.environment())
-	var roots []string
+	roots := d.restarts(sources, outer)
+	if len(sources) > 0 && d.s.Build != nil {
+		d.rebuilds(roots, outer)
+	}
+	return nil
+}
+
+// restarts makes the rules for the sources themselves, and returns where they are.
+func (d *deriving) restarts(sources []types.ServiceVolumeConfig, outer []ignoreSet) (roots []string) {
+	unneeded := d.unneeded(sources)
+	left := false
 	for _, v := range sources {
 		r := Rule{
 			Service: d.s.Name, Action: Restart, Path: resolved(v.Source), Ignore: d.written(v), outer: outer,
@@ -111,22 +121,43 @@ func (d *deriving) derive(read DockerfileReader) (err error) {
 		switch {
 		case d.want == "rebuild":
 			r.Action = Rebuild
-		case d.want == "" && reloads != "":
+		case unneeded != "" && (d.awaited() != "" || !configures(v)):
+			left = true
 			continue
 		}
 		d.rules = append(d.rules, r)
 		d.note("%s when %s changes, which is mounted at %s", past[r.Action], d.called(v.Source), v.Target)
 	}
-	if len(sources) == 0 {
-		return nil
+	if left {
+		d.note("not restarted when its source changes, since %s", unneeded)
 	}
-	if reloads != "" && d.want == "" {
-		d.note("not restarted when its source changes, since %s reloads it", reloads)
+	return roots
+}
+
+// unneeded says why a changed source needs no restart; "": it needs one, or the
+// user wants something.
+func (d *deriving) unneeded(sources []types.ServiceVolumeConfig) string {
+	if d.want != "" {
+		return ""
 	}
-	if d.s.Build != nil {
-		d.rebuilds(roots, outer)
+	if by := d.awaited(); by != "" {
+		return fmt.Sprintf("%q waits for its end", by)
 	}
-	return nil
+	if by := reloader(d.commands(sources), d.environment()); by != "" {
+		return by + " reloads it"
+	}
+	return ""
+}
+
+// awaited is a service that waits until this one has ended, which prepares it, as
+// migrations do; "": none does.
+func (d *deriving) awaited() string {
+	for _, name := range slices.Sorted(maps.Keys(d.Services)) {
+		if d.Services[name].DependsOn[d.s.Name].Condition == types.ServiceConditionCompletedSuccessfully {
+			return name
+		}
+	}
+	return ""
 }
 
 func (d *deriving) note(format string, args ...any) {
@@ -142,84 +173,6 @@ func (d *deriving) called(p string) string {
 		return p
 	}
 	return "./" + strings.TrimPrefix(filepath.ToSlash(rel), ".")
-}
-
-// sources are the bind mounts that are the service's program: of the project or
-// its build, and where the program works. With x-watch the user says so.
-func (d *deriving) sources() []types.ServiceVolumeConfig {
-	var out []types.ServiceVolumeConfig
-	for _, v := range d.s.Volumes {
-		if v.Type != types.VolumeTypeBind {
-			continue
-		}
-		near := related(v.Source, d.WorkingDir) || d.s.Build != nil && related(v.Source, d.s.Build.Context)
-		if _, err := os.Stat(v.Source); err != nil || !near {
-			continue
-		}
-		if d.want != "" || d.program(v) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// related tells of two folders one of which is in the other, or is it.
-func related(a, b string) bool {
-	a, b = resolved(a), resolved(b)
-	_, below := relative(b, a)
-	_, above := relative(a, b)
-	return below || above
-}
-
-// workdir is where the service works; "" where an image says that.
-func (d *deriving) workdir() string {
-	if d.s.WorkingDir != "" {
-		return d.s.WorkingDir
-	}
-	return d.file.Workdir
-}
-
-// program tells whether a mount looks like a program rather than data: it is where
-// the service works, or its build copies it, or its command names it.
-func (d *deriving) program(v types.ServiceVolumeConfig) bool {
-	_, below := relative(resolved(d.WorkingDir), resolved(v.Source))
-	if below && resolved(v.Source) != resolved(d.WorkingDir) && slices.Contains(dataFolders, strings.ToLower(filepath.Base(v.Source))) {
-		return false
-	}
-	target := path.Clean(v.Target)
-	for _, word := range separated(strings.Join(append(slices.Clone([]string(d.s.Entrypoint)), d.s.Command...), " ")) {
-		if _, named := relative(target, path.Clean(word)); named && target != "/" {
-			return true
-		}
-	}
-	dir := d.workdir()
-	if dir == "" {
-		return d.s.Build != nil && related(v.Source, d.s.Build.Context)
-	}
-	_, above := relative(target, path.Clean(dir))
-	_, inside := relative(path.Clean(dir), target)
-	return above || inside || d.copied(v)
-}
-
-// copied tells whether the Dockerfile copies what a mount covers.
-func (d *deriving) copied(v types.ServiceVolumeConfig) bool {
-	if d.s.Build == nil {
-		return false
-	}
-	for _, taken := range d.file.Stages {
-		for _, t := range taken {
-			if t.From != "" && resolved(filepath.Join(d.s.Build.Context, filepath.FromSlash(t.From))) == resolved(v.Source) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// dataFolders are names of folders that programs write to.
-var dataFolders = []string{
-	"data", "db", "logs", "log", "tmp", "temp", "cache", ".cache", "uploads", "storage", "media", "output", "out",
-	"backup", "backups", "volumes", "node_modules", "dist", "build", "target", "coverage", "run",
 }
 
 // byproducts are what building, testing and running leave in a source folder.

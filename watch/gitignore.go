@@ -3,6 +3,7 @@ package watch
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/moby/patternmatcher"
@@ -19,32 +20,36 @@ func gitignore(dir string) (sets []ignoreSet) {
 // asked about every path.
 const mostPackages = 50
 
-// packages are those one and two folders below.
+// deepestPackage is how far below a folder those are: Laravel has some at three.
+const deepestPackage = 3
+
+// packages are those that are not far below, the nearest first.
 func packages(dir string) (sets []ignoreSet) {
-	for _, depth := range []string{"*", "*/*"} {
-		found, _ := filepath.Glob(filepath.Join(globbed(dir), depth, ".gitignore")) // a bad pattern finds none
-		for _, f := range found {
-			at := filepath.Dir(f)
-			rel, _ := relative(dir, at)
-			if foreign(rel) || len(sets) == mostPackages {
-				continue
+	level := []string{dir}
+	for range deepestPackage {
+		var next []string
+		for _, at := range level {
+			entries, _ := os.ReadDir(at) // what cannot be read ignores nothing
+			for _, e := range entries {
+				if e.IsDir() && !foreign(e.Name()) {
+					next = append(next, filepath.Join(at, e.Name()))
+				}
 			}
-			if patterns := gitPatterns(f); len(patterns) > 0 {
+		}
+		for _, at := range next {
+			if patterns := gitPatterns(filepath.Join(at, ".gitignore")); len(patterns) > 0 && len(sets) < mostPackages {
 				sets = append(sets, ignoreSet{at, patterns})
 			}
 		}
+		level = next
 	}
 	return sets
 }
 
-// foreign tells of a folder of what was installed, which is ignored as a whole.
-func foreign(rel string) bool {
-	for _, name := range strings.Split(rel, "/") {
-		if name == "node_modules" || name == "vendor" || name == ".venv" || name == "venv" {
-			return true
-		}
-	}
-	return false
+// foreign tells of a folder of what was installed, which is ignored as a whole, and
+// of version control's own.
+func foreign(name string) bool {
+	return slices.Contains([]string{"node_modules", "vendor", ".venv", "venv", ".git", ".hg", ".svn"}, name)
 }
 
 // globbed is a path as a pattern that is it alone.

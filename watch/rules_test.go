@@ -181,16 +181,21 @@ func TestDeriveReloads(t *testing.T) {
 	files := map[string]string{
 		"package.json":       `{"scripts": {"dev": "next dev", "start": "node x.js", "both": "concurrently \"npm run start\" \"npm run dev\""}}`,
 		"front/package.json": `{"name": "front", "scripts": {"serve": "vite --host"}}`, "front/x/": "",
-		"entry.sh":   "#!/bin/sh\nset -e\npython manage.py migrate\nexec python manage.py runserver\n",
-		"either.sh":  "#!/bin/sh\nif x; then\n  flask run --debug\nelse\n  flask run\nfi\n",
-		"dev.env":    "FLASK_DEBUG=1\n",
-		"Dockerfile": "FROM x\nWORKDIR /app\n",
-		"entry":      "FROM x\nWORKDIR /app\nENTRYPOINT [\"python\", \"manage.py\"]\nCMD [\"runserver\"]\n",
-		"script":     "FROM x\nWORKDIR /app\nENTRYPOINT [\"/app/entry.sh\"]\n",
-		"debug":      "FROM x\nWORKDIR /app\nENV FLASK_DEBUG=1\nCMD flask run\n",
-		"stages":     "FROM x AS base\nWORKDIR /app\nFROM base AS dev\nCMD nodemon\nFROM base AS prod\nCMD node x.js\n",
-		"text":       "FROM x\nCOPY <<EOF /x\nCMD nodemon\nEOF\nCMD node x.js\n",
-		"apache":     "FROM php:8.3-apache\n",
+		"entry.sh":              "#!/bin/sh\nset -e\npython manage.py migrate\nexec python manage.py runserver\n",
+		"either.sh":             "#!/bin/sh\nif x; then\n  flask run --debug\nelse\n  flask run\nfi\n",
+		"dev.env":               "FLASK_DEBUG=1\n",
+		"Dockerfile":            "FROM x\nWORKDIR /app\n",
+		"entry":                 "FROM x\nWORKDIR /app\nENTRYPOINT [\"python\", \"manage.py\"]\nCMD [\"runserver\"]\n",
+		"script":                "FROM x\nWORKDIR /app\nENTRYPOINT [\"/app/entry.sh\"]\n",
+		"debug":                 "FROM x\nWORKDIR /app\nENV FLASK_DEBUG=1\nCMD flask run\n",
+		"stages":                "FROM x AS base\nWORKDIR /app\nFROM base AS dev\nCMD nodemon\nFROM base AS prod\nCMD node x.js\n",
+		"text":                  "FROM x\nCOPY <<EOF /x\nCMD nodemon\nEOF\nCMD node x.js\n",
+		"apache":                "FROM php:8.3-apache\n",
+		"sail":                  "FROM ubuntu\nWORKDIR /app\nENV SERVE=\"php -d a=b /app/artisan serve\"\nCOPY run/begin /usr/local/bin/begin\nCOPY run/supervisord.conf /etc/\nENTRYPOINT [\"begin\"]\n",
+		"run/begin":             "#!/usr/bin/env bash\nexec /usr/bin/supervisord -c /etc/supervisord.conf\n",
+		"run/supervisord.conf":  "[supervisord]\n[program:php]\ncommand=%(ENV_SERVE)s\n",
+		"workers":               "FROM x\nWORKDIR /app\nCOPY work/supervisord.conf /etc/\nCMD supervisord -n\n",
+		"work/supervisord.conf": "[program:worker]\ncommand = php artisan queue:work\n",
 	}
 	for service, reloads := range map[string]bool{
 		"{build: ., command: python app.py}":                                               false,
@@ -226,6 +231,9 @@ func TestDeriveReloads(t *testing.T) {
 		"{build: {context: ., dockerfile: text}}":                                          false,
 		"{build: {context: ., dockerfile: apache}}":                                        true,
 		"{build: ., command: php artisan serve}":                                           true,
+		"{build: {context: ., dockerfile: sail}}":                                          true,
+		"{build: {context: ., dockerfile: sail}, environment: {SERVE: php x.php}}":         false,
+		"{build: {context: ., dockerfile: workers}}":                                       false,
 	} {
 		p, _ := load(t, "services:\n  web: "+strings.Replace(service, "{", "{volumes: ['.:/app'], ", 1)+"\n", files)
 		rules, _, err := watch.Derive(p, build.ReadDockerfile)
@@ -242,12 +250,14 @@ func TestDeriveReloads(t *testing.T) {
 func TestDeriveSources(t *testing.T) {
 	files := map[string]string{
 		"src/a": "", "public/a": "", "prisma/a": "", "libs/a": "", "Dockerfile": "FROM x\n",
-		"pieces": "FROM x\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY src src\nCOPY public public\nCOPY tsconfig.json .\n",
-		"before": "FROM x\nWORKDIR /app\nCOPY package.json .\nCOPY prisma prisma\nRUN npm ci\nCOPY . .\n",
-		"stages": "FROM x AS dev\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nFROM y\nCOPY nginx.conf /etc/\n",
-		"args":   "ARG DIR=src\nFROM x\nARG DIR\nWORKDIR /app\nCOPY ${DIR}/requirements.txt .\nRUN pip\nCOPY $DIR .\n",
-		"libs.d": "FROM x\nWORKDIR /app\nCOPY libs /libs\nCOPY . .\n",
-		"text":   "FROM x\nRUN <<-'EOF'\n\tCOPY foo bar\n\tEOF\nCOPY package.json .\nCOPY . .\n",
+		"pieces":       "FROM x\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY src src\nCOPY public public\nCOPY tsconfig.json .\n",
+		"before":       "FROM x\nWORKDIR /app\nCOPY package.json .\nCOPY prisma prisma\nRUN npm ci\nCOPY . .\n",
+		"stages":       "FROM x AS dev\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nFROM y\nCOPY nginx.conf /etc/\n",
+		"args":         "ARG DIR=src\nFROM x\nARG DIR\nWORKDIR /app\nCOPY ${DIR}/requirements.txt .\nRUN pip\nCOPY $DIR .\n",
+		"libs.d":       "FROM x\nWORKDIR /app\nCOPY libs /libs\nCOPY . .\n",
+		"text":         "FROM x\nRUN <<-'EOF'\n\tCOPY foo bar\n\tEOF\nCOPY package.json .\nCOPY . .\n",
+		"at once":      "FROM x\nWORKDIR /app\nCOPY package*.json .\nCOPY . .\nRUN install\n",
+		"package.json": "{}", "requirements.txt": "", "data/plan/a": "", "state/a": "", "nginx.conf": "",
 	}
 	for service, want := range map[string]string{
 		"{build: {context: ., dockerfile: pieces}, volumes: ['.:/app']}":                     "web restart .\nweb rebuild pieces\nweb rebuild package.json",
@@ -258,9 +268,26 @@ func TestDeriveSources(t *testing.T) {
 		"{build: {context: ., dockerfile: libs.d}, volumes: ['./src:/app', './libs:/libs']}": "web restart src\nweb restart libs\nweb rebuild libs.d",
 		"{image: node, command: node /app/x.js, volumes: ['.:/app']}":                        "web restart .",
 		"{image: node, command: node x.js, volumes: ['.:/app']}":                             "",
-		"{build: ., volumes: ['.:/app'], x-watch: }":                                         "web restart .\nweb rebuild Dockerfile",
+		"{build: {context: ., dockerfile: at once}, volumes: ['.:/app']}":                    "web restart .\nweb rebuild at once\nweb rebuild . [package*.json]\nweb rebuild requirements.txt",
+		// A manifest that is mounted by itself is copied before the source all the same.
+		"{build: {context: ., dockerfile: before}, volumes: ['./src:/app/src', './package.json:/app/package.json']}": "web restart src\nweb restart package.json\nweb rebuild before\nweb rebuild package.json\nweb rebuild prisma",
+		// State is no program, whoever names it.
+		"{image: x, command: 'serve /state', volumes: ['./data/plan:/state']}":        "",
+		"{image: x, command: 'serve --data-dir /state', volumes: ['./state:/state']}": "",
+		"{image: x, command: 'serve /state_data', volumes: ['./state:/state_data']}":  "",
+		// What reloads its source does not reload how it is set up.
+		"{image: nginx, command: 'sh -c \"cat /t/nginx.conf && nginx\"', volumes: ['./nginx.conf:/t/nginx.conf', './src:/t']}": "web restart nginx.conf",
+		// What prepares others is done.
+		"{build: ., volumes: ['.:/app'], labels: {awaited: 1}}": "web rebuild Dockerfile",
+		// The image of another service's build.
+		"{image: other, volumes: ['.:/app']}":        "web restart .",
+		"{build: ., volumes: ['.:/app'], x-watch: }": "web restart .\nweb rebuild Dockerfile",
 	} {
-		p, dir := load(t, "services:\n  web: "+service+"\n  other: {build: ., volumes: ['.:/app']}\n", files)
+		other := "{build: {context: ., dockerfile: before}, image: other, volumes: ['.:/app']"
+		if strings.Contains(service, "awaited") {
+			other += ", depends_on: {web: {condition: service_completed_successfully}}"
+		}
+		p, dir := load(t, "services:\n  web: "+service+"\n  other: "+other+"}\n", files)
 		rules, notes, err := watch.Derive(p, build.ReadDockerfile, "web")
 		if err != nil {
 			t.Fatal(err)
@@ -268,7 +295,7 @@ func TestDeriveSources(t *testing.T) {
 		if got := lines(dir, rules); got != want {
 			t.Errorf("%s: got:\n%s\nwant:\n%s\nnotes:\n%s", service, got, want, strings.Join(notes, "\n"))
 		}
-		if strings.Contains(strings.Join(notes, ""), "other") {
+		if strings.Contains(strings.Join(notes, ""), `service "other"`) {
 			t.Errorf("a note tells of what is not watched: %q", notes)
 		}
 	}
@@ -295,7 +322,7 @@ func TestDeriveElsewhere(t *testing.T) {
 func TestDerivedIgnores(t *testing.T) {
 	p, dir := load(t, "services:\n  web: {build: ., volumes: ['.:/app', '/app/gen']}\n", map[string]string{
 		"Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\n", ".gitignore": "# made\n/made\n*.o\n[bad\n!\n!keep.o\n", ".dockerignore": "docs\n",
-		"back/.gitignore": "/out.txt\n",
+		"back/.gitignore": "/out.txt\n", "back/storage/views/.gitignore": "*\n!.gitignore\n",
 	})
 	rules, _, err := watch.Derive(p, build.ReadDockerfile)
 	if err != nil {
@@ -304,7 +331,7 @@ func TestDerivedIgnores(t *testing.T) {
 	rules = slices.DeleteFunc(rules, func(r watch.Rule) bool { return r.Action != watch.Restart })
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, newServices("web"), dir, rules...)
-		for _, n := range []string{"node_modules/a.js", "x/__pycache__/a.pyc", "made/a", "x.o", "docs/a", "gen/a", "app.log", "compose.yaml", ".env", "x.sqlite3-wal", "celerybeat-schedule", "back/out.txt", "uploads/a"} {
+		for _, n := range []string{"node_modules/a.js", "x/__pycache__/a.pyc", "made/a", "x.o", "docs/a", "gen/a", "app.log", "compose.yaml", ".env", "x.sqlite3-wal", "celerybeat-schedule", "back/out.txt", "back/storage/views/a.php", "uploads/a"} {
 			b.save(n, "changed")
 			b.want(b.after(time.Second), "")
 		}
