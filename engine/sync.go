@@ -76,9 +76,8 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	whole := change
-	whole.Deletes = slices.Concat(t.pending, change.Deletes)
-	left, done, err := s.applyByAgent(ctx, t, whole)
+	change.Deletes = slices.Concat(t.pending, change.Deletes)
+	left, done, err := s.applyByAgent(ctx, t, change)
 	var failed *agentFailed
 	switch {
 	case errors.As(err, &failed): // the engine may have the rights for it
@@ -96,8 +95,8 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	return left, err
 }
 
-// applyByEngine makes a change by the archive API and the container's rm. t.mu is
-// held.
+// applyByEngine makes a change, which has what is pending, by the archive API and
+// the container's rm. t.mu is held.
 func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncChange) (left []string, err error) {
 	if t.many {
 		s.prepare(ctx, t)
@@ -106,13 +105,13 @@ func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncCh
 	if err != nil {
 		return nil, err
 	}
-	if err := s.settle(ctx, t, slices.Concat(t.pending, change.Deletes)); err != nil {
+	if err := s.settle(ctx, t, change.Deletes); err != nil {
 		return nil, err
 	}
 	left, err = s.write(ctx, t, change.Writes, missing)
 	if err == nil {
 		t.pending = slices.DeleteFunc(slices.Clone(t.pending), func(p string) bool {
-			return !slices.Contains(left, p) && slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
+			return missing[p] || !slices.Contains(left, p) && slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
 		})
 	}
 	return left, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -23,24 +22,48 @@ func (c SyncChange) paths() []string {
 	return paths
 }
 
-// parents are the folders between the roots and the paths, and the roots, less
-// what is deleted first: sorted, so that each stands behind those it is in.
-func (c SyncChange) parents() []string {
-	seen := map[string]bool{}
-	for _, p := range c.paths() {
+// parents are the folders on the way to a change's paths, from the roots on,
+// sorted, so that each stands behind those it is in. ask are those to look at,
+// with whether they may be no links, which the root itself may; gone those that
+// are deleted first, and are to be there for what is written.
+func (c SyncChange) parents() (ask map[string]bool, gone []string) {
+	ask, deleted := map[string]bool{}, map[string]bool{}
+	for _, p := range c.Deletes {
+		deleted[p] = true
+	}
+	made := map[string]bool{}
+	for i, p := range c.paths() {
 		root := c.rootOf(p)
-		if root == "" || root == p {
+		if root == "" {
 			continue
 		}
-		for dir := path.Dir(p); within(root, dir) && !seen[dir]; dir = path.Dir(dir) {
-			seen[dir] = !slices.ContainsFunc(c.Deletes, func(gone string) bool { return within(gone, dir) })
+		if root == p { // the rule is about a file
+			root = path.Dir(p)
+		}
+		for dir := path.Dir(p); within(root, dir); dir = path.Dir(dir) {
+			switch {
+			case !anyAbove(deleted, dir):
+				ask[dir] = ask[dir] || dir != root
+			case i >= len(c.Deletes):
+				made[dir] = true
+			}
 			if dir == "/" {
 				break
 			}
 		}
 	}
-	maps.DeleteFunc(seen, func(_ string, there bool) bool { return !there })
-	return sortedKeys(seen)
+	return ask, sortedKeys(made)
+}
+
+// anyAbove tells whether a path or a folder that it is in is among some.
+func anyAbove(some map[string]bool, p string) bool {
+	if len(some) == 0 {
+		return false
+	}
+	for !some[p] && p != "/" {
+		p = path.Dir(p)
+	}
+	return some[p]
 }
 
 // rootOf is the deepest root that a path is below; "": none.
@@ -58,11 +81,11 @@ func (c SyncChange) rootOf(p string) string {
 const fenceParallel = 8
 
 // fence refuses paths that a link of the container would lead elsewhere, and
-// returns the folders that are not there.
+// returns the folders that are not there once the change's deletes are made. The
+// engine would make them too, as root's.
 func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (missing map[string]bool, err error) {
-	parents := slices.DeleteFunc(change.parents(), func(dir string) bool {
-		return t.rooted[dir] && slices.Contains(change.Roots, dir) // a root may be a link
-	})
+	ask, gone := change.parents()
+	parents := sortedKeys(ask)
 	links := make([]string, len(parents))
 	absent := make([]bool, len(parents))
 	failed := make([]error, len(parents))
@@ -89,13 +112,14 @@ func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (m
 		switch {
 		case failed[i] != nil:
 			return nil, fmt.Errorf("looking at %s in %s: %w", dir, t.name, failed[i])
-		case links[i] != "" && !slices.Contains(change.Roots, dir):
+		case links[i] != "" && ask[dir]:
 			return nil, linkRefused(t, dir, links[i])
 		case absent[i]:
 			missing[dir] = true
-		default:
-			t.rooted[dir] = true
 		}
+	}
+	for _, dir := range gone {
+		missing[dir] = true
 	}
 	return missing, nil
 }

@@ -21,15 +21,14 @@ type syncTarget struct {
 	readOnly bool // its root
 	mounts   []syncMount
 
-	mu       sync.Mutex      // held while the container is changed; guards below
-	noRm     bool            // its image has no rm
-	pending  []string        // deletes that wait for the container to run
-	rooted   map[string]bool // roots that are there: they are not asked for again
-	many     bool            // it is one of many that get the same changes
-	agent    *agent          // nil: none runs
-	noAgent  bool            // none can run
-	lost     int             // how many it lost, or that did not start
-	littered bool            // an agent's file was put there
+	mu       sync.Mutex // held while the container is changed; guards below
+	noRm     bool       // its image has no rm
+	pending  []string   // deletes that wait for the container to run
+	many     bool       // it is one of many that get the same changes
+	agent    *agent     // nil: none runs
+	noAgent  bool       // none can run
+	lost     int        // how many it lost, or that did not start
+	littered bool       // an agent's file was put there
 }
 
 // syncMount is a place with other files than the container's own.
@@ -51,7 +50,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inspecting the container: %w", err)
 	}
-	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/"), rooted: map[string]bool{}}
+	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/")}
 	if c.HostConfig != nil {
 		t.readOnly = c.HostConfig.ReadonlyRootfs
 		for target := range c.HostConfig.Tmpfs {

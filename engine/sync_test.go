@@ -21,18 +21,22 @@ func TestSyncParents(t *testing.T) {
 		name   string
 		change SyncChange
 		want   []string
+		gone   []string
 	}{
-		{"the root and below", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app", "/app/a", "/app/a/b"}},
-		{"deletes too", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a/f"}}, []string{"/app", "/app/a"}},
-		{"the root itself", SyncChange{Roots: []string{"/app/f"}, Writes: []SyncWrite{write("/app/f")}}, nil},
-		{"what is deleted", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app"}},
-		{"the deepest root", SyncChange{Roots: []string{"/app", "/app/a"}, Writes: []SyncWrite{write("/app/a/f")}}, []string{"/app/a"}},
-		{"everything", SyncChange{Roots: []string{"/"}, Writes: []SyncWrite{write("/f")}}, []string{"/"}},
-		{"a name that begins alike", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/apple/f")}}, nil},
+		{"the root and below", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app", "/app/a", "/app/a/b"}, nil},
+		{"deletes too", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a/f"}}, []string{"/app", "/app/a"}, nil},
+		{"the root itself", SyncChange{Roots: []string{"/app/f"}, Writes: []SyncWrite{write("/app/f")}}, []string{"/app"}, nil},
+		{"a root that is deleted", SyncChange{Roots: []string{"/app", "/app/a"}, Deletes: []string{"/app/a"}, Writes: []SyncWrite{write("/app/a/f")}}, []string{"/app"}, []string{"/app/a"}},
+		{"in what is deleted", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a", "/app/a/b/f"}}, []string{"/app"}, nil},
+		{"what is deleted", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app"}, []string{"/app/a", "/app/a/b"}},
+		{"the deepest root", SyncChange{Roots: []string{"/app", "/app/a"}, Writes: []SyncWrite{write("/app/a/f")}}, []string{"/app/a"}, nil},
+		{"everything", SyncChange{Roots: []string{"/"}, Writes: []SyncWrite{write("/f")}}, []string{"/"}, nil},
+		{"a name that begins alike", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/apple/f")}}, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := c.change.parents(); !slices.Equal(got, c.want) {
-				t.Errorf("got %q, want %q", got, c.want)
+			ask, gone := c.change.parents()
+			if got := sortedKeys(ask); !slices.Equal(got, c.want) || !slices.Equal(gone, c.gone) {
+				t.Errorf("got %q and %q, want %q and %q", got, gone, c.want, c.gone)
 			}
 		})
 	}

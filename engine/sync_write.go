@@ -64,15 +64,15 @@ func (s *Syncer) send(ctx context.Context, t *syncTarget, base string, writes []
 	}
 	r, w := io.Pipe()
 	packed := make(chan error, 1)
+	replaces := slices.ContainsFunc(writes, func(w SyncWrite) bool { return t.waits(w.Target) }) ||
+		slices.ContainsFunc(t.pending, func(p string) bool { return missing[p] })
 	p := &syncPacker{w: tar.NewWriter(w), t: t, base: base, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
 	go func() {
 		err := p.pack(writes, missing)
 		w.CloseWithError(err)
 		packed <- err
 	}()
-	err = s.c.CopyToContainer(ctx, t.id, base, r, container.CopyToContainerOptions{
-		AllowOverwriteDirWithFile: slices.ContainsFunc(writes, func(w SyncWrite) bool { return t.waits(w.Target) }),
-	})
+	err = s.c.CopyToContainer(ctx, t.id, base, r, container.CopyToContainerOptions{AllowOverwriteDirWithFile: replaces})
 	r.CloseWithError(context.Canceled) // ends a packer whose reader has gone
 	if packing := <-packed; packing != nil && !errors.Is(packing, context.Canceled) && !errors.Is(packing, io.ErrClosedPipe) {
 		return nil, packing
@@ -107,7 +107,7 @@ func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
 		delete(missing, w.Target) // comes by itself
 	}
 	for _, dir := range sortedKeys(missing) {
-		if err := p.entry(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755, ModTime: time.Now()}, tar.TypeDir, ""); err != nil {
+		if err := p.one(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755, ModTime: time.Now()}); err != nil {
 			return err
 		}
 	}

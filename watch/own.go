@@ -137,11 +137,11 @@ var consequence = map[Action]string{
 
 // called are a rule's paths as the user calls them.
 func (r *runner) called(of *rule, keys []string) []string {
-	paths := map[string]bool{}
-	for _, k := range keys {
-		paths[filepath.Join(of.Path, filepath.FromSlash(k))] = true
+	paths := make([]string, len(keys))
+	for i, k := range keys {
+		paths[i] = filepath.Join(of.Path, filepath.FromSlash(k))
 	}
-	return r.shown(paths)
+	return r.shown(slices.Values(paths))
 }
 
 // acted says that a service was started, or a command run in it.

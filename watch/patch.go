@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // work is a patch on its way to a container.
@@ -50,8 +51,7 @@ func (c *replica) work(rules []*rule) *work {
 				deletes[target] = has
 			}
 			if !now.absent() {
-				source := filepath.Join(r.tree.root, filepath.FromSlash(p))
-				writes[target] = Write{Source: source, Target: target, Entry: now}
+				writes[target] = r.write(p, now)
 			}
 		}
 		clear(c.lacks[r])
@@ -59,12 +59,53 @@ func (c *replica) work(rules []*rule) *work {
 	if len(w.sent) == 0 {
 		return nil
 	}
-	w.had = deletes
+	w.had = maps.Clone(deletes)
+	for _, r := range rules {
+		r.keep(deletes, writes)
+	}
 	w.patch = Patch{Deletes: topmost(deletes, writes)}
 	for _, target := range slices.Sorted(maps.Keys(writes)) {
 		w.patch.Writes = append(w.patch.Writes, writes[target])
 	}
 	return w
+}
+
+// keep has what is another rule's stay where a rule deletes: the folder that its
+// target is or is in, and files of the same name, which may be the deleted ones.
+func (r *rule) keep(deletes map[string]Entry, writes map[string]Write) {
+	if !r.copies() || r.tree.man["."].absent() {
+		return
+	}
+	for target, has := range deletes {
+		if _, around := beneath(target, r.Target); around {
+			if has.Mode.IsDir() || has == unknown {
+				delete(deletes, target)
+			}
+			continue
+		}
+		rel, ok := beneath(r.Target, target)
+		_, written := writes[target]
+		if now := r.tree.man[rel]; ok && !written && !now.absent() {
+			writes[target] = r.write(rel, now)
+			if has.Mode.IsDir() && now.Mode.IsDir() {
+				delete(deletes, target) // it stays, and what the rule has in it
+			}
+		}
+	}
+}
+
+// beneath is where a path of a container is below a folder; "." is that itself.
+func beneath(folder, p string) (rel string, ok bool) {
+	if p == folder {
+		return ".", true
+	}
+	return strings.CutPrefix(p, strings.TrimSuffix(folder, "/")+"/")
+}
+
+// write is what brings a path of the rule's folder into the container.
+func (r *rule) write(rel string, now Entry) Write {
+	source := filepath.Join(r.tree.root, filepath.FromSlash(rel))
+	return Write{Source: source, Target: path.Join(r.Target, rel), Entry: now}
 }
 
 // topmost leaves out what goes with a folder that is deleted, and what another

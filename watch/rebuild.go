@@ -35,10 +35,10 @@ func (l *loop) takeRebuilds(touched []*service) map[*service]outcome {
 			}
 			o, ok := want[s]
 			if !ok {
-				o = outcome{paths: map[string]bool{}}
+				o = outcome{paths: map[string]Entry{}}
 			}
 			for _, c := range r.asked {
-				o.count(r, c)
+				o.note(r, c.path, c.new)
 			}
 			clear(r.asked)
 			want[s] = o
@@ -69,7 +69,11 @@ func (l *loop) rebuild(ctx context.Context, want map[*service]outcome, since tim
 	for _, old := range b.after {
 		for s, o := range old.want {
 			if mine, ok := want[s]; ok {
-				maps.Copy(mine.paths, o.paths)
+				for p, then := range o.paths {
+					if _, again := mine.paths[p]; !again {
+						mine.paths[p] = then
+					}
+				}
 				continue
 			}
 			want[s] = o
@@ -137,9 +141,10 @@ func (l *loop) built(ctx context.Context, b *build) {
 		l.mu.Lock()
 		containers := len(s.replicas)
 		l.mu.Unlock()
+		writes, deletes := o.counts()
 		l.Sink(event.Synced{
-			Service: s.name, Action: string(Rebuild), Writes: o.writes, Deletes: o.deletes,
-			Paths: l.shown(o.paths), Containers: containers,
+			Service: s.name, Action: string(Rebuild), Writes: writes, Deletes: deletes,
+			Paths: l.shown(maps.Keys(o.paths)), Containers: containers,
 			Detected: b.since, Took: time.Since(b.since), Err: b.err,
 		})
 		l.ask(ctx, job{service: s, detected: time.Now(), refresh: true})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"path"
 	"path/filepath"
@@ -32,39 +33,39 @@ type job struct {
 
 // outcome is what a job did.
 type outcome struct {
-	writes, deletes int
-	paths           map[string]bool // absolute, on this machine
-	containers      int
-	left            bool // as in job
-	asked           int  // changes that are not copied
-	restart         bool
-	hooks           []types.ServiceHook
-	action          Action
+	paths      map[string]Entry // absolute, on this machine: what is there now
+	containers int
+	left       bool // as in job
+	asked      bool // there are changes that are not copied
+	restart    bool
+	hooks      []types.ServiceHook
+	action     Action
 }
 
 // serve brings a service's containers up to date: deletes, writes, and then the
 // actions that the rules of the changed paths ask for.
 func (r *runner) serve(ctx context.Context, j *job) error {
-	out := outcome{paths: map[string]bool{}, action: Sync}
+	out := outcome{paths: map[string]Entry{}, action: Sync}
 	err := r.bring(ctx, j, &out)
 	if err != nil && !j.refresh {
 		j.refresh = true // the container may be gone, and another be there
 		err = r.bring(ctx, j, &out)
 	}
 	j.left = out.left
-	if !j.patchOnly && (out.containers > 0 || out.asked > 0) {
+	if !j.patchOnly && (out.containers > 0 || out.asked) {
 		err = errors.Join(err, r.act(ctx, j.service, &out))
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	idle := err == nil && out.containers == 0 && out.asked == 0
+	idle := err == nil && out.containers == 0 && !out.asked
 	if idle || err != nil && err.Error() == j.told {
 		return err
 	}
+	writes, deletes := out.counts()
 	r.Sink(event.Synced{
 		Service: j.service.name, Action: string(out.action),
-		Writes: out.writes, Deletes: out.deletes, Paths: r.shown(out.paths),
+		Writes: writes, Deletes: deletes, Paths: r.shown(maps.Keys(out.paths)),
 		Containers: out.containers, Detected: j.detected, Took: time.Since(j.detected), Err: err,
 	})
 	return err
@@ -113,17 +114,14 @@ func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outc
 	return errors.Join(errs...)
 }
 
-// collect counts what is to be done and finds the actions that it asks for. mu
-// is held.
+// collect notes what is to be done and finds the actions that it asks for. mu is
+// held.
 func (r *runner) collect(j *job, works []*work, o *outcome) {
-	for _, w := range works {
-		o.writes, o.deletes = max(o.writes, len(w.patch.Writes)), max(o.deletes, len(w.patch.Deletes))
-	}
 	for _, of := range j.service.rules {
 		touched := false
 		for _, w := range works {
-			for p := range w.sent[of] {
-				o.paths[filepath.Join(of.Path, filepath.FromSlash(p))] = true
+			for p, now := range w.sent[of] {
+				o.note(of, p, now)
 				touched = true
 			}
 		}
@@ -133,9 +131,8 @@ func (r *runner) collect(j *job, works []*work, o *outcome) {
 		r.sift(of, j.detected)
 		for _, c := range of.asked {
 			if len(j.service.replicas) > 0 {
-				touched = true
-				o.asked++
-				o.count(of, c)
+				touched, o.asked = true, true
+				o.note(of, c.path, c.new)
 			}
 		}
 		clear(of.asked)
@@ -145,14 +142,20 @@ func (r *runner) collect(j *job, works []*work, o *outcome) {
 	}
 }
 
-// count takes in a change that is not copied.
-func (o *outcome) count(r *rule, c change) {
-	o.paths[filepath.Join(r.Path, filepath.FromSlash(c.path))] = true
-	if c.new.absent() {
-		o.deletes++
-	} else {
-		o.writes++
+// note takes in a changed path below a rule's.
+func (o *outcome) note(r *rule, rel string, now Entry) {
+	o.paths[filepath.Join(r.Path, filepath.FromSlash(rel))] = now
+}
+
+// counts are the paths that are there, and those that are gone. One that two rules
+// are about is one change.
+func (o *outcome) counts() (writes, deletes int) {
+	for _, now := range o.paths {
+		if now.absent() {
+			deletes++
+		}
 	}
+	return len(o.paths) - deletes, deletes
 }
 
 func (o *outcome) wants(r *rule) {
@@ -195,8 +198,8 @@ func (r *runner) act(ctx context.Context, s *service, o *outcome) error {
 }
 
 // shown are the first paths, as the user calls them.
-func (r *runner) shown(paths map[string]bool) []string {
-	all := slices.Sorted(maps.Keys(paths))
+func (r *runner) shown(paths iter.Seq[string]) []string {
+	all := slices.Compact(slices.Sorted(paths))
 	all = all[:min(len(all), shownPaths)]
 	for i, p := range all {
 		if rel, err := filepath.Rel(r.Dir, p); err == nil && r.Dir != "" && filepath.IsLocal(rel) {
