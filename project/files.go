@@ -33,6 +33,7 @@ type source struct {
 	dir      string // absolute: what paths in the files are relative to; home, or the folder of a remote file's copy
 	files    []types.ConfigFile
 	env      types.Mapping
+	found    bool     // files were looked for, nobody named them
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 
@@ -118,6 +119,7 @@ func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, 
 	if len(names) > 0 {
 		return names, nil
 	}
+	s.found = true
 	return discover(start, sink), nil
 }
 

@@ -11,14 +11,19 @@ import (
 
 // WatchedFiles are the local files that the project was made of: its Compose
 // files with what they include and extend, env and label files, and the files of
-// its secrets and configs. Absolute, sorted; some may not exist, such as .env.
+// its secrets and configs. Absolute, sorted; some may not exist, such as .env and, of
+// files that nobody named, the override.
 func (p *Project) WatchedFiles() []string {
-	w := watched{seen: map[string]bool{}}
+	w := watched{seen: map[string]bool{}, read: map[string]bool{}}
 	base := p.WorkingDir
 	if p.source != nil {
 		w.env, base = p.source.env, p.source.dir
 		if len(p.EnvFiles) == 0 {
 			w.seen[filepath.Join(p.source.home, ".env")] = true
+		}
+		if p.source.found && len(p.ComposeFiles) > 0 {
+			w.preferred(fileNames, p.ComposeFiles)
+			w.preferred(overrideNames, p.ComposeFiles)
 		}
 	}
 	for _, file := range p.ComposeFiles {
@@ -46,6 +51,19 @@ func (p *Project) WatchedFiles() []string {
 type watched struct {
 	env  types.Mapping
 	seen map[string]bool
+	read map[string]bool // the Compose files among them
+}
+
+// preferred adds the file of one of these names that was found in the first one's
+// folder, and those that would be taken in its place if they were there.
+func (w watched) preferred(names, found []string) {
+	for _, name := range names {
+		file := filepath.Join(filepath.Dir(found[0]), name)
+		w.seen[file] = true
+		if slices.Contains(found, file) {
+			return
+		}
+	}
 }
 
 // service adds the files of one service.
@@ -70,10 +88,10 @@ func (w watched) service(p *Project, name string) {
 // says what is wrong with it. Variables are the project's; those that an include's
 // own env file sets are not known here.
 func (w watched) compose(file, base string) {
-	if w.seen[file] {
+	if w.read[file] {
 		return
 	}
-	w.seen[file] = true
+	w.seen[file], w.read[file] = true, true
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return

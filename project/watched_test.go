@@ -56,6 +56,9 @@ func TestWatchedFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := []string{filepath.Join(dir, "compose.yaml"), filepath.Join(dir, ".env")}
+			for _, name := range overrideNames { // none is there yet
+				want = append(want, filepath.Join(dir, name))
+			}
 			for _, f := range c.want {
 				want = append(want, filepath.Join(dir, f))
 			}
@@ -64,5 +67,31 @@ func TestWatchedFiles(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
 		})
+	}
+}
+
+// TestWatchedNames: of files that were found, those that would take their place
+// are watched too; of files that were named, none but these.
+func TestWatchedNames(t *testing.T) {
+	dir := folder(t, "docker-compose.yml", oneService, "compose.override.yaml", oneService)
+	for named, want := range map[string][]string{
+		"":                   {".env", "compose.override.yaml", "compose.override.yml", "compose.yaml", "compose.yml", "docker-compose.yml"},
+		"docker-compose.yml": {".env", "docker-compose.yml"},
+	} {
+		o := Options{WorkDir: dir, Name: "demo"}
+		if named != "" {
+			o.Files = []string{named}
+		}
+		p, err := Load(t.Context(), o, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, file := range p.WatchedFiles() {
+			got = append(got, filepath.Base(file))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", named, got, want)
+		}
 	}
 }

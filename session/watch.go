@@ -69,6 +69,7 @@ type watching struct {
 	// nobody wants to know.
 	adopted func(*project.Project)
 
+	told []string // what was derived, of the last project; watchConfig's
 	// read are the sums of the project's files as they were when it was read;
 	// watchConfig's.
 	read map[string][sha256.Size]byte
@@ -90,12 +91,9 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(rules) == 0 {
+	if len(rules) == 0 && len(notes) == 0 { // what reloads by itself is watched for its configuration
 		return nil, hint.New("none of the selected services is configured for watch, consider setting a 'develop' section",
 			"or bind-mount the source of one, as in volumes: [.:/app]: it is restarted when that changes")
-	}
-	for _, note := range notes {
-		s.Sink(event.Message{Level: event.Info, Text: note})
 	}
 	w := &watching{
 		s: s, o: o, p: s.Project, rules: rules, known: new(watch.Known),
@@ -106,7 +104,18 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 			Engine: s.Engine.Name, Arch: s.Engine.Arch,
 		})
 	}
+	w.tell(notes)
 	return w, nil
+}
+
+// tell says what was derived, where that was not said of the project before.
+func (w *watching) tell(notes []string) {
+	for _, note := range notes {
+		if !slices.Contains(w.told, note) {
+			w.s.Sink(event.Message{Level: event.Info, Text: note})
+		}
+	}
+	w.told = notes
 }
 
 // rulesOf are those of the services that are watched: their own, and for those

@@ -151,9 +151,7 @@ func (w *watching) reload(ctx context.Context) bool {
 	if !ok {
 		return false
 	}
-	for _, note := range notes {
-		w.s.Sink(event.Message{Level: event.Info, Text: note})
-	}
+	w.tell(notes)
 	return true
 }
 
