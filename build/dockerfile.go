@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func ReadDockerfile(b types.BuildConfig) (project.Dockerfile, error) {
 	if err != nil || len(stages) == 0 {
 		return d, nil
 	}
-	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, given: map[string]string{}, d: d}
+	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, folders: b.AdditionalContexts, given: map[string]string{}, d: d}
 	for name, value := range b.Args {
 		if value != nil {
 			r.given[name] = *value
@@ -60,6 +61,7 @@ func ReadDockerfile(b types.BuildConfig) (project.Dockerfile, error) {
 type reading struct {
 	lex         *shell.Lex
 	stages      []instructions.Stage
+	folders     types.Mapping     // additional contexts; those that are none are not absolute
 	given, args map[string]string // arguments of the build; with those before the first stage
 	d           project.Dockerfile
 }
@@ -116,7 +118,11 @@ func (r *reading) need(at int, needed map[int]bool) {
 
 // takes are those of a stage, in order.
 func (r *reading) takes(s instructions.Stage, known map[string]string) (takes []project.Take) {
-	add := func(sources ...string) {
+	add := func(context string, sources ...string) {
+		in := r.folders[context]
+		if context != "" && !filepath.IsAbs(in) {
+			return // a stage, or an image
+		}
 		for _, from := range sources {
 			from, ok := r.expand(from, known)
 			if !ok || strings.Contains(from, "://") {
@@ -125,28 +131,31 @@ func (r *reading) takes(s instructions.Stage, known map[string]string) (takes []
 			if from = strings.TrimPrefix(path.Clean("/"+from), "/"); from == "" {
 				from = "."
 			}
-			takes = append(takes, project.Take{From: from})
+			takes = append(takes, project.Take{From: from, In: in})
 		}
+	}
+	if base, ok := r.expand(s.BaseName, r.args); ok && base != "" {
+		add(base, ".")
 	}
 	for _, c := range s.Commands {
 		r.learn(c, known)
 		switch c := c.(type) {
 		case *instructions.CopyCommand:
-			if c.From == "" {
-				add(c.SourcePaths...)
-			}
+			add(c.From, c.SourcePaths...)
 		case *instructions.AddCommand:
-			add(c.SourcePaths...)
+			add("", c.SourcePaths...)
 		case *instructions.RunCommand:
-			add(r.bound(c, known)...)
+			for _, m := range r.bound(c, known) {
+				add(m.From, cmp.Or(m.Source, "."))
+			}
 			takes = append(takes, project.Take{})
 		}
 	}
 	return takes
 }
 
-// bound are the sources that a RUN mounts.
-func (r *reading) bound(c *instructions.RunCommand, known map[string]string) (sources []string) {
+// bound are the mounts of a RUN that are of a context.
+func (r *reading) bound(c *instructions.RunCommand, known map[string]string) (mounts []*instructions.Mount) {
 	err := c.Expand(func(word string) (string, error) {
 		if text, ok := r.expand(word, known); ok {
 			return text, nil
@@ -157,11 +166,11 @@ func (r *reading) bound(c *instructions.RunCommand, known map[string]string) (so
 		return nil // the build tells
 	}
 	for _, m := range instructions.GetMounts(c) {
-		if m.Type == instructions.MountTypeBind && m.From == "" && m.Source != "" {
-			sources = append(sources, m.Source)
+		if m.Type == instructions.MountTypeBind && (m.From != "" || m.Source != "") {
+			mounts = append(mounts, m)
 		}
 	}
-	return sources
+	return mounts
 }
 
 // known are the variables that a stage begins with: those of the one that it comes

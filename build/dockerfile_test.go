@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -85,5 +86,29 @@ CMD serve --port $PORT
 				t.Errorf("got %+v, %v\nwant %+v", got, err, c.want)
 			}
 		})
+	}
+}
+
+// What is copied from folders that are contexts besides the build's, in every way
+// that there is; an image and a stage are no folders.
+func TestReadDockerfileContexts(t *testing.T) {
+	const text = `FROM alpine AS stage
+FROM base
+COPY --from=lib a b /x/
+COPY --from=stage /x /x
+COPY --from=img /y /y
+RUN --mount=from=lib,target=/l --mount=type=bind,source=c,target=/c true
+`
+	lib, base := t.TempDir(), t.TempDir()
+	d, err := ReadDockerfile(types.BuildConfig{
+		Context: t.TempDir(), DockerfileInline: text,
+		AdditionalContexts: types.Mapping{"lib": lib, "base": base, "img": "docker-image://alpine"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]project.Take{{}, {{From: ".", In: base}, {From: "a", In: lib}, {From: "b", In: lib}, {From: ".", In: lib}, {From: "c"}, {}}}
+	if len(d.Stages) != 2 || !slices.Equal(d.Stages[0], want[0]) || !slices.Equal(d.Stages[1], want[1]) {
+		t.Errorf("got  %v\nwant %v", d.Stages, want)
 	}
 }

@@ -1,5 +1,10 @@
 package project
 
+import (
+	"cmp"
+	"path/filepath"
+)
+
 // Dockerfile is what one says of the image that a build makes of it: of the stages
 // that its target is made of. The zero value says nothing.
 type Dockerfile struct {
@@ -13,6 +18,14 @@ type Dockerfile struct {
 	Stages              [][]Take // in the file's order
 }
 
-// Take is what a step takes out of the build's context: a path relative to that,
+// Take is what a step takes out of a context of the build: a path relative to that,
 // with slashes; it may be a pattern. "": the step runs something.
-type Take struct{ From string }
+type Take struct {
+	From string
+	In   string // the folder of an additional context, absolute; "": the build's context
+}
+
+// Path is where that is, given the build's context.
+func (t Take) Path(context string) string {
+	return filepath.Join(cmp.Or(t.In, context), filepath.FromSlash(t.From))
+}

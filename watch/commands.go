@@ -206,7 +206,7 @@ func (d *deriving) copies(name string) (files []string) {
 	for _, taken := range d.file.Stages {
 		for _, t := range taken {
 			if t.From != "" && path.Base(t.From) == path.Base(name) {
-				files = append(files, filepath.Join(d.build.Context, filepath.FromSlash(t.From)))
+				files = append(files, t.Path(d.build.Context))
 			}
 		}
 	}

@@ -9,33 +9,32 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// before are the sources, relative to the context, whose change asks for another
+// before are the sources whose change asks for another
 // image: of each stage what it copies before it copies any of roots, which are
 // absolute. Where it copies none of them as a whole, what it copies piece by piece
 // is in the container by its mount: there a folder is the source, and a file
 // matters to the steps that run after. Where steps run after the whole, what they
 // install is in manifests. In the order of the file.
-func before(d project.Dockerfile, context string, roots []string) []string {
-	var out []string
+func before(d project.Dockerfile, context string, roots []string) (out []project.Take) {
 	for _, taken := range d.Stages {
 		whole := slices.IndexFunc(taken, func(t project.Take) bool {
-			return t.From != "" && holds(filepath.Join(context, filepath.FromSlash(t.From)), roots)
+			return t.From != "" && holds(t.Path(context), roots)
 		})
 		for i, t := range taken {
 			if i == whole {
 				if slices.ContainsFunc(taken[i:], runs) {
-					out = append(out, manifests(context, t.From, out)...)
+					out = append(out, manifests(context, t, out)...)
 				}
 				break
 			}
-			if t.From == "" || slices.Contains(out, t.From) {
+			if t.From == "" || slices.Contains(out, t) {
 				continue
 			}
-			abs := filepath.Join(context, filepath.FromSlash(t.From))
+			abs := t.Path(context)
 			if whole < 0 && within(abs, roots) && (isDir(abs) || !slices.ContainsFunc(taken[i:], runs)) {
 				continue
 			}
-			out = append(out, t.From)
+			out = append(out, t)
 		}
 	}
 	return out
@@ -50,19 +49,19 @@ var installing = []string{
 	"go.mod", "go.sum", "Gemfile", "Gemfile.lock", "Cargo.toml", "Cargo.lock", "composer.json", "composer.lock", "mix.exs", "mix.lock",
 }
 
-// manifests are those of installing in a folder of the context that known does
-// not have, relative to the context.
-func manifests(context, dir string, known []string) (out []string) {
+// manifests are those of installing in a folder that is copied, without those that
+// known has.
+func manifests(context string, whole project.Take, known []project.Take) (out []project.Take) {
 	for _, pattern := range installing {
-		found, _ := filepath.Glob(filepath.Join(globbed(filepath.Join(context, filepath.FromSlash(dir))), pattern)) // the patterns are good
+		found, _ := filepath.Glob(filepath.Join(globbed(whole.Path(context)), pattern)) // the patterns are good
 		for _, f := range found {
-			name, _ := relative(context, f)
-			covered := slices.ContainsFunc(known, func(k string) bool {
-				ok, err := path.Match(k, name)
-				return ok && err == nil
+			one := project.Take{From: path.Join(whole.From, filepath.Base(f)), In: whole.In}
+			covered := slices.ContainsFunc(known, func(k project.Take) bool {
+				ok, err := path.Match(k.From, one.From)
+				return ok && err == nil && k.In == one.In
 			})
 			if !covered {
-				out = append(out, name)
+				out = append(out, one)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -226,12 +227,16 @@ func (d *deriving) rebuilds(roots []string, outer []ignoreSet) {
 	if d.file.Path != "" {
 		add(Rule{Path: d.file.Path}, filepath.Base(d.file.Path))
 	}
-	for _, from := range before(d.file, context, roots) {
-		if strings.ContainsAny(from, "*?[") {
-			add(Rule{Path: context, Include: []string{from}, Ignore: byproducts, outer: outer}, from)
-		} else {
-			add(Rule{Path: filepath.Join(context, filepath.FromSlash(from)), Ignore: byproducts, outer: outer}, from)
+	for _, t := range before(d.file, context, roots) {
+		in := resolved(cmp.Or(t.In, context))
+		r, name := Rule{Path: filepath.Join(in, filepath.FromSlash(t.From)), Ignore: byproducts, outer: outer}, t.From
+		if t.In != "" {
+			name = d.called(r.Path)
 		}
+		if strings.ContainsAny(t.From, "*?[") {
+			r.Path, r.Include = in, []string{t.From}
+		}
+		add(r, name)
 	}
 	if len(names) > 0 {
 		d.note("rebuilt when its %s changes", strings.Join(names, ", "))

@@ -256,6 +256,7 @@ func TestDeriveSources(t *testing.T) {
 		"args":         "ARG DIR=src\nFROM x\nARG DIR\nWORKDIR /app\nCOPY ${DIR}/requirements.txt .\nRUN pip\nCOPY $DIR .\n",
 		"libs.d":       "FROM x\nWORKDIR /app\nCOPY libs /libs\nCOPY . .\n",
 		"text":         "FROM x\nRUN <<-'EOF'\n\tCOPY foo bar\n\tEOF\nCOPY package.json .\nCOPY . .\n",
+		"named":        "FROM x\nWORKDIR /app\nCOPY --from=lib / /lib/\nCOPY --from=lib *.txt /\n",
 		"at once":      "FROM x\nWORKDIR /app\nCOPY package*.json .\nCOPY . .\nRUN install\n",
 		"package.json": "{}", "requirements.txt": "", "data/plan/a": "", "state/a": "", "nginx.conf": "",
 	}
@@ -279,6 +280,9 @@ func TestDeriveSources(t *testing.T) {
 		"{image: nginx, command: 'sh -c \"cat /t/nginx.conf && nginx\"', volumes: ['./nginx.conf:/t/nginx.conf', './src:/t']}": "web restart nginx.conf",
 		// What prepares others is done.
 		"{build: ., volumes: ['.:/app'], labels: {awaited: 1}}": "web rebuild Dockerfile",
+		// Another context: built in, and mounted.
+		"{build: {context: ., dockerfile: named, additional_contexts: {lib: ./libs}}, volumes: ['./src:/app']}":         "web restart src\nweb rebuild named\nweb rebuild libs\nweb rebuild libs [*.txt]",
+		"{build: {context: ./src, dockerfile: ../named, additional_contexts: {lib: ./libs}}, volumes: ['./libs:/lib']}": "web restart libs\nweb rebuild named",
 		// The image of another service's build.
 		"{image: other, volumes: ['.:/app']}":        "web restart .",
 		"{build: ., volumes: ['.:/app'], x-watch: }": "web restart .\nweb rebuild Dockerfile",

@@ -20,7 +20,7 @@ func (d *deriving) sources() []types.ServiceVolumeConfig {
 		if v.Type != types.VolumeTypeBind {
 			continue
 		}
-		near := related(v.Source, d.WorkingDir) || d.build != nil && related(v.Source, d.build.Context)
+		near := related(v.Source, d.WorkingDir) || d.build != nil && related(v.Source, d.build.Context) || d.copied(v)
 		if _, err := os.Stat(v.Source); err != nil || !near {
 			continue
 		}
@@ -114,7 +114,7 @@ func (d *deriving) copied(v types.ServiceVolumeConfig) bool {
 	}
 	for _, taken := range d.file.Stages {
 		for _, t := range taken {
-			if t.From != "" && resolved(filepath.Join(d.build.Context, filepath.FromSlash(t.From))) == resolved(v.Source) {
+			if t.From != "" && resolved(t.Path(d.build.Context)) == resolved(v.Source) {
 				return true
 			}
 		}
