@@ -393,3 +393,31 @@ func TestCancelledBefore(t *testing.T) {
 		t.Errorf("got %v after %v, want context canceled and nothing done", err, doer.log)
 	}
 }
+
+// TestForced cancels after a second and is forced a second later: what would
+// have an hour to end is cut then, and nobody is left to wonder why it takes.
+func TestForced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer time.AfterFunc(time.Second, cancel).Stop()
+		force := make(chan struct{})
+		defer time.AfterFunc(2*time.Second, func() { close(force) }).Stop()
+		var rec recorder
+		begun := time.Now()
+		doer := &script{takes: map[int]time.Duration{1: time.Hour}}
+		o := reconciler.Options{DrainTimeout: time.Hour, Force: force}
+		err := reconciler.Apply(ctx, plan(step(planner.StopContainer{Ref: ctr("a")}), step(planner.RemoveContainer{Ref: ctr("a")}, 1)), doer, o, rec.sink)
+		want := `plan Running [Container a]
+working Container a Stopping
+info Waiting for what is under way... press Ctrl+C again to force
+warning Container a Interrupted
+finished context canceled
+`
+		if got := rec.lines(); got != want {
+			t.Errorf("events:\n%s\nwant:\n%s", got, want)
+		}
+		if got := time.Since(begun); got != 2*time.Second || !errors.Is(err, context.Canceled) {
+			t.Errorf("got error %v after %v", err, got)
+		}
+	})
+}

@@ -92,6 +92,8 @@ func (r *recorder) lines() string {
 			fmt.Fprintln(&b, "plan", e.Title, e.Refs)
 		case event.Status:
 			fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprint(e.State, " ", e.Ref, " ", e.Text, " ", e.Detail)))
+		case event.Message:
+			fmt.Fprintln(&b, e.Level, e.Text)
 		case event.Finished:
 			fmt.Fprintln(&b, "finished", strings.ReplaceAll(fmt.Sprint(e.Err), "\n", " | "))
 		}

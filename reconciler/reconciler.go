@@ -27,6 +27,8 @@ type Options struct {
 	// DrainTimeout is how long a write in flight may go on after ctx ended;
 	// 0: 10 s.
 	DrainTimeout time.Duration
+	// Force cuts the writes in flight once ctx has ended; nil: nobody can.
+	Force <-chan struct{}
 	// Now stamps events; nil: time.Now.
 	Now func() time.Time
 }
@@ -38,8 +40,10 @@ type Options struct {
 // of all failed steps are joined by step id, equal ones once.
 //
 // When ctx ends no new step starts, pulls, builds and waits are cut at once,
-// and writes in flight may end within Options.DrainTimeout. ctx.Err is then
-// among the errors; steps not begun are not reported.
+// and writes in flight may end within Options.DrainTimeout, or until
+// Options.Force, which is said where somebody can: a stop takes as long as its
+// container does. ctx.Err is then among the errors; steps not begun are not
+// reported.
 //
 // sink gets event.Planned, a status before and after each step that people see,
 // and event.Finished with the error that Apply returns. It is never called from

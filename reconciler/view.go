@@ -159,6 +159,11 @@ func (v *view) spared(s planner.Step) {
 	}
 }
 
+// draining says why an interrupted plan does not end yet.
+func (v *view) draining() {
+	v.sink(event.Message{Level: event.Info, Text: "Waiting for what is under way... press Ctrl+C again to force"})
+}
+
 // close ends what a cancellation left as working.
 func (v *view) close() {
 	for _, s := range v.plan.Steps {

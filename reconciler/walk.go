@@ -58,6 +58,7 @@ func (w *walk) run(ctx context.Context) error {
 	writes, cutWrites := context.WithCancel(context.WithoutCancel(ctx))
 	defer cutWrites()
 	cancelled := ctx.Done()
+	var forced <-chan struct{} // nil until ctx has ended
 	for i := range w.nodes {
 		w.tellHeld(i)
 	}
@@ -73,6 +74,12 @@ func (w *walk) run(ctx context.Context) error {
 			cancelled = nil
 			w.interrupted = true
 			defer time.AfterFunc(w.opts.DrainTimeout, cutWrites).Stop()
+			if forced = w.opts.Force; forced != nil && w.busy > 0 {
+				w.view.draining()
+			}
+		case <-forced:
+			forced = nil
+			cutWrites()
 		}
 	}
 	return w.errors(ctx)

@@ -35,7 +35,8 @@ type Config struct {
 	// ShowPlan prints the plan of a dry run.
 	ShowPlan func(*planner.Plan) error
 	// Force ends when the user asks a second time to stop: then what was to end
-	// in peace is killed. nil: never.
+	// in peace is killed, and an interrupted command waits for nothing any more.
+	// nil: never.
 	Force context.Context
 	// QuietPull leaves the progress of pulls out.
 	QuietPull bool
@@ -137,7 +138,7 @@ func (s *Session) applyBy(ctx context.Context, p *planner.Plan, d reconciler.Doe
 	for _, ref := range p.Kept {
 		s.status(ref, event.Done, "Running", "")
 	}
-	return reconciler.Apply(ctx, p, d, reconciler.Options{Parallel: s.Parallel}, s.Sink)
+	return reconciler.Apply(ctx, p, d, reconciler.Options{Parallel: s.Parallel, Force: s.Force.Done()}, s.Sink)
 }
 
 func (s *Session) status(ref event.Ref, state event.State, text, detail string) {

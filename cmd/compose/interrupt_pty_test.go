@@ -73,6 +73,22 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// A command that stops containers waits for them after an interrupt, says so, and
+// ends at the second one: a container may take its hour.
+func TestInterruptedStop(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProjectOf(t, "name: pty\nservices:\n  web: {image: alpine, command: [sh, -c, \"trap '' TERM; sleep infinity\"], stop_grace_period: 1h}\n")
+	up := onPTY(t, dir, server.Host, "up", "-d")
+	up.ends(0)
+	p := onPTY(t, dir, server.Host, "--progress", "tty", "stop")
+	p.expect("Stopping")
+	p.keys("\x03")
+	p.expect("press Ctrl+C again")
+	p.keys("\x03")
+	p.expect("Interrupted")
+	p.ends(130)
+}
+
 // What a container prints at once is shown, however late the engine says what ran
 // before: the first listing of an attached up asks for that.
 func TestAttachedFirstLine(t *testing.T) {
