@@ -18,8 +18,9 @@ const (
 )
 
 // table lays the rows out in columns: mark, name, state, time. Where there is
-// not enough room, names lose first the kind of their resources, then the name
-// of the project, and then their beginning; and the states are cut.
+// not enough room, names lose first the kind of their resources and most of
+// their digests, then the name of the project, and then their middle; and the
+// states are cut.
 func (r *region) table(rows []*row, v view) []textLine {
 	states, times := 0, 0
 	words := make([]stateText, len(rows))
@@ -73,8 +74,15 @@ func (r *region) naming(rows []*row, room, states int) (name func(event.Ref) str
 	return name, min(width, max(room-states, room*3/5))
 }
 
-// short is a resource without its kind.
-func short(r event.Ref) string { return strings.TrimPrefix(r.String(), string(r.Kind)+" ") }
+// short is a resource without its kind; of an image's digest it has as much as
+// ids are known by.
+func short(r event.Ref) string {
+	name := strings.TrimPrefix(r.String(), string(r.Kind)+" ")
+	if image, digest, ok := strings.Cut(name, "@sha256:"); ok && r.Kind == event.Image {
+		return image + "@" + digest[:min(len(digest), 7)]
+	}
+	return name
+}
 
 // shortest is a resource without its kind and its project.
 func (r *region) shortest(of event.Ref) string {
@@ -90,11 +98,13 @@ func (r *region) shortest(of event.Ref) string {
 	return name
 }
 
-// fit makes a name as wide as told; of one that is too wide the end remains,
-// which tells it from others.
+// fit makes a name as wide as told; one that is too wide loses its middle. What
+// tells names from each other is at their ends: numbers and tags, and what
+// comes before a word that all share.
 func fit(name string, width int) string {
 	if w := runewidth.StringWidth(name); w > width && width > 1 {
-		name = runewidth.TruncateLeft(name, w-width+1, "…")
+		head := runewidth.Truncate(name, (width-1)/2, "")
+		name = head + runewidth.TruncateLeft(name, w-width+1+runewidth.StringWidth(head), "…")
 	}
 	return runewidth.FillRight(name, width)
 }

@@ -73,6 +73,8 @@ func (w *row) words(v view) stateText {
 	switch {
 	case w.waits(v):
 		s = stateText{word: "Waiting", rest: "for " + w.held}
+	case w.state == event.Failed, w.state == event.Warning:
+		s.rest = untold(w.ref, w.detail)
 	case w.state != event.Working:
 	case w.transfer.known():
 		s.rest, s.brief = w.transfer.String(), w.transfer.brief()
@@ -86,6 +88,19 @@ func (w *row) words(v view) stateText {
 		}
 	}
 	return s
+}
+
+// untold is what an error says beyond its row: not "starting container a-web-1:",
+// nor that it is the engine's answer. There is room for few words, and all of it
+// comes below when the command ends.
+func untold(r event.Ref, detail string) string {
+	for _, name := range []string{r.Name, r.Service} {
+		if doing, cause, ok := strings.Cut(detail, " "+name+": "); ok && name != "" && !strings.Contains(doing, ":") {
+			detail = cause
+			break
+		}
+	}
+	return strings.TrimPrefix(detail, "Error response from daemon: ")
 }
 
 // elapsed is how long the resource has been at work, from its first step to its

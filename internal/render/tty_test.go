@@ -263,6 +263,33 @@ func TestLogsAbove(t *testing.T) {
 	})
 }
 
+// TestNarrowNames: names that are too long keep what tells them from each other,
+// and errors say no more of what their row says already.
+func TestNarrowNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := screentest.New(50, 10)
+		r := open(t, v, render.Options{})
+		for i := range 2 {
+			c := event.Ref{Kind: event.Container, Name: fmt.Sprintf("demo-s%d-with-a-rather-long-service-name-1", i), Service: fmt.Sprintf("s%d-with-a-rather-long-service-name", i), Number: 1}
+			r.Event(event.Status{Ref: c, State: event.Failed, Text: "Error", Detail: "starting container " + c.Name + ": Error response from daemon: no space left"})
+		}
+		i := image("registry.example.com:5000/team/backend/orders@sha256:" + strings.Repeat("a", 64))
+		r.Event(event.Status{Ref: i, State: event.Failed, Text: "Error", Detail: "pulling " + i.Name + ": Error response from daemon: manifest unknown: it is gone"})
+		r.Event(event.Status{Ref: image("redis"), State: event.Failed, Text: "Error", Detail: "no such image: redis: gone"})
+		r.Close()
+		check(t, v)
+		want := `[+] Running 0/4, 4 failed
+ ✘ s0-with-a-ra…rvice-name-1  Error no space le…
+ ✘ s1-with-a-ra…rvice-name-1  Error no space le…
+ ✘ registry.exa…ders@aaaaaaa  Error manifest un…
+ ✘ redis                      Error no such ima…
+`
+		if got := v.All(); got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	})
+}
+
 // TestFailedBuild: what a build printed is seen when it failed.
 func TestFailedBuild(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
