@@ -79,12 +79,13 @@ func up(b *bytes.Buffer, n int) {
 func (s *screen) forget() { s.shown, s.hidden = nil, false }
 
 // release is what to write when the lines shall stay: they are not the region's
-// any more, and the cursor is seen again.
+// any more, and the cursor is seen again, in an empty row: a terminal echoes ^C
+// there.
 func (s *screen) release() []byte {
 	s.shown = nil
 	if !s.hidden {
 		return nil
 	}
 	s.hidden = false
-	return []byte("\x1b[?25h")
+	return []byte("\r\x1b[2K\x1b[?25h")
 }

@@ -68,8 +68,8 @@ func (l Listing[T]) Write(w io.Writer, format string) error {
 	case "json":
 		return l.json(w)
 	}
-	if tmpl, ok := strings.CutPrefix(format, "table "); ok {
-		return l.templateTable(w, tmpl)
+	if tmpl, ok := strings.CutPrefix(format, "table"); ok { // docker needs no space behind it
+		return l.templateTable(w, strings.TrimLeft(tmpl, " "))
 	}
 	return l.template(w, format)
 }

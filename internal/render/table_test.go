@@ -39,6 +39,7 @@ func TestListing(t *testing.T) {
 		{"lines", "json", lines, `{"Name":"demo-web-1","State":"running","Ports":[80,443]}` + "\n" + `{"Name":"demo-database-1","State":"exited\tor\nnot","Ports":null}` + "\n"},
 		{"template", `{{.Name | upper}}\t{{join .Ports "+"}}`, listing, "DEMO-WEB-1\t80+443\nDEMO-DATABASE-1\t\n"},
 		{"json in a template", `{{json .Ports}}`, listing, "[80,443]\nnull\n"},
+		{"table without a space", `table{{.Name}}`, render.Listing[item]{Items: listing.Items[:1], Columns: listing.Columns}, "NAME\ndemo-web-1\n"},
 		{"table of a template", `table {{.State | upper}}\t{{.Name}}`, render.Listing[item]{Items: listing.Items[:1], Columns: listing.Columns}, "STATUS    NAME\nRUNNING   demo-web-1\n"},
 	} {
 		var b bytes.Buffer

@@ -290,6 +290,25 @@ func TestNarrowNames(t *testing.T) {
 	})
 }
 
+// TestEcho: what the terminal echoes of an interrupt does not stand before the
+// shell's prompt.
+func TestEcho(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := screentest.New(50, 10)
+		r := open(t, v, render.Options{})
+		r.Event(working(container("web", 1), "Stopping"))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		fmt.Fprint(v, "^C^C")
+		r.Event(event.Status{Ref: container("web", 1), State: event.Warning, Text: "Interrupted"})
+		r.Close()
+		check(t, v)
+		if got := v.All(); strings.Contains(got, "^C") {
+			t.Errorf("got:\n%s", got)
+		}
+	})
+}
+
 // TestFailedBuild: what a build printed is seen when it failed.
 func TestFailedBuild(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
