@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +61,11 @@ func (a *app) exit(ctx context.Context, err error) int {
 		}
 		code = exitInterrupted
 	}
-	render.Error(a.stderr, engine.Lost(err))
+	if err = engine.Lost(err); a.progress() == render.ModeJSON {
+		render.ErrorJSON(a.stderr, err, time.Now())
+	} else {
+		render.Error(a.stderr, err)
+	}
 	return code
 }
 

@@ -1,6 +1,9 @@
 package render
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // cleaning says what appendClean leaves in.
 type cleaning struct {
@@ -81,10 +84,10 @@ func escapeLen(b []byte) int {
 	return len(b)
 }
 
-// cleanText is a text for a line of the live region: no control characters and
-// no colours of its own.
+// cleanText is a text for a line of the live region: no control characters but
+// tabs, and no colours of its own.
 func cleanText(s string) string {
-	return string(appendClean(nil, []byte(s), cleaning{afterCR: []byte(" ")}))
+	return strings.ReplaceAll(string(appendClean(nil, []byte(s), cleaning{})), "\r", " ")
 }
 
 // Clean is a text for a terminal without control characters and colours.

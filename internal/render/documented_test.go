@@ -14,7 +14,7 @@ func TestDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, of := range []reflect.Type{reflect.TypeFor[line](), reflect.TypeFor[need](), reflect.TypeFor[source]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[line](), reflect.TypeFor[failure](), reflect.TypeFor[need](), reflect.TypeFor[source]()} {
 		for field := range of.Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if !strings.Contains(string(text), "`"+name+"`") {

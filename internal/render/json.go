@@ -54,7 +54,7 @@ func (j *jsonLines) close() error { return nil }
 //	status     Working Done Warning Error Skipped
 //	text       the word or the line
 //	details    what goes after it
-//	error      of a status or the end
+//	error      of a status or the end of a plan
 //	current, total, percent       of a part: bytes
 //	source, stream, bytes         of a log; bytes: base64, where text is no UTF-8
 //	sources    of attached: the containers whose logs follow

@@ -21,6 +21,7 @@ type steps struct {
 var (
 	vertexLine = regexp.MustCompile(`^(#\d+) (.*)$`)
 	stepName   = regexp.MustCompile(`^\[([^\]]*)\] `)
+	stepHead   = regexp.MustCompile(`^(#\d+ (\d+\.\d+ )?)?`)
 	stepTime   = regexp.MustCompile(`^\d+\.\d+ `)
 	stepEnd    = regexp.MustCompile(`^(DONE|CACHED|CANCELED|ERROR)\b`)
 	oldStep    = regexp.MustCompile(`^Step (\d+/\d+) : (.*)$`)
@@ -28,6 +29,11 @@ var (
 
 // add takes a line in. Ends of steps say nothing new.
 func (s *steps) add(line string) {
+	line = strings.TrimSpace(line)
+	// Of a line that overwrites itself, as progress bars do, the last is seen.
+	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
+		line = stepHead.FindString(line) + strings.TrimLeft(line[at+1:], " ")
+	}
 	line = strings.TrimSpace(cleanText(line))
 	if m := oldStep.FindStringSubmatch(line); m != nil {
 		s.line = "[" + m[1] + "] " + m[2]

@@ -309,6 +309,20 @@ func TestEcho(t *testing.T) {
 	})
 }
 
+// TestCarriageReturn: a detail that would overwrite its line does not.
+func TestCarriageReturn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := screentest.New(60, 10)
+		r := open(t, v, render.Options{})
+		r.Event(event.Status{Ref: container("web", 1), State: event.Failed, Text: "Error", Detail: "10%\r20%"})
+		r.Close()
+		check(t, v)
+		if got, want := v.All(), "[+] Running 0/1, 1 failed\n ✘ Container demo-web-1  Error 10% 20%\n"; got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	})
+}
+
 // TestFailedBuild: what a build printed is seen when it failed.
 func TestFailedBuild(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
