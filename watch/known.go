@@ -127,7 +127,7 @@ func unique(all []*service) []*service {
 
 // patterns tell the trees apart, key the rules.
 func (r Rule) patterns() string {
-	return fmt.Sprintf("%q %q %q %q", filepath.Clean(r.Path), r.Include, r.Ignore, r.outer)
+	return fmt.Sprintf("%q %q %q %q %t", filepath.Clean(r.Path), r.Include, r.Ignore, r.outer, r.Target != "")
 }
 
 func (r Rule) key() string {
@@ -146,7 +146,7 @@ func (k *Known) addRule(s *service, r Rule) error {
 		if err != nil {
 			return err
 		}
-		t = &tree{root: r.Path, filter: f}
+		t = &tree{root: r.Path, filter: f, copied: r.Target != ""}
 		k.trees[r.patterns()] = t
 	}
 	compiled := &rule{Rule: r, tree: t, asked: map[string]change{}}

@@ -2,6 +2,8 @@ package watch
 
 import (
 	"crypto/sha256"
+	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -30,12 +32,19 @@ const (
 type tree struct {
 	root string
 	*filter
+	copied  bool     // into containers: what cannot be is refused
 	man     Manifest // nothing that is not wanted, but for folders
 	scanned bool
-	budget  int64             // bytes that may yet be hashed without need
-	refused map[string]string // links that lead out of root, and where to
-	news    []string          // those of refused that the user does not know yet
+	budget  int64              // bytes that may yet be hashed without need
+	refused map[string]refusal // what is there and left out
+	news    []string           // those of refused that the user does not know yet
 }
+
+// refusal is why something is not copied, and what the user can do.
+type refusal struct{ why, hint string }
+
+// unreadable are files and folders of others: a database's, keys.
+var unreadable = refusal{"permission denied", "give yourself the right to read it, or name it under ignore in develop.watch"}
 
 // change is a path of a tree that is other than it was. A zero Entry is none.
 type change struct {
@@ -83,7 +92,7 @@ func same(a, b Entry) bool {
 func (t *tree) look(paths []string) []change {
 	l := &looking{tree: t, now: time.Now(), seen: map[string]bool{}, tops: map[string]bool{}}
 	if !t.scanned {
-		t.man, t.refused, t.budget = Manifest{}, map[string]string{}, firstHashes
+		t.man, t.refused, t.budget = Manifest{}, map[string]refusal{}, firstHashes
 		paths = []string{"."}
 	}
 	for _, p := range slices.Sorted(slices.Values(paths)) { // a folder before what is in it
@@ -172,6 +181,9 @@ func (l *looking) walk(rel, abs string, info fs.FileInfo) {
 	l.tops[rel] = true
 	l.note(rel, entry(info))
 	children, err := os.ReadDir(abs)
+	if errors.Is(err, fs.ErrPermission) {
+		l.refuse(rel, unreadable)
+	}
 	if err != nil {
 		return
 	}
@@ -202,26 +214,43 @@ func (l *looking) file(rel, abs string, info fs.FileInfo, why cause) {
 		if err != nil {
 			return
 		}
-		if leadsOut(rel, link) {
-			l.refuse(rel, link)
+		if l.copied && leadsOut(rel, link) {
+			l.refuse(rel, refusal{fmt.Sprintf("the link leads out of %s, to %s", l.root, link), "make it a relative link to what is inside, or a copy"})
 			return
 		}
 		e.Link = filepath.ToSlash(link)
 	case !e.Mode.IsRegular():
 		return // sockets, pipes and devices are nothing to copy
+	case l.copied && forbidden(abs, e):
+		l.refuse(rel, unreadable)
+		return
 	default:
 		l.content(rel, abs, &e, why)
 	}
+	delete(l.refused, rel)
 	l.note(rel, e)
 }
 
-// refuse leaves a link out and remembers it, to be said once.
-func (l *looking) refuse(rel, link string) {
+// refuse leaves something out and remembers it, to be said once.
+func (l *looking) refuse(rel string, r refusal) {
 	l.tops[rel] = true // what was there before
-	if l.refused[rel] != link {
-		l.refused[rel] = link
+	if l.copied && l.refused[rel] != r {
+		l.refused[rel] = r
 		l.news = append(l.news, rel)
 	}
+}
+
+// forbidden tells that a file may not be read. What everybody may read is not
+// opened for that.
+func forbidden(abs string, e Entry) bool {
+	if e.Mode&0o444 == 0o444 {
+		return false
+	}
+	f, err := os.Open(abs)
+	if err == nil {
+		f.Close()
+	}
+	return errors.Is(err, fs.ErrPermission)
 }
 
 // content fills in the hash of a file where the rest does not decide.

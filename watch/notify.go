@@ -179,7 +179,7 @@ func (n *notifier) event(e fsnotify.Event) {
 	if !n.inside(name) {
 		return
 	}
-	if e.Has(fsnotify.Create) {
+	if e.Has(fsnotify.Create) || e.Has(fsnotify.Chmod) && !n.watched(name) { // it may be readable now
 		if info, err := os.Lstat(name); err == nil && info.IsDir() {
 			if n.ignore(name, true) {
 				return
@@ -202,6 +202,11 @@ func (n *notifier) inside(name string) bool {
 		}
 	}
 	return false
+}
+
+func (n *notifier) watched(name string) bool {
+	_, ok := n.dirs[name]
+	return ok
 }
 
 // unwatch ends watching what is gone; false: it was not watched.

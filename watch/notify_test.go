@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -196,6 +197,31 @@ func TestOverflow(t *testing.T) {
 	}
 	f := put(t, filepath.Join(root, "f"))
 	told(t, w, f)
+}
+
+// A folder that the user may read from now on is watched.
+func TestReadableLater(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "db")
+	file := put(t, filepath.Join(dir, "f"))
+	var open atomic.Bool
+	w, err := newNotifier([]string{root}, func(string, bool) bool { return false }, func(f *fsnotify.Watcher, p string) error {
+		if p == dir && !open.Load() {
+			return syscall.EACCES
+		}
+		return f.Add(p)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing(t, w)
+	open.Store(true)
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	told(t, w, dir)
+	put(t, file)
+	told(t, w, file)
 }
 
 // What was away between two looks of a poller is told, though it is as it was:

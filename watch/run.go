@@ -115,10 +115,10 @@ func (r *runner) rescan() (touched []*service) {
 func (r *runner) look(t *tree, paths []string) []*service {
 	touched := r.apply(t, t.look(paths))
 	for _, rel := range t.news {
+		why := t.refused[rel]
 		r.Sink(event.Message{
-			Level: event.Warn,
-			Text:  fmt.Sprintf("%s is not synced: the link leads out of %s, to %s", filepath.Join(t.root, rel), t.root, t.refused[rel]),
-			Hint:  "make it a relative link to what is inside, or a copy",
+			Level: event.Warn, Hint: why.hint,
+			Text: fmt.Sprintf("%s is not synced: %s", filepath.Join(t.root, filepath.FromSlash(rel)), why.why),
 		})
 	}
 	t.news = nil
