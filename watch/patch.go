@@ -17,16 +17,16 @@ type work struct {
 	had   map[string]Entry // at targets that are deleted
 }
 
-// take makes the patches of a service's containers that nobody else patches.
-// k.mu is held.
-func (s *service) take() []*work {
+// take makes the patches of a service's containers that nobody else patches, for
+// some of its rules. k.mu is held.
+func (s *service) take(rules []*rule) []*work {
 	var all []*work
 	for _, id := range slices.Sorted(maps.Keys(s.replicas)) {
 		c := s.replicas[id]
 		if c.busy {
 			continue
 		}
-		if w := c.work(s.rules); w != nil {
+		if w := c.work(s, rules); w != nil {
 			c.busy = true
 			all = append(all, w)
 		}
@@ -35,7 +35,7 @@ func (s *service) take() []*work {
 }
 
 // work is nil where the container has what the folders have.
-func (c *replica) work(rules []*rule) *work {
+func (c *replica) work(s *service, rules []*rule) *work {
 	w := &work{replica: c, sent: map[*rule]lacks{}}
 	writes, deletes := map[string]Write{}, map[string]Entry{}
 	for _, r := range rules {
@@ -60,7 +60,7 @@ func (c *replica) work(rules []*rule) *work {
 		return nil
 	}
 	w.had = maps.Clone(deletes)
-	for _, r := range rules {
+	for _, r := range s.rules {
 		r.keep(deletes, writes)
 	}
 	w.patch = Patch{Deletes: topmost(deletes, writes)}

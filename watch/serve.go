@@ -35,8 +35,9 @@ type job struct {
 type outcome struct {
 	paths      map[string]Entry // absolute, on this machine: what is there now
 	containers int
-	left       bool // as in job
-	asked      bool // there are changes that are not copied
+	left       bool           // as in job
+	asked      bool           // there are changes that are not copied
+	due        map[*rule]bool // whose action follows
 	restart    bool
 	hooks      []types.ServiceHook
 	action     Action
@@ -45,7 +46,7 @@ type outcome struct {
 // serve brings a service's containers up to date: deletes, writes, and then the
 // actions that the rules of the changed paths ask for.
 func (r *runner) serve(ctx context.Context, j *job) error {
-	out := outcome{paths: map[string]Entry{}, action: Sync}
+	out := outcome{paths: map[string]Entry{}, due: map[*rule]bool{}, action: Sync}
 	err := r.bring(ctx, j, &out)
 	if err != nil && !j.refresh {
 		j.refresh = true // the container may be gone, and another be there
@@ -71,30 +72,42 @@ func (r *runner) serve(ctx context.Context, j *job) error {
 	return err
 }
 
-// bring patches all containers that need it.
+// bring patches all containers that need it. Where that fails, each rule is tried
+// by itself: a full volume is no reason to keep the rest from the others.
 func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
+	s := j.service
 	if j.refresh {
-		list, err := r.do.Containers(ctx, j.service.name)
+		list, err := r.do.Containers(ctx, s.name)
 		if err != nil {
 			return fmt.Errorf("listing containers: %w", err)
 		}
-		r.reconcile(j.service, list)
+		r.reconcile(s, list)
 	}
-	r.mu.Lock()
-	works := j.service.take()
-	r.collect(j, works, out)
-	r.mu.Unlock()
-	return r.patch(ctx, j.service, works, out)
+	err := r.patch(ctx, j, s.rules, out)
+	if err == nil || len(s.rules) == 1 {
+		return err
+	}
+	var errs []error
+	for _, of := range s.rules {
+		errs = append(errs, r.patch(ctx, j, []*rule{of}, out))
+	}
+	return errors.Join(errs...)
 }
 
-// patch sends the patches, all at once.
-func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outcome) error {
+// patch sends what the containers lack by some of the service's rules, to all at
+// once.
+func (r *runner) patch(ctx context.Context, j *job, rules []*rule, out *outcome) error {
+	r.mu.Lock()
+	works := j.service.take(rules)
+	r.collect(j, works, out)
+	r.mu.Unlock()
 	var group errgroup.Group
-	var mu sync.Mutex // guards out and errs
+	var mu sync.Mutex // guards out and below
 	var errs []error
+	reached := 0
 	for _, w := range works {
 		group.Go(func() error {
-			left, err := r.do.Patch(ctx, s.name, w.Container, w.patch)
+			left, err := r.do.Patch(ctx, j.service.name, w.Container, w.patch)
 			left = append(left, w.patch.overtaken()...)
 			r.mu.Lock()
 			w.done(left, err)
@@ -106,39 +119,40 @@ func (r *runner) patch(ctx context.Context, s *service, works []*work, out *outc
 				errs = append(errs, fmt.Errorf("container %s: %w", w.Name, err))
 				return nil
 			}
-			out.containers++
+			reached++
+			for of := range w.sent {
+				out.due[of] = true
+			}
 			return nil
 		})
 	}
 	_ = group.Wait() // it has none: errs has them
+	out.containers = max(out.containers, reached)
 	return errors.Join(errs...)
 }
 
 // collect notes what is to be done and finds the actions that it asks for. mu is
 // held.
 func (r *runner) collect(j *job, works []*work, o *outcome) {
-	for _, of := range j.service.rules {
-		touched := false
-		for _, w := range works {
-			for p, now := range w.sent[of] {
+	for _, w := range works {
+		for of, sent := range w.sent {
+			for p, now := range sent {
 				o.note(of, p, now)
-				touched = true
 			}
 		}
+	}
+	for _, of := range j.service.rules {
 		if j.patchOnly || of.Action == Rebuild || of.mountGone() {
 			continue
 		}
 		r.sift(of, j.detected)
 		for _, c := range of.asked {
 			if len(j.service.replicas) > 0 {
-				touched, o.asked = true, true
+				o.asked, o.due[of] = true, true
 				o.note(of, c.path, c.new)
 			}
 		}
 		clear(of.asked)
-		if touched {
-			o.wants(of)
-		}
 	}
 }
 
@@ -158,6 +172,7 @@ func (o *outcome) counts() (writes, deletes int) {
 	return len(o.paths) - deletes, deletes
 }
 
+// wants takes in a rule whose action is due.
 func (o *outcome) wants(r *rule) {
 	switch r.Action {
 	case Restart, SyncRestart:
@@ -174,6 +189,11 @@ func (o *outcome) wants(r *rule) {
 
 // act is the one action of a batch: a restart, and the commands after it.
 func (r *runner) act(ctx context.Context, s *service, o *outcome) error {
+	for _, of := range s.rules {
+		if o.due[of] {
+			o.wants(of)
+		}
+	}
 	if o.containers == 0 {
 		r.mu.Lock()
 		o.containers = len(s.replicas)
