@@ -63,7 +63,7 @@ func startBuildKit(t *testing.T, s *setup) string {
 // is in the engine afterwards, and the same one after a second build.
 func TestBuildElsewhere(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": "name: bld-elsewhere\nservices:\n  web: {build: .}\n  bad: {build: {context: ., target: bad}}\n",
+		"compose.yaml": "name: " + own + "elsewhere\nservices:\n  web: {build: .}\n  bad: {build: {context: ., target: bad}}\n",
 		"Dockerfile":   "FROM alpine AS bad\nRUN exit 3\nFROM alpine\nCOPY Dockerfile /\nCMD [\"true\"]\n",
 	}, build.Options{Builder: "far"})
 	define(t, s.o.ConfigDir, "remote", "far0", startBuildKit(t, s))
@@ -76,7 +76,7 @@ func TestBuildElsewhere(t *testing.T) {
 	if err != nil || again != first {
 		t.Errorf("got %+v, %v, want %+v again", again, err, first)
 	}
-	img, err := s.c.ImageInspect(t.Context(), "bld-elsewhere-web")
+	img, err := s.c.ImageInspect(t.Context(), s.p.ImageName("web"))
 	if err != nil || img.ID != first.ImageID {
 		t.Errorf("the engine has %q, %v, want %q", img.ID, err, first.ImageID)
 	}

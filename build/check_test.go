@@ -10,7 +10,7 @@ import (
 
 func TestCheck(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": "name: bld-check\nservices:\n  good: {build: .}\n  bad: {build: {context: ., dockerfile: sub/Bad}}\n  broken: {build: {dockerfile_inline: \"FRO alpine\"}}\n",
+		"compose.yaml": "name: " + own + "check\nservices:\n  good: {build: .}\n  bad: {build: {context: ., dockerfile: sub/Bad}}\n  broken: {build: {dockerfile_inline: \"FRO alpine\"}}\n",
 		"Dockerfile":   "FROM alpine\n",
 		"sub/Bad":      "FROM alpine as x\nENV a b\n",
 	}, build.Options{})

@@ -74,7 +74,7 @@ func checkFar(t *testing.T, s *setup) {
 }
 
 var checked = map[string]string{
-	"compose.yaml": "name: bld-far\nservices:\n  web: {build: .}\n",
+	"compose.yaml": "name: " + own + "far\nservices:\n  web: {build: .}\n",
 	"Dockerfile":   "FROM alpine as x\n",
 }
 

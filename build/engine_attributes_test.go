@@ -69,7 +69,7 @@ func TestSSHAgent(t *testing.T) {
 	}
 	t.Cleanup(func() { l.Close() })
 	s := start(t, map[string]string{
-		"compose.yaml": `name: bld-ssh
+		"compose.yaml": "name: " + own + `ssh
 services:
   web:
     build:

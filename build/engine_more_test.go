@@ -93,7 +93,7 @@ services:
 
 func TestSecrets(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": `name: bld-secrets
+		"compose.yaml": "name: " + own + `secrets
 services:
   web:
     build:
@@ -116,7 +116,7 @@ secrets:
 
 func TestAdditionalContexts(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": `name: bld-contexts
+		"compose.yaml": "name: " + own + `contexts
 services:
   base:
     build:
@@ -155,7 +155,7 @@ services:
 
 func TestConcurrentBuildsSendAFolderOnce(t *testing.T) {
 	services := []string{"a", "b", "c", "d"}
-	yaml := "name: bld-shared\nservices:\n"
+	yaml := "name: " + own + "shared\nservices:\n"
 	for _, name := range services {
 		yaml += "  " + name + ": {build: {context: app, args: {NAME: " + name + "}}}\n"
 	}
@@ -267,7 +267,7 @@ secrets:
 
 func TestFailureShowsTheLine(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml":   "name: bld-line\nservices:\n  web: {build: app}\n",
+		"compose.yaml":   "name: " + own + "line\nservices:\n  web: {build: app}\n",
 		"app/Dockerfile": "FROM alpine\n# nothing\nRUN echo out1 && echo out2 && false\nCMD sh\n",
 	}, build.Options{})
 	_, err := s.b.Build(t.Context(), "web")
@@ -293,7 +293,7 @@ app/Dockerfile:3
 
 func TestSecretThatAStepNeedsAndNobodyGives(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": `name: bld-nosecret
+		"compose.yaml": "name: " + own + `nosecret
 services:
   web:
     build:
@@ -310,7 +310,7 @@ services:
 
 func TestCancelledBuild(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": `name: bld-cancel
+		"compose.yaml": "name: " + own + `cancel
 services:
   web: {build: {dockerfile_inline: "FROM alpine\nRUN echo started && sleep 60\n"}}
 `,

@@ -3,6 +3,7 @@ package build_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -35,6 +36,10 @@ func realEngine(t *testing.T) *client.Client {
 	t.Cleanup(func() { c.Close() })
 	return c
 }
+
+// own begins the names of this process's projects: another run of the tests may
+// remove the images of its own meanwhile.
+var own = fmt.Sprintf("bld-%d-", os.Getpid())
 
 // write makes the files of a project folder.
 func write(t *testing.T, files map[string]string) string {
@@ -188,7 +193,7 @@ var builders = map[string]map[string]string{
 func each(t *testing.T, test func(t *testing.T, name string, o build.Options)) {
 	for how, env := range builders {
 		t.Run(how, func(t *testing.T) {
-			name := "bld-" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.Name(), "Test"), "/", "-"))
+			name := own + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.Name(), "Test"), "/", "-"))
 			test(t, name, build.Options{LookupEnv: lookup(maps.Clone(env))})
 		})
 	}

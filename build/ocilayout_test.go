@@ -30,7 +30,7 @@ func saveLayout(t *testing.T, s *setup, ref, dir string) {
 
 func TestOCILayout(t *testing.T) {
 	s := start(t, map[string]string{
-		"compose.yaml": `name: bld-oci
+		"compose.yaml": "name: " + own + `oci
 services:
   web: {build: {dockerfile_inline: "FROM base\nRUN busybox true\n", additional_contexts: {base: "oci-layout://./image"}}}
   tagged: {build: {dockerfile_inline: "FROM base\n", additional_contexts: {base: "oci-layout://./image:latest"}}}
