@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"regexp"
 	"time"
@@ -64,7 +66,13 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	}
 	o.SinceUp = f.sinceUp
 	collector.Stream()
-	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps}
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	var failed error
+	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps, Failed: func(err error) {
+		failed = cmp.Or(failed, err)
+		cancel()
+	}}
 	switch {
 	case f.format == "json":
 		o.Timestamps, a.logs.Format = true, render.LogJSON
@@ -76,12 +84,15 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	case f.embed:
 		return hint.New("--embed needs --format json", "add --format json, or leave it out")
 	}
-	s, err := a.openListed(cmd.Context(), services)
+	s, err := a.openListed(ctx, services)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return s.Logs(cmd.Context(), o)
+	if err = s.Logs(ctx, o); failed != nil {
+		return fmt.Errorf("writing the logs: %w", failed)
+	}
+	return err
 }
 
 // filter is what --grep, --invert and --level say.

@@ -22,6 +22,9 @@ type LogOptions struct {
 	Split bool
 	// Format is how a line is written; LogText where it is not said.
 	Format LogFormat
+	// Failed is told of lines that could not be written: a full disk. nil: nobody
+	// is.
+	Failed func(error)
 }
 
 // LogFormat is a way to write the lines of logs.
@@ -182,7 +185,9 @@ func (l *logs) flush() {
 		return
 	}
 	l.browse.keep(l.buf)
-	_, _ = l.stream().w.Write(l.buf)
+	if _, err := l.stream().w.Write(l.buf); err != nil && l.opts.Failed != nil {
+		l.opts.Failed(err)
+	}
 	l.buf = l.buf[:0]
 	if cap(l.buf) > 4*writeSize {
 		l.buf = nil // that was for a line of megabytes
