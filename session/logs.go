@@ -22,7 +22,7 @@ import (
 // LogsOptions steer Logs.
 type LogsOptions struct {
 	Services     []string // empty: all
-	Index        int      // replica; 0: all
+	Index        int      // replica, of the one service; 0: all
 	Follow       bool
 	Since, Until time.Time
 	Tail         string
@@ -120,7 +120,7 @@ func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target,
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
 	})
 	if o.Index != 0 && len(targets) == 0 {
-		return nil, nil, hint.New(fmt.Sprintf("service %q is not running container #%d", cmp.Or(append(o.Services, "")...), o.Index),
+		return nil, nil, hint.New(fmt.Sprintf("service %q is not running container #%d", o.Services[0], o.Index),
 			"compose ps -a lists the containers")
 	}
 	return targets, alive, s.inspect(ctx, targets, o)

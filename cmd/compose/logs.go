@@ -50,6 +50,9 @@ func (a *app) logsCommand() *cobra.Command {
 }
 
 func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error {
+	if f.index > 0 && len(services) != 1 {
+		return hint.New("--index requires one service to be selected", "name the one that the container is of")
+	}
 	o := session.LogsOptions{Services: services, Follow: f.follow, Index: f.index, Tail: f.tail, Timestamps: f.timestamps}
 	var err error
 	if o.Since, err = moment("--since", f.since); err != nil {
@@ -84,10 +87,14 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	case f.embed:
 		return hint.New("--embed needs --format json", "add --format json, or leave it out")
 	}
-	s, err := a.openListed(ctx, services)
+	id, err := a.identify(ctx, services)
 	if err != nil {
 		return err
 	}
+	if len(services) == 0 {
+		o.Services = id.Services // not those of another file that shares the project's name
+	}
+	s := a.session(nil, id.Name)
 	defer s.Close()
 	if err = s.Logs(ctx, o); failed != nil {
 		return fmt.Errorf("writing the logs: %w", failed)
