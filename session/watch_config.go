@@ -183,22 +183,38 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 	var text strings.Builder
 	_ = plan.WriteText(&text) // a builder takes everything
 	s.Sink(event.Message{Level: event.Info, Text: "the project's files changed:\n" + strings.TrimSuffix(text.String(), "\n")})
-	switch w.o.Apply {
-	case ApplyOff:
-		s.Sink(event.Message{Level: event.Info, Text: "not applied (--apply-config=off)", Hint: "compose up -d applies it"})
-		return false, nil
-	case ApplyAuto:
-	default:
-		ask := planner.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
-		yes, err := s.answer(ctx, ask, UpOptions{})
-		if err != nil || !yes {
-			return false, err
-		}
+	if yes, err := w.agreed(ctx, s); err != nil || !yes {
+		return false, err
 	}
 	w.planning.Lock()
 	defer w.planning.Unlock()
 	w.adopt(p, rules)
 	return true, w.bring(ctx, s, rules, planner.UpOptions{IgnoreOrphans: true})
+}
+
+// agreed tells whether the plan that was shown is to be applied. An answer to what
+// the files do not say any more is none: they are read again.
+func (w *watching) agreed(ctx context.Context, s *Session) (bool, error) {
+	switch w.o.Apply {
+	case ApplyOff:
+		s.Sink(event.Message{Level: event.Info, Text: "not applied (--apply-config=off)", Hint: "compose up -d applies it"})
+		return false, nil
+	case ApplyAuto:
+		return true, nil
+	}
+	ask := planner.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
+	yes, err := s.answer(ctx, ask, UpOptions{})
+	switch {
+	case err != nil:
+		return false, err
+	case !yes:
+		s.Sink(event.Message{Level: event.Info, Text: "not applied", Hint: "compose up -d applies it"})
+		return false, nil
+	case differ(w.read, digests(s.Project.WatchedFiles())):
+		s.Sink(event.Message{Level: event.Info, Text: "not applied: the files changed again since this was asked"})
+		return false, nil
+	}
+	return true, nil
 }
 
 // adopt makes a project the one that is watched.
