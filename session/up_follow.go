@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,6 +42,8 @@ type follower struct {
 	watching  *watching
 	stopWatch func()
 	watched   *watching // the one that the user ended last
+	// loaded are the sums of the project's files as they were brought up.
+	loaded map[string][sha256.Size]byte
 	// The menu's commands, and whether the user left: the waiting goroutine's too.
 	menu     Menu
 	commands <-chan Command
@@ -90,6 +93,9 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 		wake:     make(chan struct{}, 1),
 		expected: map[string]bool{}, coming: map[string]bool{}, alive: map[string]string{}, pardoned: map[string]time.Time{},
 		eras: []*project.Project{s.Project},
+	}
+	if o.CanWatch != nil {
+		f.loaded = digests(s.Project.WatchedFiles())
 	}
 	f.unlogged = s.unlogged(ctx, o.Timestamps, f.show)
 	go func() {

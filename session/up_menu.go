@@ -236,6 +236,8 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 		w.resume(f.watched)
 	} else if err := w.look(ctx); err != nil {
 		return err
+	} else {
+		w.read = f.loaded // what was saved since is a change
 	}
 	f.beginWatch(ctx, w)
 	return nil

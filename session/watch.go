@@ -30,6 +30,9 @@ type WatchOptions struct {
 	Services []string
 	// Prune removes the images that rebuilds leave without a name.
 	Prune bool
+	// RemoveOrphans has a changed project remove the containers of services that it
+	// has no more.
+	RemoveOrphans bool
 	// Apply is what follows a change of the project's files; "": ApplyAsk.
 	Apply ApplyConfig
 	// Reload reads the project again.

@@ -169,8 +169,9 @@ func (w *watching) renamed(p *project.Project) error {
 // user wants that. It is false where the old project stays.
 func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []watch.Rule) (bool, error) {
 	s := w.session(p)
+	o := planner.UpOptions{RemoveOrphans: w.o.RemoveOrphans, IgnoreOrphans: true}
 	w.planning.Lock()
-	plan, err := s.planUp(ctx, UpOptions{UpOptions: planner.UpOptions{IgnoreOrphans: true}})
+	plan, err := s.planUp(ctx, UpOptions{UpOptions: o})
 	w.planning.Unlock() // rebuilds go on while the user thinks; bring plans again
 	if err != nil {
 		return false, err
@@ -189,7 +190,7 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 	w.planning.Lock()
 	defer w.planning.Unlock()
 	w.adopt(p, rules)
-	return true, w.bring(ctx, s, rules, planner.UpOptions{IgnoreOrphans: true})
+	return true, w.bring(ctx, s, rules, o)
 }
 
 // agreed tells whether the plan that was shown is to be applied. An answer to what
@@ -227,7 +228,7 @@ func (w *watching) adopt(p *project.Project, rules []watch.Rule) {
 		w.adopted(p)
 	}
 	for _, name := range old.ServiceNames() {
-		if !p.Known(name) {
+		if !p.Known(name) && !w.o.RemoveOrphans {
 			w.s.Sink(event.Message{
 				Level: event.Warn, Text: fmt.Sprintf("service %q is no part of the project any more, its containers run on", name),
 				Hint: "compose up -d --remove-orphans removes them",

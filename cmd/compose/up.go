@@ -166,7 +166,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	f.follow.Timestamps = f.timestamps
 	menu := a.wantsMenu(s.Project, cmd.Flags().Lookup("menu"))
 	if f.watch || menu {
-		if err := a.watchWithUp(&f, services); err != nil {
+		if err := a.watchWithUp(&f, services, o); err != nil {
 			return err
 		}
 	}
@@ -181,13 +181,13 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 }
 
 // watchWithUp adds what --watch does, or what the menu may begin to do.
-func (a *app) watchWithUp(f *upFlags, services []string) error {
+func (a *app) watchWithUp(f *upFlags, services []string, up planner.UpOptions) error {
 	scale, err := replicas(f.scale)
 	if err != nil {
 		return err
 	}
 	o, err := a.watchOptions(f.config, services, reload{services: services, scale: scale, noDeps: f.noDeps})
-	o.Prune = true
+	o.Prune, o.RemoveOrphans = true, up.RemoveOrphans
 	if f.follow.CanWatch = &o; f.watch {
 		f.follow.Watch = &o
 	}

@@ -60,10 +60,11 @@ func (a *app) watch(cmd *cobra.Command, f watchFlags, services []string) error {
 	defer s.Close()
 	s.Build.Quiet = f.quiet
 	up := &session.UpOptions{UpOptions: planner.UpOptions{Build: planner.BuildAlways, Pull: "missing"}}
-	if f.noUp {
-		up = nil
-	} else if err := a.orphans(s.Project, &up.UpOptions); err != nil {
+	if err := a.orphans(s.Project, &up.UpOptions); err != nil {
 		return err
+	}
+	if o.RemoveOrphans = up.RemoveOrphans; f.noUp {
+		up = nil
 	}
 	return s.Watch(cmd.Context(), up, o)
 }

@@ -44,3 +44,20 @@ func TestWatchAsks(t *testing.T) {
 	p.keys("\x03")
 	p.ends(130)
 }
+
+// TestWatchLate: what was saved before the menu's w is a change as well.
+func TestWatchLate(t *testing.T) {
+	t.Parallel()
+	const file = "name: pty\nservices: {web: {image: alpine, command: [sleep, '1000'], stop_grace_period: 0s, " +
+		"environment: {A: one}, develop: {watch: [{action: restart, path: ./src}]}}}\n"
+	dir, server := terminalProjectOf(t, file)
+	p := onPTY(t, dir, server.Host, "--progress", "tty", "up", "--apply-config=auto")
+	p.expect("rebuild") // all is up
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(strings.Replace(file, "one", "two", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.keysUntil("w", "Watch enabled")
+	p.expect("Recreated")
+	p.keys("\x03")
+	p.ends(130)
+}
