@@ -14,8 +14,8 @@ import (
 )
 
 // interruptible returns a context that the first SIGINT or SIGTERM cancels. The
-// second one cancels a.force, the third ends the process. One that is stopped gives
-// the terminal back, and takes it again when it goes on.
+// second one cancels a.force, the third ends the process whatever it waits for. One
+// that is stopped gives the terminal back, and takes it again when it goes on.
 func (a *app) interruptible() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	force, kill := context.WithCancel(context.Background())
@@ -42,7 +42,8 @@ func (a *app) interruptible() (context.Context, func()) {
 				case 2:
 					kill()
 				default:
-					signal.Stop(signals) // the next one ends the process by itself
+					signal.Stop(signals) // one more ends it also where the terminal takes nothing
+					a.leaveTerminal(func() { os.Exit(exitInterrupted) })
 				}
 			}
 		}

@@ -196,7 +196,7 @@ func (p *atTerminal) keysUntil(keys, text string) {
 	p.t.Helper()
 	const refusal = "not yet: "
 	late := time.After(patience)
-	for refused := 0; ; refused++ {
+	for refused := strings.Count(p.text(), refusal); ; refused++ {
 		p.keys(keys)
 		for !strings.Contains(p.text(), text) && strings.Count(p.text(), refusal) <= refused {
 			select {
@@ -221,7 +221,7 @@ func (p *atTerminal) state() term.State {
 }
 
 // ends waits for the command's end, and checks its exit code and that the
-// terminal is as it was.
+// terminal is as it was, with its cursor.
 func (p *atTerminal) ends(code int) {
 	p.t.Helper()
 	_ = p.cmd.Wait()
@@ -230,6 +230,13 @@ func (p *atTerminal) ends(code int) {
 	}
 	if p.state() != p.before {
 		p.t.Errorf("the terminal is not as it was before")
+	}
+	for late := time.After(patience); hidden(p.text()); { // what shows it may come behind the end
+		select {
+		case <-p.changed:
+		case <-late:
+			p.t.Fatalf("the cursor is still hidden: %q", p.text())
+		}
 	}
 }
 
@@ -317,19 +324,19 @@ func TestTerminalResize(t *testing.T) {
 	dir, server := upForTerminal(t)
 	p := onPTY(t, dir, server.Host, "exec", "web", "sh", "-c", "echo ready; read x")
 	p.expect("ready")
-	resized := func(n int) {
-		t.Helper()
-		late := time.Now().Add(patience)
-		for server.Engine.Calls()["POST /exec/{id}/resize"] < n {
-			if time.Now().After(late) {
-				t.Fatalf("the size did not follow: %v", server.Engine.Calls())
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
-	resized(1)
+	awaitCalls(t, server, "POST /exec/{id}/resize", 1)
 	p.resize(120, 40)
-	resized(2)
+	awaitCalls(t, server, "POST /exec/{id}/resize", 2)
 	p.keys("\n")
 	p.ends(0)
+}
+
+// awaitCalls waits until an engine got n requests of a route.
+func awaitCalls(t *testing.T, server *enginetest.Server, route enginetest.Route, n int) {
+	t.Helper()
+	for late := time.Now().Add(patience); server.Engine.Calls()[route] < n; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("%s did not come %d times: %v", route, n, server.Engine.Calls())
+		}
+	}
 }
