@@ -67,7 +67,7 @@ func TestSyncAgentWhole(t *testing.T) {
 	for range 20 {
 		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
 	}
-	b.want("sort -u /sizes", fmt.Sprint(len(text)))
+	b.want("until [ -s /sizes ]; do sleep 0.1; done; sort -u /sizes", fmt.Sprint(len(text)))
 	// More than an agent takes.
 	text += text + text
 	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -90,10 +91,10 @@ func bareImage(t *testing.T, name string) (c *client.Client) {
 // no shell and no rm. An agent removes there, and does not stay.
 func TestSyncBare(t *testing.T) {
 	realEngine(t)
-	const name = "do-sync-bare:test"
+	name := fmt.Sprintf("do-sync-bare:%d", os.Getpid())
 	c := bareImage(t, name)
 	t.Cleanup(func() { _, _ = c.ImageRemove(context.Background(), name, image.RemoveOptions{Force: true}) })
-	b := newSyncBench(t, "do-sync-bare", "    {image: 'do-sync-bare:test', command: [/idle], stop_grace_period: 0s}\n")
+	b := newSyncBench(t, "do-sync-bare", "    {image: '"+name+"', command: [/idle], stop_grace_period: 0s}\n")
 	b.start()
 	has := func(path string) bool {
 		t.Helper()

@@ -52,7 +52,7 @@ type syncBench struct {
 
 func newSyncBench(t *testing.T, name, service string) *syncBench {
 	t.Helper()
-	b := newBench(t, name, "services:\n  web:\n"+service)
+	b := newBench(t, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service)
 	b.resources()
 	s := &syncBench{bench: b, dir: t.TempDir()}
 	s.id = b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
@@ -172,5 +172,5 @@ func TestSyncWhole(t *testing.T) {
 	for range 20 {
 		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
 	}
-	b.want("sort -u /sizes", fmt.Sprint(len(text)))
+	b.want("until [ -s /sizes ]; do sleep 0.1; done; sort -u /sizes", fmt.Sprint(len(text)))
 }

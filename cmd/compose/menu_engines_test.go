@@ -93,8 +93,7 @@ services:
 		write(t, filepath.Join(dir, "word"), "second word\n")
 		p.keysUntil("bweb\r", "second word")
 
-		p.keys("w")
-		p.expect("Watch enabled")
+		p.keysUntil("w", "Watch enabled") // what is built may not be done when it speaks
 		write(t, filepath.Join(dir, "src", "a"), "two\n")
 		p.expect("Syncing service")
 		p.keys("w")
@@ -156,7 +155,7 @@ services:
 func awaitSynced(t *testing.T, dir, host, want string) {
 	t.Helper()
 	var out []byte
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if out, _ = composeCommand(t, dir, host, "exec", "-T", "web", "cat", "/src/a").CombinedOutput(); string(out) == want {
 			return
 		}
