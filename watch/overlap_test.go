@@ -65,6 +65,12 @@ func TestRuleFailsAlone(t *testing.T) {
 		if strings.Contains(log, "restart") {
 			t.Errorf("a restart for what failed: got\n%s", log)
 		}
+		for i, e := range b.synced() {
+			want := []string{"app/a", "full/b"}
+			if i > 1 || e.Paths[0] != want[i] || len(e.Paths) != 1 || (e.Err != nil) != (i == 1) {
+				t.Errorf("event %d: got %+v", i, e)
+			}
+		}
 		s.mu.Lock()
 		s.fail = nil
 		s.mu.Unlock()

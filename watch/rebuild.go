@@ -38,7 +38,7 @@ func (l *loop) takeRebuilds(touched []*service) map[*service]outcome {
 				o = outcome{paths: map[string]Entry{}}
 			}
 			for _, c := range r.asked {
-				o.note(r, c.path, c.new)
+				r.note(o.paths, c.path, c.new)
 			}
 			clear(r.asked)
 			want[s] = o
@@ -141,7 +141,7 @@ func (l *loop) built(ctx context.Context, b *build) {
 		l.mu.Lock()
 		containers := len(s.replicas)
 		l.mu.Unlock()
-		writes, deletes := o.counts()
+		writes, deletes := counts(o.paths)
 		l.Sink(event.Synced{
 			Service: s.name, Action: string(Rebuild), Writes: writes, Deletes: deletes,
 			Paths: l.shown(maps.Keys(o.paths)), Containers: containers,

@@ -34,6 +34,7 @@ type job struct {
 // outcome is what a job did.
 type outcome struct {
 	paths      map[string]Entry // absolute, on this machine: what is there now
+	missed     map[string]Entry // the same, of what some container did not get
 	containers int
 	left       bool           // as in job
 	asked      bool           // there are changes that are not copied
@@ -46,30 +47,39 @@ type outcome struct {
 // serve brings a service's containers up to date: deletes, writes, and then the
 // actions that the rules of the changed paths ask for.
 func (r *runner) serve(ctx context.Context, j *job) error {
-	out := outcome{paths: map[string]Entry{}, due: map[*rule]bool{}, action: Sync}
-	err := r.bring(ctx, j, &out)
-	if err != nil && !j.refresh {
+	out := outcome{paths: map[string]Entry{}, missed: map[string]Entry{}, due: map[*rule]bool{}, action: Sync}
+	missed := r.bring(ctx, j, &out)
+	if missed != nil && !j.refresh {
 		j.refresh = true // the container may be gone, and another be there
-		err = r.bring(ctx, j, &out)
+		missed = r.bring(ctx, j, &out)
 	}
 	j.left = out.left
+	var failed error
 	if !j.patchOnly && (out.containers > 0 || out.asked) {
-		err = errors.Join(err, r.act(ctx, j.service, &out))
+		failed = r.act(ctx, j.service, &out)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	idle := err == nil && out.containers == 0 && !out.asked
-	if idle || err != nil && err.Error() == j.told {
-		return err
+	err := errors.Join(missed, failed)
+	known := err != nil && err.Error() == j.told
+	if len(out.paths) > 0 && (failed == nil || !known) {
+		r.tell(j, &out, out.paths, failed)
 	}
-	writes, deletes := out.counts()
+	if missed != nil && !known {
+		r.tell(j, &outcome{action: Sync}, out.missed, missed)
+	}
+	return err
+}
+
+// tell says what became of paths.
+func (r *runner) tell(j *job, out *outcome, paths map[string]Entry, err error) {
+	writes, deletes := counts(paths)
 	r.Sink(event.Synced{
 		Service: j.service.name, Action: string(out.action),
-		Writes: writes, Deletes: deletes, Paths: r.shown(maps.Keys(out.paths)),
+		Writes: writes, Deletes: deletes, Paths: r.shown(maps.Keys(paths)),
 		Containers: out.containers, Detected: j.detected, Took: time.Since(j.detected), Err: err,
 	})
-	return err
 }
 
 // bring patches all containers that need it. Where that fails, each rule is tried
@@ -83,10 +93,12 @@ func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
 		}
 		r.reconcile(s, list)
 	}
+	clear(out.missed)
 	err := r.patch(ctx, j, s.rules, out)
 	if err == nil || len(s.rules) == 1 {
 		return err
 	}
+	clear(out.missed)
 	var errs []error
 	for _, of := range s.rules {
 		errs = append(errs, r.patch(ctx, j, []*rule{of}, out))
@@ -99,7 +111,7 @@ func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
 func (r *runner) patch(ctx context.Context, j *job, rules []*rule, out *outcome) error {
 	r.mu.Lock()
 	works := j.service.take(rules)
-	r.collect(j, works, out)
+	r.collect(j, out)
 	r.mu.Unlock()
 	var group errgroup.Group
 	var mu sync.Mutex // guards out and below
@@ -116,10 +128,12 @@ func (r *runner) patch(ctx context.Context, j *job, rules []*rule, out *outcome)
 			defer mu.Unlock()
 			out.left = out.left || len(left) > 0
 			if err != nil {
+				w.note(out.missed)
 				errs = append(errs, fmt.Errorf("container %s: %w", w.Name, err))
 				return nil
 			}
 			reached++
+			w.note(out.paths)
 			for of := range w.sent {
 				out.due[of] = true
 			}
@@ -131,16 +145,8 @@ func (r *runner) patch(ctx context.Context, j *job, rules []*rule, out *outcome)
 	return errors.Join(errs...)
 }
 
-// collect notes what is to be done and finds the actions that it asks for. mu is
-// held.
-func (r *runner) collect(j *job, works []*work, o *outcome) {
-	for _, w := range works {
-		for of, sent := range w.sent {
-			for p, now := range sent {
-				o.note(of, p, now)
-			}
-		}
-	}
+// collect takes in the changes that are not copied. mu is held.
+func (r *runner) collect(j *job, o *outcome) {
 	for _, of := range j.service.rules {
 		if j.patchOnly || of.Action == Rebuild || of.mountGone() {
 			continue
@@ -149,27 +155,35 @@ func (r *runner) collect(j *job, works []*work, o *outcome) {
 		for _, c := range of.asked {
 			if len(j.service.replicas) > 0 {
 				o.asked, o.due[of] = true, true
-				o.note(of, c.path, c.new)
+				of.note(o.paths, c.path, c.new)
 			}
 		}
 		clear(of.asked)
 	}
 }
 
-// note takes in a changed path below a rule's.
-func (o *outcome) note(r *rule, rel string, now Entry) {
-	o.paths[filepath.Join(r.Path, filepath.FromSlash(rel))] = now
+// note adds a path below the rule's to some.
+func (r *rule) note(paths map[string]Entry, rel string, now Entry) {
+	paths[filepath.Join(r.Path, filepath.FromSlash(rel))] = now
 }
 
-// counts are the paths that are there, and those that are gone. One that two rules
+func (w *work) note(paths map[string]Entry) {
+	for of, sent := range w.sent {
+		for p, now := range sent {
+			of.note(paths, p, now)
+		}
+	}
+}
+
+// counts are how many paths are there, and how many are gone. One that two rules
 // are about is one change.
-func (o *outcome) counts() (writes, deletes int) {
-	for _, now := range o.paths {
+func counts(paths map[string]Entry) (writes, deletes int) {
+	for _, now := range paths {
 		if now.absent() {
 			deletes++
 		}
 	}
-	return len(o.paths) - deletes, deletes
+	return len(paths) - deletes, deletes
 }
 
 // wants takes in a rule whose action is due.
