@@ -19,8 +19,16 @@ type SyncWrite struct {
 	Source  string      // absolute path here; not read for folders and links
 	Target  string      // absolute path there, slashes
 	Mode    fs.FileMode // its type and permissions
-	ModTime time.Time
-	Link    string // where a symbolic link leads
+	ModTime time.Time   // zero: now
+	Link    string      // where a symbolic link leads
+}
+
+// time is what the container has as the time of the last change.
+func (w SyncWrite) time() time.Time {
+	if w.ModTime.IsZero() {
+		return time.Now()
+	}
+	return w.ModTime
 }
 
 // SyncChange is what a container's files are to follow.

@@ -240,7 +240,7 @@ func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []strin
 	for _, w := range change.Writes {
 		write := agentWrite{
 			Place: place(w.Target), Mode: w.Mode, UID: t.owner.uid, GID: t.owner.gid,
-			ModTime: w.ModTime.UnixNano(), Link: w.Link,
+			ModTime: w.time().UnixNano(), Link: w.Link,
 		}
 		if w.Mode.IsRegular() {
 			content, err := readUpTo(w.Source, room)

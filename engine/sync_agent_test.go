@@ -47,8 +47,9 @@ func TestSyncAgent(t *testing.T) {
 	}})
 	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/gone", "/srv/app/never"}, Writes: []SyncWrite{
 		{Target: "/srv/app/link", Mode: fs.ModeSymlink | 0o777, Link: "a"},
+		{Target: "/srv/app/new", Mode: fs.ModeDir | 0o755},
 	}})
-	b.want("ls /srv/app", "a\ndeep\nlink\nv")
+	b.want("ls /srv/app; [ $(stat -c %Y /srv/app/new) -gt 1700000000 ] && echo today", "a\ndeep\nlink\nnew\nv\ntoday")
 	b.want("stat -c '%a %u %Y %h' /srv/app/a", "640 65534 1700000000 1")
 	b.want("stat -c '%a %u' /srv/app/deep/er/b /srv/app/deep", "755 65534\n755 65534")
 	b.want("readlink /srv/app/link; cat /srv/app/link /srv/app/v/f; ls -A /srv/app/v", "a\nonein a volumef")

@@ -117,6 +117,7 @@ func TestSyncApply(t *testing.T) {
 	b.want("ls /srv/app", "a\ndeep\nlink")
 	b.want("stat -c '%a %u %Y %h' /srv/app/a", "640 65534 1700000000 1")
 	b.want("stat -c '%a %u' /srv/app /srv/app/deep/er/b /srv/app/deep", "750 65534\n755 65534\n755 65534")
+	b.want("for f in /srv/app /srv/app/deep; do [ $(stat -c %Y $f) -gt 1700000000 ] && echo $f; done", "/srv/app\n/srv/app/deep")
 	b.want("readlink /srv/app/link; cat /srv/app/link", "a\none")
 	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/deep", "/srv/app/link", "/srv/app/never"},
 		Writes: []SyncWrite{b.file("/srv/app/a", "two", 0o600), b.file("/srv/app/link", "a file now", 0o644)}})

@@ -12,7 +12,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/docker/docker/api/types/container"
 )
@@ -107,7 +106,7 @@ func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
 		delete(missing, w.Target) // comes by itself
 	}
 	for _, dir := range sortedKeys(missing) {
-		if err := p.one(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755, ModTime: time.Now()}); err != nil {
+		if err := p.one(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755}); err != nil {
 			return err
 		}
 	}
@@ -198,7 +197,7 @@ func (p *syncPacker) header(w SyncWrite, kind byte) *tar.Header {
 		Mode:     tarMode(w.Mode),
 		Uid:      p.t.owner.uid,
 		Gid:      p.t.owner.gid,
-		ModTime:  w.ModTime,
+		ModTime:  w.time(),
 		Format:   tar.FormatPAX, // times to the nanosecond, names of any length
 	}
 }
