@@ -38,7 +38,7 @@ func (a *app) display() *render.Renderer {
 	r, err := render.New(o)
 	if err != nil { // checkDisplay has refused the flags; the variables remain
 		r, _ = render.New(render.Options{Mode: render.ModePlain, Out: a.stdout, Err: a.stderr, Logs: a.logs})
-		r.Event(event.Message{Level: event.Warn, Text: err.Error()})
+		r.Event(event.Message{Level: event.Warn, Text: "COMPOSE_PROGRESS: " + err.Error()})
 	}
 	a.out = r
 	return r
@@ -107,19 +107,21 @@ func (a *app) progress() render.Mode {
 	return render.Mode(a.getenv("COMPOSE_PROGRESS"))
 }
 
-// ansi is --ansi, else COMPOSE_ANSI; never where that leaves it to a terminal
-// which says of itself that it is a dumb one.
+// ansi is --ansi, else COMPOSE_ANSI, of which Docker Compose does not mind what
+// it does not know; never where that leaves it to a terminal which says of
+// itself that it is a dumb one.
 func (a *app) ansi() string {
 	if a.global.noANSI {
 		return "never"
 	}
-	if v := a.getenv("COMPOSE_ANSI"); a.global.ansi == "auto" && v != "" {
-		return v
+	ansi := a.global.ansi
+	if v := a.getenv("COMPOSE_ANSI"); ansi == "auto" && (v == "never" || v == "always") {
+		ansi = v
 	}
-	if a.global.ansi == "auto" && a.getenv("TERM") == "dumb" {
+	if ansi == "auto" && a.getenv("TERM") == "dumb" {
 		return "never"
 	}
-	return a.global.ansi
+	return ansi
 }
 
 // checkDisplay refuses values of the flags that nobody knows.

@@ -112,6 +112,7 @@ func TestDisplayFlags(t *testing.T) {
 		{"COMPOSE_ANSI=never", "", plain, false},
 		{"COMPOSE_ANSI=never", "--ansi always", live, true},
 		{"COMPOSE_ANSI=never", "--progress tty", live, false},
+		{"COMPOSE_ANSI=odd", "", live, true},
 		{"COMPOSE_PROGRESS=plain", "", plain, false},
 		{"COMPOSE_PROGRESS=json", "", objects, false},
 		{"COMPOSE_PROGRESS=json", "--progress plain", plain, false},
