@@ -50,7 +50,8 @@ const (
 // containers, of networks and of volumes, all at once, and one more of
 // networks or volumes where some are not the project's by label (external ones,
 // and before the first up); an inspect for each distinct image, and for each
-// container whose stored hash is not the service's.
+// container whose stored hash is not the service's. Without a project one more
+// list has the images that were built for it.
 func Observe(ctx context.Context, c Reader, o ObserveOptions) (planner.State, error) {
 	if o.Project != nil {
 		o.Name = o.Project.Name
@@ -76,8 +77,12 @@ func Observe(ctx context.Context, c Reader, o ObserveOptions) (planner.State, er
 			return err
 		})
 	}
-	if o.Project != nil && o.Skip&Images == 0 {
+	if o.Skip&Images == 0 {
 		g.Go(func() (err error) {
+			if o.Project == nil {
+				s.Images, err = listBuilt(ctx, c, o.Name)
+				return err
+			}
 			s.Images, err = inspectImages(ctx, c, o)
 			return err
 		})

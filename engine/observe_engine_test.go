@@ -171,7 +171,7 @@ volumes: {data: {}}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(byName.Containers) != 4 || len(byName.Networks) != 1 || byName.Images != nil {
+	if len(byName.Containers) != 4 || len(byName.Networks) != 1 || len(byName.Images) != 0 {
 		t.Errorf("by name: got %+v", byName)
 	}
 }

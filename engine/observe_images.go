@@ -3,10 +3,12 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/image"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -39,6 +41,22 @@ func inspectImages(ctx context.Context, c Reader, o ObserveOptions) (map[string]
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
+	}
+	return images, nil
+}
+
+// listBuilt finds a project's images without its file: those that were built for
+// it, by their labels.
+func listBuilt(ctx context.Context, c Reader, name string) (map[string]planner.Image, error) {
+	found, err := c.ImageList(ctx, image.ListOptions{Filters: ofProject(name)})
+	if err != nil {
+		return nil, fmt.Errorf("listing the images of project %q: %w", name, err)
+	}
+	images := map[string]planner.Image{}
+	for _, i := range found {
+		for _, tag := range i.RepoTags {
+			images[strings.TrimSuffix(tag, ":latest")] = planner.Image{ID: i.ID, Service: i.Labels[project.LabelService]}
+		}
 	}
 	return images, nil
 }

@@ -175,17 +175,13 @@ func (d *down) usersOf(match func(*Container) bool) (after []int, stay []*Contai
 	return after, stay
 }
 
-// images adds the removal of the services' images.
+// images adds the removal of the services' images. Without a file they are those
+// that were built for them, which "local" leaves alone under another name.
 func (d *down) images() {
 	users := map[string][]int{}
-	for _, service := range slices.Sorted(maps.Keys(d.p.Services)) {
-		svc := d.p.Services[service]
-		name := d.p.ImageName(service)
-		if _, have := d.s.Images[name]; !have || d.options.Images == "local" && svc.Image != "" {
-			continue
-		}
+	use := func(name, service string) {
 		if len(d.options.Services) > 0 && !slices.Contains(d.options.Services, service) {
-			continue
+			return
 		}
 		if users[name] == nil {
 			users[name] = []int{}
@@ -193,6 +189,20 @@ func (d *down) images() {
 		for _, c := range d.by[service] {
 			users[name] = append(users[name], d.removed[c.ID])
 		}
+	}
+	for name, i := range d.s.Images {
+		own := name == d.name+"-"+i.Service || name == d.name+"_"+i.Service
+		if !d.file && (own || d.options.Images != "local") {
+			use(name, i.Service)
+		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(d.p.Services)) {
+		svc := d.p.Services[service]
+		name := d.p.ImageName(service)
+		if _, have := d.s.Images[name]; !have || d.options.Images == "local" && svc.Image != "" {
+			continue
+		}
+		use(name, service)
 	}
 	for _, name := range slices.Sorted(maps.Keys(users)) {
 		d.add(Step{

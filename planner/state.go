@@ -141,4 +141,6 @@ type Image struct {
 	Created time.Time
 	// Pulled is when the engine last tagged it: for pull policies with an age.
 	Pulled time.Time
+	// Service is the one that the image was built for, where there is no file.
+	Service string
 }
