@@ -49,6 +49,7 @@ func (w *watching) prepare(ctx context.Context, o UpOptions) (UpOptions, error) 
 	if err != nil {
 		return o, err
 	}
+	plan.Kept, plan.Skipped = nil, nil // the up that follows says it
 	if err := w.s.apply(ctx, plan); err != nil {
 		return o, err
 	}
