@@ -199,6 +199,24 @@ func (s *Syncer) settle(ctx context.Context, t *syncTarget, paths []string) erro
 	return err
 }
 
+// Forget gives back what is kept of a container that is gone.
+func (s *Syncer) Forget(id string) {
+	s.mu.Lock()
+	t := s.known[id]
+	delete(s.known, id)
+	s.mu.Unlock()
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.noAgent = true // also where one is about to start
+	if t.agent != nil {
+		t.agent.conn.Close()
+		t.agent = nil
+	}
+}
+
 // Close ends the agents, which take their files away. What lost ones left goes
 // where the container runs and has an rm.
 func (s *Syncer) Close() {

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +159,22 @@ func TestSyncAgentLeavesNothing(t *testing.T) {
 	}
 	b.s.Close()
 	b.want("ls -A / | grep compose || true; cat /app/f", "1")
+}
+
+// TestSyncAgentForgotten: nothing is kept open of a container that is gone.
+func TestSyncAgentForgotten(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-forgotten", "    {image: alpine, init: true, command: sleep 600}\n")
+	agent := b.s.known[b.id].agent
+	if err := b.c.ContainerRemove(t.Context(), b.id, container.RemoveOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.s.Forget(b.id)
+	if _, err := agent.conn.Conn.Write(nil); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the agent's connection: got %v, want it closed", err)
+	}
+	if len(b.s.known) > 0 {
+		t.Errorf("known: %v", b.s.known)
+	}
 }
 
 // TestSyncAgentChances: a container that loses agent after agent is left without.

@@ -14,7 +14,8 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// syncTarget is what is known of a container, and does not change in its life.
+// syncTarget is what is known of a container. What stands above mu does not change
+// in its life.
 type syncTarget struct {
 	id, name string
 	owner    owners

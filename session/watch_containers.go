@@ -39,7 +39,10 @@ func (w *watching) follow(ctx context.Context, sub *engine.Subscription) error {
 			if err := w.sync.Settle(ctx, c.ID); err != nil && ctx.Err() == nil {
 				w.warn(err)
 			}
-		case "create", "destroy", "rename":
+		case "destroy":
+			w.sync.Forget(c.ID)
+			names <- t.Service
+		case "create", "rename":
 			names <- t.Service
 		}
 	}
