@@ -97,7 +97,7 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 	if o.CanWatch != nil {
 		f.loaded = digests(s.Project.WatchedFiles())
 	}
-	f.unlogged = s.unlogged(ctx, o.Timestamps, f.show)
+	f.unlogged = f.listener(ctx)
 	go func() {
 		f.done <- logs.Follow(readCtx, s.Reader, f.changes, logs.Options{
 			Tail: "0", Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",

@@ -34,13 +34,13 @@ type Command struct {
 	Service string
 }
 
-// Menu is where an attached up gets its commands from. Its methods are called
-// from one goroutine at a time.
+// Menu is where an attached up gets its commands from.
 type Menu interface {
 	// Open begins to listen, before anything comes up.
 	Open(ctx context.Context) <-chan Command
 	// Ready tells that everything is up and which services there are: commands
-	// about one can be carried out now. It may come again with others.
+	// about one can be carried out now. It may come again with others, from another
+	// goroutine, and even after Close.
 	Ready(services []string)
 	// Close ends the listening, before anything is stopped and in the end. A second
 	// call does nothing.

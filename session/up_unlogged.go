@@ -40,9 +40,9 @@ type hearing struct {
 	target logs.Target // guarded by unlogged.mu
 }
 
-func (s *Session) unlogged(ctx context.Context, stamps bool, sink event.Sink) *unlogged {
+func (f *follower) listener(ctx context.Context) *unlogged {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	return &unlogged{s: s, sink: sink, stamps: stamps, ctx: ctx, cancel: cancel, runs: map[string]*hearing{}}
+	return &unlogged{s: f.s, sink: f.show, stamps: f.o.Timestamps, ctx: ctx, cancel: cancel, runs: map[string]*hearing{}}
 }
 
 // listen returns when the container's present or next run is listened to. Where
@@ -53,7 +53,7 @@ func (u *unlogged) listen(t logs.Target) {
 	if h == nil {
 		h = &hearing{attached: make(chan struct{}), ended: make(chan struct{})}
 		u.runs[t.ID] = h
-		u.hearers.Go(func() { u.hear(h, t.ID, t.TTY) })
+		u.hearers.Go(func() { u.hear(h, t) })
 	}
 	h.target = t // a new one may have had another name
 	u.mu.Unlock()
@@ -61,16 +61,16 @@ func (u *unlogged) listen(t logs.Target) {
 }
 
 // hear shows a run to its end.
-func (u *unlogged) hear(h *hearing, id string, tty bool) {
+func (u *unlogged) hear(h *hearing, t logs.Target) {
 	defer close(h.ended)
 	attached := sync.OnceFunc(func() { close(h.attached) })
 	defer attached()
-	with, err := engine.Attach(u.ctx, u.s.Client, id, engine.AttachOptions{TTY: tty})
+	with, err := engine.Attach(u.ctx, u.s.Client, t.ID, engine.AttachOptions{TTY: t.TTY})
 	if err != nil {
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		if u.runs[id] == h {
-			delete(u.runs, id)
+		if u.runs[t.ID] == h {
+			delete(u.runs, t.ID)
 		}
 		return
 	}

@@ -47,7 +47,7 @@ func (o *own) sift(asked map[string]change, now time.Time) (news []string) {
 	if o.acted.IsZero() {
 		return nil
 	}
-	soon := now.Sub(o.acted) < ownSoon
+	soon := o.soon(now)
 	maps.DeleteFunc(asked, func(_ string, c change) bool {
 		drop := false
 		for _, key := range c.keys() {
@@ -63,7 +63,7 @@ func (o *own) sift(asked map[string]change, now time.Time) (news []string) {
 	if len(asked) == 0 {
 		return nil
 	}
-	if news = o.follow(asked, soon); len(news) == 0 {
+	if news = o.follow(asked, now); len(news) == 0 {
 		return nil
 	}
 	for _, key := range news {
@@ -75,9 +75,12 @@ func (o *own) sift(asked map[string]change, now time.Time) (news []string) {
 	return news
 }
 
+// soon tells whether a moment is soon after the last action.
+func (o *own) soon(now time.Time) bool { return now.Sub(o.acted) < ownSoon }
+
 // follow counts an action that is asked for, and returns what changed before each
 // of the last ownTimes.
-func (o *own) follow(asked map[string]change, soon bool) []string {
+func (o *own) follow(asked map[string]change, now time.Time) []string {
 	keys := map[string]bool{}
 	for _, c := range asked {
 		for _, k := range c.keys() {
@@ -90,6 +93,7 @@ func (o *own) follow(asked map[string]change, soon bool) []string {
 			common[k] = true
 		}
 	}
+	soon := o.soon(now)
 	if !soon || len(common) == 0 {
 		o.times, o.chain = 0, keys
 		if soon {
