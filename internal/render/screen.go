@@ -67,10 +67,12 @@ func (s *screen) height(cols, rows int) int {
 	return min(n, rows-1)
 }
 
-// up moves the cursor n rows up, to the start of the row.
+// up moves the cursor n rows up, to the start of the row: it may stand behind a
+// ^C that the terminal has echoed.
 func up(b *bytes.Buffer, n int) {
+	b.WriteByte('\r')
 	if n > 0 {
-		fmt.Fprintf(b, "\r\x1b[%dA", n)
+		fmt.Fprintf(b, "\x1b[%dA", n)
 	}
 }
 

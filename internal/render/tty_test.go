@@ -290,20 +290,21 @@ func TestNarrowNames(t *testing.T) {
 	})
 }
 
-// TestEcho: what the terminal echoes of an interrupt does not stand before the
-// shell's prompt.
+// TestEcho: what the terminal echoes of an interrupt neither moves the region nor
+// stands before the shell's prompt.
 func TestEcho(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := screentest.New(50, 10)
 		r := open(t, v, render.Options{})
-		r.Event(working(container("web", 1), "Stopping"))
+		fmt.Fprint(v, "^C")
+		r.Event(event.Status{Ref: container("web", 1), State: event.Working, Text: "Stopping", Detail: strings.Repeat("long ", 10)})
 		time.Sleep(time.Second)
 		synctest.Wait()
 		fmt.Fprint(v, "^C^C")
 		r.Event(event.Status{Ref: container("web", 1), State: event.Warning, Text: "Interrupted"})
 		r.Close()
 		check(t, v)
-		if got := v.All(); strings.Contains(got, "^C") {
+		if got := v.All(); strings.Contains(got, "^C") || strings.Count(got, "[+]") != 1 {
 			t.Errorf("got:\n%s", got)
 		}
 	})
