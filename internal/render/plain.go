@@ -43,12 +43,14 @@ func statusLine(s event.Status) string {
 }
 
 // outputLine says whose line it is: builds of several services run at once, and
-// BuildKit numbers the steps of each from 1.
+// BuildKit numbers the steps of each from 1. It may be coloured, and clears no
+// screen: this display is for terminals as well.
 func outputLine(o event.Output) string {
+	text := string(appendClean(nil, []byte(o.Text), cleaning{colors: true}))
 	if o.Ref.Service == "" {
-		return o.Text
+		return text
 	}
-	return o.Ref.Service + " | " + o.Text
+	return o.Ref.Service + " | " + text
 }
 
 // quiet prints warnings, and the output of a build once it has failed.
@@ -65,8 +67,8 @@ func (q *quiet) event(e event.Event) {
 		case event.Warning:
 			fmt.Fprintln(q.w, " "+statusLine(e))
 		case event.Failed:
-			for _, line := range q.builds[e.Ref] {
-				fmt.Fprintln(q.w, line)
+			for _, line := range failing(q.builds[e.Ref]) {
+				fmt.Fprintln(q.w, cleanText(line))
 			}
 		}
 	case event.Output:

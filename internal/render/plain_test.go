@@ -70,6 +70,30 @@ func TestBuildsAtOnce(t *testing.T) {
 	}
 }
 
+// TestBuildOutput: what a build prints keeps its colours, and does not clear the
+// screen; a quiet one shows the step that failed, and nothing before.
+func TestBuildOutput(t *testing.T) {
+	ref := event.Ref{Kind: event.Image, Name: "demo-web", Service: "web"}
+	for mode, want := range map[render.Mode]string{
+		render.ModePlain: "web | #1 load\nweb | #5 \x1b[31mred\x1b[0m\x1b[0m\nweb | #5 ERROR: exit code: 1\n Image demo-web Error exit code: 1\n",
+		render.ModeQuiet: "#5 red\n#5 ERROR: exit code: 1\n",
+	} {
+		var b bytes.Buffer
+		r, err := render.New(render.Options{Mode: mode, Err: &b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"#1 load", "#5 \x1b[31mred\x1b[0m\x1b[2J", "#5 ERROR: exit code: 1"} {
+			r.Event(event.Output{Ref: ref, Text: text})
+		}
+		r.Event(event.Status{Ref: ref, State: event.Failed, Text: "Error", Detail: "exit code: 1"})
+		r.Close()
+		if b.String() != want {
+			t.Errorf("%s: got %q, want %q", mode, b.String(), want)
+		}
+	}
+}
+
 // TestJSONLogs: with a single stream, logs are objects too, and none of their
 // bytes is lost.
 func TestJSONLogs(t *testing.T) {

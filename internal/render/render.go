@@ -29,7 +29,7 @@ const (
 	ModePlain Mode = "plain"
 	// ModeJSON prints an object for each event; see encode.
 	ModeJSON Mode = "json"
-	// ModeQuiet shows warnings, and what a failed build printed. The error itself is
+	// ModeQuiet shows warnings, and what a failed step of a build printed. The error itself is
 	// the command's to print, here as in the other modes.
 	ModeQuiet Mode = "quiet"
 )
