@@ -173,6 +173,7 @@ func TestRefusedCompositions(t *testing.T) {
 		{"an env file that is not there", []string{"compose.yaml", "services: {a: {image: x, env_file: no.env}}"}, "env file "},
 		{"a service that a profile turns off", []string{"compose.yaml", "services: {a: {image: x, depends_on: [b]}, b: {image: y, profiles: [p]}}"}, `depends on undefined service "b"`},
 		{"a list of services", []string{"compose.yaml", "services: [a]"}, "services must be a mapping"},
+		{"nothing beside an include", []string{"compose.yaml", "include: [b.yaml]\nservices:\n", "b.yaml", oneService}, "compose.yaml:2:1: services must be a mapping"},
 		{"nothing", []string{"compose.yaml", ""}, "empty compose file"},
 		{"a key twice", []string{"compose.yaml", "services: {a: {image: x, image: y}}"}, "already defined"},
 	}

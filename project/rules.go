@@ -101,6 +101,7 @@ var rules = []rule{
 	}},
 	{`^line (\d+): `, (*diagnosis).explainDuplicate},
 	{`^the file cannot be understood: .*time\.Time`, (*diagnosis).explainDate},
+	{`^the file cannot be understood: interface conversion: .* is nil`, (*diagnosis).explainNoSection},
 	{`^(empty compose file|top-level object must be a mapping)$`, func(d *diagnosis, _ []string) {
 		d.at = place{d.file(""), 1, 1}
 		d.hint = "a Compose file begins with services: and a service below it, with its image: or build:"
@@ -233,6 +234,22 @@ func (d *diagnosis) explainDate(_ []string) {
 					d.at = place{t, scalar.Line, scalar.Column}
 					d.text = fmt.Sprintf("%s is a date, and a text is wanted", scalar.Value)
 					d.hint = fmt.Sprintf("put it in quotes: %q", scalar.Value)
+					return
+				}
+			}
+		}
+	}
+}
+
+// explainNoSection is about a section that has nothing below it, in a file with
+// includes: the loader trips over that (compose-go merges into it).
+func (d *diagnosis) explainNoSection(_ []string) {
+	for _, section := range []string{"services", "networks", "volumes", "secrets", "configs", "models"} {
+		for _, t := range d.files {
+			for _, root := range t.docs {
+				if k, v, depth := find(root, []string{section}); depth == 1 && v.ShortTag() == "!!null" {
+					d.set(t, k, []string{section})
+					d.text = section + " must be a mapping"
 					return
 				}
 			}

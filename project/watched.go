@@ -11,7 +11,7 @@ import (
 
 // WatchedFiles are the local files that the project was made of: its Compose
 // files with what they include and extend, env and label files, and the files of
-// its secrets and configs. Absolute, sorted; some may not exist, such as .env and, of
+// its secrets and configs; of a link, what it leads to as well. Absolute, sorted; some may not exist, such as .env and, of
 // files that nobody named, the override.
 func (p *Project) WatchedFiles() []string {
 	w := watched{seen: map[string]bool{}, read: map[string]bool{}}
@@ -39,8 +39,14 @@ func (p *Project) WatchedFiles() []string {
 	}
 	var files []string
 	for file := range w.seen {
-		if filepath.IsAbs(file) {
-			files = append(files, filepath.Clean(file))
+		if !filepath.IsAbs(file) {
+			continue
+		}
+		files = append(files, filepath.Clean(file))
+		if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			if real, err := filepath.EvalSymlinks(file); err == nil {
+				files = append(files, real)
+			}
 		}
 	}
 	slices.Sort(files)

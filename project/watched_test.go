@@ -1,6 +1,7 @@
 package project
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -92,6 +93,26 @@ func TestWatchedNames(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: got %q, want %q", named, got, want)
+		}
+	}
+}
+
+// TestWatchedLink: a file that is a link changes where it leads to.
+func TestWatchedLink(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(folder(t, "env/dev", "A=1\n", "compose.yaml", oneService))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("env", "dev"), filepath.Join(dir, ".env")); err != nil {
+		t.Skip(err)
+	}
+	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{".env", filepath.Join("env", "dev")} {
+		if got := p.WatchedFiles(); !slices.Contains(got, filepath.Join(dir, want)) {
+			t.Errorf("%s is not among %q", want, got)
 		}
 	}
 }
