@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ import (
 type app struct {
 	name           string // how the user calls it: "docker compose"; "": compose
 	stdin          io.Reader
+	piped          bytes.Buffer // what -f - took from it, for when the project is read again
 	stdout, stderr io.Writer
 	environ        []string
 	dir            string
@@ -144,7 +146,7 @@ func (a *app) projectOptions(services []string) project.Options {
 		AllResources:  a.global.allResources,
 		Compatibility: a.compatibility(),
 		Remote:        a.remote(),
-		Stdin:         a.stdin,
+		Stdin:         io.TeeReader(a.stdin, &a.piped),
 		Services:      services,
 		Contents:      true,
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -88,6 +89,7 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (session.W
 		Reload: func(ctx context.Context) (*project.Project, error) {
 			o := a.projectOptions(r.services)
 			o.NoDeps, o.Offline = r.noDeps, true
+			o.Stdin = bytes.NewReader(a.piped.Bytes())
 			p, err := project.Load(ctx, o, a.sink)
 			if err != nil || len(r.scale) == 0 {
 				return p, err
