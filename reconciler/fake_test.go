@@ -114,7 +114,10 @@ func recreate(name string) planner.Action {
 	return planner.CreateContainer{Ref: ctr(name), Replaces: "x"}
 }
 func start(name string) planner.Action { return planner.StartContainer{Ref: ctr(name)} }
-func pull(name string) planner.Action  { return planner.PullImage{Ref: img(name), Have: "v1"} }
+func hook(name string, phase planner.HookPhase, i int) planner.Action {
+	return planner.RunHook{Ref: ctr(name), Phase: phase, Index: i}
+}
+func pull(name string) planner.Action { return planner.PullImage{Ref: img(name), Have: "v1"} }
 func healthy(name string) planner.Action {
 	return planner.WaitContainer{Ref: ctr(name), Condition: planner.ConditionHealthy, For: []string{"web"}}
 }

@@ -49,6 +49,28 @@ web Skipped
 `,
 	},
 	{
+		name: "hooks are a part of the start and the stop",
+		plan: plan(
+			step(hook("a", planner.PreStop, 0)), step(planner.StopContainer{Ref: ctr("a")}, 1),
+			step(start("b")), step(hook("b", planner.PostStart, 0), 3), step(hook("b", planner.PostStart, 1), 4), step(start("c"), 5),
+		),
+		doer: &script{takes: map[int]time.Duration{1: 1, 2: 1, 3: 3, 4: 1, 5: 1}},
+		want: `c: b to run its hook
+a Stopping
+b Starting
+a Stopped
+b Started
+c Starting
+c Started
+`,
+	},
+	{
+		name: "a hook that fails",
+		plan: plan(step(start("b")), step(hook("b", planner.PostStart, 0), 1)),
+		doer: &script{fails: map[int]error{2: errBroken}},
+		want: "b Starting\nb Error\n",
+	},
+	{
 		name: "more than are named", slots: 1,
 		plan: plan(
 			step(pull("x")), step(create("a"), 1), step(create("b"), 1), step(create("c"), 1), step(create("d"), 1),

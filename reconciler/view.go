@@ -19,7 +19,12 @@ type view struct {
 	replaced map[string]bool
 	// renamed are those whose replacement ends with a rename.
 	renamed map[event.Ref]bool
-	// open are replacements under way, shown as working.
+	// lastHooks are the numbers of the last post_start hooks: a container counts as
+	// started when they ended.
+	lastHooks map[event.Ref]int
+	// working are the words of what is shown as working.
+	working map[event.Ref]string
+	// open are replacements, and starts with hooks, under way, shown as working.
 	open map[event.Ref]bool
 	// told are resources whose trouble was shown: that the rest of their steps
 	// is skipped goes without saying.
@@ -33,7 +38,7 @@ type view struct {
 func newView(p *planner.Plan, sink event.Sink, now func() time.Time) *view {
 	v := &view{
 		plan: p, sink: sink, now: now,
-		replaced: map[string]bool{}, renamed: map[event.Ref]bool{},
+		replaced: map[string]bool{}, renamed: map[event.Ref]bool{}, lastHooks: map[event.Ref]int{}, working: map[event.Ref]string{},
 		open: map[event.Ref]bool{}, told: map[event.Ref]bool{}, begun: map[event.Ref]bool{}, waiting: map[event.Ref]bool{},
 	}
 	for _, s := range p.Steps {
@@ -42,6 +47,10 @@ func newView(p *planner.Plan, sink event.Sink, now func() time.Time) *view {
 			v.replaced[a.Ref.Name] = true
 		case planner.RenameContainer:
 			v.renamed[a.Ref] = true
+		case planner.RunHook:
+			if a.Phase == planner.PostStart {
+				v.lastHooks[a.Ref] = max(v.lastHooks[a.Ref], a.Index)
+			}
 		}
 	}
 	return v
@@ -101,10 +110,19 @@ func (v *view) ended(s planner.Step, r Result) {
 	}
 	ref := s.Action.Resource()
 	text := wordsOf(s.Action).done
-	switch s.Action.(type) {
+	switch a := s.Action.(type) {
 	case planner.CreateContainer:
 		if v.open[ref] {
 			return
+		}
+	case planner.StartContainer, planner.RestartContainer:
+		if _, hooks := v.lastHooks[ref]; hooks {
+			v.open[ref] = true
+			return
+		}
+	case planner.RunHook:
+		if a.Phase == planner.PostStart && a.Index == v.lastHooks[ref] {
+			text = "Started"
 		}
 	case planner.RenameContainer:
 		if v.open[ref] {
@@ -173,13 +191,19 @@ func (v *view) close() {
 	}
 }
 
-// emit stamps and sends a status; a replacement that it says the end of is not
-// open any more.
+// emit stamps and sends a status, if that is news; a replacement that it says the
+// end of is not open any more.
 func (v *view) emit(s planner.Step, st event.Status) {
 	st.Time, st.Ref = v.now(), v.ref(s)
+	if st.State == event.Working && st.Detail == "" && v.working[st.Ref] == st.Text {
+		return // a hook before it said so
+	}
+	delete(v.working, st.Ref)
 	v.begun[st.Ref] = true
 	delete(v.waiting, st.Ref)
-	if st.State != event.Working {
+	if st.State == event.Working {
+		v.working[st.Ref] = st.Text
+	} else {
 		delete(v.open, st.Ref)
 	}
 	v.sink(st)

@@ -52,8 +52,13 @@ func wordsOf(a planner.Action) words {
 		return words{"Configuring", "Configured"}
 	case planner.WaitContainer:
 		return words{"Waiting", metBy[a.Condition]}
+	case planner.RunHook: // a part of the start or the stop
+		if a.Phase == planner.PreStop {
+			return words{"Stopping", ""}
+		}
+		return words{"Starting", ""}
 	}
-	return words{} // renames and hooks
+	return words{} // renames
 }
 
 // metBy are the words of a wait that ended well.
