@@ -142,7 +142,8 @@ func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o 
 		return err
 	}
 	g.enter()
-	if err := watch.InitialSync(ctx, rules, w, w.options()); err != nil {
+	// What cannot be synced was told and is tried again; the old container is gone.
+	if err := watch.InitialSync(ctx, rules, w, w.options()); ctx.Err() != nil {
 		return err
 	}
 	o.NoStart, o.Build, o.Recreate, o.RecreateDeps = false, planner.BuildMissing, planner.RecreateDiverged, planner.RecreateDiverged
