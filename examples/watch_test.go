@@ -3,11 +3,8 @@ package examples
 import (
 	"bytes"
 	"context"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -60,34 +57,6 @@ func (a *awaited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// until asks for a page until it has a text.
-func (s *stack) until(path, text string) {
-	s.t.Helper()
-	began, got := time.Now(), ""
-	for time.Since(began) < patience {
-		if got = s.try(path); strings.Contains(got, text) {
-			return
-		}
-		time.Sleep(20 * time.Millisecond) // the service restarts, and says nothing of it
-	}
-	s.t.Fatalf("%s: got %q, want one with %q", path, got, text)
-}
-
-// try is a page's text, "" while nobody answers.
-func (s *stack) try(path string) string {
-	client := http.Client{Timeout: 2 * time.Second}
-	resp, err := client.Get(s.url + path)
-	if err != nil {
-		return ""
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return ""
-	}
-	return string(text)
-}
-
 // override adds a file to the project and returns the flags that name both.
 func (s *stack) override(file, content string) []string {
 	s.t.Helper()
@@ -109,9 +78,9 @@ func TestWatchFlask(t *testing.T) {
         - {action: sync+restart, path: ./app.py, target: /app/app.py}
         - {action: rebuild, path: ./requirements.txt}
 `)...)
-	s.until("/", "Hello!")
+	s.awaitBody("/", "Hello!")
 	s.edit("app.py", "Hello!", "Good morning!")
-	s.until("/", "Good morning!")
+	s.awaitBody("/", "Good morning!")
 }
 
 // TestWatchNode: a service behind a proxy follows its source, and is built anew
@@ -130,13 +99,15 @@ func TestWatchNode(t *testing.T) {
   proxy:
     ports: !reset []
 `)...)
-	s.until("/quote", `"host"`)
+	s.awaitBody("/quote", `"host"`)
 	s.edit("api/server.js", "{ quote, host:", "{ quote, server:")
-	s.until("/quote", `"server"`)
+	s.awaitBody("/quote", `"server"`)
 	before := s.containers()["api"]
 	s.edit("api/package.json", `"version"`, `"private": true, "version"`)
-	for began := time.Now(); s.containers()["api"] == before && time.Since(began) < patience; {
-		time.Sleep(100 * time.Millisecond)
+	for late := time.Now().Add(patience); s.containers()["api"] == before; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatal("api was not built anew")
+		}
 	}
-	s.until("/quote", `"server"`)
+	s.awaitBody("/quote", `"server"`)
 }
