@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,7 +122,8 @@ func pass(t *testing.T, c *client.Client, changes chan<- Change, targets ...Targ
 		f.Add("container", target.ID)
 	}
 	began := time.Now()
-	heard, errs := c.Events(ctx, events.ListOptions{Filters: f})
+	// Since then, for the engine answers before it listens.
+	heard, errs := c.Events(ctx, events.ListOptions{Filters: f, Since: engineTime(began)})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -226,6 +228,8 @@ func TestEngineFollowRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, runs := 0, 0
+	var ending sync.WaitGroup
+	defer ending.Wait()
 	for text := range lines {
 		n++
 		switch text {
@@ -239,14 +243,16 @@ func TestEngineFollowRestarts(t *testing.T) {
 			t.Fatalf("run %d: got line %s, want %d", runs, text, n)
 		}
 		if n == 2000 {
-			go func() {
-				zero := 0
-				if runs == 2 {
-					c.ContainerStop(context.Background(), target.ID, container.StopOptions{Timeout: &zero})
-				} else {
-					c.ContainerRestart(context.Background(), target.ID, container.StopOptions{Timeout: &zero})
+			end := c.ContainerRestart
+			if runs == 2 {
+				end = c.ContainerStop
+			}
+			ending.Go(func() {
+				grace := 5 // without any the engine may unmount the container under its next run
+				if err := end(context.Background(), target.ID, container.StopOptions{Timeout: &grace}); err != nil {
+					t.Error(err)
 				}
-			}()
+			})
 		}
 	}
 	if err := <-done; err != nil {
