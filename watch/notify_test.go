@@ -18,7 +18,7 @@ import (
 // everything, and returns all it told.
 func told(t *testing.T, w Watcher, p string) (all Changed) {
 	t.Helper()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(time.Minute)
 	for {
 		select {
 		case c, ok := <-w.Changes():

@@ -94,7 +94,7 @@ func agree(t *testing.T, s *services, root, after string) {
 	t.Helper()
 	want := folder(t, root, "/app", skipped)
 	var diff []string
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		diff = nil
 		s.mu.Lock()
 		for _, b := range s.boxes["web"] {
