@@ -35,11 +35,15 @@ func (d *deriving) commands(sources []types.ServiceVolumeConfig) []string {
 			command = d.file.Command
 		}
 	}
+	image := d.file.Image
+	if d.build == nil {
+		image = d.s.Image
+	}
+	if name, _, _ := strings.Cut(path.Base(image), ":"); entrypoint == "" && name == "airflow" {
+		entrypoint = name // its commands are called scheduler, webserver, ...
+	}
 	if entrypoint == "" && command == "" {
-		command = implied(d.file.Image)
-		if d.build == nil {
-			command = implied(d.s.Image)
-		}
+		command = implied(image)
 	}
 	all := []string{entrypoint + " " + command}
 	dirs := d.dirs(sources)
@@ -62,8 +66,12 @@ func implied(image string) string {
 		return "apache2-foreground"
 	case name == "php" && strings.Contains(tag, "fpm"), name == "wordpress":
 		return "php-fpm"
-	case name == "nginx":
-		return "nginx"
+	case name == "nginx", name == "frankenphp":
+		return name
+	case name == "drupal" && !strings.Contains(tag, "fpm"), name == "joomla" && !strings.Contains(tag, "fpm"):
+		return "apache2-foreground"
+	case name == "caddy":
+		return "caddy run"
 	case name == "httpd":
 		return "httpd-foreground"
 	}
@@ -211,40 +219,6 @@ func (d *deriving) copies(name string) (files []string) {
 		}
 	}
 	return files
-}
-
-// supervised are the programs of the configuration that a command starts supervisord
-// with.
-func (d *deriving) supervised(command string, sources []types.ServiceVolumeConfig, dirs []string) (programs []string) {
-	list := separated(command)
-	at := slices.IndexFunc(list, func(w string) bool { return path.Base(w) == "supervisord" })
-	if at < 0 {
-		return nil
-	}
-	conf := "supervisord.conf"
-	if c := slices.IndexFunc(list, func(w string) bool { return w == "-c" || w == "--configuration" }); c > at && c+1 < len(list) {
-		conf = list[c+1]
-	}
-	for _, file := range d.placesOf(conf, sources, dirs) {
-		for line := range strings.Lines(small(file)) {
-			if name, value, ok := strings.Cut(line, "="); ok && strings.TrimSpace(name) == "command" {
-				programs = append(programs, d.expanded(value))
-			}
-		}
-		if len(programs) > 0 {
-			break
-		}
-	}
-	return programs
-}
-
-// expanded puts the service's variables into a value of supervisord's
-// configuration: %(ENV_NAME)s.
-func (d *deriving) expanded(value string) string {
-	for name, v := range d.environment() {
-		value = strings.ReplaceAll(value, "%(ENV_"+name+")s", v)
-	}
-	return strings.TrimSpace(value)
 }
 
 // largestScript is what is read of scripts and configurations, in bytes.
