@@ -8,7 +8,8 @@ import (
 
 // Filter says which lines are shown. The zero value shows all.
 type Filter struct {
-	// Match is what a line must contain; Invert: must not. nil: anything.
+	// Match is what a line must contain, colours aside; Invert: must not. nil:
+	// anything.
 	Match  *regexp.Regexp
 	Invert bool
 	// Level is the least that a line must say of itself. One that says nothing
@@ -62,5 +63,5 @@ func (f Filter) shows(l *event.Log, last map[streamKey]Level) bool {
 			return false
 		}
 	}
-	return f.Match == nil || f.Match.Match(l.Text) != f.Invert
+	return f.Match == nil || f.Match.Match(plainText(l.Text)) != f.Invert
 }

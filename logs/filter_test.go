@@ -16,7 +16,7 @@ func TestFilter(t *testing.T) {
 		{Source: event.Source{ID: "a"}, Stream: event.Stdout, Text: []byte("more of one")},
 		{Source: event.Source{ID: "b"}, Stream: event.Stderr, Text: []byte("  at another's")},
 		{Source: event.Source{ID: "a"}, Stream: event.Stderr, Text: []byte("  at the trace of two")},
-		{Source: event.Source{ID: "a"}, Stream: event.Stderr, Text: []byte("WARN: three")},
+		{Source: event.Source{ID: "a"}, Stream: event.Stderr, Text: []byte("\x1b[33mWARN\x1b[0m: three")},
 	}
 	for _, c := range []struct {
 		name string
@@ -25,6 +25,7 @@ func TestFilter(t *testing.T) {
 	}{
 		{"none", Filter{}, []int{0, 1, 2, 3, 4, 5, 6}},
 		{"match", Filter{Match: regexp.MustCompile(`(?i)TWO`)}, []int{2, 5}},
+		{"colours aside", Filter{Match: regexp.MustCompile("^WARN: ")}, []int{6}},
 		{"invert", Filter{Match: regexp.MustCompile(`:`), Invert: true}, []int{0, 3, 4, 5}},
 		{"level", Filter{Level: Error}, []int{2, 5}},
 		{"both", Filter{Level: Warn, Match: regexp.MustCompile("^ "), Invert: true}, []int{2, 6}},

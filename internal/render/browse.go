@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // recentBytes is how much of the latest lines of logs is kept to be searched.
@@ -69,7 +70,7 @@ func (r *Renderer) Search(text string) {
 	if b.what = nil; text == "" {
 		return
 	}
-	b.what = regexp.MustCompile("(?i)" + regexp.QuoteMeta(text))
+	b.what = inAnyColors(text)
 	var found bytes.Buffer
 	n := 0
 	for _, line := range b.recent {
@@ -81,6 +82,15 @@ func (r *Renderer) Search(text string) {
 	}
 	fmt.Fprintf((*aboveRegion)(t), "%s\n%s", t.style.in(bold, fmt.Sprintf("── %q is in %d of the latest %d lines ──", cleanText(text), n, len(b.recent))), found.Bytes())
 	t.soon()
+}
+
+// inAnyColors finds a text in whatever case, and with colours that change in it.
+func inAnyColors(text string) *regexp.Regexp {
+	var what []string
+	for _, r := range text {
+		what = append(what, regexp.QuoteMeta(string(r)))
+	}
+	return regexp.MustCompile("(?i)" + strings.Join(what, `(?:\x1b\[[0-9;:]*m)*`))
 }
 
 // browsing begins to keep what is printed, at the first call.
