@@ -1,6 +1,7 @@
-// Package terminal owns the user's terminal while a process in a container has
+// Package terminal owns the user's terminal. While a process in a container has
 // it: raw mode and the way back, the size and its changes, reads that can be
-// ended, and the signals that such a process is to get.
+// ended, and the signals that such a process is to get. While this program has it:
+// single keys, and what Ctrl-Z does.
 package terminal
 
 import (
