@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
@@ -110,7 +111,7 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 		return ctx.Err()
 	}
 	whole, rules := w.project()
-	p, err := whole.Select(project.Selection{Services: services, NoDeps: true})
+	p, err := whole.Select(project.Selection{Services: sharing(whole, services), NoDeps: true})
 	if err != nil {
 		return err
 	}
@@ -123,6 +124,19 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 	}
 	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("service(s) %q successfully built", services)})
 	return nil
+}
+
+// sharing are services and those that have no build of their own and name the image
+// of one of them: they would run on with the old one.
+func sharing(p *project.Project, services []string) []string {
+	all := slices.Clone(services)
+	for _, name := range p.ServiceNames() {
+		same := func(built string) bool { return p.ImageName(built) == p.ImageName(name) }
+		if p.Services[name].Build == nil && !slices.Contains(all, name) && slices.ContainsFunc(services, same) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // session is this one's with another project.
