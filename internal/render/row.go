@@ -100,7 +100,9 @@ func untold(r event.Ref, detail string) string {
 			break
 		}
 	}
-	return strings.TrimPrefix(detail, "Error response from daemon: ")
+	detail = strings.TrimPrefix(detail, "Error response from daemon: ")
+	detail = strings.TrimPrefix(detail, "dependency failed to start: ")
+	return strings.TrimPrefix(detail, strings.ToLower(string(r.Kind))+" "+r.Name+" ")
 }
 
 // elapsed is how long the resource has been at work, from its first step to its

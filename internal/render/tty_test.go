@@ -276,13 +276,15 @@ func TestNarrowNames(t *testing.T) {
 		i := image("registry.example.com:5000/team/backend/orders@sha256:" + strings.Repeat("a", 64))
 		r.Event(event.Status{Ref: i, State: event.Failed, Text: "Error", Detail: "pulling " + i.Name + ": Error response from daemon: manifest unknown: it is gone"})
 		r.Event(event.Status{Ref: image("redis"), State: event.Failed, Text: "Error", Detail: "no such image: redis: gone"})
+		r.Event(event.Status{Ref: container("db", 1), State: event.Failed, Text: "Error", Detail: "dependency failed to start: container demo-db-1 exited (7)"})
 		r.Close()
 		check(t, v)
-		want := `[+] Running 0/4, 4 failed
+		want := `[+] Running 0/5, 5 failed
  ✘ s0-with-a-ra…rvice-name-1  Error no space le…
  ✘ s1-with-a-ra…rvice-name-1  Error no space le…
  ✘ registry.exa…ders@aaaaaaa  Error manifest un…
  ✘ redis                      Error no such ima…
+ ✘ db-1                       Error exited (7)
 `
 		if got := v.All(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
