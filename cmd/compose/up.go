@@ -99,7 +99,7 @@ func replicas(args []string) (map[string]int, error) {
 type upFlags struct {
 	createFlags
 	detach, noStart, noDeps, recreateDeps, freshVolumes bool
-	wait, watch, menu                                   bool
+	wait, watch                                         bool
 	config                                              configFlag
 	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
@@ -133,7 +133,7 @@ func (a *app) upCommand() *cobra.Command {
 	fs.StringVar(&f.follow.ExitCodeFrom, "exit-code-from", "", "Return the exit code of the selected service container. Implies --abort-on-container-exit")
 	fs.BoolVarP(&f.watch, "watch", "w", false, "Watch source code and rebuild/refresh containers when files are updated.")
 	f.config.register(fs)
-	fs.BoolVar(&f.menu, "menu", false, "Enable interactive shortcuts when running attached (default: on a terminal; also COMPOSE_MENU)")
+	fs.Bool("menu", false, "Enable interactive shortcuts when running attached (default: on a terminal; also COMPOSE_MENU)")
 	return cmd
 }
 
@@ -210,8 +210,6 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 	}
 	aborts := f.follow.AbortOnExit || f.follow.AbortOnFailure || f.follow.ExitCodeFrom != ""
 	switch {
-	case f.menu && (f.detach || f.wait):
-		return o, incompatible("--menu", "--detach and --wait")
 	case f.recreateDeps && f.noRecreate:
 		return o, incompatible("--always-recreate-deps", "--no-recreate")
 	case f.detach && aborts:
