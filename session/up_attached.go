@@ -197,7 +197,7 @@ func (f *follower) wait(ctx context.Context) (int, error) {
 			f.detached()
 			return 0, nil
 		case over && f.watching == nil: // what is watched may be between two containers
-			return 0, f.drain()
+			return 0, f.drain(ctx.Done())
 		}
 		select {
 		case <-f.wake:
@@ -353,7 +353,7 @@ func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error 
 		switch left, told := f.left(); {
 		case !over && err == nil:
 		case !left:
-			return cmp.Or(err, f.drain())
+			return cmp.Or(err, f.drain(impatient))
 		case told || err != nil:
 			return err
 		}

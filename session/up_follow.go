@@ -114,8 +114,19 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 	return f, nil
 }
 
-// drain shows what the ended containers printed to its end.
-func (f *follower) drain() error {
+// drain shows what the ended containers printed to its end, or until quit is
+// closed: the engine may not come to an end.
+func (f *follower) drain(quit <-chan struct{}) error {
+	drained := make(chan struct{})
+	defer close(drained)
+	go func() {
+		select {
+		case <-quit:
+			f.stopRead()
+			f.unlogged.cancel()
+		case <-drained:
+		}
+	}()
 	f.stopPump()
 	<-f.pumped
 	err := <-f.done
@@ -127,8 +138,9 @@ func (f *follower) drain() error {
 // close ends the following at once and waits for its goroutines.
 func (f *follower) close() {
 	f.stopPump()
-	<-f.pumped
 	f.stopRead()
+	f.unlogged.cancel()
+	<-f.pumped
 	<-f.done
 	f.unlogged.close()
 	f.sub.Close()
@@ -175,7 +187,7 @@ func (f *follower) pump(ctx context.Context) {
 			f.news(func() {})
 		case c.Time.Before(f.since):
 		case c.Action == "create":
-			f.created(c)
+			f.created(ctx, c)
 		case c.Action == "destroy":
 			f.news(func() { delete(f.coming, c.ID) })
 		case c.Action == "start":
@@ -292,7 +304,7 @@ func (f *follower) read(ctx context.Context, c logs.Change) {
 	if f.logged(c.Service) {
 		f.change(ctx, c)
 	} else {
-		f.unlogged.listen(c.Target)
+		f.unlogged.listen(ctx, c.Target)
 	}
 }
 
@@ -305,7 +317,7 @@ func (f *follower) change(ctx context.Context, c logs.Change) {
 
 // created takes note of a container that may start. One that takes another's place
 // will, once that has stopped: between the two nothing is over.
-func (f *follower) created(c engine.Change) {
+func (f *follower) created(ctx context.Context, c engine.Change) {
 	t := f.target(c)
 	if t.Number == 0 || !f.follows(t.Service) {
 		return
@@ -314,7 +326,7 @@ func (f *follower) created(c engine.Change) {
 		f.news(func() { f.coming[c.ID] = true })
 	}
 	if !f.logged(t.Service) {
-		f.unlogged.listen(t)
+		f.unlogged.listen(ctx, t)
 	}
 }
 
@@ -338,7 +350,7 @@ func (f *follower) exited(ctx context.Context, c engine.Change) {
 	logged := f.logged(t.Service)
 	var heard *hearing
 	if !logged {
-		heard = f.unlogged.next(t) // before it starts again
+		heard = f.unlogged.next(ctx, t) // before it starts again
 	}
 	exit := event.Exit{Source: t.Source, Code: code, Restarting: f.s.restarting(ctx, c.ID)}
 	f.news(func() { f.untold++ })

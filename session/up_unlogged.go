@@ -45,9 +45,9 @@ func (f *follower) listener(ctx context.Context) *unlogged {
 	return &unlogged{s: f.s, sink: f.show, stamps: f.o.Timestamps, ctx: ctx, cancel: cancel, runs: map[string]*hearing{}}
 }
 
-// listen returns when the container's present or next run is listened to. Where
-// the engine refuses that nothing is shown of it.
-func (u *unlogged) listen(t logs.Target) {
+// listen returns when the container's present or next run is listened to, or ctx
+// ends. Where the engine refuses that nothing is shown of it.
+func (u *unlogged) listen(ctx context.Context, t logs.Target) {
 	u.mu.Lock()
 	h := u.runs[t.ID]
 	if h == nil {
@@ -57,7 +57,10 @@ func (u *unlogged) listen(t logs.Target) {
 	}
 	h.target = t // a new one may have had another name
 	u.mu.Unlock()
-	<-h.attached
+	select {
+	case <-h.attached:
+	case <-ctx.Done():
+	}
 }
 
 // hear shows a run to its end.
@@ -97,12 +100,12 @@ func (u *unlogged) line(h *hearing, stream event.Stream, text []byte) {
 
 // next closes the account of a run that ended, and listens for the one that may
 // follow. The result is for exited; nil where nobody listened.
-func (u *unlogged) next(t logs.Target) *hearing {
+func (u *unlogged) next(ctx context.Context, t logs.Target) *hearing {
 	u.mu.Lock()
 	h := u.runs[t.ID]
 	delete(u.runs, t.ID)
 	u.mu.Unlock()
-	u.listen(t)
+	u.listen(ctx, t)
 	return h
 }
 
@@ -116,8 +119,8 @@ func (u *unlogged) exited(h *hearing, exit event.Exit) {
 	})
 }
 
-// drain waits until the runs that ended have been shown. Nothing is told to u any
-// more.
+// drain waits until the runs that ended have been shown, or cancel is called.
+// Nothing is told to u any more.
 func (u *unlogged) drain() { u.ends.Wait() }
 
 // close ends the listening.
@@ -167,7 +170,7 @@ func (d attentive) Do(ctx context.Context, s planner.Step, done *reconciler.Resu
 		if made, ok := done.Get(a.Ref); ok && made.ID != "" {
 			id = made.ID
 		}
-		d.f.unlogged.listen(d.f.withTTY(logs.Target{Source: event.Source{
+		d.f.unlogged.listen(ctx, d.f.withTTY(logs.Target{Source: event.Source{
 			ID: id, Name: a.Ref.Name, Service: a.Ref.Service, Number: a.Ref.Number,
 		}}))
 	}

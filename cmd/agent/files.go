@@ -121,7 +121,7 @@ func (a *agent) put(w write) error {
 		return err
 	}
 	if err := a.fill(w, stage); err != nil {
-		return err
+		return errors.Join(err, a.clear(stage)) // it may stand in the user's folder, or fill a disk
 	}
 	if err := a.check(); err != nil {
 		return err

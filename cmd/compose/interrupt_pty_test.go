@@ -102,6 +102,34 @@ func TestInterruptStuck(t *testing.T) {
 	p.ends(130)
 }
 
+// An attached up whose containers have ended, and whose logs do not end, is not deaf
+// to interrupts.
+func TestInterruptStalledLogs(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProjectOf(t, "name: pty\nservices:\n  web: {image: alpine, command: [echo, hello]}\n")
+	server.Engine.Fault("GET /containers/{id}/logs", enginetest.Fault{Hang: true})
+	p := onPTY(t, dir, server.Host, "--progress", "tty", "up")
+	awaitCalls(t, server, "GET /containers/{id}/logs", 1)
+	time.Sleep(200 * time.Millisecond) // until it has ended, most likely; else the first interrupt stops it
+	p.keys("\x03")
+	time.Sleep(200 * time.Millisecond)
+	p.keys("\x03")
+	p.ends(130)
+}
+
+// Nor is one that waits to be attached to what it is about to start.
+func TestInterruptStalledAttach(t *testing.T) {
+	t.Parallel()
+	dir, server := terminalProjectOf(t, "name: pty\nservices:\n  web: {image: alpine, command: [echo, hello], logging: {driver: none}}\n")
+	server.Engine.Fault("POST /containers/{id}/attach", enginetest.Fault{Hang: true})
+	p := onPTY(t, dir, server.Host, "--progress", "tty", "up")
+	awaitCalls(t, server, "POST /containers/{id}/attach", 1)
+	p.keys("\x03")
+	p.expect("press Ctrl+C again")
+	p.keys("\x03")
+	p.ends(130)
+}
+
 // What a container prints at once is shown, however late the engine says what ran
 // before: the first listing of an attached up asks for that.
 func TestAttachedFirstLine(t *testing.T) {
