@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -75,9 +76,20 @@ func composeCommand(t *testing.T, dir, host string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// heedSignals has commands not ignore signals that this process was told to ignore,
+// as by nohup or in the background of a shell script: they would inherit that.
+var heedSignals = sync.OnceFunc(func() {
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+})
+
 // newTerminal makes a terminal for a command.
 func newTerminal(t *testing.T, cols, rows int, cmd *exec.Cmd) terminalCommand {
 	t.Helper()
+	heedSignals()
 	ours, theirs, err := screentest.OpenPTY()
 	if err != nil {
 		t.Fatal(err)
