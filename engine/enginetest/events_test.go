@@ -2,6 +2,7 @@ package enginetest_test
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func TestEvents(t *testing.T) {
 		s.check(s.ContainerRemove(ctx, id, containertypes.RemoveOptions{}))
 		s.check(s.NetworkRemove(ctx, s.name+"-n"))
 
-		equalList(t, "events of the container", s.happened(begin, filters.Arg("container", id)), []string{
+		equalList(t, "events of the container", pausedOnce(s.happened(begin, filters.Arg("container", id))), []string{
 			"container create", "container start", "container exec_create: true ", "container exec_start: true ", "container exec_die",
 			"container pause", "container unpause", "container rename", "container kill", "container kill", "container die", "container destroy",
 		})
@@ -74,6 +75,17 @@ func TestEvents(t *testing.T) {
 			}
 			return
 		}
+	})
+}
+
+// pausedOnce leaves out further pauses and their ends: where containerd tells Docker
+// of a pause after its end, as on a busy machine, Docker tells of both once more.
+func pausedOnce(list []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(e string) bool {
+		again := seen[e] && strings.HasSuffix(e, "pause") // unpause, too
+		seen[e] = true
+		return again
 	})
 }
 
