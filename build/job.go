@@ -172,14 +172,14 @@ func ulimits(m map[string]*types.UlimitsConfig) []ulimit {
 
 // wantedPlatforms are those to build for; empty: the engine's own.
 func wantedPlatforms(s types.ServiceConfig, o Options) ([]string, error) {
-	runs := s.Platform
+	runs, refusal := s.Platform, fmt.Sprintf("service.build.platforms MUST include service.platform %q", s.Platform)
 	if runs == "" {
 		runs, _ = o.LookupEnv("DOCKER_DEFAULT_PLATFORM")
+		refusal = fmt.Sprintf("service %q build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: %s", s.Name, runs)
 	}
 	list := s.Build.Platforms
 	if runs != "" && len(list) > 0 && !slices.Contains(list, runs) {
-		return nil, hint.New(fmt.Sprintf("service.build.platforms MUST include service.platform %q", runs),
-			fmt.Sprintf("add %s to build.platforms of %s", runs, s.Name))
+		return nil, hint.New(refusal, fmt.Sprintf("add %s to build.platforms of %s", runs, s.Name))
 	}
 	switch {
 	case o.AllPlatforms && len(list) > 0:

@@ -120,6 +120,10 @@ func TestWantedPlatforms(t *testing.T) {
 			name: "not in the list", list: []string{"linux/arm64"}, service: "linux/amd64",
 			want: `service.build.platforms MUST include service.platform "linux/amd64"`,
 		},
+		{
+			name: "the environment's is not in the list", list: []string{"linux/arm64"}, env: "linux/amd64",
+			want: `service "web" build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: linux/amd64`,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -128,6 +128,21 @@ func ConfiguredDetachKeys(configDir string) (string, error) {
 	return file.DetachKeys, nil
 }
 
+// Formats are how docker's config.json wants listings to be printed; "": it says
+// nothing.
+type Formats struct{ Ps, Stats string }
+
+// ConfiguredFormats reads them. Docker Compose honours these two alone of those
+// that the file may have.
+func ConfiguredFormats(configDir string) (Formats, error) {
+	c := dockerConfig{dir: configDir}
+	file, err := c.load()
+	if err != nil {
+		return Formats{}, err
+	}
+	return Formats{Ps: file.PsFormat, Stats: file.StatsFormat}, nil
+}
+
 // PluginDirs are the folders that docker's config.json and its own folder add
 // to those where docker's plugins are; dir "": $DOCKER_CONFIG or ~/.docker. A
 // file that cannot be read adds none.

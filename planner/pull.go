@@ -41,7 +41,7 @@ func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
 		case !d.mustPull(svc, image):
 			d.skip(image, name, "Image is already present locally")
 		default:
-			d.pull(pulling{reference: image, platform: svc.Platform, optional: o.IgnoreFailures || svc.Build != nil})
+			d.pull(pulling{reference: image, platform: svc.Platform, optional: o.IgnoreFailures})
 		}
 		for _, source := range d.otherImages(svc) {
 			if d.builder(source) == "" && d.mustPull(svc, source) {

@@ -50,48 +50,6 @@ func (p *Project) PublishedBinds() []string {
 	return binds
 }
 
-// PublishedEnv are the variables that an artifact would tell the values of, by
-// whose they are: "service web: A, B". Those of env files are not among them.
-func (p *Project) PublishedEnv() []string {
-	var declared []string
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
-		if keys := p.declaredEnv(name); len(keys) > 0 {
-			declared = append(declared, "service "+name+": "+strings.Join(keys, ", "))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Configs)) {
-		if variable := p.Configs[name].Environment; variable != "" {
-			declared = append(declared, "config "+name+": "+variable)
-		}
-	}
-	return declared
-}
-
-// declaredEnv are the variables that the files themselves give a service, with
-// values.
-func (p *Project) declaredEnv(service string) []string {
-	keys := map[string]bool{}
-	for _, f := range p.source.files {
-		roots, err := documents(f.Content)
-		if err != nil {
-			continue // the loader has read it
-		}
-		for _, root := range roots {
-			env := resolved(member(member(member(root, "services"), service), "environment"))
-			for i := 0; i+1 < len(env.Content) && len(listed(env)) == 0; i += 2 {
-				keys[env.Content[i].Value] = env.Content[i+1].Tag != "!!null"
-			}
-			for _, n := range listed(env) {
-				if key, _, ok := strings.Cut(n.Value, "="); ok {
-					keys[key] = true
-				}
-			}
-		}
-	}
-	maps.DeleteFunc(keys, func(_ string, given bool) bool { return !given })
-	return slices.Sorted(maps.Keys(keys))
-}
-
 // secretForms are texts that are credentials by their look.
 var secretForms = []struct {
 	name string

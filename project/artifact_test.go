@@ -114,17 +114,30 @@ func TestConcerns(t *testing.T) {
 		"app.yaml": `services:
   web:
     image: alpine
-    environment: {A: "1", PASSED: }
+    env_file: a.env
+    environment: {A: "1", API_KEY: , DB_PASSWORD: "hunt$$er", SECRET: "${SECRET}", TOKEN: "x-${T:-y}", PASSWD: ab}
     volumes: ["./x:/x:ro", "data:/d"]
     configs: [c]
   db:
     image: alpine
-    environment: [B=2, FROM_ENV]
-configs: {c: {environment: VARIABLE}}
+    extends: {file: base.yaml, service: base}
+    environment: [B=234, CLIENT_KEY=abc, FROM_ENV, AUTH_TOKEN, COMPASS=north]
+configs: {c: {environment: VARIABLE}, told: {content: "listen 80"}, left: {content: "a=${A}"}, mixed: {content: "a=${A}\nb=two\n"}}
 volumes: {data: {}}
-`,
+`, "a.env": "A=1\n", "base.yaml": "services: {base: {image: alpine, environment: {PASSPHRASE: open sesame}}}\n",
 	})
-	if got, want := strings.Join(p.PublishedEnv(), "; "), "service db: B; service web: A; config c: VARIABLE"; got != want {
+	parts, err := p.Artifact()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`service "web": env_file declared`, `service "base": literal value for "PASSPHRASE"`,
+		`service "db": literal value for "CLIENT_KEY"`, `service "web": literal value for "DB_PASSWORD"`,
+	}
+	if got := project.EnvDeclarations(parts); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := project.ConfigContents(parts), []string{`config "mixed"`, `config "told"`}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := p.PublishedBinds(); len(got) != 1 || !strings.HasPrefix(got[0], "web: ") || !strings.HasSuffix(got[0], "/x:/x:ro") {

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
@@ -69,11 +70,26 @@ func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.
 	})
 }
 
-// Pull brings the services' images.
+// Pull brings the services' images, and says which of those that could not be
+// had are built.
 func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
-	return s.run(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
+	p, err := s.plan(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
 		return planner.Pull(s.Project, state, o)
 	})
+	if err != nil {
+		return err
+	}
+	sink, missing := s.Sink, newMissingImages()
+	s.Sink = missing.watch(sink)
+	err = s.apply(ctx, p)
+	s.Sink = sink
+	if build := missing.builtBy(s.Project); len(build) > 0 {
+		sink(event.Message{
+			Level: event.Warn,
+			Text:  "Some service image(s) must be built from source by running:\n    docker compose build " + strings.Join(build, " "),
+		})
+	}
+	return err
 }
 
 // Push sends the images that the services build to their registries.

@@ -107,6 +107,9 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 			Engine: s.Engine.Name, Arch: s.Engine.Arch,
 		})
 	}
+	for _, text := range s.Project.RenamedAttributes() {
+		s.Sink(event.Message{Level: event.Warn, Text: text})
+	}
 	w.tell(notes)
 	return w, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -29,15 +30,15 @@ func (a *app) display() *render.Renderer {
 	if truthy(a.getenv("COMPOSE_STATUS_STDOUT")) {
 		progress = a.stdout
 	}
-	out := a.stdout
+	out, builds := a.stdout, a.stdout
 	if a.stdoutTaken {
-		out = a.stderr
+		out, builds = a.stderr, progress
 	}
 	o := a.look()
-	o.Mode, o.Out, o.Err, o.Logs = a.progress(), out, progress, a.logs
+	o.Mode, o.Out, o.Builds, o.Err, o.Logs = a.progress(), out, builds, progress, a.logs
 	r, err := render.New(o)
 	if err != nil { // checkDisplay has refused the flags; the variables remain
-		r, _ = render.New(render.Options{Mode: render.ModePlain, Out: a.stdout, Err: a.stderr, Logs: a.logs})
+		r, _ = render.New(render.Options{Mode: render.ModePlain, Out: out, Builds: builds, Err: progress, Logs: a.logs})
 		r.Event(event.Message{Level: event.Warn, Text: "COMPOSE_PROGRESS: " + err.Error()})
 	}
 	a.out = r
@@ -139,15 +140,38 @@ func (a *app) checkDisplay() error {
 // showPlan prints the plan of a dry run.
 func (a *app) showPlan(p *planner.Plan) error { return p.WriteText(a.stdout) }
 
-// confirm asks on the terminal. Without one the answer is no.
+// confirm asks on the terminal. What --yes agrees to is answered from a pipe or
+// file too, as with Docker Compose. Where nobody can answer it is no.
 func (a *app) confirm(ctx context.Context, ask planner.Ask) (bool, error) {
-	if !render.IsTerminal(a.stderr) || !terminal.Is(a.stdin) {
-		a.warn("%s No: there is no terminal to ask on; %s agrees", ask.Text, cmp.Or(ask.Agrees, "--yes"))
-		return false, nil
+	switch {
+	case terminal.Is(a.stdin) && render.IsTerminal(a.stderr):
+		answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")
+		return agrees(answer), err
+	case !terminal.Is(a.stdin) && ask.Agrees == "":
+		return a.confirmPiped(ctx, ask)
 	}
-	answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")
+	a.warn("%s No: there is no terminal to ask on; %s agrees", ask.Text, cmp.Or(ask.Agrees, "--yes"))
+	return false, nil
+}
+
+// confirmPiped shows the question, and takes a line of the program's input for
+// the answer.
+func (a *app) confirmPiped(ctx context.Context, ask planner.Ask) (bool, error) {
+	a.warn("%s (y/N)", ask.Text)
+	answer, err := a.readLine(ctx)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("reading the answer: %w", err)
+	}
+	if answer == "" {
+		a.warn("the answer is no: there is no terminal to ask on; --yes agrees")
+	}
+	return agrees(answer), nil
+}
+
+// agrees reads the answer to a question.
+func agrees(answer string) bool {
 	answer = strings.ToLower(answer)
-	return answer == "y" || answer == "yes", err
+	return answer == "y" || answer == "yes"
 }
 
 // setUpDebug sends what the libraries log to stderr with --debug, and nowhere

@@ -16,7 +16,7 @@ func (a *app) eventsCommand() *cobra.Command {
 	var o engine.HappeningsOptions
 	var asJSON bool
 	cmd := a.command("events [OPTIONS] [SERVICE...]", "Receive real time events from containers", func(cmd *cobra.Command, args []string) error {
-		s, err := a.openLooking(cmd.Context(), args)
+		s, err := a.openListed(cmd.Context(), args)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ type psFlags struct {
 	all, noTrunc, orphans, quiet, services, details, stats bool
 
 	filter, format string
+	configured     bool // the format is docker's config.json's
 	status         []string
 }
 
@@ -49,6 +51,15 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 		return err
 	}
 	noSuchStates(wanted, a.sink)
+	formats, err := engine.ConfiguredFormats(a.getenv("DOCKER_CONFIG"))
+	if err != nil {
+		return err
+	}
+	f.configured = f.format == "" && formats.Ps != ""
+	f.format = cmp.Or(f.format, formats.Ps)
+	if f.format == "raw" {
+		f.format = psRaw
+	}
 	id, err := a.identify(cmd.Context(), services)
 	if err != nil {
 		return err
@@ -76,6 +87,18 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	}
 	return a.printContainers(listed, f, s)
 }
+
+// psRaw is docker's format "raw": a block of lines for each container.
+const psRaw = `container_id: {{.ID}}
+image: {{.Image}}
+command: {{.Command}}
+created_at: {{.CreatedAt}}
+state: {{- pad .State 1 0}}
+status: {{- pad .Status 1 0}}
+names: {{.Names}}
+labels: {{- pad .Labels 1 0}}
+ports: {{- pad .Ports 1 0}}
+`
 
 // statuses are those of --status and --filter status=X.
 func (f *psFlags) statuses() ([]string, error) {
@@ -142,9 +165,13 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Sess
 			listed[i] = listed[i].Short()
 		}
 	}
-	return render.Listing[engine.Listed]{
+	err := render.Listing[engine.Listed]{
 		Items: listed, Columns: f.columns(), Lines: true, Headers: map[string]string{"ID": "CONTAINER ID"},
 	}.Write(a.stdout, f.format)
+	if err != nil && f.configured {
+		return hint.Wrap(err, "the format is psFormat of docker's config.json; --format takes its place")
+	}
+	return err
 }
 
 // columns are docker-compose's, and those that were asked for.

@@ -41,8 +41,8 @@ func (a *app) publishCommand() *cobra.Command {
 	return cmd
 }
 
-// publish sends the images that are built, then the files. A no of the user
-// ends it in peace.
+// publish sends the images that are built, then the files. Where the user does
+// not agree it ends with 130, as Docker Compose does.
 func (a *app) publish(ctx context.Context, repository string, f publishFlags) error {
 	version := publish.Version(f.ociVersion)
 	if !slices.Contains([]publish.Version{publish.Newest, publish.OCI10, publish.OCI11}, version) {
@@ -65,11 +65,16 @@ func (a *app) publish(ctx context.Context, repository string, f publishFlags) er
 	if err != nil {
 		return err
 	}
+	asked := parts
 	if !f.withEnv {
 		parts = a.withoutEnvFiles(parts)
 	}
-	if agreed, err := a.agreeToPublish(ctx, s.Project, parts, f); err != nil || !agreed {
+	agreed, err := a.agreeToPublish(ctx, questionsOf(s.Project, asked, parts, f))
+	if err != nil {
 		return err
+	}
+	if !agreed {
+		return &exitError{code: exitInterrupted}
 	}
 	if err := s.Push(ctx, planner.PushOptions{IgnoreFailures: true}); err != nil {
 		return err
@@ -101,8 +106,9 @@ func (a *app) withoutEnvFiles(parts []project.Part) []project.Part {
 // sendArtifact sends the files. A dry run says which.
 func (a *app) sendArtifact(ctx context.Context, s *session.Session, parts []project.Part, o publish.Options) error {
 	if s.Client == nil {
-		_, err := fmt.Fprintf(a.stdout, "publish %s: %s\n", o.Repository, partNames(parts))
-		return err
+		if _, err := fmt.Fprintf(a.stdout, "publish %s: %s\n", o.Repository, partNames(parts)); err != nil {
+			return err
+		}
 	}
 	return s.Publish(ctx, parts, o)
 }
@@ -140,25 +146,45 @@ func imagesOf(p *project.Project) []string {
 	return slices.Sorted(maps.Keys(images))
 }
 
-// agreeToPublish asks about what others will be able to read. Credentials are
-// named and not shown.
-func (a *app) agreeToPublish(ctx context.Context, p *project.Project, parts []project.Part, f publishFlags) (bool, error) {
+// question is one about what others will be able to read.
+type question struct {
+	about  []string
+	before string
+	ask    string
+}
+
+// questionsOf are those that the flags leave open, about a project and the parts
+// that are sent; declared has those with environment files. Credentials are named
+// and not shown.
+func questionsOf(p *project.Project, declared, sent []project.Part, f publishFlags) []question {
 	var env []string
 	if !f.withEnv {
-		env = p.PublishedEnv()
+		env = project.EnvDeclarations(declared)
 	}
-	for _, q := range []struct {
-		about  []string
-		before string
-		ask    string
-	}{
-		{p.PublishedBinds(), "the artifact will tell which folders are mounted, though not what is in them:", "Are you ok to publish these bind mount declarations?"},
-		{project.Secrets(parts), "this looks like credentials, please double check that you are not leaking sensitive data:", "Are you ok to publish these sensitive data?"},
-		{env, "the artifact will tell the values of these variables, please double check that you are not leaking sensitive data:", "Are you ok to publish these env declarations?"},
-	} {
-		if len(q.about) == 0 || f.yes {
-			continue
-		}
+	all := []question{
+		{
+			p.PublishedBinds(), "the artifact will tell which folders are mounted, though not what is in them:",
+			"Are you ok to publish these bind mount declarations?",
+		},
+		{
+			project.Secrets(sent), "this looks like credentials, please double check that you are not leaking sensitive data:",
+			"Are you ok to publish these sensitive data?",
+		},
+		{
+			env, "you are about to publish env-related declarations within your OCI artifact, please double check that you are not leaking sensitive data:",
+			"Use --with-env to silence this prompt and always publish env declarations.\nAre you ok to publish these env declarations?",
+		},
+		{
+			project.ConfigContents(sent), "you are about to publish literal inline config content within your OCI artifact:",
+			"Are you ok to publish these config contents?",
+		},
+	}
+	return slices.DeleteFunc(all, func(q question) bool { return len(q.about) == 0 || f.yes })
+}
+
+// agreeToPublish asks, until the first no.
+func (a *app) agreeToPublish(ctx context.Context, questions []question) (bool, error) {
+	for _, q := range questions {
 		agreed, err := a.confirm(ctx, planner.Ask{Text: q.before + "\n  " + strings.Join(q.about, "\n  ") + "\n" + q.ask})
 		if err != nil || !agreed {
 			return false, err

@@ -38,6 +38,13 @@ func (a *app) statsCommand() *cobra.Command {
 }
 
 func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) error {
+	formats, err := engine.ConfiguredFormats(a.getenv("DOCKER_CONFIG"))
+	if err != nil {
+		return err
+	}
+	if !cmd.Flags().Changed("format") {
+		f.format = cmp.Or(formats.Stats, f.format)
+	}
 	// Mistakes are told before anything is measured.
 	if err := f.write(&bytes.Buffer{}, []engine.Stats{{}}); err != nil {
 		return err

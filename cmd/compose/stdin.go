@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -43,14 +42,31 @@ func (a *app) ask(ctx context.Context, w io.Writer, question string) (answer str
 		return m.ask(ctx, question)
 	}
 	fmt.Fprint(w, question+" ")
-	in, release := a.readable(ctx)
-	defer release()
-	line, err := bufio.NewReader(in).ReadString('\n')
+	answer, err = a.readLine(ctx)
 	if err != nil {
 		fmt.Fprintln(w) // nobody pressed return: what follows begins a line
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("reading the answer: %w", err)
 	}
-	return strings.TrimSpace(line), nil
+	return answer, nil
+}
+
+// readLine takes one line of the program's input and no more of it: the next is
+// for the next question. The error is io.EOF where the input ended before the
+// line did.
+func (a *app) readLine(ctx context.Context) (string, error) {
+	in, release := a.readable(ctx)
+	defer release()
+	var line []byte
+	for next := make([]byte, 1); ; {
+		n, err := in.Read(next)
+		if n > 0 && next[0] == '\n' {
+			return strings.TrimSpace(string(line)), nil
+		}
+		line = append(line, next[:n]...)
+		if err != nil {
+			return strings.TrimSpace(string(line)), err
+		}
+	}
 }

@@ -12,7 +12,8 @@ import (
 // that Docker Compose prints: " Container demo-web-1 Created".
 type plain struct {
 	messages
-	logs *logs
+	logs   *logs
+	builds io.Writer // what builds print; Docker Compose's goes to stdout
 }
 
 func (p *plain) event(e event.Event) {
@@ -21,7 +22,7 @@ func (p *plain) event(e event.Event) {
 		fmt.Fprintln(p.w, " "+statusLine(e))
 	case event.Output:
 		if !p.logs.event(e) && e.Text != "" {
-			fmt.Fprintln(p.w, outputLine(e))
+			fmt.Fprintln(p.output(e.Ref.Kind), outputLine(e))
 		}
 	default:
 		if !p.logs.event(e) {
@@ -31,6 +32,14 @@ func (p *plain) event(e event.Event) {
 }
 
 func (p *plain) close() error { return nil }
+
+// output is where the lines about a kind of resource go.
+func (p *plain) output(k event.Kind) io.Writer {
+	if k == event.Image {
+		return p.builds
+	}
+	return p.w
+}
 
 // statusLine is a status in a line: what is waited for is left out, so that the
 // line is the words and nothing else.

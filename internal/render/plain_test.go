@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,31 @@ func TestBuildsAtOnce(t *testing.T) {
 	r.Close()
 	if want := "web | #5 [2/2] RUN make\nworker | #5 [2/2] RUN make\n"; b.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
+	}
+}
+
+// TestBuildsApart: what builds print has a stream of its own in plain mode alone;
+// what others print, a provider, stays with progress.
+func TestBuildsApart(t *testing.T) {
+	image := event.Ref{Kind: event.Image, Name: "demo-web", Service: "web"}
+	for mode, want := range map[render.Mode][2]string{
+		render.ModePlain: {"web | #1 load\n", " Image demo-web Building\ndb | booting\n"},
+		render.ModeQuiet: {"", ""},
+		render.ModeTTY:   {"", "booting"},
+		render.ModeJSON:  {"", `"text":"#1 load"`},
+	} {
+		var builds, errs bytes.Buffer
+		r, err := render.New(render.Options{Mode: mode, Out: io.Discard, Builds: &builds, Err: &errs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Event(event.Status{Ref: image, State: event.Working, Text: "Building"})
+		r.Event(event.Output{Ref: image, Text: "#1 load"})
+		r.Event(event.Output{Ref: event.Ref{Kind: event.Service, Name: "db", Service: "db"}, Text: "booting"})
+		r.Close()
+		if builds.String() != want[0] || !strings.Contains(errs.String(), want[1]) {
+			t.Errorf("%s: got %q and %q, want %q and %q", mode, builds.String(), errs.String(), want[0], want[1])
+		}
 	}
 }
 

@@ -2,8 +2,8 @@
 // terminal, plain lines, JSON lines or next to nothing, prints the logs of
 // containers with their prefixes, and writes tables, listings and errors.
 //
-// Results and the logs of containers go to the output, everything else to the
-// error stream. What is not a terminal gets plain lines: no colour, no cursor
+// Results, the logs of containers and, in plain mode, what builds print go to
+// the output, everything else to the error stream. What is not a terminal gets plain lines: no colour, no cursor
 // moves.
 package render
 
@@ -54,6 +54,8 @@ type Options struct {
 	// Out takes the logs of containers and what belongs to them. nil: Err, and
 	// with JSON they are objects of its stream.
 	Out io.Writer
+	// Builds takes what builds print in plain mode; nil: Err.
+	Builds io.Writer
 	// Err takes progress and messages.
 	Err  io.Writer
 	Logs LogOptions
@@ -85,6 +87,9 @@ func New(o Options) (*Renderer, error) {
 	if !separate {
 		o.Out = o.Err
 	}
+	if o.Builds == nil {
+		o.Builds = o.Err
+	}
 	mode = o.resolve(mode)
 	r := &Renderer{}
 	if mode == ModeTTY {
@@ -99,7 +104,7 @@ func New(o Options) (*Renderer, error) {
 	case ModeQuiet:
 		r.d = &quiet{messages: messages, logs: logs, builds: tails{}}
 	default:
-		r.d = &plain{messages: messages, logs: logs}
+		r.d = &plain{messages: messages, logs: logs, builds: o.Builds}
 	}
 	return r, nil
 }
