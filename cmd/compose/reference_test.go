@@ -106,7 +106,7 @@ var sections = []reference.Section{
 	{Title: "Exit status", Entries: [][2]string{
 		{"0", "All is as it was asked for."},
 		{"1", "Something failed; the last lines on standard error say what, and what helps."},
-		{"130", "The user interrupted it."},
+		{"130", "The user interrupted it, or did not agree to publish."},
 		{"others", "The exit code of the container that run, exec or up --exit-code-from is about."},
 	}},
 }

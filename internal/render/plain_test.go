@@ -78,7 +78,7 @@ func TestBuildsApart(t *testing.T) {
 	for mode, want := range map[render.Mode][2]string{
 		render.ModePlain: {"web | #1 load\n", " Image demo-web Building\ndb | booting\n"},
 		render.ModeQuiet: {"", ""},
-		render.ModeTTY:   {"", "booting"},
+		render.ModeTTY:   {"", "load"},
 		render.ModeJSON:  {"", `"text":"#1 load"`},
 	} {
 		var builds, errs bytes.Buffer
