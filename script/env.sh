@@ -16,6 +16,9 @@ die() {
   exit 1
 }
 
+# has_root tells whether as_root can work.
+has_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -26,12 +29,26 @@ as_root() {
   fi
 }
 
+# bounded SECONDS COMMAND...: ends the command where it takes longer. macOS has
+# no timeout; there nothing is waited for but what has answered before.
+bounded() {
+  if command -v timeout >/dev/null; then
+    timeout -k 5 "$@"
+  else
+    "${@:2}"
+  fi
+}
+
 apt_install() {
   command -v apt-get >/dev/null || die "needs the packages: $*" "this machine has no apt-get: install their like by hand and call this again"
+  has_root || die "needs root to install the packages: $*" "call it as root, or install them"
   say "installing $*"
-  as_root apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+  if ! { apt_get update && apt_get install -y --no-install-recommends "$@" >/dev/null; }; then
+    die "could not install the packages: $*" "apt-get says why above"
+  fi
 }
+
+apt_get() { as_root timeout 900 env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=60 "$@"; }
 
 # need COMMAND PACKAGE...: installs the packages where the command is missing.
 need() {
@@ -83,14 +100,25 @@ build_compose() {
   CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$compose" ./cmd/compose
 }
 
-# use_engine finds or starts an engine. Where that is root's and the group
-# docker's alone, the calling script starts again as a member of the group, for
-# this one run.
-use_engine() {
-  "$top/script/engine" start
-  "$compose" ls -q >/dev/null 2>&1 && return
-  [ -z "${COMPOSE_DEV_JOINED:-}" ] || die "the engine is not open to $(id -un)" "call this as root, or join the group docker"
+# answers asks compose itself: it knows every place where an engine may be.
+answers() { bounded 10 "$compose" ls -q >/dev/null 2>&1; }
+
+# find_engine finds or starts an engine; where none can run it is false, and
+# no_engine says why. Where the engine is root's and the group docker's alone, the
+# calling script starts again as a member of the group, for this one run.
+find_engine() {
+  if ! no_engine=$("$top/script/engine" start); then
+    no_engine=${no_engine##*$'\n'}
+    no_engine=${no_engine:-script/engine failed}
+    return 1
+  fi
+  if answers; then return; fi
+  if [ -n "${COMPOSE_DEV_JOINED:-}" ]; then
+    no_engine="the engine is not open to $(id -un), in the group docker either"
+    return 1
+  fi
   say "the engine is open to the group docker alone: going on as a member of it"
   exec sudo env "PATH=$PATH" "HOME=$HOME" COMPOSE_DEV_JOINED=1 COMPOSE_BIN="${COMPOSE_BIN:-}" PORT="${PORT:-}" \
+    COMPOSE_TEST_REQUIRE_ENGINE="${COMPOSE_TEST_REQUIRE_ENGINE:-}" \
     setpriv --reuid "$(id -u)" --regid "$(id -g)" --groups "$(id -G | tr ' ' ,),docker" -- "$self" "$@"
 }

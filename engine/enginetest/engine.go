@@ -41,6 +41,9 @@ type Options struct {
 	// HostFolders are folders of the host whose files bind mounts may read, such
 	// as a test's own: the containers get copies. None: binds are empty.
 	HostFolders []string
+	// Binaries run where a container starts a file of such a base name that no
+	// interpreter is named in, as one that a build copied into its image.
+	Binaries map[string]Program
 	// Now is the clock of every time stamp; nil is time.Now. Intervals and grace
 	// periods run on the real clock.
 	Now func() time.Time
@@ -54,6 +57,7 @@ const minAPIVersion = "1.41"
 type Engine struct {
 	apiVersion  string
 	hostFolders []string
+	binaries    map[string]Program
 	now         func() time.Time
 	routes      []route
 	events      *eventLog
@@ -86,6 +90,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		apiVersion:  o.APIVersion,
 		hostFolders: o.HostFolders,
+		binaries:    o.Binaries,
 		now:         o.Now,
 		binds:       map[string]*tree{},
 		events:      newEventLog(),

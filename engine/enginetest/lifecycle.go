@@ -103,7 +103,7 @@ func (e *Engine) launch(c *container) error {
 func (e *Engine) newTask(c *container) *task {
 	t := &task{
 		env: c.environment(), dir: first(c.config.WorkingDir, "/"), hostname: c.config.Hostname,
-		view: e.view(c), gate: c.gate, programs: c.image.programs, tools: !c.image.scratch,
+		view: e.view(c), gate: c.gate, programs: c.image.programs, binaries: e.binaries, tools: !c.image.scratch,
 	}
 	t.ctx, t.cancel = context.WithCancelCause(e.ctx)
 	return t

@@ -87,6 +87,7 @@ type task struct {
 	gate  *gate
 	// programs are the image's own; tools tells whether it has the usual ones.
 	programs map[string]Program
+	binaries map[string]Program // Options.Binaries
 	tools    bool
 	// missing runs in place of what is not found; nil: that is an error.
 	missing Program
@@ -227,6 +228,9 @@ func (t *task) programAt(p, name string) (Program, error) {
 	}
 	first, _, _ := strings.Cut(string(n.data), "\n")
 	if !strings.HasPrefix(first, "#!") {
+		if prog := t.binaries[base]; prog != nil {
+			return prog, nil
+		}
 		if prog := tools[base]; prog != nil && t.tools {
 			return prog, nil
 		}
