@@ -26,7 +26,7 @@ type hello struct {
 
 // Files of a container: listening is there while its server runs.
 const (
-	listening = "/run/hello"
+	listening = "/listening"
 	visits    = "/data/visits"
 	index     = "/public/index.html"
 )
