@@ -33,7 +33,7 @@ as_root() {
 # no timeout; there nothing is waited for but what has answered before.
 bounded() {
   if command -v timeout >/dev/null; then
-    timeout -k 5 "$@"
+    timeout --foreground -k 5 "$@"
   else
     "${@:2}"
   fi
@@ -82,7 +82,7 @@ fetch_go() {
   local dir platform
   platform=$(GOTOOLCHAIN=local go env GOOS)-$(GOTOOLCHAIN=local go env GOARCH)
   mkdir -p "$cache/empty" && cd "$cache/empty" # no go.mod here, which an old Go may not understand
-  GOTOOLCHAIN=local GOFLAGS=-modcacherw go mod download "golang.org/toolchain@v0.0.1-go$1.$platform" >&2 || return
+  GOTOOLCHAIN=local GOFLAGS=-modcacherw bounded 900 go mod download "golang.org/toolchain@v0.0.1-go$1.$platform" >&2 || return
   dir=$(GOTOOLCHAIN=local go env GOMODCACHE)/golang.org/toolchain@v0.0.1-go$1.$platform
   chmod +x "$dir"/bin/* "$dir"/pkg/tool/*/* # modules carry no file modes
   echo "$dir"

@@ -1,0 +1,172 @@
+// Package script_test runs the scripts where no container engine can.
+package script_test
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestMain makes this process the parent of what the scripts leave behind, as a
+// container's first process is, and reaps none of it.
+func TestMain(m *testing.M) {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// machine is a folder of programs that stand in for the machine's own.
+type machine struct {
+	bin string
+	env []string
+}
+
+// newMachine has a compose that finds no engine, a C compiler, and a sudo and an
+// apt-get that change nothing.
+func newMachine(t *testing.T) *machine {
+	t.Helper()
+	dir := t.TempDir()
+	m := &machine{bin: filepath.Join(dir, "bin")}
+	if err := os.Mkdir(m.bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	m.program(t, "compose", "exit 1")
+	m.program(t, "sudo", `exec "$@"`)
+	m.program(t, "apt-get", "exit 1")
+	m.program(t, "cc", "")
+	m.env = append(os.Environ(),
+		"PATH="+m.bin+":"+os.Getenv("PATH"), "COMPOSE_BIN="+filepath.Join(m.bin, "compose"), "XDG_CACHE_HOME="+dir,
+		"COMPOSE_DEV_SYSTEMD="+filepath.Join(dir, "none"), "COMPOSE_DEV_PATIENCE=1", "COMPOSE_TEST_REQUIRE_ENGINE=")
+	for _, name := range []string{"GOCACHE", "GOMODCACHE"} { // the first follows XDG_CACHE_HOME
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.env = append(m.env, name+"="+strings.TrimSpace(string(out)))
+	}
+	return m
+}
+
+// program adds one, a shell script.
+func (m *machine) program(t *testing.T, name, script string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(m.bin, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run runs a script of this folder, which has a minute.
+func (m *machine) run(t *testing.T, script string, args ...string) (stdout string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "./"+script, args...)
+	cmd.Env, cmd.WaitDelay = m.env, time.Second
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	began := time.Now()
+	out, err := cmd.Output()
+	t.Logf("%s %v took %v: %v\n%s%s", script, args, time.Since(began).Round(time.Millisecond), err, out, errs.String())
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+const reason = `failed to start daemon: iptables failed: iptables -t nat -N DOCKER: Permission denied (you must be root)`
+
+// TestEngineTellsWhy: a dockerd that ends is seen to, though its parent leaves it a
+// zombie, and the line of its log that says why is the script's last.
+func TestEngineTellsWhy(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "dockerd", "echo level=info msg=starting; echo '"+reason+"'; echo level=info msg=bye; exit 1")
+	out, code := m.run(t, "engine", "start")
+	if want := "dockerd does not start: " + reason + "\n"; out != want || code != 1 {
+		t.Errorf("got %q and %d, want %q and 1", out, code, want)
+	}
+}
+
+// TestEngineHasABound: a dockerd that never answers, and minds no signal, is ended.
+func TestEngineHasABound(t *testing.T) {
+	m := newMachine(t)
+	pids := filepath.Join(t.TempDir(), "pids")
+	m.program(t, "dockerd", "echo $$ >>"+pids+"; trap '' TERM; echo level=error msg=odd; while :; do sleep 0.1; done")
+	out, code := m.run(t, "engine", "start")
+	if want := "dockerd does not start: level=error msg=odd\n"; out != want || code != 1 {
+		t.Errorf("got %q and %d, want %q and 1", out, code, want)
+	}
+	text, err := os.ReadFile(pids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range strings.Fields(string(text)) {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err == nil && !strings.Contains(string(stat), ") Z ") {
+			t.Errorf("process %s is still there: %s", pid, stat)
+		}
+	}
+}
+
+// TestTestWithoutEngine: script/test runs the rest, says in its last lines what it
+// did not and why, and fails only where an engine is demanded.
+func TestTestWithoutEngine(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "dockerd", "echo '"+reason+"'; exit 1")
+	m.program(t, "gofmt", "")
+	m.program(t, "go", `case "$*" in "env GOVERSION") echo go99.0 ;; "env GOARCH") echo amd64 ;; *) echo "ran go $*" ;; esac`)
+	why := "end-to-end tests: no container engine: dockerd does not start: " + reason + "\n"
+	out, code := m.run(t, "test")
+	if want := "checks: 7 passed, 0 failed, 1 not run\nNOT RUN: " + why; !strings.HasSuffix(out, want) || code != 0 {
+		t.Errorf("got %d, want 0 and at the end %q", code, want)
+	}
+	if !strings.Contains(out, "ran go test -race") || strings.Contains(out, "gotestsum") {
+		t.Error("not the tests that need no engine, and they alone")
+	}
+	m.env = append(m.env, "COMPOSE_TEST_REQUIRE_ENGINE=1")
+	out, code = m.run(t, "test")
+	if want := "checks: 7 passed, 1 failed, 0 not run\nFAILED: " + why; !strings.HasSuffix(out, want) || code != 1 {
+		t.Errorf("got %d, want 1 and at the end %q", code, want)
+	}
+}
+
+// TestDemoWithoutEngine: script/demo shows its session on the engine in memory, and
+// says so in its first line and its last.
+func TestDemoWithoutEngine(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "dockerd", "echo '"+reason+"'; exit 1")
+	compose := filepath.Join(m.bin, "compose")
+	if err := os.Remove(compose); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("go", "build", "-o", compose, "../cmd/compose").CombinedOutput(); err != nil {
+		t.Fatalf("building: %v: %s", err, out)
+	}
+	m.env = append(m.env, "DOCKER_HOST=unix:///nowhere.sock", "PORT="+freePort(t))
+	out, code := m.run(t, "demo")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	first, last := lines[0], lines[len(lines)-1]
+	if code != 0 || !strings.Contains(first, "engine in memory") || !strings.Contains(first, reason) || !strings.Contains(last, "engine in memory") {
+		t.Errorf("got %d, %q and %q, want the engine in memory named in both lines", code, first, last)
+	}
+	for _, want := range []string{"$ compose up -d --build --wait", "hello-web-1 ", "(healthy)", "You are visitor 1.", "$ compose down"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the session lacks %q", want)
+		}
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
