@@ -73,9 +73,7 @@ func attachables(j job) ([]session.Attachable, error) {
 	if len(j.secrets) > 0 {
 		list = append(list, secretsprovider.NewSecretProvider(secretStore(j.secrets)))
 	}
-	if len(j.ssh) == 0 {
-		return list, nil
-	}
+	// Without any keys too: then it is said which one a RUN asked for.
 	var agents []sshprovider.AgentConfig
 	for _, a := range j.ssh {
 		agents = append(agents, sshprovider.AgentConfig{ID: a.id, Paths: []string{a.path}})

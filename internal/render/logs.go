@@ -47,7 +47,9 @@ const (
 type logs struct {
 	opts     LogOptions
 	out, err stream
-	width    int // columns of the longest name
+	progress stream // takes what hooks print while no logs are followed; zero: not these
+	followed bool   // there was an Attached
+	width    int    // columns of the longest name
 	heads    map[headKey]string
 	objects  map[event.Source][]byte // what objects of a container begin with
 	colors   map[string]color
@@ -79,10 +81,11 @@ func (o Options) newStream(w io.Writer) stream {
 }
 
 func newLogs(out, err stream, o LogOptions) *logs {
+	progress := err
 	if !o.Split {
 		err = out
 	}
-	return &logs{opts: o, out: out, err: err, heads: map[headKey]string{}, colors: map[string]color{}}
+	return &logs{opts: o, out: out, err: err, progress: progress, heads: map[headKey]string{}, colors: map[string]color{}}
 }
 
 // event prints what belongs to logs, and tells whether e did.
@@ -108,21 +111,34 @@ func (l *logs) event(e event.Event) bool {
 	case event.Attached:
 		l.attach(e)
 	case event.Output:
-		if e.Ref.Kind != event.Container {
+		if e.Ref.Kind != event.Container || !l.followed && l.progress.w == nil {
 			return false
 		}
-		src := event.Source{Name: e.Ref.Name, Service: e.Ref.Service, Number: e.Ref.Number}
-		l.turn(false)
-		l.text([]byte(l.prefix(src, " ->")), []byte(e.Text))
-		l.flush()
+		l.hooked(e)
 	default:
 		return false
 	}
 	return true
 }
 
+// hooked prints a line of a hook, "web-1 ->  | text": among the logs where these
+// are followed, as a part of progress else.
+func (l *logs) hooked(o event.Output) {
+	l.flush()
+	l.toErr = false
+	if !l.followed {
+		out := l.out
+		l.out = l.progress
+		defer func() { l.out = out }()
+	}
+	src := event.Source{Name: o.Ref.Name, Service: o.Ref.Service, Number: o.Ref.Number}
+	l.text([]byte(l.prefix(src, " ->")), []byte(o.Text))
+	l.flush()
+}
+
 // attach makes the prefixes equally wide and gives the services their colours.
 func (l *logs) attach(e event.Attached) {
+	l.followed = true
 	names := make([]string, len(e.Sources))
 	services := make([]string, len(e.Sources))
 	for i, s := range e.Sources {

@@ -96,6 +96,32 @@ func TestBuildsApart(t *testing.T) {
 	}
 }
 
+// TestHooksWithoutLogs: where no logs are followed, what hooks print is progress;
+// a quiet display shows it of one that failed.
+func TestHooksWithoutLogs(t *testing.T) {
+	ref := container("web", 1)
+	for mode, want := range map[render.Mode]string{
+		render.ModePlain: "web-1 ->  | hooked\n",
+		render.ModeQuiet: "",
+		render.ModeJSON:  `"text":"hooked"`,
+	} {
+		var out, errs bytes.Buffer
+		r, err := render.New(render.Options{Mode: mode, Out: &out, Err: &errs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Event(event.Output{Ref: ref, Text: "hooked"})
+		if got := errs.String(); out.Len() > 0 || got != want && !(mode == render.ModeJSON && strings.Contains(got, want) && strings.HasPrefix(got, "{")) {
+			t.Errorf("%s: got %q and %q, want %q on the second", mode, out.String(), got, want)
+		}
+		r.Event(event.Status{Ref: ref, State: event.Failed, Text: "Error"})
+		r.Close()
+		if mode == render.ModeQuiet && errs.String() != "hooked\n" {
+			t.Errorf("quiet: got %q of one that failed", errs.String())
+		}
+	}
+}
+
 // TestBuildOutput: what a build prints keeps its colours, and does not clear the
 // screen; a quiet one shows the step that failed, and nothing before.
 func TestBuildOutput(t *testing.T) {

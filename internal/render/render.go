@@ -97,6 +97,9 @@ func New(o Options) (*Renderer, error) {
 		return r, nil
 	}
 	logs := newLogs(o.newStream(o.Out), o.newStream(o.Err), o.Logs)
+	if mode != ModePlain {
+		logs.progress = stream{}
+	}
 	messages := messages{o.Err, o.style(o.Err)}
 	switch mode {
 	case ModeJSON:
