@@ -88,17 +88,18 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	return a.printContainers(listed, f, s)
 }
 
-// psRaw is docker's format "raw": a block of lines for each container.
-const psRaw = `container_id: {{.ID}}
-image: {{.Image}}
-command: {{.Command}}
-created_at: {{.CreatedAt}}
-state: {{- pad .State 1 0}}
-status: {{- pad .Status 1 0}}
-names: {{.Names}}
-labels: {{- pad .Labels 1 0}}
-ports: {{- pad .Ports 1 0}}
-`
+// psRaw is docker's format "raw": a line for each of these, and one that is empty.
+// What has no value has no space either.
+var psRaw = func() string {
+	var lines strings.Builder
+	for _, of := range [][2]string{
+		{"container_id", "ID"}, {"image", "Image"}, {"command", "Command"}, {"created_at", "CreatedAt"}, {"state", "State"},
+		{"status", "Status"}, {"names", "Names"}, {"labels", "Labels"}, {"ports", "Ports"},
+	} {
+		fmt.Fprintf(&lines, "%s:{{with .%s}} {{.}}{{end}}\\n", of[0], of[1])
+	}
+	return lines.String()
+}()
 
 // statuses are those of --status and --filter status=X.
 func (f *psFlags) statuses() ([]string, error) {

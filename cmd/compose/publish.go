@@ -65,11 +65,11 @@ func (a *app) publish(ctx context.Context, repository string, f publishFlags) er
 	if err != nil {
 		return err
 	}
-	asked := parts
+	declared := slices.Clone(parts)
 	if !f.withEnv {
 		parts = a.withoutEnvFiles(parts)
 	}
-	agreed, err := a.agreeToPublish(ctx, questionsOf(s.Project, asked, parts, f))
+	agreed, err := a.agreeToPublish(ctx, questionsOf(s.Project, declared, parts, f))
 	if err != nil {
 		return err
 	}

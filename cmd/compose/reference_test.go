@@ -102,6 +102,7 @@ var sections = []reference.Section{
 		{"compose.yaml", "The project; else compose.yml, docker-compose.yml or docker-compose.yaml, in this folder or one above."},
 		{"compose.override.yaml", "Merged into it where it stands beside it."},
 		{".env", "Variables for the file, and the COMPOSE_ variables above."},
+		{"config.json", "Docker's, in $DOCKER_CONFIG or ~/.docker. Its psFormat and statsFormat are what ps and stats print by where no --format is given."},
 	}},
 	{Title: "Exit status", Entries: [][2]string{
 		{"0", "All is as it was asked for."},
