@@ -64,10 +64,11 @@ func (m *machine) program(t *testing.T, name, script string) {
 	}
 }
 
-// run runs a script of this folder, which has a minute.
+// run runs a script of this folder. The time that it has is long for a busy
+// machine, and short for what never ends.
 func (m *machine) run(t *testing.T, script string, args ...string) (stdout string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "./"+script, args...)
 	cmd.Env, cmd.WaitDelay = m.env, time.Second
@@ -88,6 +89,24 @@ func TestEngineTellsWhy(t *testing.T) {
 	m.program(t, "dockerd", "echo level=info msg=starting; echo '"+reason+"'; echo level=info msg=bye; exit 1")
 	out, code := m.run(t, "engine", "start")
 	if want := "dockerd does not start: " + reason + "\n"; out != want || code != 1 {
+		t.Errorf("got %q and %d, want %q and 1", out, code, want)
+	}
+}
+
+// TestEngineTellsWhyOfSystemd: the reason is in the journal there.
+func TestEngineTellsWhyOfSystemd(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "dockerd", "exit 1")
+	m.program(t, "systemctl", "exit 1")
+	m.program(t, "journalctl", "echo '"+reason+"'; echo docker.service: Failed with result exit-code.")
+	m.env = append(m.env, "COMPOSE_DEV_SYSTEMD="+m.bin)
+	out, code := m.run(t, "engine", "start")
+	if want := "docker.service does not start: " + reason + "\n"; out != want || code != 1 {
+		t.Errorf("got %q and %d, want %q and 1", out, code, want)
+	}
+	m.program(t, "systemctl", "exit 0")
+	out, code = m.run(t, "engine", "start")
+	if want := "docker.service runs, and does not answer: " + reason + "\n"; out != want || code != 1 {
 		t.Errorf("got %q and %d, want %q and 1", out, code, want)
 	}
 }
