@@ -71,14 +71,14 @@ func TestBuildsAtOnce(t *testing.T) {
 	}
 }
 
-// TestBuildsApart: what builds print has a stream of its own in plain mode alone;
-// what others print, a provider, stays with progress.
+// TestBuildsApart: what builds print has a stream of its own in plain mode, and
+// goes there too beside a live region; what others print, a provider, stays with progress.
 func TestBuildsApart(t *testing.T) {
 	image := event.Ref{Kind: event.Image, Name: "demo-web", Service: "web"}
 	for mode, want := range map[render.Mode][2]string{
 		render.ModePlain: {"web | #1 load\n", " Image demo-web Building\ndb | booting\n"},
 		render.ModeQuiet: {"", ""},
-		render.ModeTTY:   {"", "load"},
+		render.ModeTTY:   {"web | #1 load\n", "load"},
 		render.ModeJSON:  {"", `"text":"#1 load"`},
 	} {
 		var builds, errs bytes.Buffer

@@ -54,7 +54,8 @@ type Options struct {
 	// Out takes the logs of containers and what belongs to them. nil: Err, and
 	// with JSON they are objects of its stream.
 	Out io.Writer
-	// Builds takes what builds print in plain mode; nil: Err.
+	// Builds takes what builds print in plain mode, and beside a terminal's live
+	// region where it is no terminal itself: compose build > log. nil: Err.
 	Builds io.Writer
 	// Err takes progress and messages.
 	Err  io.Writer

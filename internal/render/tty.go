@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type tty struct {
 	style    style
 	logs     *logs
 	messages messages
+	builds   io.Writer   // gets what builds print as plain lines; nil: it is shown alone
 	mu       *sync.Mutex // the renderer's; a frame takes it
 
 	region    *region // nil: nothing is shown
@@ -53,6 +55,9 @@ func newTTY(o Options, mu *sync.Mutex) *tty {
 	}
 	t.logs = newLogs(out, err, o.Logs)
 	t.messages = messages{err.w, t.style}
+	if o.Builds != o.Err && !IsTerminal(o.Builds) {
+		t.builds = o.Builds
+	}
 	return t
 }
 
@@ -95,6 +100,9 @@ func (t *tty) event(e event.Event) {
 	case event.Finished:
 		t.finish()
 	case event.Output:
+		if t.builds != nil && e.Ref.Kind == event.Image && e.Text != "" {
+			fmt.Fprintln(t.builds, outputLine(e))
+		}
 		if !t.logs.event(e) {
 			t.open().output(e)
 		}
