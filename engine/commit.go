@@ -2,8 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // CommitOptions say what image is made of a container.
@@ -14,13 +17,18 @@ type CommitOptions struct {
 	Running         bool     // the container is not paused meanwhile
 }
 
+// emptied are the labels that say what a container was given. An image of it
+// goes to others: there they are empty, since the engine lets nobody leave a
+// label of the container out.
+var emptied = fmt.Sprintf(`LABEL %s="" %s="" %s=""`, project.LabelContentHash, project.LabelProvided, project.LabelFiles)
+
 // Commit makes an image of a container as it is and returns its id.
 func Commit(ctx context.Context, c Client, id string, o CommitOptions) (image string, err error) {
 	made, err := c.ContainerCommit(ctx, id, container.CommitOptions{
 		Reference: o.Reference,
 		Author:    o.Author,
 		Comment:   o.Comment,
-		Changes:   o.Changes,
+		Changes:   append([]string{emptied}, o.Changes...),
 		Pause:     !o.Running,
 	})
 	return made.ID, err

@@ -108,11 +108,15 @@ func inSlots(files []copiedFile) []copiedFile {
 // there yet. Its image is the service's, so that it needs no other.
 func (d *Doer) withHelper(ctx context.Context, req *request, do func(helper string) error) error {
 	name := req.FilesVolume
-	_, err := d.c.VolumeCreate(ctx, volume.CreateOptions{
+	made, err := d.c.VolumeCreate(ctx, volume.CreateOptions{
 		Name: name, Labels: map[string]string{project.LabelFiles: req.Name},
 	})
 	if err != nil {
 		return fmt.Errorf("creating a volume for %s: %w", sources(req.Files), err)
+	}
+	if !holdsFiles(made) {
+		return hint.New(fmt.Sprintf("volume %s, which is to hold %s, is there already and is somebody's", name, sources(req.Files)),
+			"rename or remove the volume, or the service")
 	}
 	if err := d.remove(ctx, name, container.RemoveOptions{Force: true}); err != nil { // an interrupted run's
 		return fmt.Errorf("removing the leftover %s: %w", name, err)
@@ -147,9 +151,28 @@ func (d *Doer) write(ctx context.Context, id string, files []copiedFile, o owner
 	return nil
 }
 
-// removeFiles removes a container's volume of files, "": it has none.
+// holdsFiles tells whether a volume was made to hold a container's files. Its
+// label, which only its maker can give it, names the container.
+func holdsFiles(v volume.Volume) bool {
+	owner := v.Labels[project.LabelFiles]
+	return owner != "" && owner+filesSuffix == v.Name
+}
+
+// removeFiles removes a container's volume of files, "": it has none. The name
+// comes from a label of the container, which an image or a Compose file may have
+// set to any volume: one that was not made to hold files stays.
 func (d *Doer) removeFiles(ctx context.Context, name string) error {
 	if name == "" {
+		return nil
+	}
+	v, err := d.c.VolumeInspect(ctx, name)
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking at volume %s: %w", name, err)
+	}
+	if !holdsFiles(v) {
 		return nil
 	}
 	if err := d.c.VolumeRemove(ctx, name, false); err != nil && !errdefs.IsNotFound(err) {

@@ -89,7 +89,8 @@ func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, e
 
 // contentsChanged compares the contents of secrets and configs. A container
 // without the label was made by another tool, and counts as unchanged; so does
-// one whose contents cannot be read now, with a note.
+// one whose label was made with another machine's key, and, with a note, one
+// whose contents cannot be read now.
 func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *Reason {
 	had := c.Labels[project.LabelContentHash]
 	if had == "" {
@@ -100,7 +101,7 @@ func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *Reason {
 		d.note(fmt.Sprintf("%s keeps the contents of its secrets and configs: %v", c.Name, err), "")
 		return nil
 	}
-	if want == "" || want == had {
+	if !project.ContentChanged(had, want) {
 		return nil
 	}
 	what := "contents of secrets and configs changed"

@@ -90,12 +90,15 @@ func (l commandLine) up() planner.UpOptions {
 	return o
 }
 
+// contentKey has the id that the states' labels begin with.
+func contentKey() project.ContentKey { return project.NewContentKey([]byte("a key of tests")) }
+
 // planCase loads the project and the state and calls the planner.
 func planCase(t *testing.T, dir string, content map[string]string) (*planner.Plan, error) {
 	t.Helper()
 	l := readCommandLine(content["args"])
 	p, err := project.Load(context.Background(), project.Options{
-		Name: "demo", Dir: dir, WorkDir: dir, Contents: true, Profiles: l.profiles, Files: []string{filepath.Join(dir, "compose.yaml")},
+		Name: "demo", Dir: dir, WorkDir: dir, ContentKey: contentKey, Profiles: l.profiles, Files: []string{filepath.Join(dir, "compose.yaml")},
 	}, event.Discard)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,8 @@ type stateContainer struct {
 	Volumes                                                           *[]string
 	Ports                                                             []string
 	DependsOn                                                         string `yaml:"depends_on"`
-	// Contents is the label of secrets and configs; "now": as the project has it.
+	// Contents is the label of secrets and configs, KEYID:HMAC; "now": as the
+	// project has it.
 	Contents string
 	Labels   map[string]string
 	Drift    *struct {

@@ -20,9 +20,9 @@ import (
 )
 
 // ContentHash is the fingerprint of the contents of the secrets and configs
-// that a service uses, hexadecimal: a container that was created with another
-// one has old contents. It is "" where there is nothing to compare: the service
-// uses none, or the project was loaded without Options.Contents.
+// that a service uses, made with Options.ContentKey: "KEYID:HMAC", hexadecimal.
+// ContentChanged compares two. It is "" where there is nothing to compare: the
+// service uses none, or the project was loaded without a key.
 //
 // Names, owners and modes are left out: the service's own hash has them. It is
 // an error if a file is not there or a variable is not set, which only matters
@@ -48,7 +48,7 @@ func ContentHash(p *Project, service string) (string, error) {
 		return "", nil
 	}
 	slices.Sort(lines)
-	return fingerprint([]byte(strings.Join(slices.Compact(lines), ""))), nil
+	return p.contentKey().label(strings.Join(slices.Compact(lines), "")), nil
 }
 
 // content is what is known of a file or folder.

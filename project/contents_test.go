@@ -38,9 +38,11 @@ func contentsFolder(t *testing.T) string {
 		"folder/a", "1", "folder/sub/b", "2")
 }
 
+func contentKey() ContentKey { return NewContentKey([]byte("a key of tests")) }
+
 func loadContents(t *testing.T, dir string, environ ...string) *Project {
 	t.Helper()
-	o := Options{WorkDir: dir, Name: "demo", Environ: append([]string{"PASSWORD=p1"}, environ...), Contents: true, Profiles: []string{"tools"}}
+	o := Options{WorkDir: dir, Name: "demo", Environ: append([]string{"PASSWORD=p1"}, environ...), ContentKey: contentKey, Profiles: []string{"tools"}}
 	p, err := Load(t.Context(), o, nil)
 	if err != nil {
 		t.Fatalf("Load: %v", err)
@@ -120,7 +122,7 @@ func TestContentHashOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := contentHash(t, p, "web"); got != "" {
-		t.Errorf("got %q without Options.Contents", got)
+		t.Errorf("got %q without a key", got)
 	}
 	if _, err := ContentHash(p, "wbe"); !errors.Is(err, ErrNoSuchService) {
 		t.Errorf("unknown service: %v", err)
@@ -131,12 +133,44 @@ func TestContentHashOfNothing(t *testing.T) {
 func TestContentHashIsStable(t *testing.T) {
 	p := loadContents(t, contentsFolder(t))
 	for service, want := range map[string]string{
-		"web": "7fe09b9963748d6646d04f09979b06baf827fddab3c78c0c63372c1bb8772bf2",
-		"db":  "4ba2798700c4ae652a4f6f52cad60bbac07b9b494602fa5cd29fdec8bbed2cc0",
-		"off": "a22b13ed2a2b5d0379fc9977f9712057ac24423147fc407ccace713c037d95a2",
+		"web": "ff79de9a65e0d017:fa4f7dc193c023da351a51f665d4acbbed55c1e246deadbf51da00c6e7da8f97",
+		"db":  "ff79de9a65e0d017:e4ec40c41f2bdacfb49778eafbe4b78ebb80ebdc1a75bb211126d79f9a2cad92",
+		"off": "ff79de9a65e0d017:711c7c54a67586b43e1adf363ddd02e7b44dc559a53e09b9fb3f944e033041ac",
 	} {
 		if got := contentHash(t, p, service); got != want {
 			t.Errorf("%s: got %s, want %s", service, got, want)
+		}
+	}
+}
+
+func TestContentChanged(t *testing.T) {
+	dir := contentsFolder(t)
+	p := loadContents(t, dir)
+	now := contentHash(t, p, "web")
+	id, sum, _ := strings.Cut(now, ":")
+	o := Options{WorkDir: dir, Name: "demo", ContentKey: func() ContentKey { return NewContentKey([]byte("another")) }}
+	other, err := Load(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := contentHash(t, other, "web")
+	if otherID, otherSum, _ := strings.Cut(elsewhere, ":"); otherID == id || otherSum == sum {
+		t.Errorf("two keys make %s and %s of one content", now, elsewhere)
+	}
+	for _, test := range []struct {
+		had, now string
+		want     bool
+	}{
+		{now, now, false},
+		{id + ":0", now, true},
+		{elsewhere, now, false},
+		{sum, now, false},
+		{"", now, false},
+		{now, "", false},
+		{"", "", false},
+	} {
+		if got := ContentChanged(test.had, test.now); got != test.want {
+			t.Errorf("from %q to %q: %t, want %t", test.had, test.now, got, test.want)
 		}
 	}
 }
@@ -146,7 +180,7 @@ func TestMissingContent(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "token")); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Contents: true}, nil)
+	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", ContentKey: contentKey}, nil)
 	if err != nil {
 		t.Fatalf("Load needs no content: %v", err)
 	}
@@ -162,7 +196,7 @@ func TestMissingContent(t *testing.T) {
 // A later selection reads what it adds.
 func TestContentsOfSelection(t *testing.T) {
 	dir := contentsFolder(t)
-	o := Options{WorkDir: dir, Name: "demo", Contents: true, Services: []string{"plain"}}
+	o := Options{WorkDir: dir, Name: "demo", ContentKey: contentKey, Services: []string{"plain"}}
 	p, err := Load(t.Context(), o, nil)
 	if err != nil {
 		t.Fatal(err)

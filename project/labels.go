@@ -49,7 +49,7 @@ const (
 	// LabelToolVersion is ToolVersion: equal values hash alike.
 	LabelToolVersion = OwnLabelPrefix + "version"
 	// LabelContentHash is ContentHash: of secrets and configs, on containers of
-	// services that use any.
+	// services that use any. Images made by `commit` have it empty.
 	LabelContentHash = OwnLabelPrefix + "content-hash"
 	// LabelProvided is what providers and models gave to the container's
 	// environment, see Provided.

@@ -57,8 +57,8 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 		rawEnv:        o.NoEnvResolution,
 		source:        s,
 	}
-	if o.Contents {
-		p.contents = map[string]content{}
+	if o.ContentKey != nil {
+		p.contentKey, p.contents = o.ContentKey, map[string]content{}
 	}
 	if len(o.Services) > 0 {
 		var err error

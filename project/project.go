@@ -34,8 +34,9 @@ type Project struct {
 	source       *source        // the files; nil where the project was not loaded from any
 	demands      []Demand       // of remote files
 
-	contents map[string]content         // of secrets and configs, by path; nil: not wanted
-	resolved map[string][]types.EnvFile // by service: env files whose variables are in environment now
+	contentKey func() ContentKey          // called where there is a content
+	contents   map[string]content         // of secrets and configs, by path; nil: not wanted
+	resolved   map[string][]types.EnvFile // by service: env files whose variables are in environment now
 }
 
 // Options say which project to load. The zero value is "the folder's project".
@@ -63,9 +64,11 @@ type Options struct {
 	// NoDeps leaves the dependencies of Services out.
 	NoDeps bool
 
-	// Contents makes Load read the files of secrets and configs, for
-	// ContentHash. Commands that create containers want it, and no others.
-	Contents bool
+	// ContentKey returns the key of ContentHash; it is called once a content is
+	// hashed, and must return the same key each time. With it Load reads the
+	// files of secrets and configs. Commands that create containers want it, and
+	// no others; nil: no content is read.
+	ContentKey func() ContentKey
 
 	// The rest are the flags of the command config; every other command leaves
 	// them false.

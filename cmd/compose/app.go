@@ -46,6 +46,9 @@ type app struct {
 	diverted atomic.Pointer[chan os.Signal]
 	asks     atomic.Pointer[menu] // has the terminal's keys; nil: nobody does
 
+	keying sync.Once // guards key
+	key    project.ContentKey
+
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
 	screen  *render.Screen   // of a command that fills one; nil: it does not
@@ -148,7 +151,7 @@ func (a *app) projectOptions(services []string) project.Options {
 		Remote:        a.remote(),
 		Stdin:         io.TeeReader(a.stdin, &a.piped),
 		Services:      services,
-		Contents:      true,
+		ContentKey:    a.contentKey,
 	}
 }
 

@@ -147,6 +147,7 @@ func setUpScript(env *testscript.Env, host, project string) error {
 	env.Setenv("COMPOSE_PROJECT_NAME", project)
 	env.Setenv("PROJECT", project) // stays when a script changes the other
 	env.Setenv("PORT", port)
+	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 	env.Defer(func() {
 		defer c.Close()
 		if e, ok := env.Values[engineKey{}].(*enginetest.Engine); ok {
