@@ -13,16 +13,17 @@ import (
 )
 
 // Demand is something of this machine that a remote file asks for, beyond
-// running containers.
+// running containers. Both texts come from the remote file and its reference.
 type Demand struct {
 	Reference string // the remote file
-	What      string // "service web binds /etc"
+	// What is one line whose values are quoted as in Go: `service "web" binds
+	// "/etc"`. It has no character that is not printable.
+	What string
 }
 
-// Demands are what the project's remote files ask for: folders and files of the
-// host, privileges, devices, programs (providers), and the host's namespaces.
-// Sorted; empty where there are no remote files. Known after a Load that is not
-// Offline.
+// Demands are what the project's remote files ask for: whatever they say that is
+// not known to concern their own containers alone. Sorted; empty where there are
+// no remote files. Known after a Load that is not Offline.
 func (p *Project) Demands() []Demand { return p.demands }
 
 // demands loads each remote file by itself, so that what it asks for is not
@@ -33,12 +34,12 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 		c := s.elsewhere.copies[reference]
 		// What is included has the variables of the .env beside it as well.
 		include := fmt.Appendf(nil, "include: [%q]\n", reference)
-		found := slices.Concat(
-			demandsOf(s.model(ctx, types.ConfigFile{Filename: c.Path}, name), c.Root),
-			demandsOf(s.model(ctx, types.ConfigFile{Filename: filepath.Join(s.home, fileNames[0]), Content: include}, name), c.Root),
-		)
-		slices.Sort(found)
-		for _, what := range slices.Compact(found) {
+		d := &demanding{root: c.Root}
+		d.model(s.model(ctx, types.ConfigFile{Filename: c.Path}, name))
+		d.model(s.model(ctx, types.ConfigFile{Filename: filepath.Join(s.home, fileNames[0]), Content: include}, name))
+		d.variables(s.env, c)
+		slices.Sort(d.found)
+		for _, what := range slices.Compact(d.found) {
 			all = append(all, Demand{reference, what})
 		}
 	}
@@ -57,7 +58,7 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, name string) 
 			l.SetProjectName(name, true)
 			l.SkipConsistencyCheck, l.SkipNormalization, l.SkipValidation = true, true, true
 			l.ResolvePaths = true
-			l.ResourceLoaders = []loader.ResourceLoader{s.elsewhere}
+			l.ResourceLoaders = []loader.ResourceLoader{checkedAlready{s.elsewhere}}
 		})
 	})
 	if err != nil {
@@ -66,167 +67,73 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, name string) 
 	return model
 }
 
-// demandsOf lists what a model asks for; what is below root came with it.
-func demandsOf(model map[string]any, root string) []string {
-	if model == nil {
-		return []string{"cannot be understood by itself: it may ask for anything"}
-	}
-	d := &demanding{root: root}
-	for _, kind := range []string{"services", "jobs"} {
-		for name, service := range mapping(model[kind]) {
-			d.of = strings.TrimSuffix(kind, "s") + " " + name
-			d.service(mapping(service))
-		}
-	}
-	for name, volume := range mapping(model["volumes"]) {
-		d.of = "volume " + name
-		if device, ok := mapping(mapping(volume)["driver_opts"])["device"].(string); ok && filepath.IsAbs(device) {
-			d.add("binds %s", device)
-		}
-	}
-	for name, n := range mapping(model["networks"]) {
-		d.of = "network " + name
-		if host, _ := mapping(n)["name"].(string); host == "host" {
-			d.add("is the host's")
-		}
-	}
-	for _, kind := range []string{"configs", "secrets"} {
-		for name, file := range mapping(model[kind]) {
-			d.of = strings.TrimSuffix(kind, "s") + " " + name
-			d.reads(mapping(file)["file"])
-		}
-	}
-	return d.found
-}
-
-// demanding collects demands of one part of the model at a time.
+// demanding collects demands of one part of a remote file at a time.
 type demanding struct {
-	root, of string
+	root     string // the folder of the copy
+	of       string // the part: `service "web"`
 	found    []string
+	envFiles []string // of services, below root
 }
 
 func (d *demanding) add(format string, args ...any) {
 	d.found = append(d.found, d.of+" "+fmt.Sprintf(format, args...))
 }
 
-func (d *demanding) service(s map[string]any) {
-	for _, key := range []string{"network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup"} {
-		mode, _ := s[key].(string)
-		if mode == "host" || strings.HasPrefix(mode, types.ContainerPrefix) {
-			d.add("has %s: %s", key, mode)
-		}
+// model collects what a model asks for.
+func (d *demanding) model(model map[string]any) {
+	d.of = "the file"
+	if model == nil {
+		d.add("cannot be understood by itself: it may ask for anything")
 	}
-	if on(s["privileged"]) {
-		d.add("is privileged")
-	}
-	if on(s["use_api_socket"]) {
-		d.add("gets the engine's API")
-	}
-	for _, key := range []string{"cap_add", "security_opt", "devices", "device_cgroup_rules", "gpus", "volumes_from"} {
-		for _, v := range list(s[key]) {
-			if text := fmt.Sprint(v); key != "volumes_from" || strings.HasPrefix(text, types.ContainerPrefix) {
-				d.add("has %s: %s", key, shown(v))
+	for name, value := range model {
+		s, known := sections[name]
+		switch {
+		case !known && !isExtension(name):
+			d.lists(name, value)
+		case s.entry != nil:
+			for key, entry := range mapping(value) {
+				part := &demanding{root: d.root, of: s.noun + " " + quoted(key)}
+				s.entry(part, mapping(entry))
+				d.found, d.envFiles = append(d.found, part.found...), append(d.envFiles, part.envFiles...)
 			}
 		}
-	}
-	for _, v := range list(dig(s, "deploy", "resources", "reservations", "devices")) {
-		d.add("has devices: %s", shown(v))
-	}
-	if kind, ok := mapping(s["provider"])["type"]; ok {
-		d.add("runs the program %v on this machine", kind)
-	}
-	for _, hook := range slices.Concat(list(s["post_start"]), list(s["pre_stop"])) {
-		if on(mapping(hook)["privileged"]) {
-			d.add("has a privileged hook")
-		}
-	}
-	for _, hook := range list(s["pre_start"]) { // a container of its own
-		d.service(mapping(hook))
-	}
-	d.volumes(s)
-	d.builds(mapping(s["build"]))
-	for _, key := range []string{"env_file", "label_file"} {
-		for _, file := range list(s[key]) {
-			if path, ok := mapping(file)["path"]; ok {
-				file = path
-			}
-			d.reads(file)
-		}
-	}
-	d.reads(mapping(s["credential_spec"])["file"])
-}
-
-func (d *demanding) volumes(s map[string]any) {
-	for _, v := range list(s["volumes"]) {
-		if volume := mapping(v); volume["type"] == types.VolumeTypeBind || volume["type"] == types.VolumeTypeNamedPipe {
-			d.add("binds %v", volume["source"])
-		}
-	}
-}
-
-// builds looks at what a build takes of this machine.
-func (d *demanding) builds(b map[string]any) {
-	if on(b["privileged"]) || len(list(b["entitlements"])) > 0 {
-		d.add("has a privileged build")
-	}
-	if b["network"] == "host" {
-		d.add("is built in the host's network")
-	}
-	if len(list(b["ssh"])) > 0 || len(mapping(b["ssh"])) > 0 {
-		d.add("is built with the ssh agent")
-	}
-	d.reads(b["context"])
-	for _, context := range mapping(b["additional_contexts"]) {
-		d.reads(context)
 	}
 }
 
 // reads notes a path on this machine that did not come with the file.
 func (d *demanding) reads(path any) {
 	if file, ok := path.(string); ok && filepath.IsAbs(file) && !below(file, d.root) {
-		d.add("reads %s", file)
+		d.add("reads %s", quoted(file))
 	}
 }
 
-func mapping(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
-}
+// demandRule says what an attribute asks for; nil: it concerns its own container
+// alone.
+type demandRule func(d *demanding, value any)
 
-// list is a list, or a single value as one.
-func list(v any) []any {
-	switch v := v.(type) {
-	case []any:
-		return v
-	case nil:
-		return nil
-	}
-	return []any{v}
-}
-
-func dig(m map[string]any, path ...string) any {
-	for _, key := range path[:len(path)-1] {
-		m = mapping(m[key])
-	}
-	return m[path[len(path)-1]]
-}
-
-// on tells whether a switch is not off: a text that is no boolean may be one
-// after all.
-func on(v any) bool { return v != nil && fmt.Sprint(v) != "false" }
-
-// shown is a device or an option on one line.
-func shown(v any) string {
-	m := mapping(v)
-	if source, ok := m["source"]; ok {
-		return fmt.Sprint(source)
-	}
-	if m == nil {
-		return fmt.Sprint(v)
-	}
-	var parts []string
+// attributes applies the rules to what a mapping has; prefix stands before the
+// names. One without a rule is listed as it is: what a later version of the
+// specification adds is not harmless before somebody looked at it. Extensions,
+// x-..., do nothing.
+func (d *demanding) attributes(prefix string, m map[string]any, rules map[string]demandRule) {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, fmt.Sprintf("%s %v", key, m[key]))
+		rule, known := rules[key]
+		switch {
+		case !known && !isExtension(key):
+			d.lists(prefix+key, m[key])
+		case rule != nil:
+			rule(d, m[key])
+		}
 	}
-	return strings.Join(parts, ", ")
 }
+
+// lists notes an attribute as it is, each entry of a list by itself.
+func (d *demanding) lists(key string, value any) {
+	for _, v := range list(value) {
+		if !off(v) {
+			d.add("has %s: %s", quotedKey(key), shown(v))
+		}
+	}
+}
+
+func isExtension(key string) bool { return strings.HasPrefix(key, "x-") }

@@ -1,12 +1,18 @@
 package project
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/consts"
 	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -44,18 +50,19 @@ func isRemote(name string) bool {
 // paths of the first one are relative to its copy, unless the user says
 // otherwise.
 func (s *source) fetch(ctx context.Context, o Options) error {
-	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, offline: o.Offline, copies: map[string]Copy{}}
+	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, files: s.files, offline: o.Offline, copies: map[string]*fetched{}}
 	for i := range s.files {
 		name := s.files[i].Filename
 		if !isRemote(name) {
 			continue
 		}
-		local, err := s.elsewhere.Load(ctx, name)
+		first := i == 0 && o.Dir == ""
+		local, err := s.elsewhere.load(ctx, name, !first)
 		if err != nil {
 			return err
 		}
 		s.files[i].Filename = local
-		if i == 0 && o.Dir == "" {
+		if first {
 			s.dir = filepath.Dir(local)
 		}
 	}
@@ -67,34 +74,106 @@ func (s *source) fetch(ctx context.Context, o Options) error {
 type elsewhere struct {
 	remote  Remote // nil: they are refused
 	dir     string
+	files   []types.ConfigFile // of the project, in place
 	offline bool
-	copies  map[string]Copy // by reference
+	copies  map[string]*fetched // by reference
+}
+
+// fetched is the copy of a remote file, and what loading it reads.
+type fetched struct {
+	Copy
+	documents []map[string]any // of its Compose files, aliases and merges resolved
+	envFiles  [][]byte         // the contents of those that its variables come from
+	displaced bool             // it was checked for that; see fence
 }
 
 // Accept tells whether a path is a reference.
 func (e *elsewhere) Accept(name string) bool { return isRemote(name) }
 
-// Load returns the path of a local copy.
+// Load returns the path of a local copy. It is compose-go's: ctx says which file
+// includes or extends the reference.
 func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) {
+	by, _ := ctx.Value(consts.ComposeFileKey{}).(string)
+	return e.load(ctx, reference, e.displaces(by))
+}
+
+// load is Load for a reference whose own relative paths are relative to its
+// folder, or to another.
+func (e *elsewhere) load(ctx context.Context, reference string, displaced bool) (string, error) {
+	c, known := e.copies[reference]
+	if known && (c.displaced || !displaced) {
+		return c.Path, nil
+	}
+	if !known {
+		fresh, err := e.fetch(ctx, reference)
+		if err != nil {
+			return "", err
+		}
+		c = &fetched{Copy: fresh}
+	}
+	checked, err := checkCopy(reference, c.Copy, displaced)
+	if err != nil {
+		return "", err
+	}
+	e.copies[reference] = checked
+	return c.Path, nil
+}
+
+func (e *elsewhere) fetch(ctx context.Context, reference string) (Copy, error) {
+	if e.remote == nil {
+		return Copy{}, hint.New(reference+" is a remote file, and this command takes none", "fetch it, and give the copy by -f")
+	}
+	c, err := e.remote.Fetch(ctx, Wanted{Reference: reference, Dir: e.dir, Offline: e.offline})
+	if err == nil {
+		return c, nil
+	}
+	if _, ok := errors.AsType[*hint.Error](err); !ok && ctx.Err() == nil {
+		err = hint.Wrap(err, "") // no mistake of the file's
+	}
+	return Copy{}, err
+}
+
+// checkedAlready is the remote files of a project that has been loaded: none is
+// fetched or checked again.
+type checkedAlready struct{ *elsewhere }
+
+// Load returns the path of a local copy.
+func (e checkedAlready) Load(ctx context.Context, reference string) (string, error) {
 	if c, ok := e.copies[reference]; ok {
 		return c.Path, nil
 	}
-	if e.remote == nil {
-		return "", hint.New(reference+" is a remote file, and this command takes none", "fetch it, and give the copy by -f")
+	return e.load(ctx, reference, true)
+}
+
+// displaces tells whether a file includes with a project directory, which the
+// paths of what it includes may then be relative to.
+func (e *elsewhere) displaces(file string) bool {
+	content, ok := e.content(file)
+	if !ok {
+		return true
 	}
-	c, err := e.remote.Fetch(ctx, Wanted{Reference: reference, Dir: e.dir, Offline: e.offline})
-	if err != nil {
-		if _, ok := errors.AsType[*hint.Error](err); !ok && ctx.Err() == nil {
-			err = hint.Wrap(err, "") // no mistake of the file's
+	for decoder := yaml.NewDecoder(bytes.NewReader(content)); ; {
+		var document struct{ Include []any }
+		if err := decoder.Decode(&document); err != nil {
+			return !errors.Is(err, io.EOF)
 		}
-		return "", err
+		for _, entry := range document.Include {
+			if _, ok := mapping(entry)["project_directory"]; ok {
+				return true
+			}
+		}
 	}
-	f := fence{elsewhere: e, reference: reference, root: c.Root, seen: map[string]bool{}}
-	if err := f.check(c.Path, filepath.Dir(c.Path)); err != nil {
-		return "", err
+}
+
+// content is that of a file of the project, which is on this machine.
+func (e *elsewhere) content(file string) ([]byte, bool) {
+	for _, f := range e.files {
+		if f.Filename == file && f.Content != nil {
+			return f.Content, true
+		}
 	}
-	e.copies[reference] = c
-	return c.Path, nil
+	content, err := os.ReadFile(file)
+	return content, err == nil
 }
 
 // Dir is the folder that the paths of a remote file are relative to. compose-go

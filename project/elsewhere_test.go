@@ -142,7 +142,10 @@ func TestRemoteRefused(t *testing.T) {
 		"no YAML":           "include: [\n",
 		"include path":      "include: [{path: [a.yaml, ../../x.yaml]}]\n",
 		"project directory": "include: [{path: a.yaml, project_directory: /}]\n",
+		"own directory":     "include: [{path: a.yaml, project_directory: sub}]\n",
 		"env file":          "include: [{path: a.yaml, env_file: /etc/environment}]\n",
+		"nested env file":   "include: [sub/c.yaml]\n",
+		"home":              "services: {web: {extends: {file: ~/x.yaml, service: a}}}\n",
 		"extends":           "services: {web: {extends: {file: ../x.yaml, service: a}}}\n",
 		"extends of a job":  "jobs: {web: {extends: {file: ../x.yaml, service: a}}}\n",
 		"nested":            "include: [sub/b.yaml]\n",
@@ -150,6 +153,7 @@ func TestRemoteRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			remote := newShelf(t, map[string]map[string]string{"oci://x/y": {
 				"compose.yaml": text, "a.yaml": "services: {a: {image: x}}\n", "sub/b.yaml": "include: [../../x.yaml]\n",
+				"sub/c.yaml": "include: [{path: ../a.yaml, env_file: ../x.env}]\n", "x.env": "A=1\n",
 			}})
 			home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n", ".env": "OUT=/etc\n"})
 			_, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
@@ -164,99 +168,57 @@ func TestRemoteRefused(t *testing.T) {
 	}
 }
 
-// TestDemands: everything of this machine that a remote file asks for is
-// listed, and nothing of what the user's own files do.
-func TestDemands(t *testing.T) {
-	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {
-		"compose.yaml": `
-include: [more.yaml]
-services:
-  plain: {image: x, ports: ["80:80"], volumes: ["data:/data"], env_file: a.env, build: {context: .}, networks: [n]}
-  web:
-    image: x
-    privileged: true
-    cap_add: [SYS_ADMIN]
-    pid: host
-    ipc: "container:other"
-    network_mode: host
-    userns_mode: host
-    uts: host
-    devices: ["/dev/kvm:/dev/kvm", vendor.com/gpu=all]
-    device_cgroup_rules: ["c 1:3 r"]
-    security_opt: [seccomp=unconfined]
-    volumes: ["/:/host", "~/x:/x", "./own:/own", {type: bind, source: /etc, target: /etc}]
-    volumes_from: ["plain", "container:other"]
-    use_api_socket: true
-    gpus: all
-    post_start: [{command: id, privileged: true}]
-    pre_start: [{command: id, image: x, volumes: ["/var:/var"]}]
-    env_file: /etc/environment
-    build: {context: /srv, privileged: true, network: host, ssh: [default]}
-  sly: {image: x, privileged: "${SLY:-false}"}
-volumes:
-  data:
-  sly: {driver_opts: {type: none, o: bind, device: /var/lib}}
-networks: {n: {external: true, name: host}}
-secrets: {s: {file: /etc/shadow}, fine: {file: ./a.env}}
-`,
-		"more.yaml": "services: {more: {provider: {type: evil, options: {a: b}}}}\n",
-		"a.env":     "",
-		".env":      "SLY=true\n",
-	}})
-	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\nservices: {mine: {image: x, privileged: true}}\n"})
-	t.Setenv("HOME", "/home/me")
-	s, _, _, err := prepare(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.elsewhere.Load(t.Context(), "oci://x/y"); err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, d := range s.demands(t.Context(), "p") {
-		got = append(got, d.What)
-	}
-	root := remote.folders["oci://x/y"]
-	want := []string{
-		"network n is the host's", "secret s reads /etc/shadow",
-		"service more runs the program evil on this machine",
-		"service web binds /", "service web binds " + filepath.Join(root, "own"), "service web binds /etc", "service web binds /home/me/x",
-		"service web gets the engine's API", "service web has a privileged build", "service web has a privileged hook",
-		"service web has cap_add: SYS_ADMIN", "service web has device_cgroup_rules: c 1:3 r",
-		"service web has devices: /dev/kvm", "service web has devices: vendor.com/gpu=all", "service web has gpus: count all",
-		"service web has ipc: container:other", "service web has network_mode: host", "service web has pid: host",
-		"service web has security_opt: seccomp=unconfined", "service web has userns_mode: host", "service web has uts: host",
-		"service web has volumes_from: container:other", "service web is built in the host's network", "service web is built with the ssh agent",
-		"service web is privileged", "service sly is privileged", "service web binds /var", "service web reads /etc/environment", "service web reads /srv",
-		"volume sly binds /var/lib",
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	for _, w := range want {
-		if !slices.Contains(got, w) {
-			t.Errorf("not listed: %s", w)
-		}
-	}
-	for _, g := range got {
-		if !slices.Contains(want, g) {
-			t.Errorf("listed: %s", g)
+// TestRemoteElsewhereBase: a remote file whose relative paths the loader takes
+// relative to a folder of the user's may have none: the user's own files would
+// be read in the place of its own.
+func TestRemoteElsewhereBase(t *testing.T) {
+	const canary = "services: {base: {image: canary}}\n"
+	remote := newShelf(t, map[string]map[string]string{
+		"oci://x/extends": {"compose.yaml": "services: {web: {extends: {file: base.yaml, service: base}}}\n", "base.yaml": "services: {base: {image: own}}\n"},
+		"oci://x/include": {"compose.yaml": "include: [base.yaml]\nservices: {web: {image: own}}\n", "base.yaml": "services: {base: {image: own}}\n"},
+	})
+	for reference := range remote.folders {
+		for name, o := range map[string]Options{
+			"second file":       {Files: []string{"own.yaml", reference}},
+			"project directory": {Files: []string{reference}, Dir: "there"},
+			"include":           {Files: []string{"include.yaml"}},
+			"included include":  {Files: []string{"outer.yaml"}},
+		} {
+			t.Run(name+" of "+reference, func(t *testing.T) {
+				home := shelved(t, map[string]string{
+					"own.yaml": "services: {mine: {image: x}}\n", "base.yaml": canary, "there/base.yaml": canary,
+					"include.yaml": "include: [{path: \"" + reference + "\", project_directory: ./there}]\n",
+					"outer.yaml":   "include: [include.yaml]\n",
+				})
+				t.Chdir(home)
+				o.WorkDir, o.Name, o.Remote = home, "p", remote
+				p, err := Load(t.Context(), o, nil)
+				if err == nil {
+					t.Fatalf("got the image %s", p.Services["base"].Image)
+				}
+				if !strings.Contains(err.Error(), "its paths lead to another folder here than its own") {
+					t.Errorf("got %v", err)
+				}
+			})
 		}
 	}
 }
 
-// TestDemandsOfProject: a load brings them, one that may not fetch does not.
-func TestDemandsOfProject(t *testing.T) {
-	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host}}\n"}})
-	o := Options{Files: []string{"oci://x/y"}, WorkDir: t.TempDir(), Name: "p", Remote: remote, Services: []string{"web"}}
-	p, err := Load(t.Context(), o, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []Demand{{"oci://x/y", "service web has pid: host"}}; !slices.Equal(p.Demands(), want) {
-		t.Errorf("got %v, want %v", p.Demands(), want)
-	}
-	o.Offline = true
-	if p, err = Load(t.Context(), o, nil); err != nil || p.Demands() != nil {
-		t.Errorf("offline: got %v, %v", p.Demands(), err)
+// TestRemoteLinks: a link in a copy, which may have come there since it was
+// fetched, leads out of it for nobody.
+func TestRemoteLinks(t *testing.T) {
+	for name, text := range map[string]string{
+		"base.yaml": "services: {web: {extends: {file: base.yaml, service: base}}}\n",
+		".env":      "services: {web: {image: \"${X}\"}}\n",
+	} {
+		remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": text}})
+		outside := shelved(t, map[string]string{"base.yaml": "services: {base: {image: canary}}\n", ".env": "X=canary\n"})
+		if err := os.Symlink(filepath.Join(outside, name), filepath.Join(remote.folders["oci://x/y"], name)); err != nil {
+			t.Fatal(err)
+		}
+		home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n"})
+		if _, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil); err == nil || !strings.Contains(err.Error(), "escapes from parent") {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,18 +16,41 @@ import (
 )
 
 // fence keeps the files that a remote file includes or extends within what was
-// fetched with it: they are read before anybody is asked. It sees the files as
-// they are written: variables in those paths are refused, since a remote file
-// may set them itself.
+// fetched with it: they are read before anybody is asked. It reads them through
+// one os.Root, which no link leads out of, and sees them as they are written:
+// variables in those paths are refused, since a remote file may set them itself.
+//
+// The loader has rules of its own for what a relative path is relative to. So
+// the fence lets through only paths that are relative to the folder of their
+// file by every rule; what depends on a project directory, on the folder of
+// another file or on the user's home is refused.
 type fence struct {
-	*elsewhere
-	reference, root string
-	seen            map[string]bool
+	reference string
+	root      *os.Root // of the copy; its name is absolute
+	// displaced tells that the loader takes the paths of the copy's first file
+	// relative to another folder than its own.
+	displaced bool
+	seen      map[string]bool // files, absolute
+	found     *fetched
 }
 
-// check follows the includes and extends of a file; dir is what its includes
-// are relative to.
-func (f fence) check(file, dir string) error {
+// checkCopy reads the files that loading a copy reads. It is an error if one is
+// outside of the copy, or could be.
+func checkCopy(reference string, c Copy, displaced bool) (*fetched, error) {
+	root, err := os.OpenRoot(c.Root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f := fence{reference: reference, root: root, displaced: displaced, seen: map[string]bool{}, found: &fetched{Copy: c, displaced: displaced}}
+	if err := f.env(filepath.Join(filepath.Dir(c.Path), ".env")); err != nil {
+		return nil, err
+	}
+	return f.found, f.check(c.Path)
+}
+
+// check follows the includes and extends of a file.
+func (f fence) check(file string) error {
 	if f.seen[file] {
 		return nil
 	}
@@ -34,9 +58,12 @@ func (f fence) check(file, dir string) error {
 	if len(f.seen) > maxDocuments {
 		return f.refuse("it includes and extends more than %d files", maxDocuments)
 	}
-	content, err := os.ReadFile(file)
-	if err != nil {
+	content, err := readIn(f.root, file)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // the loader says so, with the place
+	}
+	if err != nil {
+		return f.refuse("%s cannot be read: %v", file, err)
 	}
 	for decoder := yaml.NewDecoder(bytes.NewReader(content)); ; {
 		var document map[string]any // aliases and merges resolved
@@ -46,23 +73,24 @@ func (f fence) check(file, dir string) error {
 		case err != nil:
 			return f.refuse("%s cannot be read: %v", file, err)
 		}
+		f.found.documents = append(f.found.documents, document)
 		for _, entry := range list(document["include"]) {
-			if err := f.include(entry, dir); err != nil {
+			if err := f.include(entry, file); err != nil {
 				return err
 			}
 		}
-		if err := f.extends(document, filepath.Dir(file)); err != nil {
+		if err := f.extends(document, file); err != nil {
 			return err
 		}
 	}
 }
 
-// extends follows what the services and jobs of a document extend.
-func (f fence) extends(document map[string]any, dir string) error {
+// extends follows what the services and jobs of a file's document extend.
+func (f fence) extends(document map[string]any, file string) error {
 	for _, kind := range []string{"services", "jobs"} {
 		for _, service := range mapping(document[kind]) {
-			for _, file := range list(mapping(mapping(service)["extends"])["file"]) {
-				if err := f.follow(fmt.Sprint(file), dir, ""); err != nil {
+			for _, other := range list(mapping(mapping(service)["extends"])["file"]) {
+				if err := f.follow(other, file); err != nil {
 					return err
 				}
 			}
@@ -71,19 +99,15 @@ func (f fence) extends(document map[string]any, dir string) error {
 	return nil
 }
 
-// include follows one entry: a path, or a mapping of path, project_directory
-// and env_file.
-func (f fence) include(entry any, dir string) error {
+// include follows one entry of a file: a path, or a mapping of path,
+// project_directory and env_file.
+func (f fence) include(entry any, file string) error {
 	long := mapping(entry)
-	for _, file := range list(long["env_file"]) {
-		if _, err := f.inside(fmt.Sprint(file), dir); err != nil && file != os.DevNull {
-			return err
-		}
+	if directory, ok := long["project_directory"]; ok {
+		return f.refuse("it includes with the project_directory %v", directory)
 	}
-	within := ""
-	for _, folder := range list(long["project_directory"]) {
-		var err error
-		if within, err = f.inside(fmt.Sprint(folder), dir); err != nil {
+	for _, env := range list(long["env_file"]) {
+		if err := f.includeEnv(env, file); err != nil {
 			return err
 		}
 	}
@@ -92,39 +116,76 @@ func (f fence) include(entry any, dir string) error {
 		paths = list(entry)
 	}
 	for _, path := range paths {
-		if err := f.follow(fmt.Sprint(path), dir, within); err != nil {
+		if err := f.follow(path, file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// follow checks a file that another names; within is what its own includes are
-// relative to, "" for its folder.
-func (f fence) follow(name, dir, within string) error {
-	if isRemote(name) && !strings.Contains(name, "$") {
-		return nil // fetched and checked by itself
+// includeEnv checks an env file that a file gives to what it includes. The loader
+// takes those of files that are included themselves relative to the folder of
+// the call.
+func (f fence) includeEnv(env any, file string) error {
+	if env == os.DevNull {
+		return nil
 	}
-	file, err := f.inside(name, dir)
+	if file != f.found.Path {
+		return f.refuse("%s, which is included, includes with the env_file %v", file, env)
+	}
+	path, err := f.inside(env, file)
 	if err != nil {
 		return err
 	}
-	if within == "" {
-		within = filepath.Dir(file)
-	}
-	return f.check(file, within)
+	return f.env(path)
 }
 
-// inside resolves a path and refuses one that leads out.
-func (f fence) inside(name, dir string) (string, error) {
-	if strings.Contains(name, "$") {
-		return "", f.refuse("there is a variable in the path %s", name)
+// env reads an env file that the variables of an include come from.
+func (f fence) env(path string) error {
+	content, err := readIn(f.root, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
+	if err != nil {
+		return f.refuse("%s cannot be read: %v", path, err)
 	}
-	if !below(path, f.root) {
+	f.found.envFiles = append(f.found.envFiles, content)
+	return nil
+}
+
+// follow checks a file that another names.
+func (f fence) follow(name any, file string) error {
+	if text, ok := name.(string); ok && isRemote(text) && !strings.Contains(text, "$") {
+		return nil // fetched and checked by itself
+	}
+	path, err := f.inside(name, file)
+	if err != nil {
+		return err
+	}
+	if err := f.env(filepath.Join(filepath.Dir(path), ".env")); err != nil {
+		return err
+	}
+	return f.check(path)
+}
+
+// inside resolves a path that a file names, and refuses one that leads out.
+func (f fence) inside(name any, file string) (string, error) {
+	path, ok := name.(string)
+	switch {
+	case !ok:
+		return "", f.refuse("%v is no path", name)
+	case strings.Contains(path, "$"):
+		return "", f.refuse("there is a variable in the path %s", path)
+	case strings.HasPrefix(path, "~"):
+		return "", f.refuse("it reads %s, which is in your home folder", path)
+	case filepath.IsAbs(path):
+	case f.displaced && file == f.found.Path:
+		return "", f.refuse("it reads %s, and its paths lead to another folder here than its own: "+
+			"it is not the first file, or has a project directory", path)
+	default:
+		path = filepath.Join(filepath.Dir(file), path)
+	}
+	if !below(path, f.root.Name()) {
 		return "", f.refuse("it reads %s, which is not part of what was fetched", path)
 	}
 	return path, nil

@@ -1,0 +1,236 @@
+package project
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// demandsFrom are what a remote file with these files beside it asks for.
+func demandsFrom(t *testing.T, files map[string]string, environ ...string) []string {
+	t.Helper()
+	const reference = "oci://x/y"
+	remote := newShelf(t, map[string]map[string]string{reference: files})
+	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\nservices: {mine: {image: x, privileged: true}}\n"})
+	s, _, _, err := prepare(t.Context(), Options{WorkDir: home, Remote: remote, Environ: environ}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.elsewhere.load(t.Context(), reference, false); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range s.demands(t.Context(), "p") {
+		root := remote.folders[reference]
+		got = append(got, strings.NewReplacer(root, "ROOT", filepath.Dir(root), "BESIDE").Replace(d.What))
+	}
+	return got
+}
+
+// TestDemands: everything that reaches out of a remote file's own containers is
+// listed, one line each, and nothing of what the user's own files do.
+func TestDemands(t *testing.T) {
+	t.Setenv("HOME", "/home/me")
+	for _, test := range []struct{ service, want string }{
+		{`ports: ["127.0.0.1:80:80"], volumes: ["data:/data"], env_file: a.env, labels: {a: b}, x-a: b`, ``},
+		{`build: {context: ., dockerfile: sub/Dockerfile, args: {A: b}, target: t}`, ``},
+		{`deploy: {replicas: 2, resources: {limits: {cpus: "1"}}}, logging: {driver: local, options: {max-size: 1m}}`, ``},
+		{`network_mode: "service:web", pid: "service:web", ipc: shareable, volumes_from: [other]`, ``},
+		{`privileged: true`, `is privileged`},
+		{`privileged: "${SLY:-false}"`, `is privileged`},
+		{`use_api_socket: true`, `gets the engine's API`},
+		{`cap_add: [SYS_ADMIN]`, `has cap_add: "SYS_ADMIN"`},
+		{`pid: host`, `has pid: "host"`},
+		{`ipc: "container:other"`, `has ipc: "container:other"`},
+		{`network_mode: host`, `has network_mode: "host"`},
+		{`userns_mode: host`, `has userns_mode: "host"`},
+		{`uts: host`, `has uts: "host"`},
+		{`cgroup: host`, `has cgroup: "host"`},
+		{`cgroup_parent: /`, `has cgroup_parent: "/"`},
+		{`runtime: evil`, `has runtime: "evil"`},
+		{`sysctls: {net.core.somaxconn: 1}`, `has sysctls: {net.core.somaxconn: 1}`},
+		{`group_add: [docker]`, `has group_add: "docker"`},
+		{`security_opt: [seccomp=unconfined]`, `has security_opt: "seccomp=unconfined"`},
+		{`devices: [vendor.com/gpu=all]`, `has devices: {permissions: "rwm", source: "vendor.com/gpu=all", target: "vendor.com/gpu=all"}`},
+		{`device_cgroup_rules: ["c 1:3 r"]`, `has device_cgroup_rules: "c 1:3 r"`},
+		{`gpus: all`, `has gpus: {count: "all"}`},
+		{`deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}`, `has deploy.resources.devices: {capabilities: ["gpu"], count: "all"}`},
+		{`annotations: {run.oci.handler: x}`, `has annotations: {run.oci.handler: "x"}`},
+		{`blkio_config: {weight: 10}`, `has blkio_config: {weight: 10}`},
+		{`oom_score_adj: -1000`, `has oom_score_adj: -1000`},
+		{`storage_opt: {size: 1G}`, `has storage_opt: {size: "1G"}`},
+		{`external_links: [other]`, `has external_links: "other"`},
+		{`credential_spec: {file: /etc/c}`, `has credential_spec: {file: "/etc/c"}`},
+		{`logging: {driver: syslog, options: {syslog-address: "udp://1.2.3.4"}}`, `has logging.driver: "syslog"; has logging.options.syslog-address: "udp://1.2.3.4"`},
+		{`ports: ["80:80"]`, `publishes a port on all addresses: {mode: "ingress", protocol: "tcp", published: "80", target: 80}`},
+		{`ports: ["10.0.0.1:80:80"]`, `publishes a port on "10.0.0.1": {host_ip: "10.0.0.1", mode: "ingress", protocol: "tcp", published: "80", target: 80}`},
+		{`networks: {n: {driver_opts: {a: b}}}`, `has networks.n.driver_opts: {a: "b"}`},
+		{`volumes: ["/:/host"]`, `binds "/"`},
+		{`volumes: ["~/x:/x:ro"]`, `binds "/home/me/x", to read`},
+		{`volumes: ["./own:/own:ro"]`, ``},
+		{`volumes: ["./own:/own"]`, `may write to "ROOT/own", which came with it`},
+		{`volumes: [{type: bind, source: ./own, target: /o, read_only: true, bind: {propagation: shared}}]`, `has bind.propagation: "shared"`},
+		{`volumes: [{type: npipe, source: p, target: /p}]`, `has volumes: {source: "p", target: "/p", type: "npipe"}`},
+		{`volumes_from: ["container:other"]`, `has volumes_from: "container:other"`},
+		{`post_start: [{command: id, privileged: true}]`, `runs after it started, privileged: "id"`},
+		{`pre_stop: [{command: id}]`, `runs before it is stopped: "id"`},
+		{`pre_start: [{command: id, image: x, volumes: ["/var:/var"]}]`, `binds "/var"; runs before it starts: "id"`},
+		{`env_file: /etc/environment`, `reads "/etc/environment"`},
+		{`label_file: ../x`, `reads "BESIDE/x"`},
+		{`develop: {watch: [{action: sync, path: /etc, target: /e}]}`, `reads "/etc"`},
+		{`develop: {watch: [{action: sync+exec, path: ., target: /e, exec: {command: id}}]}`, `runs on a change: "id"`},
+		{`build: {context: /srv}`, `reads "/srv"`},
+		{`build: {context: ., dockerfile: ../Dockerfile}`, `reads "BESIDE/Dockerfile"`},
+		{`build: {context: "https://example.com/x.git"}`, `is built with the context "https://example.com/x.git"`},
+		{`build: {context: ., privileged: true}`, `has a privileged build`},
+		{`build: {context: ., network: host}`, `has build.network: "host"`},
+		{`build: {context: ., entitlements: [security.insecure]}`, `has build.entitlements: "security.insecure"`},
+		{`build: {context: ., ssh: [default]}`, `is built with the ssh agent or keys: {default: nothing}`},
+		{`build: {context: ., secrets: [s]}`, `is built with the secret {source: "s"}`},
+		{`build: {context: ., cache_to: ["type=local,dest=/x"]}`, `has build.cache_to: "type=local,dest=/x"`},
+		{`build: {context: ., cache_from: ["type=local,src=/x"]}`, `has build.cache_from: "type=local,src=/x"`},
+		{`build: {context: ., additional_contexts: {a: /srv}}`, `reads "/srv"`},
+		{`build: {context: ., tags: [nginx]}`, `has build.tags: "nginx"`},
+		{`build: ., image: nginx`, `gives what it builds the name of the image "nginx"`},
+		{`provider: {type: evil, options: {a: b}}`, `runs the program "evil" on this machine, with {options: {a: "b"}, type: "evil"}`},
+		{`invented: [1, {a: "b"}]`, `has invented: 1; has invented: {a: "b"}`},
+		{`"in\nvented": "\e[2Ka\u202eb\u009b"`, `has "in\nvented": "\x1b[2Ka\u202eb\u009b"`},
+	} {
+		t.Run(test.service, func(t *testing.T) {
+			files := map[string]string{"compose.yaml": "services: {w: {" + test.service + "}}\n", "a.env": "", ".env": "SLY=true\n"}
+			var got []string
+			for _, what := range demandsFrom(t, files) {
+				got = append(got, strings.TrimPrefix(what, `service "w" `))
+			}
+			text := strings.Join(got, "; ")
+			if text != test.want {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
+
+// TestDemandsOfResources: what networks, volumes, configs, secrets and models
+// reach out for.
+func TestDemandsOfResources(t *testing.T) {
+	for _, test := range []struct{ section, want string }{
+		{`networks: {n: {internal: true, driver: bridge}}`, ``},
+		{`networks: {n: {external: true, name: host}}`, `network "n" has external: true; network "n" has name: "host"`},
+		{`networks: {n: {driver: macvlan, driver_opts: {parent: eth0}}}`, `network "n" has driver: "macvlan"; network "n" has driver_opts: {parent: "eth0"}`},
+		{`networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8}]}}}`, `network "n" has ipam: {config: [{subnet: "10.0.0.0/8"}]}`},
+		{`volumes: {v: {driver: local}}`, ``},
+		{`volumes: {v: {external: true}}`, `volume "v" has external: true`},
+		{`volumes: {v: {name: theirs_data}}`, `volume "v" has name: "theirs_data"`},
+		{`volumes: {v: {driver_opts: {type: none, o: bind, device: ../etc}}}`, `volume "v" has driver_opts: {device: "BESIDE/etc", o: "bind", type: "none"}`},
+		{`volumes: {v: {driver_opts: {type: overlay, o: "lowerdir=/root"}}}`, `volume "v" has driver_opts: {o: "lowerdir=/root", type: "overlay"}`},
+		{`secrets: {s: {file: /etc/shadow}, t: {file: ./a}}`, `secret "s" reads "/etc/shadow"`},
+		{`configs: {c: {external: true}, d: {content: x}}`, `config "c" has external: true`},
+		{`models: {m: {model: x}}`, `the file has models: {m: {model: "x"}}`},
+		{`inventions: {a: b}`, `the file has inventions: {a: "b"}`},
+	} {
+		t.Run(test.section, func(t *testing.T) {
+			got := strings.Join(demandsFrom(t, map[string]string{"compose.yaml": "services: {w: {image: x}}\n" + test.section + "\n"}), "; ")
+			if got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestDemandsOfVariables: the variables of the caller that a remote file takes
+// are named, wherever it takes them.
+func TestDemandsOfVariables(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"environment":  {"compose.yaml": `services: {w: {image: x, environment: {A: "${TOKEN}"}}}`},
+		"default":      {"compose.yaml": `services: {w: {image: x, environment: {A: "${NO:-${TOKEN}}"}}}`},
+		"label":        {"compose.yaml": `services: {w: {image: x, labels: ["a=$TOKEN"]}}`},
+		"build arg":    {"compose.yaml": `services: {w: {build: {context: ., args: [TOKEN]}}}`},
+		"null":         {"compose.yaml": `services: {w: {image: x, environment: {TOKEN: }}}`},
+		"passed on":    {"compose.yaml": `services: {w: {image: x, environment: [TOKEN, OTHER=1]}}`},
+		"alias":        {"compose.yaml": "x-e: &e [TOKEN]\nservices: {w: {image: x, environment: *e}}"},
+		"secret":       {"compose.yaml": "services: {w: {image: x, secrets: [s]}}\nsecrets: {s: {environment: TOKEN}}"},
+		"extension":    {"compose.yaml": `services: {w: {image: x, x-a: "${TOKEN}"}}`},
+		"dot env":      {"compose.yaml": `services: {w: {image: x, environment: {A: "${EVIL}"}}}`, ".env": "EVIL=${TOKEN}\n"},
+		"env file":     {"compose.yaml": `services: {w: {image: x, env_file: a.env}}`, "a.env": "EVIL=${TOKEN:?}\n"},
+		"env file key": {"compose.yaml": `services: {w: {image: x, env_file: [{path: a.env}]}}`, "a.env": "TOKEN\n"},
+		"included":     {"compose.yaml": "include: [{path: b.yaml, env_file: e.env}]", "b.yaml": `services: {w: {image: "x:${TOKEN}"}}`, "e.env": ""},
+		"extended":     {"compose.yaml": "services: {w: {extends: {file: b.yaml, service: w}}}", "b.yaml": `services: {w: {image: x, environment: {A: "${TOKEN}"}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := strings.Join(demandsFrom(t, files, "TOKEN=t0k3n", "PATH=/bin"), "; ")
+			if want := `the file takes the variable "TOKEN" of your environment`; got != want {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+	if got := demandsFrom(t, map[string]string{"compose.yaml": `services: {w: {image: x, environment: {A: "$${TOKEN} ${UNSET:-}", TOKEN: "1"}}}`}, "TOKEN=1"); len(got) > 0 {
+		t.Errorf("got %v where nothing is taken", got)
+	}
+}
+
+// TestDemandRulesAreOfAttributes: the rules name attributes that there are, so
+// that a slip does not leave one out; whatever else there is, is listed.
+func TestDemandRulesAreOfAttributes(t *testing.T) {
+	for _, test := range []struct {
+		rules map[string]demandRule
+		of    reflect.Type
+	}{
+		{serviceRules, reflect.TypeFor[types.ServiceConfig]()},
+		{buildRules, reflect.TypeFor[types.BuildConfig]()},
+		{deployRules, reflect.TypeFor[types.DeployConfig]()},
+		{networkRules, reflect.TypeFor[types.NetworkConfig]()},
+		{volumeRules, reflect.TypeFor[types.VolumeConfig]()},
+		{fileRules, reflect.TypeFor[types.FileObjectConfig]()},
+	} {
+		attributes := attributesOf(test.of)
+		for name := range test.rules {
+			if !slices.Contains(attributes, name) {
+				t.Errorf("%s has no attribute %s", test.of, name)
+			}
+		}
+	}
+}
+
+// attributesOf are the keys of a struct in YAML.
+func attributesOf(of reflect.Type) []string {
+	var names []string
+	for field := range of.Fields() {
+		if field.Anonymous && field.Type.Kind() == reflect.Struct {
+			names = append(names, attributesOf(field.Type)...)
+		}
+		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// TestDemandsTooLong: a value that would fill the screen is not shown, but said.
+func TestDemandsTooLong(t *testing.T) {
+	path := "/" + strings.Repeat("./", 5000) + "etc"
+	got := demandsFrom(t, map[string]string{"compose.yaml": fmt.Sprintf("services: {w: {image: x, volumes: [{type: bind, source: %q, target: /e}]}}\n", path)})
+	if want := `service "w" binds a text of 10004 bytes, too long to be shown`; len(got) != 1 || got[0] != want {
+		t.Errorf("got %.200q", got)
+	}
+}
+
+// TestDemandsOfProject: a load brings them, one that may not fetch does not.
+func TestDemandsOfProject(t *testing.T) {
+	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host}}\n"}})
+	o := Options{Files: []string{"oci://x/y"}, WorkDir: t.TempDir(), Name: "p", Remote: remote, Services: []string{"web"}}
+	p, err := Load(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []Demand{{"oci://x/y", `service "web" has pid: "host"`}}; !slices.Equal(p.Demands(), want) {
+		t.Errorf("got %v, want %v", p.Demands(), want)
+	}
+	o.Offline = true
+	if p, err = Load(t.Context(), o, nil); err != nil || p.Demands() != nil {
+		t.Errorf("offline: got %v, %v", p.Demands(), err)
+	}
+}
