@@ -3,6 +3,7 @@ package project
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,19 +51,34 @@ func (p *Project) PublishedBinds() []string {
 	return binds
 }
 
-// secretForms are texts that are credentials by their look.
+// secretForms are texts that are credentials by their look, or by what stands
+// before them.
 var secretForms = []struct {
 	name string
 	form *regexp.Regexp
 }{
 	{"AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"AWS secret key", regexp.MustCompile(`(?i)aws_?(secret_?)?(access_?)?key["']?\s*[=:]\s*["']?[0-9a-z/+]{40}([^0-9a-z/+]|$)`)},
+	{"Azure storage key", regexp.MustCompile(`(?i)\b(AccountKey|SharedAccessKey)=[0-9a-z/+]{43,}=`)},
+	{"Azure client secret", regexp.MustCompile(`\b[0-9A-Za-z_~.]{3}8Q~[0-9A-Za-z_~.-]{34}`)},
+	{"Google service account", regexp.MustCompile(`"private_key_id"\s*:\s*"[0-9a-f]{40}"`)},
+	{"Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"Google OAuth secret", regexp.MustCompile(`\bGOCSPX-[0-9A-Za-z_-]{28}`)},
+	{"DigitalOcean token", regexp.MustCompile(`\bdo[opr]_v1_[0-9a-f]{64}`)},
 	{"GitHub token", regexp.MustCompile(`\b(gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{60,})`)},
 	{"GitLab token", regexp.MustCompile(`\bglpat-[0-9A-Za-z_-]{20}`)},
+	{"Docker Hub token", regexp.MustCompile(`\bdckr_(pat|oat)_[0-9A-Za-z_-]{20,}`)},
+	{"npm token", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}\b`)},
+	{"PyPI token", regexp.MustCompile(`\bpypi-[0-9A-Za-z_-]{50,}`)},
+	{"Hugging Face token", regexp.MustCompile(`\bhf_[A-Za-z]{34}\b`)},
+	{"OpenAI key", regexp.MustCompile(`\bsk-(proj-|svcacct-|admin-)?[0-9A-Za-z_-]{20,}T3BlbkFJ[0-9A-Za-z_-]{20,}`)},
 	{"Slack token", regexp.MustCompile(`\bxox[abposr]-[0-9A-Za-z-]{10,}`)},
+	{"Slack webhook", regexp.MustCompile(`hooks\.slack\.com/services/T[0-9A-Z]+/B[0-9A-Z]+/[0-9A-Za-z]{20,}`)},
 	{"Stripe key", regexp.MustCompile(`\b[rs]k_live_[0-9A-Za-z]{16,}`)},
-	{"Google API key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
+	{"SendGrid key", regexp.MustCompile(`\bSG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}`)},
+	{"Twilio key", regexp.MustCompile(`\bSK[0-9a-f]{32}\b`)},
 	{"JSON web token", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+`)},
-	{"private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
+	{"private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----|PuTTY-User-Key-File-[23]:`)},
 	{"password in an address", regexp.MustCompile(`://[^/\s:@{}$]+:[^/\s:@{}$]{4,}@`)},
 }
 
@@ -82,4 +98,33 @@ func Secrets(parts []Part) []string {
 		}
 	}
 	return found
+}
+
+// maxCredential is the size in bytes from which on a file is taken for something
+// else than a credential.
+const maxCredential = 1 << 20
+
+// ReferredFiles are the contents of the files that secrets and configs refer to,
+// as parts: an artifact tells of them and does not hold them. What cannot be read,
+// is a folder or is over a megabyte is left out.
+func (p *Project) ReferredFiles() []Part {
+	named := map[string]bool{}
+	for _, s := range p.Secrets {
+		named[s.File] = true
+	}
+	for _, c := range p.Configs {
+		named[c.File] = true
+	}
+	delete(named, "")
+	var parts []Part
+	for _, path := range slices.Sorted(maps.Keys(named)) {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxCredential {
+			continue
+		}
+		if content, err := os.ReadFile(path); err == nil {
+			parts = append(parts, Part{Path: path, Content: content})
+		}
+	}
+	return parts
 }

@@ -159,16 +159,43 @@ volumes: {data: {}}
 }
 
 func TestSecrets(t *testing.T) {
-	text := strings.Join([]string{
-		"PASSWORD: changeme", // a word says nothing of what is behind it
-		"T: ghp_" + strings.Repeat("a1", 18),
-		"K: AKIA" + strings.Repeat("A", 16),
-		"U: postgres://user:secret@db/x",
-		"V: postgres://user:${PASSWORD}@db/x",
-	}, "\n")
-	got := project.Secrets([]project.Part{{Path: "/a/compose.yaml", Content: []byte(text)}})
-	want := []string{"compose.yaml:2: GitHub token", "compose.yaml:3: AWS access key", "compose.yaml:4: password in an address"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	for _, test := range []struct{ text, want string }{
+		{"PASSWORD: changeme", ""}, // a word says nothing of what is behind it
+		{"V: postgres://user:${PASSWORD}@db/x", ""},
+		{"AWS_SECRET_ACCESS_KEY: ${AWS_SECRET_ACCESS_KEY}", ""},
+		{"sha: " + strings.Repeat("a1", 20), ""},
+		{"T: ghp_" + strings.Repeat("a1", 18), "GitHub token"},
+		{"K: AKIA" + strings.Repeat("A", 16), "AWS access key"},
+		{"AWS_SECRET_ACCESS_KEY: " + strings.Repeat("aB3/", 10), "AWS secret key"},
+		{"aws_secret_access_key = " + strings.Repeat("aB3+", 10), "AWS secret key"},
+		{`"awsSecretAccessKey": "` + strings.Repeat("aB3+", 10) + `"`, "AWS secret key"},
+		{"C: AccountName=a;AccountKey=" + strings.Repeat("aB3+", 21) + "aa==;", "Azure storage key"},
+		{`"private_key_id": "` + strings.Repeat("a1", 20) + `",`, "Google service account"},
+		{"D: dop_v1_" + strings.Repeat("a1", 32), "DigitalOcean token"},
+		{"H: dckr_pat_" + strings.Repeat("aB", 13), "Docker Hub token"},
+		{"-----BEGIN OPENSSH PRIVATE KEY-----", "private key"},
+		{`"private_key": "-----BEGIN PRIVATE KEY-----\nMII`, "private key"},
+		{"-----BEGIN PGP PRIVATE KEY BLOCK-----", "private key"},
+		{"U: postgres://user:secret@db/x", "password in an address"},
+	} {
+		got := strings.Join(project.Secrets([]project.Part{{Path: "/a/compose.yaml", Content: []byte("first\n" + test.text)}}), ", ")
+		want := test.want
+		if want != "" {
+			want = "compose.yaml:2: " + want
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", test.text, got, want)
+		}
+	}
+}
+
+// TestReferredFiles: files that secrets and configs refer to are looked at too.
+func TestReferredFiles(t *testing.T) {
+	p := loadFiles(t, "app.yaml", map[string]string{
+		"app.yaml": "services: {a: {image: x, secrets: [key], configs: [gone]}}\nsecrets: {key: {file: ./id_rsa}}\nconfigs: {gone: {file: ./gone}}\n",
+		"id_rsa":   "-----BEGIN RSA PRIVATE KEY-----\n",
+	})
+	if got := project.Secrets(p.ReferredFiles()); !slices.Equal(got, []string{"id_rsa:1: private key"}) {
+		t.Errorf("got %q", got)
 	}
 }

@@ -21,12 +21,9 @@ type Demand struct {
 	What string
 }
 
-// Demands are what the project's remote files ask for: whatever they say that is
+// demands are what the project's remote files ask for: whatever they say that is
 // not known to concern their own containers alone. Sorted; empty where there are
-// no remote files. Known after a Load that is not Offline.
-func (p *Project) Demands() []Demand { return p.demands }
-
-// demands loads each remote file by itself, so that what it asks for is not
+// no remote files. Each file is loaded by itself, so that what it asks for is not
 // confused with what the user's own files do.
 func (s *source) demands(ctx context.Context, name string) []Demand {
 	var all []Demand

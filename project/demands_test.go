@@ -1,6 +1,8 @@
 package project
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -126,7 +128,7 @@ func TestDemandsOfResources(t *testing.T) {
 		{`volumes: {v: {driver: local}}`, ``},
 		{`volumes: {v: {external: true}}`, `volume "v" has external: true`},
 		{`volumes: {v: {name: theirs_data}}`, `volume "v" has name: "theirs_data"`},
-		{`volumes: {v: {driver_opts: {type: none, o: bind, device: ../etc}}}`, `volume "v" has driver_opts: {device: "BESIDE/etc", o: "bind", type: "none"}`},
+		{`volumes: {v: {driver_opts: {type: none, o: bind, device: ../etc}}}`, `volume "v" has driver_opts: {device: "../etc", o: "bind", type: "none"}`},
 		{`volumes: {v: {driver_opts: {type: overlay, o: "lowerdir=/root"}}}`, `volume "v" has driver_opts: {o: "lowerdir=/root", type: "overlay"}`},
 		{`secrets: {s: {file: /etc/shadow}, t: {file: ./a}}`, `secret "s" reads "/etc/shadow"`},
 		{`configs: {c: {external: true}, d: {content: x}}`, `config "c" has external: true`},
@@ -218,19 +220,20 @@ func TestDemandsTooLong(t *testing.T) {
 	}
 }
 
-// TestDemandsOfProject: a load brings them, one that may not fetch does not.
-func TestDemandsOfProject(t *testing.T) {
-	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host}}\n"}})
-	o := Options{Files: []string{"oci://x/y"}, WorkDir: t.TempDir(), Name: "p", Remote: remote, Services: []string{"web"}}
-	p, err := Load(t.Context(), o, nil)
-	if err != nil {
-		t.Fatal(err)
+// TestAgree: what remote files ask for is agreed to before anything that they
+// lead to is read.
+func TestAgree(t *testing.T) {
+	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host, env_file: /nowhere}}\n"}})
+	var asked []Demand
+	refusal := errors.New("no")
+	o := Options{Files: []string{"oci://x/y"}, WorkDir: t.TempDir(), Name: "p", Remote: remote, Agree: func(_ context.Context, demands []Demand) error {
+		asked = demands
+		return refusal
+	}}
+	if _, err := Load(t.Context(), o, nil); !errors.Is(err, refusal) {
+		t.Errorf("got the error %v, want the refusal", err)
 	}
-	if want := []Demand{{"oci://x/y", `service "web" has pid: "host"`}}; !slices.Equal(p.Demands(), want) {
-		t.Errorf("got %v, want %v", p.Demands(), want)
-	}
-	o.Offline = true
-	if p, err = Load(t.Context(), o, nil); err != nil || p.Demands() != nil {
-		t.Errorf("offline: got %v, %v", p.Demands(), err)
+	if want := []Demand{{"oci://x/y", `service "web" has pid: "host"`}, {"oci://x/y", `service "web" reads "/nowhere"`}}; !slices.Equal(asked, want) {
+		t.Errorf("got %v, want %v", asked, want)
 	}
 }

@@ -31,11 +31,14 @@ func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	if err != nil {
 		return nil, s.diagnose(err)
 	}
-	p, err := s.finish(model, o)
-	if err == nil && !o.Offline {
-		p.demands = s.demands(ctx, model.Name)
+	if o.Agree != nil {
+		if demands := s.demands(ctx, model.Name); len(demands) > 0 {
+			if err := o.Agree(ctx, demands); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return p, err
+	return s.finish(model, o)
 }
 
 // finish makes a Project of what the loader returned: selection, the services'

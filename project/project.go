@@ -4,6 +4,7 @@
 package project
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -32,7 +33,6 @@ type Project struct {
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
 	source       *source        // the files; nil where the project was not loaded from any
-	demands      []Demand       // of remote files
 
 	contentKey func() ContentKey          // called where there is a content
 	contents   map[string]content         // of secrets and configs, by path; nil: not wanted
@@ -55,6 +55,11 @@ type Options struct {
 	Remote Remote
 	// Offline takes remote files that are here already and fetches none.
 	Offline bool
+
+	// Agree is called where remote files ask for something of this machine, before
+	// Load reads what the files lead to (env files, contents); its error ends the
+	// load. Commands that create containers want it; nil: nobody is asked.
+	Agree func(context.Context, []Demand) error
 
 	// Stdin is what -f - reads; nil: nothing.
 	Stdin io.Reader

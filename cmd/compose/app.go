@@ -46,6 +46,8 @@ type app struct {
 	diverted atomic.Pointer[chan os.Signal]
 	asks     atomic.Pointer[menu] // has the terminal's keys; nil: nobody does
 
+	agreedTo []project.Demand // what the project's remote files ask for
+
 	keying sync.Once // guards key
 	key    project.ContentKey
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/project"
@@ -17,24 +18,22 @@ import (
 
 // open loads the project while the engine is dialled, and returns a session.
 func (a *app) open(ctx context.Context, o project.Options) (*session.Session, error) {
-	type dialled struct {
-		conn *engine.Conn
-		err  error
-	}
-	dial := make(chan dialled, 1)
+	dial := make(chan error, 1)
 	go func() {
-		conn, err := a.dial(ctx)
-		dial <- dialled{conn, err}
+		_, err := a.dial(ctx)
+		dial <- err
 	}()
+	wait := sync.OnceValue(func() error { return <-dial })
+	if !o.Offline { // else it works on what was agreed to before
+		o.Agree = func(ctx context.Context, demands []project.Demand) error {
+			if err := wait(); err != nil { // dialling warns too
+				return err
+			}
+			return a.agree(ctx, demands)
+		}
+	}
 	p, err := project.Load(ctx, o, a.sink)
-	d := <-dial
-	if err != nil {
-		return nil, err
-	}
-	if d.err != nil {
-		return nil, d.err
-	}
-	if err := a.agree(ctx, p); err != nil {
+	if err := cmp.Or(err, wait()); err != nil {
 		return nil, err
 	}
 	return a.session(p, ""), nil

@@ -167,7 +167,7 @@ func questionsOf(p *project.Project, declared, sent []project.Part, f publishFla
 			"Are you ok to publish these bind mount declarations?",
 		},
 		{
-			project.Secrets(sent), "this looks like credentials, please double check that you are not leaking sensitive data:",
+			project.Secrets(slices.Concat(sent, p.ReferredFiles())), "this looks like credentials, please double check that you are not leaking sensitive data:",
 			"Are you ok to publish these sensitive data?",
 		},
 		{

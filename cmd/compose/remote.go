@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
@@ -21,22 +23,38 @@ func (a *app) remote() project.Remote {
 	})
 }
 
-// agree lists what the project's remote files ask of this machine, and asks
-// whether that is meant, before anything runs.
-func (a *app) agree(ctx context.Context, p *project.Project) error {
-	demands := p.Demands()
+// agree lists what the project's remote files ask of this machine, after all
+// that was said before, and asks whether that is meant, before anything runs.
+func (a *app) agree(ctx context.Context, demands []project.Demand) error {
 	for _, d := range demands {
-		a.warn("%s: %s", d.Reference, d.What)
+		a.warn("remote file %q: %s", d.Reference, d.What)
 	}
-	if len(demands) == 0 || a.yes || a.global.dryRun {
+	a.agreedTo = demands
+	if a.yes || a.global.dryRun {
 		return nil
 	}
-	ok, err := a.confirm(ctx, planner.Ask{Text: "Remote files ask for the above. Go on?"})
+	ask := fmt.Sprintf("Remote files ask for the %d things listed above. Go on?", len(demands))
+	if len(demands) == 1 {
+		ask = "A remote file asks for what is listed above. Go on?"
+	}
+	ok, err := a.confirm(ctx, planner.Ask{Text: ask})
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return hint.New("operation cancelled by user", "up and create take --yes")
+	}
+	return nil
+}
+
+// agreeAgain refuses what the project's files, read again while a command runs,
+// ask for beyond what was agreed to when it began.
+func (a *app) agreeAgain(_ context.Context, demands []project.Demand) error {
+	for _, d := range demands {
+		if !slices.Contains(a.agreedTo, d) {
+			return hint.New(fmt.Sprintf("remote file %q asks for more than was agreed to: %s", d.Reference, d.What),
+				"look at it, and call the command again to agree")
+		}
 	}
 	return nil
 }

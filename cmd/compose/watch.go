@@ -90,6 +90,7 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (session.W
 			o := a.projectOptions(r.services)
 			o.NoDeps, o.Offline = r.noDeps, true
 			o.Stdin = bytes.NewReader(a.piped.Bytes())
+			o.Agree = a.agreeAgain
 			p, err := project.Load(ctx, o, a.sink)
 			if err != nil || len(r.scale) == 0 {
 				return p, err

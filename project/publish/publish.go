@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/registry"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -57,7 +58,8 @@ type Options struct {
 	// Images are copied to the repository, and an index there names them.
 	Images  []string
 	Created time.Time
-	// Insecure: the registry may speak plain HTTP.
+	// Insecure: the registry may speak plain HTTP. It gets no credentials then,
+	// unless it is on this machine.
 	Insecure bool
 }
 
@@ -67,7 +69,11 @@ func Push(ctx context.Context, parts []project.Part, o Options) error {
 	if err != nil {
 		return err
 	}
-	p := pusher{ref: ref, options: []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain)}}
+	way := registry.New()
+	way.Open = o.Insecure
+	p := pusher{ref: ref, options: []remote.Option{
+		remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithTransport(way),
+	}}
 	pushed, err := p.artifact(parts, o)
 	if err != nil {
 		return p.explain(err)

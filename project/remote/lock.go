@@ -47,8 +47,16 @@ func readLock(dir string) (*lock, error) {
 	if err := yaml.Unmarshal(text, &in); err != nil {
 		return nil, unreadable(l.path, err)
 	}
-	if in.Remote != nil {
-		l.pins = in.Remote
+	for key, pin := range in.Remote {
+		ref, err := parse(key)
+		if err != nil {
+			return nil, unreadable(l.path, err)
+		}
+		// A revision becomes the name of a folder.
+		if !ref.revises(pin) {
+			return nil, unreadable(l.path, fmt.Errorf("%q is no revision of %q: a full commit or a sha256 digest is", pin, key))
+		}
+		l.pins[key] = pin
 	}
 	return l, nil
 }

@@ -17,6 +17,7 @@ import (
 	ociremote "github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/registry"
 )
 
 // What an artifact may hold at most.
@@ -79,7 +80,7 @@ func options(ctx context.Context, limit int64) []ociremote.Option {
 	return []ociremote.Option{
 		ociremote.WithContext(ctx),
 		ociremote.WithAuthFromKeychain(authn.DefaultKeychain),
-		ociremote.WithTransport(bounded{ociremote.DefaultTransport, limit}),
+		ociremote.WithTransport(bounded{registry.New(), limit}),
 	}
 }
 

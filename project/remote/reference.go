@@ -39,8 +39,10 @@ type reference struct {
 
 var (
 	scpForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[^-].*$`)
+	scpHost = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9][A-Za-z0-9.-]*$`)
 	refForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./+@-]*$`)
 	commit  = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	digest  = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 )
 
 // parse reads a reference. Its error is a *hint.Error.
@@ -68,6 +70,15 @@ func parse(text string) (reference, error) {
 		r.Revision = r.Ref
 	}
 	return r, nil
+}
+
+// revises tells whether a text is a revision of what the reference names: a full
+// commit, or a digest.
+func (r reference) revises(text string) bool {
+	if r.Kind == fromOCI {
+		return digest.MatchString(text)
+	}
+	return commit.MatchString(text)
 }
 
 func parseOCI(text, rest string) (reference, error) {

@@ -85,6 +85,12 @@ func TestTrust(t *testing.T) {
 		{"https:", "https://example.com/a.git", false},
 		{"oci:/", "oci://example.com/ab", false},
 		{"", "https://example.com/a.git", false},
+		{"https://example.com", "https://example.com@evil.com/a.git", false},
+		{"https://example.com", "https://example.com:8443/a.git", false},
+		{"ssh://git@example.com", "ssh://git@example.com:2222/a.git", false},
+		{"oci://example.com", "oci://example.com:5000/stack", false},
+		{"oci://example.com/acme/a", "oci://example.com/acme/a@sha256:" + strings.Repeat("0", 64), true},
+		{"git@example.com", "git@example.com:a.git", true},
 	} {
 		ref, err := parse(tt.reference)
 		if err != nil {

@@ -48,9 +48,23 @@ func (t trust) covers(r reference) bool {
 		if !ok || entry == "" {
 			continue
 		}
-		if rest == "" || strings.HasSuffix(entry, "/") || strings.ContainsRune("/:@", rune(rest[0])) {
+		if rest == "" || strings.HasSuffix(entry, "/") || strings.ContainsRune(ends(entry), rune(rest[0])) {
 			return strings.Contains(entry, "://") && !strings.HasSuffix(entry, "://") || strings.Contains(entry, "@")
 		}
 	}
 	return false
+}
+
+// ends are the characters before which a part of an address ends that begins as
+// an entry does. Behind a host that is "/" alone: ":" would go on with another
+// port, and "@" would make a user's name of the host.
+func ends(entry string) string {
+	name, isOCI := strings.CutPrefix(entry, "oci://")
+	switch {
+	case isOCI && strings.Contains(name, "/"): // a repository's tag or digest
+		return "/:@"
+	case scpHost.MatchString(entry): // git@HOST and its path
+		return "/:"
+	}
+	return "/"
 }
