@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -35,18 +34,19 @@ func (p Place) folder() bool {
 type CopyOptions struct {
 	// FollowLink: where the source is a link, what it names is copied.
 	FollowLink bool
-	// Owners keeps user and group ids. On this machine only root can.
+	// Owners keeps user and group ids, which on this machine only root can, and
+	// with them setuid bits, devices and named pipes.
 	Owners bool
 }
 
 // CopyOut copies a path of a container to one of this machine, which is
 // absolute, by docker cp's rules: into a folder that is there, else under the
 // new name. A source that ends in "/." is the folder's content.
-func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions) error {
+func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions) (Dropped, error) {
 	to = cleanHost(to)
 	dst, err := archive.CopyInfoDestinationPath(to)
 	if err != nil {
-		return hostFolder(to, err)
+		return Dropped{}, hostFolder(to, err)
 	}
 	src := archive.CopyInfo{Path: from.Path, Exists: true}
 	if o.FollowLink {
@@ -54,7 +54,7 @@ func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions
 	}
 	content, stat, err := c.CopyFromContainer(ctx, from.ID, src.Path)
 	if err != nil {
-		return placeError(from, err)
+		return Dropped{}, placeError(from, err)
 	}
 	defer content.Close()
 	src.IsDir = stat.Mode.IsDir()
@@ -64,13 +64,10 @@ func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions
 	}
 	dir, prepared, err := archive.PrepareArchiveCopy(files, src, dst)
 	if err != nil {
-		return misfit(to, err)
+		return Dropped{}, misfit(to, err)
 	}
 	defer prepared.Close()
-	return archive.Untar(prepared, dir, &archive.TarOptions{
-		NoLchown:             !o.Owners || os.Geteuid() != 0,
-		NoOverwriteDirNonDir: true,
-	})
+	return unpack(prepared, dir, o)
 }
 
 // CopyOutTar writes a path of a container to w, as a tar archive.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -84,8 +85,30 @@ func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) e
 		return copying(what, engine.CopyOutTar(ctx, s.Reader, from, o.Stdout, o.CopyOptions))
 	}
 	return s.task(c.Ref(), copyTask, func() (string, error) {
-		return what, copying(what, engine.CopyOut(ctx, s.Reader, from, o.To.Path, o.CopyOptions))
+		dropped, err := engine.CopyOut(ctx, s.Reader, from, o.To.Path, o.CopyOptions)
+		s.warnDropped(dropped)
+		return what, copying(what, err)
 	})
+}
+
+// warnDropped tells what a copy without --archive left out.
+func (s *Session) warnDropped(d engine.Dropped) {
+	warn := func(names []string, what string) {
+		if len(names) > 0 {
+			s.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf("%d %s: %s", len(names), what, cut(names)), Hint: "--archive keeps them"})
+		}
+	}
+	warn(d.Special, "devices or named pipes were left out")
+	warn(d.SetUID, "setuid or setgid bits were left out")
+}
+
+// cut lists some names.
+func cut(names []string) string {
+	const some = 3
+	if len(names) > some {
+		return strings.Join(names[:some], ", ") + ", ..."
+	}
+	return strings.Join(names, ", ")
 }
 
 var copyTask = task{title: "Copying", working: "Copying", done: "Copied"}
