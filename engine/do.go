@@ -61,6 +61,8 @@ type Outcome struct {
 	// Text is the word of the outcome where it is another than the action's
 	// usual one, and Detail goes after it.
 	Text, Detail string
+	// Warning: it ended otherwise than hoped, and the rest goes on.
+	Warning bool
 }
 
 // NewDoer returns a Doer for a project; p is nil for what works without its

@@ -96,7 +96,7 @@ secrets: {token: {environment: TOKEN}}
 	b.resources()
 	b.do(planner.CreateContainer{Ref: ref})
 	b.do(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 0})
-	b.fails(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 1}, "web hook exited with status 3")
+	b.fails(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 1}, `service "web" pre_start[1] exited with code 3`)
 	b.do(planner.StartContainer{Ref: ref})
 	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
 	if want := []string{"0", "gone wrong", "s3cretme"}; !slices.Equal(b.outputs, want) {

@@ -38,15 +38,28 @@ func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (Outco
 	if err != nil {
 		return Outcome{}, fmt.Errorf("asking for the hook's exit status: %w", err)
 	}
-	return hookOutcome(a.Ref.Service, ended.ExitCode)
+	if a.Phase == planner.PreStop && ended.ExitCode != 0 && d.stateIs(ctx, id, func(s *container.State) bool { return !s.Running }) {
+		return Outcome{ExitCode: ended.ExitCode}, nil // the hook made the container end, and was ended with it
+	}
+	return hookOutcome(a, ended.ExitCode)
 }
 
-// hookOutcome is that of a hook which ended.
-func hookOutcome(service string, code int) (Outcome, error) {
+// hookOutcome is that of a hook which ended. A failure is worded as Docker Compose
+// does, and says which of the service's hooks it was.
+func hookOutcome(a planner.RunHook, code int) (Outcome, error) {
 	if code == 0 {
 		return Outcome{}, nil
 	}
-	return Outcome{ExitCode: code}, hint.New(fmt.Sprintf("%s hook exited with status %d", service, code), "")
+	which := fmt.Sprintf("%s[%d]", a.Phase, a.Index)
+	text := fmt.Sprintf("%s hook exited with status %d (%s)", a.Ref.Service, code, which)
+	if a.Phase == planner.PreStart {
+		text = fmt.Sprintf("service %q %s exited with code %d", a.Ref.Service, which, code)
+	}
+	help := ""
+	if a.Phase == planner.PreStop {
+		help = "the container is left as it is: mend the hook, or end the container without its hooks by compose kill " + a.Ref.Service
+	}
+	return Outcome{ExitCode: code}, hint.New(text, help)
 }
 
 // hookOptions maps a hook to what the engine is asked for.
@@ -67,7 +80,10 @@ func (d *Doer) hook(a planner.RunHook) (types.ServiceHook, error) {
 	if d.p == nil {
 		return types.ServiceHook{}, errors.New("hooks need the project's file")
 	}
-	s := d.p.Services[a.Ref.Service]
+	s, on := d.p.Services[a.Ref.Service]
+	if !on { // its profile is off, and it is stopped all the same
+		s = d.p.DisabledServices[a.Ref.Service]
+	}
 	hooks := s.PostStart
 	if a.Phase == planner.PreStop {
 		hooks = s.PreStop

@@ -160,7 +160,7 @@ func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (Outcome,
 	case err == nil, errdefs.IsNotFound(err):
 		return Outcome{}, nil
 	case errdefs.IsConflict(err):
-		return Outcome{Text: inUse}, nil
+		return Outcome{Text: inUse, Warning: true}, nil
 	}
 	return Outcome{}, err
 }

@@ -60,7 +60,7 @@ func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (Outc
 	}
 	users := d.networkUsers(ctx, a.ID)
 	if a.Ref.Old == "" {
-		return Outcome{Text: inUse, Detail: users}, nil
+		return Outcome{Text: inUse, Detail: users, Warning: true}, nil
 	}
 	return Outcome{}, hint.Wrap(fmt.Errorf("network %s cannot be made anew: in use by %s: %w", a.Ref.Name, users, err),
 		"stop those containers, or disconnect them with docker network disconnect")
@@ -113,7 +113,7 @@ func (d *Doer) removeVolume(ctx context.Context, a planner.RemoveVolume) (Outcom
 	case err == nil, errdefs.IsNotFound(err):
 		return Outcome{}, nil
 	case errdefs.IsConflict(err) && a.Ref.Old == "":
-		return Outcome{Text: inUse}, nil
+		return Outcome{Text: inUse, Warning: true}, nil
 	}
 	return Outcome{}, err
 }

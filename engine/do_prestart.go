@@ -48,7 +48,7 @@ func (d *Doer) runPreStart(ctx context.Context, a planner.RunHook, id string, do
 	if err != nil {
 		return Outcome{}, err
 	}
-	return hookOutcome(a.Ref.Service, code)
+	return hookOutcome(a, code)
 }
 
 // runToEnd starts a container that was made for a hook, hands its output on,

@@ -100,7 +100,7 @@ func (d *down) externalVolume(name string) bool {
 }
 
 // networks adds the removal of the project's networks that nothing of it uses
-// any more. Something else may: then the engine refuses, which is a warning.
+// any more. Something else may: then the engine refuses, and it stays.
 func (d *down) networks() {
 	for _, n := range d.s.Networks {
 		if n.Project != d.name || d.externalNetwork(n.Name) {
@@ -114,9 +114,8 @@ func (d *down) networks() {
 			continue
 		}
 		d.add(Step{
-			Action:   RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID},
-			Reason:   requested,
-			Optional: true,
+			Action: RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID},
+			Reason: requested,
 		}, after...)
 	}
 }
@@ -138,9 +137,8 @@ func (d *down) volumes() {
 			continue
 		}
 		d.add(Step{
-			Action:   RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: v.Name}},
-			Reason:   requested,
-			Optional: true,
+			Action: RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: v.Name}},
+			Reason: requested,
 		}, after...)
 	}
 }
@@ -206,9 +204,8 @@ func (d *down) images() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(users)) {
 		d.add(Step{
-			Action:   RemoveImage{Ref: event.Ref{Kind: event.Image, Name: name}},
-			Reason:   requested,
-			Optional: true,
+			Action: RemoveImage{Ref: event.Ref{Kind: event.Image, Name: name}},
+			Reason: requested,
 		}, users[name]...)
 	}
 }

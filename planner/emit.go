@@ -67,12 +67,13 @@ func (d *draft) remove(r *removal) int {
 	return r.step
 }
 
-// stop adds the pre_stop hooks and the stop of a container.
+// stop adds the pre_stop hooks and the stop of a container. One whose hook fails
+// is left as it is.
 func (d *draft) stop(c *Container, ref event.Ref, reason Reason, when []event.Ref, after ...int) int {
 	if svc, _ := d.service(c.Service); c.Status == Running {
 		for i := range svc.PreStop {
 			hook := d.add(Step{
-				Action: RunHook{Ref: ref, ID: c.ID, Phase: PreStop, Index: i}, Reason: reason, When: when, Optional: true,
+				Action: RunHook{Ref: ref, ID: c.ID, Phase: PreStop, Index: i}, Reason: reason, When: when,
 			}, after...)
 			after = []int{hook}
 		}

@@ -179,9 +179,7 @@ func (f *fleet) hooks(c *Container, phase HookPhase, reason Reason, after int) i
 		n = len(svc.PreStop)
 	}
 	for i := range n {
-		after = f.add(Step{
-			Action: RunHook{Ref: c.ref(), ID: c.ID, Phase: phase, Index: i}, Reason: reason, Optional: phase == PreStop,
-		}, after)
+		after = f.add(Step{Action: RunHook{Ref: c.ref(), ID: c.ID, Phase: phase, Index: i}, Reason: reason}, after)
 	}
 	return after
 }

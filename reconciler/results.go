@@ -19,6 +19,8 @@ type Result struct {
 	// Text is the word of the outcome where it is another than the action's
 	// usual one: "Healthy", "Exited", "Skipped". Detail goes after it.
 	Text, Detail string
+	// Warning: it ended otherwise than hoped, and the rest of the plan goes on.
+	Warning bool
 }
 
 // Results holds what the steps so far brought, by resource. It is safe for

@@ -134,8 +134,12 @@ func (v *view) ended(s planner.Step, r Result) {
 	if r.Text != "" {
 		text = r.Text
 	}
+	state := event.Done
+	if r.Warning {
+		state = event.Warning
+	}
 	if text != "" {
-		v.emit(s, event.Status{State: event.Done, Text: text, Detail: r.Detail})
+		v.emit(s, event.Status{State: state, Text: text, Detail: r.Detail})
 	}
 }
 

@@ -79,7 +79,7 @@ func (d *doer) Do(ctx context.Context, s planner.Step, done *reconciler.Results)
 func (d *doer) toEngine(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
 	out, err := d.engine.Do(ctx, s, done)
 	return reconciler.Result{
-		ID: out.ID, Image: out.Image, ExitCode: out.ExitCode, Text: out.Text, Detail: out.Detail,
+		ID: out.ID, Image: out.Image, ExitCode: out.ExitCode, Text: out.Text, Detail: out.Detail, Warning: out.Warning,
 	}, err
 }
 
