@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
@@ -38,10 +39,36 @@ func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (Outco
 	if err != nil {
 		return Outcome{}, fmt.Errorf("asking for the hook's exit status: %w", err)
 	}
-	if a.Phase == planner.PreStop && ended.ExitCode != 0 && d.stateIs(ctx, id, func(s *container.State) bool { return !s.Running }) {
-		return Outcome{ExitCode: ended.ExitCode}, nil // the hook made the container end, and was ended with it
+	if a.Phase == planner.PreStop && ended.ExitCode != 0 && d.endedWith(ctx, id, ended.ExitCode) {
+		return Outcome{ExitCode: ended.ExitCode}, nil
 	}
 	return hookOutcome(a, ended.ExitCode)
+}
+
+const (
+	// killedCode is the exit code of what ends with its container: all processes
+	// are killed when the first has ended.
+	killedCode = 128 + 9
+	// endPatience is how long after that the engine may take to tell of the
+	// container's own end.
+	endPatience = 2 * time.Second
+)
+
+// endedWith tells whether a hook that failed did so because it made its container
+// end: then there is nothing left to stop.
+func (d *Doer) endedWith(ctx context.Context, id string, code int) bool {
+	if code != killedCode {
+		return d.stateIs(ctx, id, func(s *container.State) bool { return !s.Running })
+	}
+	ctx, cancel := context.WithTimeout(ctx, endPatience)
+	defer cancel()
+	ended, failed := d.c.ContainerWait(ctx, id, container.WaitConditionNotRunning)
+	select {
+	case <-ended:
+		return true
+	case <-failed:
+		return false
+	}
 }
 
 // hookOutcome is that of a hook which ended. A failure is worded as Docker Compose

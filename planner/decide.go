@@ -28,7 +28,6 @@ func (d *draft) decide(name string) error {
 		u.replicas = []*replica{d.oneOff()}
 		return d.checkParents(name)
 	}
-	highest := 0
 	for _, group := range d.numbered(name) {
 		r, err := d.judgeGroup(u, svc, group)
 		if err != nil {
@@ -36,10 +35,9 @@ func (d *draft) decide(name string) error {
 		}
 		if r != nil {
 			u.replicas = append(u.replicas, r)
-			highest = group[0].Number
 		}
 	}
-	d.scale(u, svc, highest)
+	d.scale(u, svc)
 	if d.replaced.services[name] {
 		d.renumber(u)
 	}
@@ -142,8 +140,11 @@ func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
 }
 
 // scale brings the number of replicas to what the service wants: outdated ones
-// go first, then the highest numbers; new ones count on from the highest.
-func (d *draft) scale(u *unit, svc types.ServiceConfig, highest int) {
+// go first, then the highest numbers. New ones take the lowest numbers that are
+// free, so that a run that is repeated after an interruption ends with the numbers
+// it would have ended with: scripts rely on "-1". (Docker Compose counts on from the
+// highest.)
+func (d *draft) scale(u *unit, svc types.ServiceConfig) {
 	want := svc.GetScale()
 	if extra := len(u.replicas) - want; extra > 0 {
 		byWorth := slices.Clone(u.replicas)
@@ -157,9 +158,14 @@ func (d *draft) scale(u *unit, svc types.ServiceConfig, highest int) {
 			u.replicas = slices.DeleteFunc(u.replicas, func(x *replica) bool { return x == r })
 		}
 	}
-	for len(u.replicas) < want {
-		highest++
-		u.replicas = append(u.replicas, d.newReplica(svc.Name, highest))
+	taken := map[int]bool{}
+	for _, r := range u.replicas {
+		taken[r.ref.Number] = true
+	}
+	for number := 1; len(u.replicas) < want; number++ {
+		if !taken[number] {
+			u.replicas = append(u.replicas, d.newReplica(svc.Name, number))
+		}
 	}
 	slices.SortFunc(u.replicas, func(a, b *replica) int { return cmp.Compare(a.ref.Number, b.ref.Number) })
 }

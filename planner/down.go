@@ -32,10 +32,11 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
+	on := enabled(p)
 	goes := func(c *Container) bool {
 		orphan := c.OneOff || p != nil && !p.Known(c.Service)
 		named := slices.Contains(o.Services, c.Service)
-		return orphan && o.RemoveOrphans || !c.OneOff && (enabled(p, c.Service) || named)
+		return orphan && o.RemoveOrphans || !c.OneOff && (on(c.Service) || named)
 	}
 	f := newFleet(p, s, "Removing", LifecycleOptions{Services: o.Services, Timeout: o.Timeout}, goes)
 	removed := f.removeAll(o)

@@ -71,27 +71,35 @@ func (f *fleet) dependencies(c *Container) []Dependency {
 	var deps []Dependency
 	for _, name := range slices.Sorted(maps.Keys(svc.DependsOn)) {
 		on := svc.DependsOn[name]
-		deps = append(deps, Dependency{Service: name, Condition: on.Condition, Restart: on.Restart})
+		deps = append(deps, Dependency{Service: name, Condition: on.Condition, Restart: on.Restart, Optional: !on.Required})
 	}
 	return deps
 }
 
 // regular picks the containers that are not one-offs, of the file's services
-// whose profile is on; of others only where they are named.
+// that are on; of others only where they are named.
 func regular(p *project.Project, services []string) func(*Container) bool {
+	on := enabled(p)
 	return func(c *Container) bool {
-		return !c.OneOff && (enabled(p, c.Service) || slices.Contains(services, c.Service))
+		return !c.OneOff && (on(c.Service) || slices.Contains(services, c.Service))
 	}
 }
 
-// enabled tells whether a service is in the file and its profile on; without a
-// file, every service is.
-func enabled(p *project.Project, service string) bool {
+// enabled tells of a service whether it is in the file and on: by its profiles, or
+// because one that is on cannot do without it, for which `up` had it come up too.
+// Without a file, every service is.
+func enabled(p *project.Project) func(service string) bool {
 	if p == nil {
-		return true
+		return func(string) bool { return true }
 	}
-	_, ok := p.Services[service]
-	return ok
+	on := map[string]bool{}
+	for name := range p.Services {
+		on[name] = true
+		for _, needed := range p.Requires(name) {
+			on[needed] = true
+		}
+	}
+	return func(service string) bool { return on[service] }
 }
 
 // checkServices refuses names that are neither in the file nor have containers.
@@ -156,11 +164,13 @@ func (f *fleet) waitFor(service string, started map[string][]int, made map[strin
 			if condition == ConditionHealthy && c.Health == Healthy && len(started[dep.Service]) == 0 {
 				continue
 			}
-			key := c.ID + string(condition)
+			key := fmt.Sprint(c.ID, condition, dep.Optional)
 			if made[key] == 0 {
 				made[key] = f.add(Step{
 					Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: condition, For: []string{service}},
 					Reason: Reason{Code: BecauseDependency, Detail: service},
+
+					Optional: dep.Optional,
 				}, started[dep.Service]...)
 			} else {
 				f.addWaiter(made[key], service)

@@ -24,10 +24,10 @@ func Kill(p *project.Project, s State, o KillOptions) (*Plan, error) {
 		return nil, err
 	}
 	orphan := func(c *Container) bool { return o.RemoveOrphans && p != nil && !p.Known(c.Service) }
-	mine := regular(p, o.Services)
+	mine, on := regular(p, o.Services), enabled(p)
 	f := newFleet(p, s, "Killing", LifecycleOptions{}, func(c *Container) bool {
 		wanted := len(o.Services) == 0 || slices.Contains(o.Services, c.Service)
-		return wanted && (mine(c) || c.OneOff && !o.KeepOneOffs && enabled(p, c.Service)) || orphan(c)
+		return wanted && (mine(c) || c.OneOff && !o.KeepOneOffs && on(c.Service)) || orphan(c)
 	})
 	for _, name := range f.names {
 		for _, c := range f.by[name] {

@@ -36,9 +36,12 @@ func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
 			after = append(after, byService[user]...)
 		}
 		for _, c := range f.by[name] {
-			if match(c) {
+			switch {
+			case match(c):
 				stops[c.ID] = f.stop(c, c.ref(), requested, nil, after...)
 				byService[name] = append(byService[name], stops[c.ID])
+			case !c.gone():
+				f.plan.Stopped = append(f.plan.Stopped, c.ref())
 			}
 		}
 		if len(byService[name]) == 0 {
@@ -48,18 +51,23 @@ func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
 	return stops
 }
 
-// Start plans the start of containers that exist and do not run, dependencies
-// and their conditions first.
+// Start plans the start of containers that exist and do not run, of the named
+// services (or all) and of what these depend on, whose conditions are waited for.
 func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Starting", o, regular(p, o.Services))
-	for _, name := range f.wanted(o.Services) {
-		if len(f.by[name]) == 0 {
+	all := newFleet(p, s, "", LifecycleOptions{}, func(c *Container) bool { return !c.OneOff })
+	wanted := all.wanted(o.Services)
+	for _, name := range append(all.required(wanted), wanted...) {
+		if len(all.by[name]) == 0 {
 			return nil, missing(name, "start")
 		}
 	}
+	if len(o.Services) > 0 {
+		o.Services = all.withDependencies(o.Services)
+	}
+	f := newFleet(p, s, "Starting", o, regular(p, o.Services))
 	started, made := map[string][]int{}, map[string]int{}
 	for _, name := range f.names {
 		if !slices.ContainsFunc(f.by[name], func(c *Container) bool { return !c.running() || c.Status == Paused }) {
@@ -84,6 +92,36 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 		f.waitAll(started)
 	}
 	return &f.plan, nil
+}
+
+// withDependencies adds to services what they depend on, directly or not, and has
+// containers. What they can do without goes by its profile.
+func (f *fleet) withDependencies(services []string) []string {
+	all := slices.Clone(services)
+	for i := 0; i < len(all); i++ {
+		for _, dep := range f.deps[all[i]] {
+			_, off := f.p.DisabledServices[dep.Service]
+			if len(f.by[dep.Service]) > 0 && !(off && dep.Optional) && !slices.Contains(all, dep.Service) {
+				all = append(all, dep.Service)
+			}
+		}
+	}
+	return all
+}
+
+// required are the services that the file says the given ones cannot do without,
+// and that want containers.
+func (f *fleet) required(services []string) []string {
+	var all []string
+	for _, name := range services {
+		for _, needed := range f.p.Requires(name) {
+			svc, _ := f.service(needed)
+			if svc.GetScale() > 0 && svc.Provider == nil && !slices.Contains(all, needed) {
+				all = append(all, needed)
+			}
+		}
+	}
+	return all
 }
 
 // wanted are the services that a command must find containers of: the named

@@ -10,6 +10,8 @@ type Plan struct {
 	Steps []Step `json:"steps"`
 	// Kept are the containers that are as they should be.
 	Kept []event.Ref `json:"kept,omitempty"`
+	// Stopped are the containers that a stop finds stopped.
+	Stopped []event.Ref `json:"stopped,omitempty"`
 	// Skipped are what the command leaves out, and why.
 	Skipped []Skip `json:"skipped,omitempty"`
 	Notes   []Note `json:"notes,omitempty"`

@@ -264,14 +264,16 @@ func (d *draft) findVolume(name string) *Volume {
 	return nil
 }
 
-// networkUsed tells whether a selected service is on the network.
+// networkUsed tells whether a selected service is on the network, or all networks
+// are wanted.
 func (d *draft) networkUsed(key string) bool {
-	return d.usedBy(func(svc types.ServiceConfig) bool { _, on := svc.Networks[key]; return on })
+	return d.p.AllResources() || d.usedBy(func(svc types.ServiceConfig) bool { _, on := svc.Networks[key]; return on })
 }
 
-// volumeUsed tells whether a selected service mounts the volume.
+// volumeUsed tells whether a selected service mounts the volume, or all volumes are
+// wanted.
 func (d *draft) volumeUsed(key string) bool {
-	return d.usedBy(func(svc types.ServiceConfig) bool { return slices.Contains(namedVolumes(svc), key) })
+	return d.p.AllResources() || d.usedBy(func(svc types.ServiceConfig) bool { return slices.Contains(namedVolumes(svc), key) })
 }
 
 func (d *draft) usedBy(match func(types.ServiceConfig) bool) bool {

@@ -90,6 +90,8 @@ type Container struct {
 type Dependency struct {
 	Service, Condition string
 	Restart            bool
+	// Optional: what depends on it goes on without it. The label does not tell.
+	Optional bool
 }
 
 // Mount is a mount of a container as the engine reports it.

@@ -99,6 +99,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	l := readCommandLine(content["args"])
 	p, err := project.Load(context.Background(), project.Options{
 		Name: "demo", Dir: dir, WorkDir: dir, ContentKey: contentKey, Profiles: l.profiles, Files: []string{filepath.Join(dir, "compose.yaml")},
+		Existing: len(l.services) > 0 || l.command != "up",
 	}, event.Discard)
 	if err != nil {
 		return nil, err

@@ -15,10 +15,13 @@ import (
 // compose-go knows the same rules but stops at the first, whichever that is in
 // a run, and takes exponential time to find out that there is no cycle; the
 // words are its own, which rules know the places of. Ordered by service.
-func inconsistencies(p *types.Project) []error {
+//
+// A dependency whose profile is off is a mistake where all services come up that
+// are on; where some are named it comes up with them.
+func inconsistencies(p *types.Project, o Options) []error {
 	var found []error
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
-		c := checks{p: p, name: name, s: p.Services[name]}
+		c := checks{p: p, name: name, s: p.Services[name], offPasses: len(o.Services) > 0 || o.Existing}
 		c.image()
 		c.build()
 		c.references()
@@ -51,6 +54,8 @@ type checks struct {
 	name  string
 	s     types.ServiceConfig
 	found []error
+	// offPasses: that a profile is off is no mistake.
+	offPasses bool
 }
 
 func (c *checks) add(format string, args ...any) {
@@ -129,7 +134,7 @@ func (c *checks) dependencies() {
 			continue
 		}
 		_, off := c.p.DisabledServices[on]
-		if off && !c.s.DependsOn[on].Required {
+		if off && (c.offPasses || !c.s.DependsOn[on].Required) {
 			continue
 		}
 		undefined[on] = true
@@ -140,7 +145,9 @@ func (c *checks) dependencies() {
 		}
 	}
 	host, ok := strings.CutPrefix(c.s.NetworkMode, types.ServicePrefix)
-	if _, known := c.p.Services[host]; ok && !known && !undefined[host] {
+	_, known := c.p.Services[host]
+	_, off := c.p.DisabledServices[host]
+	if ok && !known && !undefined[host] && !(off && c.offPasses) {
 		c.add("service %q not found for network_mode 'service:%s'", host, host)
 	}
 }

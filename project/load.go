@@ -31,14 +31,30 @@ func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	if err != nil {
 		return nil, s.diagnose(err)
 	}
-	if o.Agree != nil {
-		if demands := s.demands(ctx, model.Name); len(demands) > 0 {
-			if err := o.Agree(ctx, demands); err != nil {
-				return nil, err
-			}
-		}
+	if err := s.agree(ctx, o, model.Name); err != nil {
+		return nil, err
 	}
-	return s.finish(model, o)
+	absent := dropAbsent(model)
+	p, err := s.finish(model, o)
+	if err != nil {
+		return nil, err
+	}
+	if sink != nil {
+		p.tellDependencies(absent, sink)
+	}
+	return p, nil
+}
+
+// agree asks about what the remote files demand.
+func (s *source) agree(ctx context.Context, o Options, name string) error {
+	if o.Agree == nil {
+		return nil
+	}
+	demands := s.demands(ctx, name)
+	if len(demands) == 0 {
+		return nil
+	}
+	return o.Agree(ctx, demands)
 }
 
 // finish makes a Project of what the loader returned: selection, the services'
@@ -47,7 +63,7 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 	compatible, _ := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s.env["COMPOSE_COMPATIBILITY"])))
 	model.ComposeFiles = s.names()
 	if !o.NoConsistency {
-		if found := inconsistencies(model); len(found) > 0 {
+		if found := inconsistencies(model, o); len(found) > 0 {
 			return nil, s.diagnose(errors.Join(found...))
 		}
 	}

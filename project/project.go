@@ -6,6 +6,7 @@ package project
 import (
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ type Project struct {
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
 	source       *source        // the files; nil where the project was not loaded from any
+	switchedOn   []switchedOn   // by the selection
 
 	contentKey func() ContentKey          // called where there is a content
 	contents   map[string]content         // of secrets and configs, by path; nil: not wanted
@@ -68,6 +70,9 @@ type Options struct {
 	Services []string
 	// NoDeps leaves the dependencies of Services out.
 	NoDeps bool
+	// Existing is for commands that work on the containers there are: they take a
+	// dependency whose profile is off as it comes.
+	Existing bool
 
 	// ContentKey returns the key of ContentHash; it is called once a content is
 	// hashed, and must return the same key each time. With it Load reads the
@@ -83,6 +88,10 @@ type Options struct {
 	NoEnvResolution  bool // --no-env-resolution
 	NoConsistency    bool // --no-consistency
 }
+
+// AllResources tells whether networks, volumes and the like are wanted that no
+// service uses.
+func (p *Project) AllResources() bool { return p.allResources }
 
 // Known tells whether the file names the service: selected, left out of the
 // selection, or off because of its profiles. A container whose service is not
@@ -119,6 +128,28 @@ func (p *Project) Parents(service string) []string {
 	}
 	slices.Sort(parents)
 	return slices.Compact(parents)
+}
+
+// Requires are the services that one cannot do without: its depends_on, those of
+// these and so on, less what is not required or not in the file. Their profiles
+// may be off. Sorted.
+func (p *Project) Requires(service string) []string {
+	needed := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		s, ok := p.Services[name]
+		if !ok {
+			s = p.DisabledServices[name]
+		}
+		for on, how := range s.DependsOn {
+			if how.Required && !needed[on] && p.Known(on) {
+				needed[on] = true
+				visit(on)
+			}
+		}
+	}
+	visit(service)
+	return slices.Sorted(maps.Keys(needed))
 }
 
 // Owner is the service whose first container a reference ("container:NAME" or

@@ -21,8 +21,9 @@ type Selection struct {
 }
 
 // Select returns the project with the named services and what they depend on;
-// the others stay Known. Naming a service turns its profiles on. Targets become
-// the names. An unknown name is an error that suggests the nearest ones.
+// the others stay Known. Naming a service turns its profiles on; of what it cannot
+// do without, the services alone. Targets become the names. An unknown name is an
+// error that suggests the nearest ones.
 func (p *Project) Select(s Selection) (*Project, error) {
 	if len(s.Services) == 0 {
 		return p.prune(), nil
@@ -34,6 +35,9 @@ func (p *Project) Select(s Selection) (*Project, error) {
 	targets, err := enabled.match(s.Services)
 	if err != nil {
 		return nil, err
+	}
+	if !s.NoDeps {
+		enabled = enabled.switchOn(targets)
 	}
 	keep := map[string]bool{}
 	for _, name := range targets {
@@ -115,7 +119,7 @@ func (p *Project) collect(name string, s Selection, keep map[string]bool) error 
 	for dependency, how := range p.Services[name].DependsOn {
 		if _, ok := p.Services[dependency]; !ok {
 			if how.Required {
-				return p.missingDependency(name, dependency)
+				return p.noSuchService(dependency)
 			}
 			continue
 		}
@@ -124,22 +128,6 @@ func (p *Project) collect(name string, s Selection, keep map[string]bool) error 
 		}
 	}
 	return nil
-}
-
-func (p *Project) missingDependency(service, dependency string) error {
-	off, ok := p.DisabledServices[dependency]
-	if !ok {
-		return p.noSuchService(dependency)
-	}
-	e := &hint.Error{
-		Text: fmt.Sprintf("service %q depends on undefined service %q", service, dependency),
-		Err:  ErrNoSuchService,
-	}
-	if len(off.Profiles) > 0 {
-		e.Help = fmt.Sprintf("%q has the profile %s, which is off: turn it on with --profile %s, or make the dependency required: false",
-			dependency, quotedOr(off.Profiles), off.Profiles[0])
-	}
-	return e
 }
 
 // restrict leaves the services of keep on, with dependencies among themselves

@@ -44,7 +44,7 @@ func TestSelect(t *testing.T) {
 		{name: "several, once each", selection: Selection{Services: []string{"db", "web", "db"}, NoDeps: true}, services: "db web", targets: "db web", networks: "back front", volumes: "cache data"},
 		{name: "pattern", selection: Selection{Services: []string{"*b"}, NoDeps: true}, services: "db web", targets: "db web", networks: "back front", volumes: "cache data"},
 		{name: "naming turns the profile on", selection: Selection{Services: []string{"tools"}}, services: "debug tools", targets: "tools", networks: "back default"},
-		{name: "a dependency's profile stays off", selection: Selection{Services: []string{"far"}}, wantErr: `service "far" depends on undefined service "off"`},
+		{name: "a dependency is switched on, its profile is not", selection: Selection{Services: []string{"far"}}, services: "far off", targets: "far", networks: "default"},
 		{name: "optional dependency that is on", profiles: []string{"dev"}, selection: Selection{Services: []string{"api"}}, services: "api db debug", targets: "api", networks: "back", volumes: "data"},
 		{name: "unknown", selection: Selection{Services: []string{"wep"}}, wantErr: "no such service: wep"},
 	}

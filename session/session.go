@@ -138,6 +138,9 @@ func (s *Session) applyBy(ctx context.Context, p *planner.Plan, d reconciler.Doe
 	for _, ref := range p.Kept {
 		s.status(ref, event.Done, "Running", "")
 	}
+	for _, ref := range p.Stopped {
+		s.status(ref, event.Done, "Stopped", "")
+	}
 	return reconciler.Apply(ctx, p, d, reconciler.Options{Parallel: s.Parallel, Force: s.Force.Done()}, s.Sink)
 }
 

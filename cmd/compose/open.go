@@ -43,7 +43,7 @@ func (a *app) open(ctx context.Context, o project.Options) (*session.Session, er
 // file but a name, the labels are all that is known.
 func (a *app) openRunning(ctx context.Context) (*session.Session, error) {
 	o := a.projectOptions(nil)
-	o.Offline = true
+	o.Offline, o.Existing = true, true
 	id, err := project.Identify(ctx, o)
 	if err != nil {
 		return nil, err

@@ -221,13 +221,16 @@ func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// disturb is "docker VERB SERVICE": does something to the service's containers
-// behind compose's back.
+// disturb is "docker VERB SERVICE [NUMBER]": does something to the service's
+// containers, or to one of them, behind compose's back.
 func disturb(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: docker stop|pause|kill|remove SERVICE")
+		ts.Fatalf("usage: docker stop|pause|kill|remove SERVICE [NUMBER]")
 	}
 	c, mine := engineClient(ts)
+	if len(args) > 2 {
+		mine.Add("label", "com.docker.compose.container-number="+args[2])
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	found, err := containersOf(ctx, c, mine, args[1])

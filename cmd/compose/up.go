@@ -148,7 +148,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		return err
 	}
 	defer s.Close()
-	if len(s.Project.Services) == 0 {
+	if len(s.Project.Services) == 0 && !a.global.allResources {
 		return hint.New("no service selected", noServiceHint(s.Project))
 	}
 	if err := a.orphans(s.Project, &o); err != nil {

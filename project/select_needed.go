@@ -1,0 +1,91 @@
+package project
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// switchedOn is a service whose profile is off and that comes up all the same.
+type switchedOn struct {
+	service string
+	needs   string // it
+}
+
+// switchOn turns on what the services cannot do without, though its profile is off:
+// those services alone, and none of their profiles' others.
+func (p *Project) switchOn(services []string) *Project {
+	c := p.copy()
+	c.Services, c.DisabledServices = maps.Clone(p.Services), maps.Clone(p.DisabledServices)
+	c.switchedOn = slices.Clone(p.switchedOn)
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		needs := c.Services[name].DependsOn
+		for _, on := range slices.Sorted(maps.Keys(needs)) {
+			s, off := c.DisabledServices[on]
+			switch {
+			case off && !needs[on].Required:
+				continue
+			case off:
+				c.Services[on] = s
+				delete(c.DisabledServices, on)
+				c.switchedOn = append(c.switchedOn, switchedOn{service: on, needs: name})
+			}
+			visit(on)
+		}
+	}
+	for _, name := range services {
+		visit(name)
+	}
+	return c
+}
+
+// absent is a dependency on a service that the file does not have.
+type absent struct{ service, on string }
+
+// dropAbsent takes out of depends_on what is not in the file and not required, and
+// returns it, sorted.
+func dropAbsent(p *types.Project) []absent {
+	all := p.AllServices()
+	var dropped []absent
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		needs := all[name].DependsOn
+		for _, on := range slices.Sorted(maps.Keys(needs)) {
+			if _, there := all[on]; !there && !needs[on].Required {
+				delete(needs, on) // the map is the model's own
+				dropped = append(dropped, absent{name, on})
+			}
+		}
+	}
+	return dropped
+}
+
+// tellDependencies says which dependencies are other than the file lets expect, as
+// far as selected services are concerned.
+func (p *Project) tellDependencies(dropped []absent, sink event.Sink) {
+	for _, d := range dropped {
+		if _, on := p.Services[d.service]; on {
+			sink(event.Message{
+				Level: event.Warn,
+				Text:  fmt.Sprintf("service %q goes on without service %q, which is not in the file and not required", d.service, d.on),
+				Hint:  serviceHint(d.on, slices.Concat(p.ServiceNames(), p.DisabledServiceNames())),
+			})
+		}
+	}
+	for _, s := range p.switchedOn {
+		sink(event.Message{
+			Level: event.Info,
+			Text: fmt.Sprintf("service %q is switched on though its profile %s is off: service %q depends on it",
+				s.service, quotedOr(p.Services[s.service].Profiles), s.needs),
+		})
+	}
+}
