@@ -41,7 +41,7 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 		if err != nil {
 			return Outcome{}, fmt.Errorf("inspecting the container: %w", err)
 		}
-		v := judge(a, stateOf(c))
+		v := judge(a, c)
 		// One that the engine restarts over and over would be waited for for ever.
 		if v.settled || v.steadyIn > 0 && c.RestartCount > 0 {
 			return v.outcome, v.err
@@ -116,15 +116,18 @@ func unsteady(s *container.State, now time.Time) time.Duration {
 	return steady
 }
 
-// judge compares a container's state with what is waited for. One that the
-// engine restarts may yet become healthy; one that ended will not.
-func judge(a planner.WaitContainer, s *container.State) verdict {
+// judge compares a container with what is waited for. One that the engine restarts
+// may yet become healthy; one that ended will not. One that is to run, ended well
+// and is not restarted for that has done its work.
+func judge(a planner.WaitContainer, c container.InspectResponse) verdict {
+	s := stateOf(c)
 	if s == nil {
 		return verdict{}
 	}
 	ended := s.Status == container.StateExited || s.Status == container.StateDead || s.Status == container.StateRemoving
+	done := a.Condition == planner.ConditionCompleted || a.Condition == planner.ConditionRunningOrHealthy && !goesOn(c)
 	switch {
-	case a.Condition == planner.ConditionCompleted && s.Status == container.StateExited && s.ExitCode == 0:
+	case done && s.Status == container.StateExited && s.ExitCode == 0:
 		return verdict{settled: true, outcome: Outcome{Text: "Exited"}}
 	case a.Condition == planner.ConditionStarted && (s.Running || ended && s.StartedAt != neverStarted):
 		return verdict{settled: true}
@@ -138,6 +141,15 @@ func judge(a planner.WaitContainer, s *container.State) verdict {
 		return judgeHealth(a, s)
 	}
 	return verdict{}
+}
+
+// goesOn tells whether a container's restart policy has it started again though it
+// ended well.
+func goesOn(c container.InspectResponse) bool {
+	if c.ContainerJSONBase == nil || c.HostConfig == nil {
+		return false
+	}
+	return c.HostConfig.RestartPolicy.IsAlways() || c.HostConfig.RestartPolicy.IsUnlessStopped()
 }
 
 // neverStarted is the start time of a container that was never started.

@@ -11,6 +11,11 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
+// inState is a container in a state, which no policy restarts.
+func inState(s *container.State) container.InspectResponse {
+	return container.InspectResponse{ContainerJSONBase: &container.ContainerJSONBase{State: s, HostConfig: &container.HostConfig{}}}
+}
+
 func TestJudge(t *testing.T) {
 	const (
 		started   = planner.ConditionStarted
@@ -39,34 +44,41 @@ func TestJudge(t *testing.T) {
 		condition planner.Condition
 		state     *container.State
 		want      string // "": keep waiting; "ok …"; else a part of the error
+		restart   container.RestartPolicyMode
 	}{
-		{"started", started, with(container.StateRunning, ""), "ok "},
-		{"started and ended", started, ended(1), "ok "},
-		{"not started", started, unstarted, ""},
-		{"starting", healthy, with(container.StateRunning, container.Starting), ""},
-		{"healthy", healthy, with(container.StateRunning, container.Healthy), "ok Healthy"},
-		{"unhealthy", healthy, with(container.StateRunning, container.Unhealthy), "container demo-db-1 is unhealthy"},
-		{"no check", healthy, with(container.StateRunning, ""), "has no healthcheck configured"},
-		{"check off", healthy, with(container.StateRunning, container.NoHealthcheck), "has no healthcheck configured"},
-		{"ended before it was healthy", healthy, ended(3), "container demo-db-1 exited (3)"},
-		{"ended well before it was healthy", healthy, ended(0), "container demo-db-1 exited (0)"},
-		{"restarting", healthy, with(container.StateRestarting, container.Unhealthy), ""},
-		{"created", healthy, unstarted, ""},
-		{"dead", healthy, with(container.StateDead, ""), "exited (0)"},
-		{"runs", running, with(container.StateRunning, ""), "ok Healthy"},
-		{"runs, starting", running, with(container.StateRunning, container.Starting), ""},
-		{"runs, unhealthy", running, with(container.StateRunning, container.Unhealthy), "is unhealthy"},
-		{"does not run", running, ended(1), "exited (1)"},
-		{"completed", completed, ended(0), "ok Exited"},
-		{"not completed", completed, with(container.StateRunning, ""), ""},
-		{"failed", completed, ended(2), "exited (2)"},
-		{"fails and restarts", completed, with(container.StateRestarting, ""), ""},
+		{"started", started, with(container.StateRunning, ""), "ok ", ""},
+		{"started and ended", started, ended(1), "ok ", ""},
+		{"not started", started, unstarted, "", ""},
+		{"starting", healthy, with(container.StateRunning, container.Starting), "", ""},
+		{"healthy", healthy, with(container.StateRunning, container.Healthy), "ok Healthy", ""},
+		{"unhealthy", healthy, with(container.StateRunning, container.Unhealthy), "container demo-db-1 is unhealthy", ""},
+		{"no check", healthy, with(container.StateRunning, ""), "has no healthcheck configured", ""},
+		{"check off", healthy, with(container.StateRunning, container.NoHealthcheck), "has no healthcheck configured", ""},
+		{"ended before it was healthy", healthy, ended(3), "container demo-db-1 exited (3)", ""},
+		{"ended well before it was healthy", healthy, ended(0), "container demo-db-1 exited (0)", ""},
+		{"restarting", healthy, with(container.StateRestarting, container.Unhealthy), "", ""},
+		{"created", healthy, unstarted, "", ""},
+		{"dead", healthy, with(container.StateDead, ""), "exited (0)", ""},
+		{"runs", running, with(container.StateRunning, ""), "ok Healthy", ""},
+		{"runs, starting", running, with(container.StateRunning, container.Starting), "", ""},
+		{"runs, unhealthy", running, with(container.StateRunning, container.Unhealthy), "is unhealthy", ""},
+		{"does not run", running, ended(1), "exited (1)", ""},
+		{"has done its work", running, ended(0), "ok Exited", ""},
+		{"is restarted for a failure alone", running, ended(0), "ok Exited", container.RestartPolicyOnFailure},
+		{"was stopped", running, ended(0), "exited (0)", container.RestartPolicyAlways},
+		{"was stopped, unless", running, ended(0), "exited (0)", container.RestartPolicyUnlessStopped},
+		{"completed", completed, ended(0), "ok Exited", ""},
+		{"not completed", completed, with(container.StateRunning, ""), "", ""},
+		{"failed", completed, ended(2), "exited (2)", ""},
+		{"fails and restarts", completed, with(container.StateRestarting, ""), "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			ref := event.Ref{Kind: event.Container, Name: "demo-db-1", Service: "db", Number: 1}
 			a := planner.WaitContainer{Ref: ref, Condition: test.condition}
-			got := judge(a, test.state)
+			c := inState(test.state)
+			c.HostConfig.RestartPolicy.Name = test.restart
+			got := judge(a, c)
 			switch {
 			case !got.settled:
 				if test.want != "" {
@@ -80,7 +92,7 @@ func TestJudge(t *testing.T) {
 				t.Errorf("got %v, want %q", got.err, test.want)
 			}
 			a.For = []string{"web"}
-			if err := judge(a, test.state).err; err != nil && !strings.HasPrefix(err.Error(), "dependency failed to start: container demo-db-1 ") {
+			if err := judge(a, c).err; err != nil && !strings.HasPrefix(err.Error(), "dependency failed to start: container demo-db-1 ") {
 				t.Errorf("for a dependent: got %v", err)
 			}
 		})
@@ -95,7 +107,7 @@ func TestJudgeSteady(t *testing.T) {
 		settled bool
 	}{{0, false}, {time.Hour, true}, {-time.Hour, false}} { // the last: by another clock
 		s := &container.State{Status: container.StateRunning, Running: true, StartedAt: time.Now().Add(-c.age).Format(time.RFC3339Nano)}
-		got := judge(a, s)
+		got := judge(a, inState(s))
 		if got.settled != c.settled || got.steadyIn > steady || !c.settled && got.steadyIn <= 0 {
 			t.Errorf("started %v ago: settled %v, or in %v; want %v", c.age, got.settled, got.steadyIn, c.settled)
 		}

@@ -199,7 +199,8 @@ const (
 	ConditionStarted   Condition = "service_started"
 	ConditionHealthy   Condition = "service_healthy"
 	ConditionCompleted Condition = "service_completed_successfully"
-	// ConditionRunningOrHealthy: running, and healthy where there is a check.
+	// ConditionRunningOrHealthy: running, and healthy where there is a check; or
+	// ended well where nothing starts it again.
 	ConditionRunningOrHealthy Condition = "running_or_healthy"
 )
 

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -194,12 +195,21 @@ func (f *fleet) hooks(c *Container, phase HookPhase, reason Reason, after int) i
 	return after
 }
 
-// waitAll adds a wait for each container until it runs and is healthy.
+// waitAll adds a wait for each container until it runs and is healthy, or has
+// completed where another service waits for that.
 func (f *fleet) waitAll(started map[string][]int) {
+	conditions := map[string]Condition{}
+	for _, deps := range f.deps {
+		for _, dep := range deps {
+			if Condition(dep.Condition) == ConditionCompleted {
+				conditions[dep.Service] = ConditionCompleted
+			}
+		}
+	}
 	for _, name := range f.names {
 		for _, c := range f.by[name] {
 			f.add(Step{
-				Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: ConditionRunningOrHealthy},
+				Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: cmp.Or(conditions[name], ConditionRunningOrHealthy)},
 				Reason: Reason{Code: BecauseRequested, Detail: "--wait"},
 			}, started[name]...)
 		}
