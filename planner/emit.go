@@ -19,35 +19,45 @@ func (d *draft) removals() {
 			}
 		}
 	}
-	var left []string
+	left := map[Code][]string{}
 	for i := range d.s.Containers {
 		c := &d.s.Containers[i]
-		switch {
-		case !d.orphan(c):
+		switch why := d.orphan(c); {
+		case why == "":
 		case d.o.RemoveOrphans:
-			r := removal{c: *c, reason: Reason{Code: BecauseOrphan}}
+			r := removal{c: *c, reason: Reason{Code: why}}
 			d.remove(&r)
 			d.orphans = append(d.orphans, r)
 		default:
-			left = append(left, c.Name)
+			left[why] = append(left[why], c.Name)
 		}
 	}
-	if len(left) > 0 && !d.o.IgnoreOrphans {
-		d.note(fmt.Sprintf("Found orphan containers ([%s]) for this project.", strings.Join(left, " ")),
+	if d.o.IgnoreOrphans {
+		return
+	}
+	if names := left[BecauseOrphan]; len(names) > 0 {
+		d.note(fmt.Sprintf("Found orphan containers ([%s]) for this project.", strings.Join(names, " ")),
 			"if you removed or renamed their service in the file, --remove-orphans removes them")
 	}
-}
-
-// orphan tells whether a container belongs to no service of the file, or is an
-// ended one-off.
-func (d *draft) orphan(c *Container) bool {
-	if c.OneOff {
-		return c.Status == Exited || c.Status == Dead
+	if names := left[BecauseFinished]; len(names) > 0 {
+		d.note(fmt.Sprintf("Found finished one-off containers ([%s]) for this project.", strings.Join(names, " ")),
+			"--remove-orphans removes them; compose run --rm leaves none")
 	}
-	return !d.p.Known(c.Service)
 }
 
-func (d *draft) removesOrphan(c *Container) bool { return d.o.RemoveOrphans && d.orphan(c) }
+// orphan tells why a container is none that the project has: it belongs to no
+// service of the file, or is a one-off that ended. "": it is one.
+func (d *draft) orphan(c *Container) Code {
+	switch {
+	case c.OneOff && (c.Status == Exited || c.Status == Dead):
+		return BecauseFinished
+	case !c.OneOff && !d.p.Known(c.Service):
+		return BecauseOrphan
+	}
+	return ""
+}
+
+func (d *draft) removesOrphan(c *Container) bool { return d.o.RemoveOrphans && d.orphan(c) != "" }
 
 // remove adds the stop and the removal of a container that goes for good, and
 // returns the removal.

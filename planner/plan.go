@@ -77,6 +77,7 @@ const (
 	BecauseNotRunning        Code = "not running"        // up to date, and to be started
 	BecausePausedByHand      Code = "paused"             // up to date, and to be unpaused
 	BecauseOrphan            Code = "orphan"             // its service is not in the file
+	BecauseFinished          Code = "finished one-off"   // a container of run that ended and stayed
 	BecauseScaledDown        Code = "scaled down"        // more replicas than asked for
 	BecauseDuplicate         Code = "duplicate"          // a leftover of an interrupted replacement
 	BecauseInterrupted       Code = "interrupted"        // finishing what an earlier run began

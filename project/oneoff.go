@@ -88,6 +88,37 @@ func (p *Project) WithOneOff(o OneOff) (*Project, error) {
 	return c.prune(), nil
 }
 
+// HasAddresses tells whether the one-off's service has addresses of its own, which
+// two containers cannot have.
+func (p *Project) HasAddresses() bool {
+	s := p.Services[p.OneOff.Service]
+	for _, n := range s.Networks {
+		if n != nil && (n.Ipv4Address != "" || n.Ipv6Address != "" || n.MacAddress != "" || len(n.LinkLocalIPs) > 0) {
+			return true
+		}
+	}
+	return s.MacAddress != ""
+}
+
+// WithFreeAddresses returns the project with a one-off that takes the addresses
+// which the engine gives it, and none of its service's.
+func (p *Project) WithFreeAddresses() *Project {
+	c := p.copy()
+	c.Services = maps.Clone(p.Services)
+	s := c.Services[p.OneOff.Service]
+	s.MacAddress = ""
+	s.Networks = maps.Clone(s.Networks)
+	for key, n := range s.Networks {
+		if n != nil {
+			free := *n
+			free.Ipv4Address, free.Ipv6Address, free.MacAddress, free.LinkLocalIPs = "", "", "", nil
+			s.Networks[key] = &free
+		}
+	}
+	c.Services[p.OneOff.Service] = s
+	return c
+}
+
 // process sets what runs, and on which terminal.
 func (o *OneOff) process(_ *Project, s *types.ServiceConfig) error {
 	s.Tty, s.StdinOpen = o.TTY, o.Stdin

@@ -46,6 +46,7 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 	if err != nil {
 		return 0, err
 	}
+	s.yieldAddresses(state)
 	plan, err := planner.Run(s.Project, state, o.UpOptions)
 	if err != nil {
 		return 0, err
@@ -65,6 +66,22 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 		return 0, r.detached(ctx)
 	}
 	return r.attached(ctx)
+}
+
+// yieldAddresses leaves the addresses that the file gives the one-off's service to
+// the container of it that runs.
+func (s *Session) yieldAddresses(state planner.State) {
+	if !s.Project.HasAddresses() {
+		return
+	}
+	for _, c := range state.Containers {
+		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
+		if running && c.Service == s.Project.OneOff.Service {
+			s.Sink(event.Message{Level: event.Info, Text: c.Name + " has the addresses of the file: this container takes others"})
+			s.Project = s.Project.WithFreeAddresses()
+			return
+		}
+	}
 }
 
 // oneOff is the container of a run, from its create on.

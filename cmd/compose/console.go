@@ -14,7 +14,7 @@ import (
 // what it holds.
 func (a *app) console() (c session.Console, close func()) {
 	in := terminal.NewInput(a.stdin)
-	size, known := terminal.SizeOf(a.stdout)
+	size, known := terminal.SizeOf(a.terminalStream())
 	keys := ""
 	if known { // else nobody types any
 		keys = a.detachKeys()
@@ -29,6 +29,15 @@ func (a *app) console() (c session.Console, close func()) {
 		Sizes:       a.sizes,
 		TakeSignals: a.takeSignals,
 	}, in.Release
+}
+
+// terminalStream is the stream that knows the size of the user's terminal: what is printed
+// may go through a pipe.
+func (a *app) terminalStream() any {
+	if terminal.Is(a.stdout) {
+		return a.stdout
+	}
+	return a.stdin
 }
 
 // detachKeys are those of docker's config.json; docker's own where they cannot be
@@ -46,7 +55,7 @@ func (a *app) sizes(ctx context.Context) <-chan engine.Size {
 	sizes := make(chan engine.Size)
 	go func() {
 		defer close(sizes)
-		for s := range terminal.Sizes(ctx, a.stdout) {
+		for s := range terminal.Sizes(ctx, a.terminalStream()) {
 			select {
 			case sizes <- engine.Size(s):
 			case <-ctx.Done():
@@ -60,16 +69,20 @@ func (a *app) sizes(ctx context.Context) <-chan engine.Size {
 type ttyFlags struct{ noTTY, tty, interactive bool }
 
 func (f *ttyFlags) register(fs *pflag.FlagSet) {
-	fs.BoolVarP(&f.noTTY, "no-tty", "T", false, "Disable pseudo-TTY allocation (default: where stdin or stdout is no terminal)")
+	fs.BoolVarP(&f.noTTY, "no-tty", "T", false, "Disable pseudo-TTY allocation (default: where there is no terminal)")
 	fs.BoolVarP(&f.tty, "tty", "t", true, "Allocate a pseudo-TTY")
 	fs.BoolVarP(&f.interactive, "interactive", "i", true, "Keep STDIN open even if not attached")
 	_ = fs.MarkHidden("tty")
 }
 
 // wanted tells whether the process gets a terminal: where the user has one at
-// both ends that are used, unless the flags say otherwise.
-func (f *ttyFlags) wanted(c session.Console) bool {
-	return f.tty && !f.noTTY && c.OutTerminal && (c.InTerminal || !f.interactive)
+// both ends that are used, unless the flags say otherwise. One that is asked for
+// is refused later where the user has none.
+func (f *ttyFlags) wanted(fs *pflag.FlagSet, c session.Console) bool {
+	if fs.Changed("no-tty") {
+		return !f.noTTY
+	}
+	return f.tty && c.OutTerminal && (c.InTerminal || !f.interactive)
 }
 
 // variables are -e flags: KEY alone takes the value that the process has.

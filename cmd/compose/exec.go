@@ -52,7 +52,7 @@ func (a *app) exec(cmd *cobra.Command, f execFlags) error {
 	c, release := a.console()
 	defer release()
 	defer a.hangUp()()
-	f.TTY, f.Stdin = f.wanted(c), f.interactive
+	f.TTY, f.Stdin = f.wanted(cmd.Flags(), c), f.interactive
 	f.Env = a.variables(f.env)
 	code, err := s.Exec(cmd.Context(), f.ExecOptions, c)
 	return endsWith(code, err)

@@ -85,16 +85,23 @@ func (f *runFlags) oneOff(cmd *cobra.Command, c session.Console, dir string) (pr
 	if given("entrypoint") {
 		f.Entrypoint = &f.entrypoint
 	}
-	f.TTY, f.Stdin = f.wanted(c), f.interactive
-	if given("tty") { // asked for: without a terminal of the user's that is refused
-		f.TTY = f.tty
-	}
-	if f.detach && !given("tty") {
-		f.TTY = f.tty && !f.noTTY && c.OutTerminal
-	}
+	f.TTY, f.Stdin = f.terminal(given, c), f.interactive
 	f.Rows, f.Cols, f.Dir = c.Size.Rows, c.Size.Cols, dir
 	f.Slug = newSlug()
 	return f.OneOff, nil
+}
+
+// terminal tells whether the one-off gets one: where the user types at one, or
+// looks at one and types nothing, whatever becomes of the output. One that is asked
+// for is refused later where the user has none.
+func (f *runFlags) terminal(given func(flag string) bool, c session.Console) bool {
+	switch {
+	case given("tty"):
+		return f.tty
+	case given("no-tty"):
+		return !f.noTTY
+	}
+	return c.InTerminal || c.OutTerminal && (f.detach || !f.interactive)
 }
 
 // newSlug is a random id like the engine's.
