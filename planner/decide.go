@@ -37,7 +37,9 @@ func (d *draft) decide(name string) error {
 			u.replicas = append(u.replicas, r)
 		}
 	}
-	d.scale(u, svc)
+	if !d.onlyRestarts(name) {
+		d.scale(u, svc)
+	}
 	if d.replaced.services[name] {
 		d.renumber(u)
 	}

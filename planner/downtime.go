@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // restart is why the kept containers of a service stop and start again.
@@ -49,6 +50,17 @@ func (d *draft) restarts() {
 			when:   uniqueRefs(when),
 		}
 	}
+}
+
+// onlyRestarts tells whether a service is of this plan for UpOptions.Restarted.
+func (d *draft) onlyRestarts(service string) bool { return slices.Contains(d.o.Restarted, service) }
+
+// RestartedWith are the services with running containers that are restarted with
+// the given ones: by restart: true of their depends_on, directly or through others.
+func RestartedWith(p *project.Project, s State, services []string) []string {
+	mine := regular(p, nil)
+	f := newFleet(p, s, "", LifecycleOptions{}, func(c *Container) bool { return mine(c) && c.running() })
+	return withRestarted(f, services)[len(services):]
 }
 
 // allReplicas is for services that may not be of this plan.

@@ -24,7 +24,7 @@ func (d *draft) planImages() {
 	d.images = map[string]imageStep{}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		svc := d.p.Services[name]
-		if svc.Provider != nil {
+		if svc.Provider != nil || d.onlyRestarts(name) {
 			continue
 		}
 		d.planImage(svc)

@@ -26,6 +26,12 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 	if parent != "" && len(when) == 0 {
 		return &Reason{Code: BecauseParentRecreated, Detail: parent}, nil, nil
 	}
+	if d.onlyRestarts(svc.Name) {
+		if len(when) == 0 {
+			return nil, nil, nil
+		}
+		return &Reason{Code: BecauseParentRecreated}, uniqueRefs(when), nil
+	}
 	if reason, err := d.configChanged(svc, c); reason != nil || err != nil {
 		return reason, nil, err
 	}

@@ -124,6 +124,15 @@ func (l commandLine) plan(t *testing.T, p *project.Project, s planner.State) (*p
 	switch l.command {
 	case "up":
 		return l.planUp(p, s)
+	case "rebuild": // as watch does
+		o := l.up()
+		o.Restarted = planner.RestartedWith(p, s, l.services)
+		p, err := p.Select(project.Selection{Services: append(o.Restarted, l.services...), NoDeps: true})
+		if err != nil {
+			return nil, err
+		}
+		p.Targets = l.services
+		return planner.Up(p, s, o)
 	case "run":
 		p, err := p.WithOneOff(project.OneOff{Service: l.services[0], Slug: "0123456789abcdef", ServicePorts: l.servicePorts, AutoRemove: l.remove})
 		if err != nil {

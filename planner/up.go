@@ -54,6 +54,11 @@ type UpOptions struct {
 	// PruneImages removes the images whose names go to others, where nothing else
 	// names or uses them. Else they are reported.
 	PruneImages bool
+	// Restarted are services that are in the project to be restarted alone, with one
+	// that they depend on with restart: true. They are not built or pulled, nor
+	// brought to their scale, and made anew only where they share a namespace or
+	// volumes with what is.
+	Restarted []string
 	// Discard holds the volumes (by name at the engine) that the user agreed to
 	// lose the data of, because their definition changed.
 	Discard []string

@@ -143,21 +143,26 @@ func (f *follower) detached() {
 	f.s.Sink(event.Message{Level: event.Info, Text: "detached: the containers run on", Hint: "compose logs -f shows them again, compose down ends them"})
 }
 
-// restart restarts the containers of a service.
+// restart restarts the containers of a service, and what runs and says restart: true
+// of it.
 func (f *follower) restart(ctx context.Context, service string) error {
 	if f.watching != nil {
 		f.watching.planning.Lock()
 		defer f.watching.planning.Unlock()
 	}
-	return f.session().Restart(ctx, planner.LifecycleOptions{Services: []string{service}, Timeout: f.o.Timeout, NoDeps: true})
+	return f.session().restartRunning(ctx, service, f.o.Timeout)
 }
 
-// meant does what ends containers of a service: these ends stop nobody else.
+// meant does what ends containers of a service, and of those that are restarted with
+// it: these ends stop nobody else.
 func (f *follower) meant(ctx context.Context, service string, do func() error) error {
+	p := f.project()
 	set := func(until time.Time) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.pardoned[service] = until
+		for _, name := range append(restartedBy(p, service), service) {
+			f.pardoned[name] = until
+		}
 	}
 	set(time.Unix(1<<40, 0)) // as long as it takes
 	err := do()
@@ -181,9 +186,13 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 		return f.watching.Rebuild(ctx, []string{service})
 	}
 	s := *f.s
-	s.Project, s.Confirm = one, nil
+	s.Project, s.Confirm = f.project(), nil
+	var restarted []string
+	if s.Project, restarted, err = s.withRestarted(ctx, []string{service}); err != nil {
+		return err
+	}
 	plan, err := s.planUp(ctx, UpOptions{UpOptions: planner.UpOptions{
-		Build: planner.BuildAlways, IgnoreOrphans: true, Timeout: f.o.Timeout,
+		Build: planner.BuildAlways, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
 	}})
 	if err != nil {
 		return err

@@ -61,12 +61,12 @@ func (w *watching) roots(service string) []string {
 	return roots
 }
 
-// Restart restarts all replicas of a service.
+// Restart restarts all replicas of a service, and those that say restart: true of it.
 func (w *watching) Restart(ctx context.Context, service string) error {
 	w.changing.RLock()
 	defer w.changing.RUnlock()
 	p, _ := w.project()
-	if err := w.session(p).Restart(ctx, planner.LifecycleOptions{Services: []string{service}, NoDeps: true}); err != nil {
+	if err := w.session(p).restartRunning(ctx, service, nil); err != nil {
 		return err
 	}
 	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("service(s) [%q] restarted", service)})
@@ -111,13 +111,13 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 		return ctx.Err()
 	}
 	whole, rules := w.project()
-	p, err := whole.Select(project.Selection{Services: sharing(whole, services), NoDeps: true})
+	p, restarted, err := w.session(whole).withRestarted(ctx, sharing(whole, services))
 	if err != nil {
 		return err
 	}
 	o := planner.UpOptions{
 		Build: planner.BuildAlways, Pull: "missing",
-		IgnoreOrphans: true, PruneImages: w.o.Prune,
+		IgnoreOrphans: true, PruneImages: w.o.Prune, Restarted: restarted,
 	}
 	if err := w.bring(ctx, w.session(p), rules, o); err != nil {
 		return err

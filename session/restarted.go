@@ -1,0 +1,64 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// withRestarted selects the services that are made anew, and what runs and is
+// restarted with them: for planner.UpOptions.Restarted.
+func (s *Session) withRestarted(ctx context.Context, services []string) (p *project.Project, restarted []string, err error) {
+	if restartsOthers(s.Project) {
+		state, err := s.observe(ctx, onlyRunning)
+		if err != nil {
+			return nil, nil, err
+		}
+		restarted = planner.RestartedWith(s.Project, state, services)
+	}
+	p, err = s.Project.Select(project.Selection{Services: append(restarted, services...), NoDeps: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	p.Targets = services
+	return p, restarted, nil
+}
+
+// restartsOthers tells whether a dependency says restart: true: most do not, and
+// nothing has to be looked at.
+func restartsOthers(p *project.Project) bool {
+	for _, s := range p.Services {
+		for _, on := range s.DependsOn {
+			if on.Restart {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// restartedBy are the services that the file says are restarted with one, directly or
+// through others.
+func restartedBy(p *project.Project, service string) []string {
+	all := []string{service}
+	for i := 0; i < len(all); i++ {
+		for _, name := range p.ServiceNames() {
+			if p.Services[name].DependsOn[all[i]].Restart && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all[1:]
+}
+
+// restartRunning restarts a service, and what runs and is restarted with it: what
+// somebody stopped stays so. Timeout nil: each container's own.
+func (s *Session) restartRunning(ctx context.Context, service string, timeout *time.Duration) error {
+	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
+		services := append(planner.RestartedWith(s.Project, state, []string{service}), service)
+		return planner.Restart(s.Project, state, planner.LifecycleOptions{Services: services, Timeout: timeout, NoDeps: true})
+	})
+}
