@@ -99,7 +99,7 @@ func (o LogsOptions) wants(service string, number int) bool {
 }
 
 // logTargets are the containers there are, by service and number, and which of
-// them run.
+// them run, paused or not.
 func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target, map[string]bool, error) {
 	listed, err := engine.List(ctx, s.Reader, s.Name)
 	if err != nil {
@@ -112,7 +112,8 @@ func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target,
 			continue
 		}
 		targets = append(targets, logs.Target{Source: event.Source{ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number}})
-		if c.State == string(planner.Running) || c.State == string(planner.Restarting) {
+		switch planner.Status(c.State) {
+		case planner.Running, planner.Restarting, planner.Paused:
 			alive[c.ID] = true
 		}
 	}

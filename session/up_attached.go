@@ -402,7 +402,7 @@ func (f *follower) told(ctx context.Context) (bool, error) {
 	}
 	running := 0
 	for _, c := range state.Containers {
-		if f.alive[c.ID] != "" && c.Status == planner.Running {
+		if f.alive[c.ID] != "" && (c.Status == planner.Running || c.Status == planner.Paused) {
 			running++
 		}
 	}

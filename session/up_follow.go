@@ -160,7 +160,10 @@ func (f *follower) announce(plan *planner.Plan) {
 		add(ref)
 	}
 	for _, step := range plan.Steps {
-		if a, ok := step.Action.(planner.StartContainer); ok {
+		switch a := step.Action.(type) {
+		case planner.UnpauseContainer:
+			add(a.Ref)
+		case planner.StartContainer:
 			add(a.Ref)
 			if len(step.When) == 0 && f.follows(a.Ref.Service) {
 				f.expect(a.Ref.Name)
@@ -192,13 +195,15 @@ func (f *follower) pump(ctx context.Context) {
 			f.news(func() { delete(f.coming, c.ID) })
 		case c.Action == "start":
 			f.started(ctx, c)
+		case c.Action == "unpause":
+			f.unpaused(ctx, c)
 		case c.Action == "die":
 			f.exited(ctx, c)
 		}
 	}
 }
 
-// runningNow follows all containers that run at this moment. Those that are new
+// runningNow follows all containers that run at this moment, paused ones too. Those that are new
 // are read from since on; zero: from now on.
 func (f *follower) runningNow(ctx context.Context, since time.Time) {
 	state, err := f.s.observe(ctx, onlyRunning)
@@ -207,7 +212,8 @@ func (f *follower) runningNow(ctx context.Context, since time.Time) {
 	}
 	alive := map[string]string{}
 	for _, c := range state.Containers {
-		if c.Status != planner.Running || c.OneOff || !f.follows(c.Service) {
+		running := c.Status == planner.Running || c.Status == planner.Paused
+		if !running || c.OneOff || !f.follows(c.Service) {
 			continue
 		}
 		alive[c.ID] = c.Service
@@ -338,6 +344,13 @@ func (f *follower) started(ctx context.Context, c engine.Change) {
 	}
 	f.read(ctx, logs.Change{Target: t, At: f.since})
 	f.news(func() { f.alive[c.ID] = t.Service; delete(f.expected, t.Name); delete(f.coming, c.ID) })
+}
+
+// unpaused reads on: a paused container lets nobody attach to it.
+func (f *follower) unpaused(ctx context.Context, c engine.Change) {
+	if t := f.target(c); t.Number != 0 && f.follows(t.Service) {
+		f.read(ctx, logs.Change{Target: t, At: f.since})
+	}
 }
 
 // exited passes an end on, with what the engine does next.
