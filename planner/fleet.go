@@ -96,9 +96,9 @@ func enabled(p *project.Project) func(service string) bool {
 	on := map[string]bool{}
 	for name := range p.Services {
 		on[name] = true
-		for _, needed := range p.Requires(name) {
-			on[needed] = true
-		}
+	}
+	for _, needed := range p.Requires(p.ServiceNames()...) {
+		on[needed] = true
 	}
 	return func(service string) bool { return on[service] }
 }
@@ -169,9 +169,7 @@ func (f *fleet) waitFor(service string, started map[string][]int, made map[strin
 			if made[key] == 0 {
 				made[key] = f.add(Step{
 					Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: condition, For: []string{service}},
-					Reason: Reason{Code: BecauseDependency, Detail: service},
-
-					Optional: dep.Optional,
+					Reason: Reason{Code: BecauseDependency, Detail: service}, Optional: dep.Optional,
 				}, started[dep.Service]...)
 			} else {
 				f.addWaiter(made[key], service)

@@ -113,12 +113,9 @@ func (f *fleet) withDependencies(services []string) []string {
 // and that want containers.
 func (f *fleet) required(services []string) []string {
 	var all []string
-	for _, name := range services {
-		for _, needed := range f.p.Requires(name) {
-			svc, _ := f.service(needed)
-			if svc.GetScale() > 0 && svc.Provider == nil && !slices.Contains(all, needed) {
-				all = append(all, needed)
-			}
+	for _, needed := range f.p.Requires(services...) {
+		if svc, _ := f.service(needed); svc.GetScale() > 0 && svc.Provider == nil {
+			all = append(all, needed)
 		}
 	}
 	return all

@@ -130,10 +130,10 @@ func (p *Project) Parents(service string) []string {
 	return slices.Compact(parents)
 }
 
-// Requires are the services that one cannot do without: its depends_on, those of
+// Requires are the services that some cannot do without: their depends_on, those of
 // these and so on, less what is not required or not in the file. Their profiles
 // may be off. Sorted.
-func (p *Project) Requires(service string) []string {
+func (p *Project) Requires(services ...string) []string {
 	needed := map[string]bool{}
 	var visit func(name string)
 	visit = func(name string) {
@@ -148,7 +148,9 @@ func (p *Project) Requires(service string) []string {
 			}
 		}
 	}
-	visit(service)
+	for _, name := range services {
+		visit(name)
+	}
 	return slices.Sorted(maps.Keys(needed))
 }
 

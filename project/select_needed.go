@@ -49,6 +49,30 @@ func (p *Project) switchOn(services []string) *Project {
 	return c
 }
 
+// SwitchOn returns the project in which the named services, or all that are on, are
+// there with what they cannot do without, whatever their profiles: for commands that
+// start containers there are. An env file that cannot be read is an error where
+// something new is made by it.
+func (p *Project) SwitchOn(services []string) (*Project, error) {
+	c := p.copy()
+	c.Services, c.DisabledServices = maps.Clone(p.Services), maps.Clone(p.DisabledServices)
+	for _, name := range services {
+		if s, off := c.DisabledServices[name]; off {
+			c.Services[name] = s
+			delete(c.DisabledServices, name)
+		}
+	}
+	c = c.switchOn(c.ServiceNames())
+	if err := c.resolve(); err != nil {
+		for _, s := range c.Services {
+			if len(s.PreStart) > 0 {
+				return nil, err
+			}
+		}
+	}
+	return c, nil
+}
+
 // absent is a dependency on a service that the file does not have.
 type absent struct{ service, on string }
 

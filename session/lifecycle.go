@@ -47,6 +47,12 @@ func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 
 // Start starts containers that exist.
 func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
+	if s.Project != nil {
+		var err error
+		if s.Project, err = s.Project.SwitchOn(o.Services); err != nil {
+			return err
+		}
+	}
 	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
 		if s.Project == nil && len(state.Containers) == 0 {
 			return nil, hint.New(fmt.Sprintf("no container found for project %q", s.Name),

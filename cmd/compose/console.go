@@ -31,8 +31,8 @@ func (a *app) console() (c session.Console, close func()) {
 	}, in.Release
 }
 
-// terminalStream is the stream that knows the size of the user's terminal: what is printed
-// may go through a pipe.
+// terminalStream is the stream that knows the size of the user's terminal: what is
+// printed may go through a pipe.
 func (a *app) terminalStream() any {
 	if terminal.Is(a.stdout) {
 		return a.stdout
