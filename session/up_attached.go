@@ -313,6 +313,9 @@ func (f *follower) shutDown(ctx context.Context) error {
 	if !unforced() {
 		<-killed
 		impatient = nil // the ends of killed containers are near
+	} else if err != nil { // what could not be stopped has no end
+		f.catchUp(ctx)
+		return err
 	}
 	return cmp.Or(err, f.settle(ctx, impatient))
 }
