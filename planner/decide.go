@@ -131,6 +131,7 @@ func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.room.asFile[c.ID] = c.Drift == nil && (reason == nil || reason.Code != BecauseConfigChanged)
 	if c.temporary() {
 		r.ref.Name = final
 	}

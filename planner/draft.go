@@ -29,6 +29,7 @@ type draft struct {
 	dependents map[string][]string // by service
 	holders    map[string]*replica // by name: who has it and is made anew under another
 	seeded     map[string]int      // by volume: the latest create that could decide its content
+	room       *room               // nil: nothing in the plan takes what another step frees
 
 	plan Plan
 	firm []stepSet // by step: those that must have ended well before it can run
@@ -78,11 +79,12 @@ type removal struct {
 	stop, step int // that stop and remove it, once added
 }
 
-// add appends a step and returns its id. Zeros in after are left out, and what
-// another of them comes after anyway.
+// add appends a step and returns its id. It comes after the steps so far that
+// free what it takes, and after those given; zeros are left out, and what another
+// of them comes after anyway.
 func (d *draft) add(s Step, after ...int) int {
 	s.ID = len(d.plan.Steps) + 1
-	after = slices.DeleteFunc(slices.Clone(after), func(id int) bool { return id == 0 })
+	after = slices.DeleteFunc(append(d.after(s.Action), after...), func(id int) bool { return id == 0 })
 	slices.Sort(after)
 	var implied, firm stepSet
 	for _, id := range after {
@@ -98,6 +100,9 @@ func (d *draft) add(s Step, after ...int) int {
 	}
 	d.firm = append(d.firm, firm.union(implied))
 	d.plan.Steps = append(d.plan.Steps, s)
+	if d.room != nil {
+		d.room.add(s.ID, d.frees(s.Action))
+	}
 	return s.ID
 }
 

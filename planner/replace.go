@@ -41,40 +41,18 @@ func (d *draft) create(r *replica) {
 	}
 	r.creating = true
 	svc := d.p.Services[r.ref.Service]
-	after := append(d.createAfter(svc, r), d.nameFree(r)...)
+	after := d.createAfter(svc, r)
 	a := CreateContainer{Ref: r.ref, FreshVolumes: d.o.FreshVolumes}
 	if r.fate == replace && !r.early {
 		a.Replaces = r.old.ID
 	}
+	d.vacate(createdName(a), r)
 	r.created = d.add(Step{Action: a, Reason: r.reason, When: r.when}, after...)
 	for _, key := range namedVolumes(svc) {
 		if d.volumes[key] != 0 && r == d.units[svc.Name].first() {
 			d.seeded[key] = r.created
 		}
 	}
-}
-
-// nameFree returns the removals of those that have the name which the create
-// gives: a leftover, an orphan, or a container of another service that gets
-// another name itself.
-func (d *draft) nameFree(r *replica) []int {
-	var after []int
-	if r.fate == create || r.early {
-		if holder := d.holders[r.ref.Name]; holder != nil && holder != r {
-			d.create(holder) // what is replaced stays until its replacement is there
-			after = append(after, d.removeOld(holder))
-		}
-	}
-	name := r.ref.Name
-	if r.fate == replace && !r.early {
-		name = shortID(r.old.ID) + "_" + r.ref.Name
-	}
-	for gone := range d.departures() {
-		if gone.c.Name == name {
-			after = append(after, d.remove(gone))
-		}
-	}
-	return after
 }
 
 // createAfter are the steps whose results a create reads.
@@ -138,17 +116,9 @@ func (d *draft) rename(r *replica) {
 	case r.fate == keep:
 		return
 	}
-	after := []int{r.removed}
-	if holder := d.holders[r.ref.Name]; holder != nil {
-		after = append(after, d.removeOld(holder))
-	}
-	for gone := range d.departures() {
-		if gone.c.Name == r.ref.Name {
-			after = append(after, d.remove(gone))
-		}
-	}
+	d.vacate(r.ref.Name, nil)
 	s.Action = a
-	r.renamed = d.add(s, after...)
+	r.renamed = d.add(s, r.removed)
 }
 
 // removeOld adds the removal of a replaced container. Called before its

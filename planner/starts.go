@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -27,7 +26,6 @@ func (d *draft) starts() {
 				continue
 			}
 			after := append(w.conditions(svc, s.When), r.created, r.renamed, r.stopped)
-			after = append(after, d.portHolders(svc, r)...)
 			if sharesPortRange(svc) {
 				after = append(after, previous)
 			}
@@ -174,60 +172,6 @@ func (d *draft) finalWaits() {
 			}, r.ready)
 		}
 	}
-}
-
-// portHolders are the stops of other containers that publish a host port which
-// this replica wants.
-func (d *draft) portHolders(svc types.ServiceConfig, r *replica) []int {
-	wanted := map[string]bool{}
-	for _, p := range svc.Ports {
-		for _, port := range publishedPorts(p) {
-			wanted[port] = true
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	var steps []int
-	holds := func(c *Container, stop int) {
-		if stop != 0 && slices.ContainsFunc(c.Ports, func(p string) bool { return wanted[p] }) {
-			steps = append(steps, stop)
-		}
-	}
-	for _, name := range d.order {
-		for _, other := range d.units[name].replicas {
-			if other != r && other.old != nil {
-				holds(other.old, other.stopped)
-			}
-		}
-	}
-	for gone := range d.departures() {
-		holds(&gone.c, gone.stop)
-	}
-	return steps
-}
-
-// maxPortRange bounds how many ports of a range are looked at one by one.
-const maxPortRange = 1 << 16
-
-// publishedPorts are the host ports of a mapping, as "8080/tcp".
-func publishedPorts(p types.ServicePortConfig) []string {
-	low, high, isRange := strings.Cut(p.Published, "-")
-	first, err := strconv.Atoi(low)
-	if err != nil {
-		return nil
-	}
-	last := first
-	if isRange {
-		if last, err = strconv.Atoi(high); err != nil {
-			return nil
-		}
-	}
-	var ports []string
-	for n := first; n <= last && n-first < maxPortRange; n++ {
-		ports = append(ports, strconv.Itoa(n)+"/"+p.Protocol)
-	}
-	return ports
 }
 
 // sharesPortRange tells whether the replicas take their host port from one

@@ -71,8 +71,13 @@ type Container struct {
 	// gives none, as for a container that never ran).
 	Networks map[string]string
 	Mounts   []Mount
-	// Ports are the host ports it publishes, as "8080/tcp".
-	Ports []string
+	// Ports and Addresses are what it has while it runs: the host's ports that it
+	// publishes, and its addresses on its networks.
+	Ports     []Port
+	Addresses []Address
+	// Devices are the paths of the host's devices in it, known only where Drift
+	// is; nil: not known.
+	Devices []string
 	// DependsOn is the label of that name: lets a project be taken down in
 	// order without its file.
 	DependsOn []Dependency
@@ -85,6 +90,16 @@ type Container struct {
 	// differs; nil: not compared.
 	Drift *Drift
 }
+
+// Port is a port of the host that a container publishes.
+type Port struct {
+	Address  string // the host's; "": every one
+	Number   int
+	Protocol string // "tcp"
+}
+
+// Address is what a container is reached by on a network; "": there is none.
+type Address struct{ Network, IP, MAC string }
 
 // Dependency is one entry of the depends_on label: service:condition:restart.
 type Dependency struct {
@@ -127,6 +142,9 @@ type Network struct {
 	Project string
 	Hash    string
 	Driver  string
+	// Subnets are those that it has, as "172.20.0.0/16"; Interfaces those of the
+	// host that its options name (see NetworkInterfaces).
+	Subnets, Interfaces []string
 }
 
 // Volume is a volume of the project, or one that it names as external.

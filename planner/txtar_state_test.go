@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 // would have it: its hash, image, networks and volumes. Networks and volumes
 // are given by key or, those that the file lacks, by name; "name!" has another
 // hash, "name?" was made by others, "name~" has been made anew since a container
-// joined it.
+// joined it. "name subnet" has the subnet, "name br0" the interface.
 type stateFile struct {
 	Now               string
 	Containers        []stateContainer
@@ -35,7 +36,9 @@ type stateContainer struct {
 	Exit                                                              int
 	Networks                                                          *[]string
 	Volumes                                                           *[]string
-	Ports                                                             []string
+	Ports                                                             []string // 8080/tcp, 127.0.0.1:8080/tcp
+	Addresses                                                         []string // NETWORK=IP, NETWORK=IP=MAC
+	Devices                                                           []string
 	DependsOn                                                         string `yaml:"depends_on"`
 	// Contents is the label of secrets and configs, KEYID:HMAC; "now": as the
 	// project has it.
@@ -80,8 +83,8 @@ func readContainer(t *testing.T, p *project.Project, s *planner.State, i int, c 
 	out := planner.Container{
 		ID: fmt.Sprintf("id-%s-%d-%d", c.Service, c.Number, i), Name: c.Name, Service: c.Service, Number: c.Number, OneOff: c.OneOff,
 		Status: cmp.Or(planner.Status(c.Status), planner.Running), Health: planner.Health(c.Health), ExitCode: c.Exit, Created: moment(t, c.Created),
-		Hash: c.Hash, Image: c.Image, ImageVolumes: c.ImageVolumes, Networks: map[string]string{}, Ports: c.Ports,
-		DependsOn: readDependencies(c.DependsOn), Labels: readLabels(t, p, c.Service, c.Contents, c.Labels),
+		Hash: c.Hash, Image: c.Image, ImageVolumes: c.ImageVolumes, Networks: map[string]string{}, Ports: readPorts(c.Ports),
+		Addresses: readAddresses(t, p, c.Addresses), Devices: c.Devices, DependsOn: readDependencies(c.DependsOn), Labels: readLabels(t, p, c.Service, c.Contents, c.Labels),
 	}
 	if out.Name == "" {
 		out.Name = fmt.Sprintf("demo-%s-%d", c.Service, c.Number)
@@ -113,6 +116,32 @@ func readContainer(t *testing.T, p *project.Project, s *planner.State, i int, c 
 		}
 	}
 	return out
+}
+
+// readPorts reads ports of the host: "127.0.0.1:8080/tcp"; without an address: every one.
+func readPorts(texts []string) []planner.Port {
+	var ports []planner.Port
+	for _, text := range texts {
+		host, protocol, _ := strings.Cut(text, "/")
+		address, number := "", host
+		if i := strings.LastIndexByte(host, ':'); i >= 0 {
+			address, number = strings.Trim(host[:i], "[]"), host[i+1:]
+		}
+		n, _ := strconv.Atoi(number)
+		ports = append(ports, planner.Port{Address: address, Number: n, Protocol: protocol})
+	}
+	return ports
+}
+
+// readAddresses reads what a container has on networks: "KEY=IP", "KEY=IP=MAC".
+func readAddresses(t *testing.T, p *project.Project, texts []string) []planner.Address {
+	t.Helper()
+	var all []planner.Address
+	for _, text := range texts {
+		parts := append(strings.Split(text, "="), "")
+		all = append(all, planner.Address{Network: readNetwork(t, p, parts[0]).Name, IP: parts[1], MAC: parts[2]})
+	}
+	return all
 }
 
 // readDependencies reads the label of dependencies: "db:service_healthy:true,...".
@@ -182,6 +211,7 @@ func fillContainer(t *testing.T, p *project.Project, svc types.ServiceConfig, s 
 
 func readNetwork(t *testing.T, p *project.Project, key string) planner.Network {
 	t.Helper()
+	key, has, _ := strings.Cut(key, " ")
 	name := strings.TrimRight(key, "!?~")
 	n := planner.Network{ID: "net-" + name, Name: name, Key: name, Project: "demo"}
 	if conf, ok := p.Networks[name]; ok {
@@ -191,6 +221,13 @@ func readNetwork(t *testing.T, p *project.Project, key string) planner.Network {
 		}
 		if bool(conf.External) {
 			n.Project, n.Hash = "", ""
+		}
+	}
+	for _, what := range strings.Fields(has) {
+		if strings.Contains(what, "/") {
+			n.Subnets = append(n.Subnets, what)
+		} else {
+			n.Interfaces = append(n.Interfaces, what)
 		}
 	}
 	switch key[len(key)-1] {

@@ -75,6 +75,7 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 
 		dependents: dependents(p.Services),
 	}
+	d.room = newRoom(&d.s)
 	if err := d.check(); err != nil {
 		return nil, err
 	}

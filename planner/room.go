@@ -1,0 +1,181 @@
+package planner
+
+// room knows, for what only one container or network can have at a time, which
+// steps of a plan free it.
+type room struct {
+	freed map[exclusive][]freeing // by index
+	// containers and networks are those of the state, by id.
+	containers map[string]*Container
+	networks   map[string]*Network
+	// asFile are the ids of the containers that are as the file has them.
+	asFile map[string]bool
+}
+
+// freeing is a step that frees something.
+type freeing struct {
+	what exclusive
+	step int
+}
+
+func newRoom(s *State) *room {
+	r := &room{
+		freed: map[exclusive][]freeing{}, asFile: map[string]bool{},
+		containers: make(map[string]*Container, len(s.Containers)), networks: make(map[string]*Network, len(s.Networks)),
+	}
+	for i := range s.Containers {
+		r.containers[s.Containers[i].ID] = &s.Containers[i]
+	}
+	for i := range s.Networks {
+		r.networks[s.Networks[i].ID] = &s.Networks[i]
+	}
+	return r
+}
+
+// index is what two that meet have in common: a port without its address, no
+// subnet, any device.
+func (x exclusive) index() exclusive {
+	switch x.kind {
+	case hostPort:
+		return exclusive{kind: hostPort, in: x.in, first: x.first}
+	case subnet, device:
+		return exclusive{kind: x.kind}
+	}
+	return x
+}
+
+// add notes what a step frees.
+func (r *room) add(step int, frees []exclusive) {
+	for _, x := range frees {
+		r.freed[x.index()] = append(r.freed[x.index()], freeing{x, step})
+	}
+}
+
+// steps are those so far that free something which meets x.
+func (r *room) steps(x exclusive) []int {
+	var steps []int
+	for n := x.first; n <= x.last; n++ {
+		at := x
+		at.first = n
+		for _, f := range r.freed[at.index()] {
+			if f.what.meets(x) {
+				steps = append(steps, f.step)
+			}
+		}
+	}
+	return steps
+}
+
+// after are the steps that free what an action takes.
+func (d *draft) after(a Action) []int {
+	if d.room == nil {
+		return nil
+	}
+	var steps []int
+	for _, x := range d.takes(a) {
+		steps = append(steps, d.room.steps(x)...)
+	}
+	return steps
+}
+
+// takes is what an action takes.
+func (d *draft) takes(a Action) []exclusive {
+	switch a := a.(type) {
+	case CreateContainer:
+		return []exclusive{{kind: containerName, name: createdName(a)}}
+	case RenameContainer:
+		return []exclusive{{kind: containerName, name: a.Ref.Name}}
+	case StartContainer:
+		if d.units[a.Ref.Service] != nil {
+			return d.withoutSpare(a.Ref.Service)
+		}
+		if c := d.room.containers[a.ID]; c != nil {
+			return c.whileRunning()
+		}
+	case CreateNetwork:
+		return takenByNetwork(d.p.Networks[a.Key])
+	}
+	return nil
+}
+
+// frees is what an action frees.
+func (d *draft) frees(a Action) []exclusive {
+	switch a := a.(type) {
+	case StopContainer:
+		return d.has(d.room.containers[a.ID])
+	case RemoveContainer:
+		if c := d.room.containers[a.ID]; c != nil {
+			return []exclusive{{kind: containerName, name: c.Name}}
+		}
+	case RemoveNetwork:
+		if n := d.room.networks[a.ID]; n != nil {
+			return n.has()
+		}
+	}
+	return nil
+}
+
+// has is what a container of the state has while it runs: what the engine tells
+// and, of one that is as the file says, what is written there.
+func (d *draft) has(c *Container) []exclusive {
+	has := c.whileRunning()
+	if d.room.asFile[c.ID] {
+		for _, x := range d.takenByStart(d.p.Services[c.Service]) {
+			if x.first == x.last { // of a range it has one
+				has = append(has, x)
+			}
+		}
+	} else if c.Devices == nil {
+		has = append(has, unknownDevice)
+	}
+	return has
+}
+
+// withoutSpare is what a container of a service takes, less the ranges of ports
+// that have enough for all who take and have some.
+func (d *draft) withoutSpare(service string) []exclusive {
+	svc := d.p.Services[service]
+	var takes []exclusive
+	for _, x := range d.takenByStart(svc) {
+		if x.first == x.last || d.inUse(x)+svc.GetScale() > x.last-x.first+1 {
+			takes = append(takes, x)
+		}
+	}
+	return takes
+}
+
+// inUse counts the ports of a range that containers have.
+func (d *draft) inUse(x exclusive) int {
+	used := map[int]bool{}
+	for i := range d.s.Containers {
+		for _, p := range d.s.Containers[i].Ports {
+			if x.meets(exclusive{kind: hostPort, in: p.Protocol, name: p.Address, first: p.Number, last: p.Number}) {
+				used[p.Number] = true
+			}
+		}
+	}
+	return len(used)
+}
+
+// createdName is the name that a container is created under: its own, or the
+// temporary one of a replacement.
+func createdName(a CreateContainer) string {
+	if a.Replaces != "" {
+		return shortID(a.Replaces) + "_" + a.Ref.Name
+	}
+	return a.Ref.Name
+}
+
+// vacate adds the removals, which the plan would come to later, of those that
+// have the name which a create or rename of r takes: a leftover, an orphan, or a
+// container of another service that gets another name itself.
+func (d *draft) vacate(name string, r *replica) {
+	if holder := d.holders[name]; holder != nil && holder != r {
+		d.create(holder) // what is replaced stays until its replacement is there
+		d.removeOld(holder)
+	}
+	for gone := range d.departures() {
+		if gone.c.Name == name {
+			d.remove(gone)
+		}
+	}
+}
