@@ -63,6 +63,28 @@ type RemoveNetwork struct {
 	ID  string    `json:"id"`
 }
 
+// ConnectContainer puts a container that does not run on a network anew, in
+// place of the one of the same name that it was on: with the addresses and
+// aliases that the file gives it there or, where the file does not put it there,
+// those that it had.
+type ConnectContainer struct {
+	Ref     event.Ref `json:"ref"`
+	ID      string    `json:"id"`
+	Network string    `json:"network"` // its name
+}
+
+// RecordStops keeps, as the volume Ref.Name, which containers have to come back:
+// a run that is killed before it started them again leaves that to the next one.
+type RecordStops struct {
+	Ref   event.Ref `json:"ref"`
+	Stops []Stopped `json:"stops"`
+}
+
+// ForgetStops removes what a RecordStops kept.
+type ForgetStops struct {
+	Ref event.Ref `json:"ref"`
+}
+
 // CreateVolume makes a named volume of the file; Key is its key there.
 type CreateVolume struct {
 	Ref event.Ref `json:"ref"`
@@ -222,6 +244,9 @@ func (BuildImage) Verb() string       { return "build" }
 func (CreateNetwork) Verb() string    { return "create-network" }
 func (RemoveNetwork) Verb() string    { return "remove-network" }
 func (CreateVolume) Verb() string     { return "create-volume" }
+func (ConnectContainer) Verb() string { return "connect" }
+func (RecordStops) Verb() string      { return "record" }
+func (ForgetStops) Verb() string      { return "forget" }
 func (RemoveVolume) Verb() string     { return "remove-volume" }
 func (RemoveImage) Verb() string      { return "remove-image" }
 func (PruneImage) Verb() string       { return "prune-image" }
@@ -245,6 +270,9 @@ func (a BuildImage) Resource() event.Ref       { return a.Ref }
 func (a CreateNetwork) Resource() event.Ref    { return a.Ref }
 func (a RemoveNetwork) Resource() event.Ref    { return a.Ref }
 func (a CreateVolume) Resource() event.Ref     { return a.Ref }
+func (a ConnectContainer) Resource() event.Ref { return a.Ref }
+func (a RecordStops) Resource() event.Ref      { return a.Ref }
+func (a ForgetStops) Resource() event.Ref      { return a.Ref }
 func (a RemoveVolume) Resource() event.Ref     { return a.Ref }
 func (a RemoveImage) Resource() event.Ref      { return a.Ref }
 func (a PruneImage) Resource() event.Ref       { return a.Ref }
@@ -319,6 +347,9 @@ func init() {
 	register[CreateNetwork]()
 	register[RemoveNetwork]()
 	register[CreateVolume]()
+	register[ConnectContainer]()
+	register[RecordStops]()
+	register[ForgetStops]()
 	register[RemoveVolume]()
 	register[RemoveImage]()
 	register[PruneImage]()

@@ -139,6 +139,9 @@ func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
 		r.fate, r.reason, r.when = replace, *reason, when
 		r.ref.Name = final
 	}
+	if r.fate == keep || len(r.when) > 0 {
+		r.rejoins = d.rejoins(c)
+	}
 	return r, nil
 }
 

@@ -77,13 +77,21 @@ func (u *unit) replacesTwin() bool {
 	return u != nil && slices.ContainsFunc(u.surplus, func(r removal) bool { return r.replaced })
 }
 
+// again is why a replica that is kept stops and starts again; nil: it does not.
+func (d *draft) again(r *replica) *restart {
+	if len(r.rejoins) > 0 {
+		return &restart{reason: networkChanged(r.rejoins)}
+	}
+	return d.units[r.ref.Service].restart
+}
+
 // goesDown tells whether a running container stops in this plan, to be replaced
 // or started again, and on which images that depends (nil: on none).
 func (d *draft) goesDown(r *replica) (down bool, when []event.Ref) {
 	if r.old == nil || !r.old.running() {
 		return false, nil
 	}
-	again := d.units[r.ref.Service].restart
+	again := d.again(r)
 	switch {
 	case r.fate == replace && (again == nil || len(r.when) == 0):
 		return true, r.when
@@ -98,7 +106,7 @@ func (d *draft) goesDown(r *replica) (down bool, when []event.Ref) {
 // downReason is why a container that goes down does: its own reason where it is
 // replaced in any case.
 func (d *draft) downReason(r *replica) Reason {
-	again := d.units[r.ref.Service].restart
+	again := d.again(r)
 	if r.fate == replace && (again == nil || len(r.when) == 0 || len(again.when) > 0) {
 		return r.reason
 	}

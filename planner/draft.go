@@ -25,6 +25,8 @@ type draft struct {
 	replaced replacedResources
 	provided map[event.Ref]int // the steps that bring variables
 	orphans  []removal         // that go
+	outside  []*outsider       // that stay and are connected to networks anew
+	record   int               // the step that keeps which containers have to come back; 0: none
 
 	dependents map[string][]string // by service
 	holders    map[string]*replica // by name: who has it and is made anew under another
@@ -54,6 +56,9 @@ type replica struct {
 
 	// Steps; 0: none. Ready is the one after which it counts as started.
 	created, stopped, removed, renamed, started, ready int
+
+	rejoins []string // networks, by name, that its old container is connected to anew
+	joined  []int    // the steps that do
 
 	creating bool // its create is being added
 	early    bool // the old one goes before the new one is created

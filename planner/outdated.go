@@ -150,15 +150,9 @@ func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool)
 	return strings.Join(parts, ","), true
 }
 
-// networksChanged looks for a network of the container that is made anew, also
-// one that it was put on by hand: it could not start again without it. Then for
-// a declared network that the container is not on.
+// networksChanged looks for a declared network that the container is not on. One
+// that does not run can be connected to another of the name, see rejoins.
 func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
-	for _, key := range d.p.NetworkNames() {
-		if _, on := c.Networks[d.p.Networks[key].Name]; on && d.replaced.networks[key] {
-			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew"}
-		}
-	}
 	if svc.NetworkMode != "" {
 		return nil
 	}
@@ -169,6 +163,7 @@ func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
 		switch {
 		case !attached:
 			return &Reason{Code: BecauseNetworkMissing, Detail: key}
+		case !c.running():
 		case now == nil:
 			return &Reason{Code: BecauseNetworkMissing, Detail: key + " was removed"}
 		case id != "" && now.ID != "" && id != now.ID:

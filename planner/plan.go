@@ -72,6 +72,7 @@ const (
 	BecauseForced            Code = "forced"           // by a flag
 	BecauseParentRecreated   Code = "parent recreated" // a namespace or volumes_from of a recreated one
 	BecauseNetworkMissing    Code = "network missing"  // a declared network is not attached
+	BecauseNetworkChanged    Code = "network changed"  // one that it is on is made anew
 	BecauseVolumeMissing     Code = "volume missing"   // a declared volume is not mounted
 	BecauseUntagged          Code = "its name goes to another image"
 	BecauseNotRunning        Code = "not running"        // up to date, and to be started

@@ -131,6 +131,6 @@ func (d *draft) removeOld(r *replica) int {
 	stopped := d.stopOld(r)
 	r.removed = d.add(Step{
 		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID, Files: r.old.files()}, Reason: r.reason, When: r.when,
-	}, stopped, r.created)
+	}, append(r.joined, stopped, r.created)...)
 	return r.removed
 }

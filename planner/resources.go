@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -38,34 +39,6 @@ func (d *draft) findReplacedResources() error {
 	return nil
 }
 
-func (d *draft) judgeNetwork(key string) error {
-	conf := d.p.Networks[key]
-	now := d.findNetwork(conf.Name)
-	if bool(conf.External) || now == nil || !d.networkUsed(key) {
-		return nil
-	}
-	if now.Project != d.p.Name {
-		d.note(fmt.Sprintf("a network with name %s exists but was not created for project %q", conf.Name, d.p.Name),
-			"set `external: true` to use an existing network")
-		return nil
-	}
-	want, err := d.p.NetworkHash(key)
-	if err != nil {
-		return fmt.Errorf("hashing network %q: %w", key, err)
-	}
-	if now.Hash == "" || now.Hash == want {
-		return nil
-	}
-	if d.heldBack("network "+conf.Name, func(c *Container) bool {
-		_, on := c.Networks[conf.Name]
-		return on && (c.running() || !c.OneOff) // an ended one-off starts no more
-	}) {
-		return nil
-	}
-	d.replaced.networks[key] = true
-	return nil
-}
-
 func (d *draft) judgeVolume(key string) error {
 	conf := d.p.Volumes[key]
 	now := d.findVolume(conf.Name)
@@ -84,7 +57,7 @@ func (d *draft) judgeVolume(key string) error {
 	if now.Hash == "" || now.Hash == want {
 		return nil
 	}
-	if d.heldBack("volume "+conf.Name, func(c *Container) bool { return mounts(c, conf.Name) }) {
+	if d.heldBack("volume "+conf.Name, func(c *Container) bool { return mounts(c, conf.Name) }, d.keepsVolume) {
 		return nil
 	}
 	if !slices.Contains(d.o.Discard, conf.Name) {
@@ -103,31 +76,48 @@ func (d *draft) judgeVolume(key string) error {
 	return nil
 }
 
-// heldBack tells whether a resource has to stay as it is, because containers use
-// it that this plan neither makes anew nor removes. It notes which.
-func (d *draft) heldBack(what string, uses func(*Container) bool) bool {
+// heldBack tells whether a resource has to stay as it is, because of containers
+// that use it: why has the hint for one that must not be touched, "" for others.
+// It notes which.
+func (d *draft) heldBack(what string, uses func(*Container) bool, why func(*Container) string) bool {
 	var names []string
-	hint := "run up without --no-recreate to make it anew"
+	hint := ""
 	for i := range d.s.Containers {
 		c := &d.s.Containers[i]
 		if !uses(c) || d.removesOrphan(c) {
 			continue
 		}
-		_, selected := d.p.Services[c.Service]
-		switch {
-		case c.OneOff || !d.p.Known(c.Service):
-			hint = "once they are gone, up makes it anew"
-		case !selected, d.p.IsOneOff(c.Service, 0):
-			hint = "run up without naming services to make it anew"
-		case d.policy(c.Service) != RecreateNever:
-			continue
+		if reason := why(c); reason != "" {
+			names = append(names, c.Name)
+			hint = cmp.Or(hint, reason)
 		}
-		names = append(names, c.Name)
 	}
 	if len(names) > 0 {
 		d.note(fmt.Sprintf("%s has another definition now, and is left as it is: in use by %s", what, strings.Join(names, ", ")), hint)
 	}
 	return len(names) > 0
+}
+
+// The hints for those who use what has another definition.
+const (
+	hintGone       = "once they are gone, up makes it anew"
+	hintUnselected = "run up without naming services to make it anew"
+	hintNever      = "run up without --no-recreate to make it anew"
+)
+
+// keepsVolume tells why a container's volume has to stay: the plan does not make
+// the container anew.
+func (d *draft) keepsVolume(c *Container) string {
+	_, selected := d.p.Services[c.Service]
+	switch {
+	case c.OneOff || !d.p.Known(c.Service):
+		return hintGone
+	case !selected, d.p.IsOneOff(c.Service, 0):
+		return hintUnselected
+	case d.policy(c.Service) == RecreateNever:
+		return hintNever
+	}
+	return ""
 }
 
 // touchesVolume tells whether a service mounts the volume, by the file or by one
@@ -137,31 +127,6 @@ func (d *draft) touchesVolume(service, key string) bool {
 		slices.ContainsFunc(d.s.Containers, func(c Container) bool {
 			return c.Service == service && !c.OneOff && mounts(&c, d.p.Volumes[key].Name)
 		})
-}
-
-// planNetworks adds the networks that are missing, and those made anew after
-// the containers on them have stopped.
-func (d *draft) planNetworks() {
-	d.networks = map[string]int{}
-	for _, key := range d.p.NetworkNames() {
-		conf := d.p.Networks[key]
-		if bool(conf.External) || !d.networkUsed(key) {
-			continue
-		}
-		ref := event.Ref{Kind: event.Network, Name: conf.Name}
-		now := d.findNetwork(conf.Name)
-		switch {
-		case now == nil:
-			d.networks[key] = d.add(Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: Reason{Code: BecauseMissing}})
-		case d.replaced.networks[key]:
-			stops := d.leaveNetwork(conf.Name)
-			old := ref
-			old.Old = conf.Name
-			reason := Reason{Code: BecauseConfigChanged}
-			gone := d.add(Step{Action: RemoveNetwork{Ref: old, ID: now.ID}, Reason: reason}, stops...)
-			d.networks[key] = d.add(Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: reason}, gone)
-		}
-	}
 }
 
 // planVolumes adds the volumes that are missing, and those made anew after the
@@ -186,27 +151,6 @@ func (d *draft) planVolumes() {
 			d.volumes[key] = d.add(Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: reason}, gone)
 		}
 	}
-}
-
-// leaveNetwork returns the steps after which no container on the network runs:
-// the engine refuses to remove one with active endpoints.
-func (d *draft) leaveNetwork(network string) []int {
-	var steps []int
-	on := func(c *Container) bool { _, on := c.Networks[network]; return on }
-	for _, name := range slices.Backward(d.order) {
-		for _, r := range d.units[name].replicas {
-			if r.fate == replace && on(r.old) {
-				steps = append(steps, d.stopOld(r))
-			}
-		}
-	}
-	for r := range d.departures() {
-		if on(&r.c) {
-			d.remove(r)
-			steps = append(steps, r.stop)
-		}
-	}
-	return steps
 }
 
 // unmountVolume returns the steps after which no container mounts the volume:

@@ -26,6 +26,7 @@ func (d *draft) starts() {
 				continue
 			}
 			after := append(w.conditions(svc, s.When), r.created, r.renamed, r.stopped)
+			after = append(after, r.joined...)
 			if sharesPortRange(svc) {
 				after = append(after, previous)
 			}
@@ -140,7 +141,7 @@ func (r *replica) oldID() string {
 // a check. A job that somebody waits for has to complete instead. What a waiter
 // has waited for need not be waited for again.
 func (d *draft) finalWaits() {
-	if !d.o.Wait {
+	if !d.o.Wait || d.o.NoStart {
 		return
 	}
 	jobs := map[string]bool{}

@@ -70,7 +70,9 @@ type Container struct {
 	// Networks are its endpoints: the network's name → id ("" where the engine
 	// gives none, as for a container that never ran).
 	Networks map[string]string
-	Mounts   []Mount
+	// SharesNetwork is the id of the container whose network namespace it is in.
+	SharesNetwork string
+	Mounts        []Mount
 	// Ports and Addresses are what it has while it runs: the host's ports that it
 	// publishes, and its addresses on its networks.
 	Ports     []Port
@@ -150,6 +152,16 @@ type Network struct {
 // Volume is a volume of the project, or one that it names as external.
 type Volume struct {
 	Name, Key, Project, Hash string
+	// Stops is what a RecordStops keeps in it; nil: it is a volume of the file's.
+	Stops []Stopped
+}
+
+// Stopped is a container that a run took off the network Network, to put it on
+// the new one of that name.
+type Stopped struct {
+	ID      string `json:"id"`
+	Network string `json:"network,omitempty"`
+	Start   bool   `json:"start,omitempty"` // it ran
 }
 
 // Image is an image of the engine.

@@ -148,6 +148,10 @@ func details(a Action) []string {
 		add(a.Force, "force")
 		add(a.Volumes, "with volumes")
 		add(a.Files != "", "with its files")
+	case ConnectContainer:
+		add(true, "to "+a.Network)
+	case RecordStops:
+		add(true, fmt.Sprintf("of containers: %d", len(a.Stops)))
 	case WaitContainer:
 		add(true, string(a.Condition))
 		add(len(a.For) > 0, "for "+strings.Join(a.For, ", "))

@@ -97,10 +97,14 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 	d.planVolumes()
 	d.creates()
 	d.replacements()
-	if !o.NoStart {
+	if o.NoStart {
+		d.startAgain()
+	} else {
 		d.starts()
-		d.finalWaits()
 	}
+	d.startOutsiders()
+	d.forgetStops()
+	d.finalWaits()
 	d.pruneUntagged()
 	d.noteStranded()
 	d.keeps()

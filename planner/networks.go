@@ -1,0 +1,245 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// judgeNetwork finds out whether a network is made anew.
+func (d *draft) judgeNetwork(key string) error {
+	conf := d.p.Networks[key]
+	now := d.findNetwork(conf.Name)
+	if bool(conf.External) || now == nil || !d.networkUsed(key) {
+		return nil
+	}
+	if now.Project != d.p.Name {
+		d.note(fmt.Sprintf("a network with name %s exists but was not created for project %q", conf.Name, d.p.Name),
+			"set `external: true` to use an existing network")
+		return nil
+	}
+	want, err := d.p.NetworkHash(key)
+	if err != nil {
+		return fmt.Errorf("hashing network %q: %w", key, err)
+	}
+	if now.Hash == "" || now.Hash == want {
+		return nil
+	}
+	uses := func(c *Container) bool {
+		return (c.running() || !c.OneOff) && d.reaches(c, conf.Name) // an ended one-off starts no more
+	}
+	if d.heldBack("network "+conf.Name, uses, d.keepsNetwork) {
+		return nil
+	}
+	d.replaced.networks[key] = true
+	return nil
+}
+
+// reaches tells whether a container is on a network, or in the namespace of one
+// that is.
+func (d *draft) reaches(c *Container, network string) bool {
+	if parent := d.room.containers[c.SharesNetwork]; parent != nil {
+		c = parent
+	}
+	_, on := c.Networks[network]
+	return on
+}
+
+// keepsNetwork tells why a container's network has to stay: the container must
+// not be stopped.
+func (d *draft) keepsNetwork(c *Container) string {
+	_, selected := d.p.Services[c.Service]
+	switch {
+	case c.OneOff:
+		return hintGone
+	case d.p.OneOff != nil && (!selected || d.p.IsOneOff(c.Service, 0)):
+		return hintUnselected
+	case d.policy(c.Service) == RecreateNever:
+		return hintNever
+	}
+	return ""
+}
+
+// rejoins are the networks, by name, that a container of the plan's services is
+// connected to anew: those made anew, also where somebody put it on one by hand,
+// and where it does not run, those that were since it last ran.
+func (d *draft) rejoins(c *Container) []string {
+	var names []string
+	for _, key := range d.p.NetworkNames() {
+		name := d.p.Networks[key].Name
+		id, on := c.Networks[name]
+		if on && (d.replaced.networks[key] || !c.running() && d.isStale(name, id)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// isStale tells whether the network that a container knows by name and id is
+// gone, or another one now.
+func (d *draft) isStale(name, id string) bool {
+	now := d.findNetwork(name)
+	return now == nil || id != "" && now.ID != "" && now.ID != id
+}
+
+func networkChanged(names []string) Reason {
+	return Reason{Code: BecauseNetworkChanged, Detail: strings.Join(names, ", ")}
+}
+
+// planNetworks adds the networks that are missing, and those made anew after
+// the containers on them have stopped. All that go do so before the first one
+// is created: it may have the subnet of any.
+func (d *draft) planNetworks() {
+	d.networks = map[string]int{}
+	d.findOutsiders()
+	d.recordStops()
+	gone := map[string]int{}
+	for _, key := range d.p.NetworkNames() {
+		if d.replaced.networks[key] {
+			now := d.findNetwork(d.p.Networks[key].Name)
+			gone[key] = d.removeNetwork(now, Reason{Code: BecauseConfigChanged})
+		}
+	}
+	d.removeOrphanNetworks()
+	for _, key := range d.p.NetworkNames() {
+		conf := d.p.Networks[key]
+		if d.findNetwork(conf.Name) != nil && gone[key] == 0 || bool(conf.External) || !d.networkUsed(key) {
+			continue
+		}
+		reason := Reason{Code: BecauseMissing}
+		if gone[key] != 0 {
+			reason.Code = BecauseConfigChanged
+		}
+		ref := event.Ref{Kind: event.Network, Name: conf.Name}
+		d.networks[key] = d.add(Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: reason}, gone[key])
+	}
+	d.connect()
+}
+
+// removeNetwork adds the removal of a network after all that run on it stopped:
+// the engine refuses to remove one with active endpoints.
+func (d *draft) removeNetwork(n *Network, reason Reason) int {
+	ref := event.Ref{Kind: event.Network, Name: n.Name}
+	if reason.Code == BecauseConfigChanged {
+		ref.Old = n.Name // it is made anew
+	}
+	return d.add(Step{Action: RemoveNetwork{Ref: ref, ID: n.ID}, Reason: reason}, d.leaveNetwork(n.Name)...)
+}
+
+// leaveNetwork returns the steps after which no container on the network runs.
+func (d *draft) leaveNetwork(network string) []int {
+	var steps []int
+	on := func(c *Container) bool { _, on := c.Networks[network]; return on }
+	for _, name := range slices.Backward(d.order) {
+		for _, r := range d.units[name].replicas {
+			if r.old != nil && on(r.old) {
+				steps = append(steps, d.stopOld(r))
+			}
+		}
+	}
+	for r := range d.departures() {
+		if on(&r.c) {
+			d.remove(r)
+			steps = append(steps, r.stop)
+		}
+	}
+	for _, o := range d.outside {
+		if o.c.running() && d.reaches(o.c, network) {
+			steps = append(steps, d.stopOutsider(o))
+		}
+	}
+	return steps
+}
+
+// removeOrphanNetworks removes the networks that the file does not have any more
+// where a new one takes what they have, if orphans go and nobody stays on them.
+func (d *draft) removeOrphanNetworks() {
+	if !d.o.RemoveOrphans {
+		return
+	}
+	for i := range d.s.Networks {
+		n := &d.s.Networks[i]
+		if n.Project == d.p.Name && !d.networkKnown(n) && d.inTheWay(n) && !d.staysOn(n) {
+			d.removeNetwork(n, Reason{Code: BecauseOrphan})
+		}
+	}
+}
+
+// networkKnown tells whether the file has the network, for whichever service.
+func (d *draft) networkKnown(n *Network) bool {
+	for _, conf := range d.p.Networks {
+		if conf.Name == n.Name {
+			return true
+		}
+	}
+	for _, svc := range d.p.DisabledServices {
+		if _, on := svc.Networks[n.Key]; on {
+			return true
+		}
+	}
+	return false
+}
+
+// inTheWay tells whether a network has what one that is to be created takes.
+func (d *draft) inTheWay(n *Network) bool {
+	for key, conf := range d.p.Networks {
+		if bool(conf.External) || !d.networkUsed(key) || d.findNetwork(conf.Name) != nil && !d.replaced.networks[key] {
+			continue
+		}
+		for _, takes := range takenByNetwork(conf) {
+			if slices.ContainsFunc(n.has(), takes.meets) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// staysOn tells whether a container is on the network that neither goes nor is
+// made anew, in any case, without it.
+func (d *draft) staysOn(n *Network) bool {
+	leaves := map[string]bool{}
+	for _, u := range d.units {
+		for _, r := range u.replicas {
+			if r.fate == replace && len(r.when) == 0 {
+				leaves[r.old.ID] = true
+			}
+		}
+	}
+	for r := range d.departures() {
+		leaves[r.c.ID] = true
+	}
+	return slices.ContainsFunc(d.s.Containers, func(c Container) bool {
+		return d.reaches(&c, n.Name) && !leaves[c.ID]
+	})
+}
+
+// connect adds what puts containers that stay on their new networks.
+func (d *draft) connect() {
+	created := map[string]int{} // by name
+	for key, step := range d.networks {
+		created[d.p.Networks[key].Name] = step
+	}
+	for _, name := range d.order {
+		for _, r := range d.units[name].replicas {
+			for _, network := range r.rejoins {
+				r.joined = append(r.joined, d.add(Step{
+					Action: ConnectContainer{Ref: r.ref, ID: r.old.ID, Network: network}, Reason: networkChanged([]string{network}),
+				}, created[network], r.stopped))
+			}
+		}
+	}
+	for _, o := range d.outside {
+		for _, network := range o.rejoins {
+			o.joined = append(o.joined, d.add(Step{
+				Action: ConnectContainer{Ref: o.c.ref(), ID: o.c.ID, Network: network}, Reason: networkChanged([]string{network}),
+			}, created[network], o.stopped))
+		}
+	}
+}
+
+// networkNames are the networks that a container is on, sorted.
+func (c *Container) networkNames() []string { return slices.Sorted(maps.Keys(c.Networks)) }

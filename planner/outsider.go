@@ -1,0 +1,229 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// outsider is a container that stays and is of none of the plan's services, but
+// whose network is made anew: it stops, is connected to the new one, and starts
+// again where it ran.
+type outsider struct {
+	c       *Container
+	rejoins []string // networks, by name
+	start   bool
+	stopped int
+	joined  []int
+	started int
+}
+
+// findOutsiders fills d.outside: with those on the networks that are made anew,
+// and those that an earlier run has not brought back.
+func (d *draft) findOutsiders() {
+	recorded := d.recorded()
+	goes := map[string]bool{}
+	for r := range d.departures() {
+		goes[r.c.ID] = true
+	}
+	for i := range d.s.Containers {
+		c := &d.s.Containers[i]
+		if _, selected := d.p.Services[c.Service]; selected || c.OneOff || c.gone() || goes[c.ID] {
+			continue
+		}
+		o := &outsider{c: c, rejoins: d.rejoinsOutside(c, recorded[c.ID])}
+		o.start = c.running() && (len(o.rejoins) > 0 || d.parentStops(c)) ||
+			!c.running() && slices.ContainsFunc(recorded[c.ID], func(s Stopped) bool { return s.Start })
+		if o.start || len(o.rejoins) > 0 {
+			d.outside = append(d.outside, o)
+		}
+	}
+}
+
+// recorded is what earlier runs have not brought back, by container.
+func (d *draft) recorded() map[string][]Stopped {
+	by := map[string][]Stopped{}
+	for _, v := range d.s.Volumes {
+		for _, s := range v.Stops {
+			by[s.ID] = append(by[s.ID], s)
+		}
+	}
+	return by
+}
+
+// rejoinsOutside are the networks that a container is connected to anew: those
+// made anew, and of those that a record names the ones it knows as they were.
+func (d *draft) rejoinsOutside(c *Container, recorded []Stopped) []string {
+	var names []string
+	for _, name := range c.networkNames() {
+		if d.makesAnew(name) {
+			names = append(names, name)
+		}
+	}
+	for _, s := range recorded {
+		id, on := c.Networks[s.Network]
+		if s.Network != "" && !c.running() && (!on || d.isStale(s.Network, id)) && !slices.Contains(names, s.Network) {
+			names = append(names, s.Network)
+		}
+	}
+	return names
+}
+
+func (d *draft) makesAnew(network string) bool {
+	for key := range d.replaced.networks {
+		if d.p.Networks[key].Name == network {
+			return true
+		}
+	}
+	return false
+}
+
+// parentStops tells whether the container whose network namespace this one is in
+// stops for a network that is made anew: its namespace is another one then.
+func (d *draft) parentStops(c *Container) bool {
+	parent := d.room.containers[c.SharesNetwork]
+	return parent != nil && slices.ContainsFunc(parent.networkNames(), d.makesAnew)
+}
+
+// recordStops adds the step that keeps what the plan stops and an `up` like this
+// one would not start by itself.
+func (d *draft) recordStops() {
+	var stops []Stopped
+	note := func(c *Container, networks []string, start bool) {
+		for _, name := range networks {
+			stops = append(stops, Stopped{ID: c.ID, Network: name, Start: start})
+		}
+		if len(networks) == 0 {
+			stops = append(stops, Stopped{ID: c.ID, Start: start})
+		}
+	}
+	for _, o := range d.outside {
+		note(o.c, o.rejoins, o.start)
+	}
+	for _, name := range d.order {
+		for _, r := range d.units[name].replicas {
+			if d.o.NoStart && len(r.rejoins) > 0 && r.old.running() {
+				note(r.old, r.rejoins, true)
+			}
+		}
+	}
+	for _, key := range d.p.NetworkNames() {
+		if d.replaced.networks[key] && len(stops) > 0 {
+			n := d.findNetwork(d.p.Networks[key].Name)
+			ref := event.Ref{Kind: event.Volume, Name: shortID(n.ID) + "_" + n.Name}
+			d.record = d.add(Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: networkChanged([]string{n.Name})})
+			return
+		}
+	}
+}
+
+// stopOutsider adds the stop of one that runs, once.
+func (d *draft) stopOutsider(o *outsider) int {
+	if o.stopped == 0 {
+		o.stopped = d.stop(o.c, o.c.ref(), o.reason(), nil, d.record)
+	}
+	return o.stopped
+}
+
+func (o *outsider) reason() Reason {
+	if len(o.rejoins) > 0 {
+		return networkChanged(o.rejoins)
+	}
+	return Reason{Code: BecauseNetworkChanged, Detail: "of the container whose namespace it shares"}
+}
+
+// startOutsiders brings back what the plan, or an earlier run, stopped: after
+// what they depend on, as far as the plan starts that.
+func (d *draft) startOutsiders() {
+	for _, o := range d.outside {
+		if o.start && o.c.SharesNetwork == "" {
+			d.startOutsider(o)
+		}
+	}
+	for _, o := range d.outside {
+		if o.start && o.c.SharesNetwork != "" {
+			d.startOutsider(o)
+		}
+	}
+}
+
+func (d *draft) startOutsider(o *outsider) {
+	after := append(slices.Clone(o.joined), o.stopped)
+	for _, other := range d.outside {
+		if other.c.ID == o.c.SharesNetwork {
+			after = append(after, other.started)
+		}
+	}
+	for _, u := range d.units {
+		for _, r := range u.replicas {
+			depends := slices.ContainsFunc(o.c.DependsOn, func(on Dependency) bool { return on.Service == u.name })
+			if depends || r.old != nil && r.old.ID == o.c.SharesNetwork {
+				after = append(after, r.ready)
+			}
+		}
+	}
+	ref, reason := o.c.ref(), o.reason()
+	o.started = d.add(Step{Action: StartContainer{Ref: ref, ID: o.c.ID}, Reason: reason}, after...)
+	svc, _ := d.service(o.c.Service)
+	for i := range svc.PostStart {
+		hook := RunHook{Ref: ref, ID: o.c.ID, Phase: PostStart, Index: i}
+		o.started = d.add(Step{Action: hook, Reason: reason}, o.started)
+	}
+	if o.c.Status == Paused {
+		o.started = d.add(Step{Action: PauseContainer{Ref: ref, ID: o.c.ID}, Reason: reason}, o.started)
+	}
+}
+
+// startAgain brings back those of the plan's containers that only stopped for a
+// while, where nothing else is started.
+func (d *draft) startAgain() {
+	recorded := d.recorded()
+	for _, name := range d.order {
+		for _, r := range d.units[name].replicas {
+			if r.old == nil || r.fate != keep || r.stopped == 0 && len(recorded[r.old.ID]) == 0 {
+				continue
+			}
+			s, needed := d.startStep(r)
+			if !needed {
+				continue
+			}
+			after := append(slices.Clone(r.joined), r.renamed, r.stopped)
+			for dep := range d.p.Services[name].DependsOn {
+				for _, on := range d.units[dep].allReplicas() {
+					after = append(after, on.ready)
+				}
+			}
+			r.started = d.add(s, after...)
+			r.ready = d.postStart(d.p.Services[name], r, s)
+		}
+	}
+}
+
+// forgetStops ends what recordStops began, in this run or an earlier one.
+func (d *draft) forgetStops() {
+	var names []string
+	for _, v := range d.s.Volumes {
+		if len(v.Stops) > 0 {
+			names = append(names, v.Name)
+		}
+	}
+	if d.record != 0 {
+		names = append(names, d.plan.Steps[d.record-1].Action.Resource().Name)
+	}
+	slices.Sort(names)
+	after := []int{d.record}
+	for _, o := range d.outside {
+		after = append(append(after, o.joined...), o.started)
+	}
+	if d.o.NoStart {
+		for _, u := range d.units {
+			for _, r := range u.replicas {
+				after = append(append(after, r.joined...), r.ready)
+			}
+		}
+	}
+	for _, name := range slices.Compact(names) {
+		ref := event.Ref{Kind: event.Volume, Name: name}
+		d.add(Step{Action: ForgetStops{Ref: ref}, Reason: Reason{Code: BecauseNetworkChanged, Detail: "its containers are back"}, Optional: true}, after...)
+	}
+}
