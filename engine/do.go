@@ -107,6 +107,10 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 		return d.createVolume(ctx, a)
 	case planner.RemoveVolume:
 		return d.removeVolume(ctx, a)
+	case planner.RecordStops:
+		return Outcome{}, d.recordStops(ctx, a)
+	case planner.ForgetStops:
+		return d.removeVolume(ctx, planner.RemoveVolume{Ref: a.Ref})
 	case planner.CreateContainer:
 		return d.createContainer(ctx, a, done)
 	case planner.WaitContainer:
@@ -126,6 +130,8 @@ func (d *Doer) change(ctx context.Context, action planner.Action, done Lookup) (
 	case planner.StartContainer:
 		id := boundID(a.Ref, a.ID, done)
 		return Outcome{ID: id}, d.startContainer(ctx, a.Ref, id)
+	case planner.ConnectContainer:
+		return Outcome{}, d.connectContainer(ctx, a)
 	case planner.RenameContainer:
 		return Outcome{}, d.renameContainer(ctx, boundID(a.Ref, a.ID, done), a.Ref.Name)
 	case planner.PauseContainer:

@@ -192,5 +192,5 @@ func (d *Doer) renameContainer(ctx context.Context, id, name string) error {
 	case holder.ID == id:
 		return nil
 	}
-	return nameTaken(name, holder, err)
+	return d.nameTaken(name, holder, err)
 }

@@ -186,7 +186,7 @@ func (d *Doer) create(ctx context.Context, req *request, t takeover) (string, er
 	case inspectErr != nil:
 		return "", err
 	case !sameReplica(holder.Config.Labels, req.Config.Labels):
-		return "", nameTaken(req.Name, holder, err)
+		return "", d.nameTaken(req.Name, holder, err)
 	case !t.fresh && holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
 		return holder.ID, nil
 	case holder.State.Running && req.Config.Labels[project.LabelReplace] == "":

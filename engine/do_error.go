@@ -24,11 +24,10 @@ func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
 		return err
 	}
 	doing, help := operation(a), advice(err.Error())
+	taken := d.conflictOf(ctx, a, err.Error())
 	switch {
-	case takenPort(err.Error()) != 0:
-		port := takenPort(err.Error())
-		doing = fmt.Sprintf("%s: port %d is taken%s", doing, port, d.portHolder(ctx, port))
-		help = "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\""
+	case taken != conflict{}:
+		doing, help = doing+": "+taken.what, taken.help
 	case strings.Contains(err.Error(), missingSource) && d.o.Engine.Remote:
 		help = "the path is looked up where the engine runs (" + d.o.Engine.Host + "), not on this machine"
 	}
@@ -39,7 +38,7 @@ func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
 func operation(a planner.Action) string {
 	verbs := map[string]string{
 		"create": "creating", "remove": "removing", "start": "starting", "stop": "stopping", "kill": "killing",
-		"restart": "restarting", "rename": "renaming", "pause": "pausing", "unpause": "unpausing", "pull": "pulling", "push": "pushing", "wait": "waiting for",
+		"restart": "restarting", "rename": "renaming", "pause": "pausing", "unpause": "unpausing", "connect": "connecting", "pull": "pulling", "push": "pushing", "wait": "waiting for",
 		"hook": "running a hook of",
 	}
 	verb, _, _ := strings.Cut(a.Verb(), "-") // create-network
@@ -108,25 +107,19 @@ func takenPort(text string) int {
 	return 0
 }
 
-// portHolder says which container publishes a port, "" where none does that
-// the engine knows of.
-func (d *Doer) portHolder(ctx context.Context, port int) string {
-	list, err := d.c.ContainerList(ctx, container.ListOptions{})
-	if err != nil {
-		return ""
+// takenHost is the address of the host in such an error; "": it names none.
+func takenHost(text string) string {
+	if m := takenAddress.FindStringSubmatch(text); m != nil {
+		return strings.Trim(m[1], "[]")
 	}
-	for _, c := range list {
-		for _, p := range c.Ports {
-			if int(p.PublicPort) == port && len(c.Names) > 0 {
-				return " by container " + strings.TrimPrefix(c.Names[0], "/") + ownerOf(c.Labels)
-			}
-		}
-	}
-	return " by a program outside the engine"
+	return ""
 }
 
+// takenAddress finds the address in front of a port that is taken.
+var takenAddress = regexp.MustCompile(`(?:Bind for|failed to bind host port(?: for)?|listen (?:tcp|udp|sctp)[46]?) (\S*?):\d+(?: failed|/|:\d+\.|: (?:bind: )?address)`)
+
 // nameTaken is the error about a name that another container has.
-func nameTaken(name string, holder container.InspectResponse, err error) error {
+func (d *Doer) nameTaken(name string, holder container.InspectResponse, err error) error {
 	whose := " that no Compose project made"
 	labels := map[string]string{}
 	if holder.Config != nil {
@@ -135,8 +128,11 @@ func nameTaken(name string, holder container.InspectResponse, err error) error {
 	if of := ownerOf(labels); of != "" {
 		whose = of
 	}
-	return hint.Wrap(fmt.Errorf("the name %s is taken by container %s%s: %w", name, shortID(holder.ID), whose, err),
-		"remove it with docker rm -f "+name+", or give this one another container_name")
+	help := "remove it with docker rm -f " + name + ", or give this one another container_name"
+	if d.isOrphan(labels) {
+		help = helpOrphan
+	}
+	return hint.Wrap(fmt.Errorf("the name %s is taken by container %s%s: %w", name, shortID(holder.ID), whose, err), help)
 }
 
 // ownerOf says whose a container is: " of project demo (service web)".

@@ -93,7 +93,23 @@ func driftOf(ctx context.Context, c Reader, o ObserveOptions, found *planner.Con
 		forgetAccess(want.Host, have.HostConfig)
 	}
 	d.Changes = compare(want, &have, &base, o)
+	found.Devices = devicesOf(have.HostConfig)
 	return d, nil
+}
+
+// devicesOf are the devices of the host that a container has, not nil: the paths
+// of those mapped, and the units that it was given by id.
+func devicesOf(h *container.HostConfig) []string {
+	all := []string{}
+	for _, m := range h.Devices {
+		all = append(all, m.PathOnHost)
+	}
+	for _, r := range h.DeviceRequests {
+		for _, id := range r.DeviceIDs {
+			all = append(all, r.Driver+":"+id)
+		}
+	}
+	return all
 }
 
 // forgetAccess takes the access modes off volumes_from: Docker Compose 2 loses

@@ -211,11 +211,47 @@ func containerOf(s *container.Summary) planner.Container {
 			}
 		}
 	}
+	if c.Status == planner.Running || c.Status == planner.Paused || c.Status == planner.Restarting {
+		c.Ports, c.Addresses = portsOf(s), addressesOf(s)
+	}
+	if id, ok := strings.CutPrefix(s.HostConfig.NetworkMode, "container:"); ok {
+		c.SharesNetwork = id
+	}
 	for _, m := range s.Mounts {
 		c.Mounts = append(c.Mounts, planner.Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination})
 	}
 	slices.SortFunc(c.Mounts, func(a, b planner.Mount) int { return cmp.Compare(a.Target, b.Target) })
 	return c
+}
+
+// portsOf are the ports of the host that a container publishes.
+func portsOf(s *container.Summary) []planner.Port {
+	var ports []planner.Port
+	for _, p := range s.Ports {
+		if p.PublicPort != 0 {
+			ports = append(ports, planner.Port{Address: p.IP, Number: int(p.PublicPort), Protocol: p.Type})
+		}
+	}
+	return ports
+}
+
+// addressesOf are a container's addresses, by the network's name.
+func addressesOf(s *container.Summary) []planner.Address {
+	if s.NetworkSettings == nil {
+		return nil
+	}
+	all := make([]planner.Address, 0, len(s.NetworkSettings.Networks))
+	for _, name := range sortedKeys(s.NetworkSettings.Networks) {
+		endpoint := s.NetworkSettings.Networks[name]
+		if endpoint == nil {
+			continue
+		}
+		all = append(all, planner.Address{Network: name, IP: endpoint.IPAddress, MAC: endpoint.MacAddress})
+		if endpoint.GlobalIPv6Address != "" {
+			all = append(all, planner.Address{Network: name, IP: endpoint.GlobalIPv6Address})
+		}
+	}
+	return all
 }
 
 // ownName is a container's name without the slash; names with a second slash

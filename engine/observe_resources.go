@@ -59,7 +59,17 @@ func networkOf(n *network.Summary) planner.Network {
 		Key:     n.Labels[project.LabelNetwork],
 		Project: n.Labels[project.LabelProject],
 		Hash:    n.Labels[project.LabelConfigHash],
+
+		Subnets: subnetsOf(n), Interfaces: planner.NetworkInterfaces(n.Options),
 	}
+}
+
+func subnetsOf(n *network.Summary) []string {
+	subnets := make([]string, 0, len(n.IPAM.Config))
+	for _, pool := range n.IPAM.Config {
+		subnets = append(subnets, pool.Subnet)
+	}
+	return subnets
 }
 
 // listVolumes does for volumes what listNetworks does for networks.
@@ -103,6 +113,7 @@ func volumeOf(v *volume.Volume) planner.Volume {
 		Key:     v.Labels[project.LabelVolume],
 		Project: v.Labels[project.LabelProject],
 		Hash:    v.Labels[project.LabelConfigHash],
+		Stops:   stopsOf(v),
 	}
 }
 

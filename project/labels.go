@@ -57,6 +57,9 @@ const (
 	// LabelFiles is the volume with a container's secrets and configs, on
 	// containers that have one. It goes with the container.
 	LabelFiles = OwnLabelPrefix + "files"
+	// LabelStops is what a run stopped to make a network anew and has not started
+	// again, on a volume that holds nothing else and goes when it has.
+	LabelStops = OwnLabelPrefix + "stops"
 )
 
 // Values of LabelOneOff.

@@ -161,8 +161,7 @@ func (v *view) cut(s planner.Step) {
 // skipped reports a step that is not tried because another one failed.
 func (v *view) skipped(s, cause planner.Step) {
 	ref := v.ref(s)
-	_, reports := s.Action.(planner.PruneImage) // on what did not come about
-	if v.told[ref] || reports {
+	if v.told[ref] || unseenWhenSkipped(s.Action) {
 		return
 	}
 	v.told[ref] = true
@@ -171,6 +170,16 @@ func (v *view) skipped(s, cause planner.Step) {
 		st.State = event.Warning
 	}
 	v.emit(s, st)
+}
+
+// unseenWhenSkipped tells of what nobody misses: a report on what did not come
+// about, and the end of a record that has to stay then.
+func unseenWhenSkipped(a planner.Action) bool {
+	switch a.(type) {
+	case planner.PruneImage, planner.ForgetStops:
+		return true
+	}
+	return false
 }
 
 // spared reports a container that goes on, for the images that it might have

@@ -58,7 +58,7 @@ func wordsOf(a planner.Action) words {
 		}
 		return words{"Starting", ""}
 	}
-	return words{} // renames
+	return words{} // renames, and what goes with a network that is made anew
 }
 
 // metBy are the words of a wait that ended well.
@@ -100,6 +100,8 @@ func aimOf(a planner.Action) string {
 		return "to be removed"
 	case planner.RenameContainer:
 		return "to be recreated"
+	case planner.ConnectContainer:
+		return "to be connected"
 	case planner.PullImage:
 		return "to be pulled"
 	case planner.BuildImage:

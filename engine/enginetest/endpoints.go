@@ -151,6 +151,10 @@ func (e *Engine) networkConnect(w http.ResponseWriter, r *request) error {
 		ep = o.EndpointConfig.Copy()
 	}
 	ep.NetworkID, ep.EndpointID = "", ""
+	if old := c.networks[n.name]; old != nil && old.NetworkID == n.id && !c.state.active() {
+		w.WriteHeader(http.StatusOK) // it is on that network already
+		return nil
+	}
 	if !c.state.active() {
 		ep.DNSNames = dnsNames(c, ep.Aliases)
 		c.networks[n.name] = ep

@@ -32,6 +32,9 @@ type endpoint struct {
 	mac               string
 }
 
+// bridgeName is the option that names a network's bridge.
+const bridgeName = "com.docker.network.bridge.name"
+
 var networkDrivers = []string{"bridge", "host", "null", "macvlan", "ipvlan", "overlay"}
 
 func (e *Engine) addDefaultNetworks() {
@@ -164,6 +167,9 @@ func (e *Engine) networkCreate(w http.ResponseWriter, r *request) error {
 	for _, n := range e.networks {
 		if n.name == o.Name {
 			return errorf(http.StatusConflict, "network with name %s already exists", o.Name)
+		}
+		if bridge := o.Options[bridgeName]; bridge != "" && n.options.Options[bridgeName] == bridge {
+			return errorf(http.StatusForbidden, "cannot create network (%s): conflicts with network %s (%s): networks have same bridge name", bridge, n.id, bridge)
 		}
 	}
 	n := &network{name: o.Name, driver: o.Driver, created: e.now(), options: o.CreateOptions, endpoints: map[string]*endpoint{}}

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"net/http"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,12 +67,12 @@ func (e *Engine) bindPort(c *container, proto string, b nat.PortBinding) ([]nat.
 		addresses = []string{"0.0.0.0", "::"}
 	}
 	if low == 0 {
-		for low = e.nextPort; e.portTaken(addresses[0], proto, low); low++ {
+		for low = e.nextPort; slices.ContainsFunc(addresses, func(a string) bool { return e.portTaken(a, proto, low) }); low++ {
 		}
 		high, e.nextPort = low, low+1
 	}
 	for port := low; port <= high; port++ {
-		if e.portTaken(addresses[0], proto, port) {
+		if slices.ContainsFunc(addresses, func(a string) bool { return e.portTaken(a, proto, port) }) {
 			continue
 		}
 		var bound []nat.PortBinding
@@ -91,17 +92,27 @@ func (e *Engine) bindPort(c *container, proto string, b nat.PortBinding) ([]nat.
 // portTaken tells whether a container holds the port on the address, or either
 // of them is for all addresses.
 func (e *Engine) portTaken(address, proto string, port int) bool {
-	wild := func(a string) bool { return a == "0.0.0.0" || a == "::" || a == "" }
 	for _, c := range e.containers {
 		for p, bindings := range c.ports {
 			if p.Proto() == proto && slices.ContainsFunc(bindings, func(b nat.PortBinding) bool {
-				return b.HostPort == itoa(port) && (wild(b.HostIP) || wild(address) || b.HostIP == address)
+				return b.HostPort == itoa(port) && sameHost(b.HostIP, address)
 			}) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// sameHost tells whether two addresses of the host share one: 0.0.0.0 and :: are
+// all of their family.
+func sameHost(a, b string) bool {
+	x, errX := netip.ParseAddr(a)
+	y, errY := netip.ParseAddr(b)
+	if errX != nil || errY != nil || x.Is4() != y.Is4() {
+		return a == b
+	}
+	return x == y || x.IsUnspecified() || y.IsUnspecified()
 }
 
 // portList is the ports as the list of containers gives them.
