@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
 )
@@ -83,6 +86,38 @@ func (d *draft) rejoins(c *Container) []string {
 func (d *draft) isStale(name, id string) bool {
 	now := d.findNetwork(name)
 	return now == nil || id != "" && now.ID != "" && now.ID != id
+}
+
+// losesMAC tells whether a container of the service would lose the hardware
+// address that it was given on a network if it was connected to that anew: Docker
+// takes the address at create alone (https://github.com/moby/moby/issues/48192),
+// and where its API is older than 1.44 for the container as a whole.
+func (d *draft) losesMAC(svc types.ServiceConfig, key string) bool {
+	if d.s.Engine.Name == "podman" || !apiSince(d.s.Engine.APIVersion, 44) {
+		return false
+	}
+	if n := svc.Networks[key]; n != nil && n.MacAddress != "" {
+		return true
+	}
+	return svc.MacAddress != "" && svc.NetworksByPriority()[0] == key
+}
+
+// apiSince tells whether an API version is at least 1.minor; "" is current.
+func apiSince(version string, minor int) bool {
+	_, have, found := strings.Cut(version, ".")
+	n, err := strconv.Atoi(have)
+	return !found || err != nil || n >= minor
+}
+
+// noteMAC tells of a container outside of the plan that it loses its address.
+func (d *draft) noteMAC(o *outsider) {
+	svc, known := d.service(o.c.Service)
+	for key := range svc.Networks {
+		if known && slices.Contains(o.rejoins, d.p.Networks[key].Name) && d.losesMAC(svc, key) {
+			d.note(fmt.Sprintf("%s loses its mac_address on network %s, which is made anew: engines take it only when they create a container", o.c.Name, key),
+				"make it anew: compose up --force-recreate "+o.c.Service)
+		}
+	}
 }
 
 func networkChanged(names []string) Reason {
@@ -233,6 +268,7 @@ func (d *draft) connect() {
 		}
 	}
 	for _, o := range d.outside {
+		d.noteMAC(o)
 		for _, network := range o.rejoins {
 			o.joined = append(o.joined, d.add(Step{
 				Action: ConnectContainer{Ref: o.c.ref(), ID: o.c.ID, Network: network}, Reason: networkChanged([]string{network}),

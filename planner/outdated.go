@@ -151,7 +151,8 @@ func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool)
 }
 
 // networksChanged looks for a declared network that the container is not on. One
-// that does not run can be connected to another of the name, see rejoins.
+// that does not run can be connected to another of the name, see rejoins, unless
+// it would lose its hardware address by that.
 func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
 	if svc.NetworkMode != "" {
 		return nil
@@ -163,7 +164,9 @@ func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
 		switch {
 		case !attached:
 			return &Reason{Code: BecauseNetworkMissing, Detail: key}
-		case !c.running():
+		case d.replaced.networks[key] && d.losesMAC(svc, key):
+			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew, and with it the place of a mac_address"}
+		case !c.running() && !d.losesMAC(svc, key):
 		case now == nil:
 			return &Reason{Code: BecauseNetworkMissing, Detail: key + " was removed"}
 		case id != "" && now.ID != "" && id != now.ID:

@@ -28,7 +28,8 @@ func (d *draft) findOutsiders() {
 	}
 	for i := range d.s.Containers {
 		c := &d.s.Containers[i]
-		if _, selected := d.p.Services[c.Service]; selected || c.OneOff || c.gone() || goes[c.ID] {
+		_, selected := d.p.Services[c.Service]
+		if selected || c.OneOff || c.gone() || goes[c.ID] || slices.ContainsFunc(recorded[c.ID], d.cannotReturn) {
 			continue
 		}
 		o := &outsider{c: c, rejoins: d.rejoinsOutside(c, recorded[c.ID])}
@@ -38,6 +39,20 @@ func (d *draft) findOutsiders() {
 			d.outside = append(d.outside, o)
 		}
 	}
+}
+
+// cannotReturn tells of a recorded container that its network is not there, and
+// that this plan does not make it.
+func (d *draft) cannotReturn(s Stopped) bool {
+	if s.Network == "" || d.findNetwork(s.Network) != nil {
+		return false
+	}
+	for key, conf := range d.p.Networks {
+		if conf.Name == s.Network && d.networkUsed(key) {
+			return false
+		}
+	}
+	return true
 }
 
 // recorded is what earlier runs have not brought back, by container.
@@ -126,10 +141,13 @@ func (d *draft) stopOutsider(o *outsider) int {
 }
 
 func (o *outsider) reason() Reason {
-	if len(o.rejoins) > 0 {
+	switch {
+	case len(o.rejoins) > 0:
 		return networkChanged(o.rejoins)
+	case !o.c.running():
+		return Reason{Code: BecauseInterrupted, Detail: "a network was made anew"}
 	}
-	return Reason{Code: BecauseNetworkChanged, Detail: "of the container whose namespace it shares"}
+	return Reason{Code: BecauseNetworkChanged, Detail: "that of the container whose namespace it shares"}
 }
 
 // startOutsiders brings back what the plan, or an earlier run, stopped: after
@@ -203,7 +221,8 @@ func (d *draft) startAgain() {
 func (d *draft) forgetStops() {
 	var names []string
 	for _, v := range d.s.Volumes {
-		if len(v.Stops) > 0 {
+		left := func(s Stopped) bool { return d.room.containers[s.ID] != nil && d.cannotReturn(s) }
+		if len(v.Stops) > 0 && !slices.ContainsFunc(v.Stops, left) {
 			names = append(names, v.Name)
 		}
 	}

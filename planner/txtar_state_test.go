@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,8 +26,10 @@ type stateFile struct {
 	Now               string
 	Containers        []stateContainer
 	Networks, Volumes []string
-	Images            map[string]string
-	Pulled            map[string]string
+	// Records are the volumes of RecordStops: "ID NETWORK start".
+	Records map[string][]string
+	Images  map[string]string
+	Pulled  map[string]string
 }
 
 type stateContainer struct {
@@ -39,6 +42,7 @@ type stateContainer struct {
 	Ports                                                             []string // 8080/tcp, 127.0.0.1:8080/tcp
 	Addresses                                                         []string // NETWORK=IP, NETWORK=IP=MAC
 	Devices                                                           []string
+	Shares                                                            string // the id whose network namespace it is in
 	DependsOn                                                         string `yaml:"depends_on"`
 	// Contents is the label of secrets and configs, KEYID:HMAC; "now": as the
 	// project has it.
@@ -66,6 +70,14 @@ func readState(t *testing.T, p *project.Project, text string) planner.State {
 	for _, name := range f.Volumes {
 		s.Volumes = append(s.Volumes, readVolume(t, p, name))
 	}
+	for _, name := range slices.Sorted(maps.Keys(f.Records)) {
+		v := planner.Volume{Name: name, Project: "demo"}
+		for _, text := range f.Records[name] {
+			fields := strings.Fields(text)
+			v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Network: readNetwork(t, p, fields[1]).Name, Start: len(fields) > 2})
+		}
+		s.Volumes = append(s.Volumes, v)
+	}
 	for i, c := range f.Containers {
 		s.Containers = append(s.Containers, readContainer(t, p, &s, i, c))
 	}
@@ -84,7 +96,7 @@ func readContainer(t *testing.T, p *project.Project, s *planner.State, i int, c 
 		ID: fmt.Sprintf("id-%s-%d-%d", c.Service, c.Number, i), Name: c.Name, Service: c.Service, Number: c.Number, OneOff: c.OneOff,
 		Status: cmp.Or(planner.Status(c.Status), planner.Running), Health: planner.Health(c.Health), ExitCode: c.Exit, Created: moment(t, c.Created),
 		Hash: c.Hash, Image: c.Image, ImageVolumes: c.ImageVolumes, Networks: map[string]string{}, Ports: readPorts(c.Ports),
-		Addresses: readAddresses(t, p, c.Addresses), Devices: c.Devices, DependsOn: readDependencies(c.DependsOn), Labels: readLabels(t, p, c.Service, c.Contents, c.Labels),
+		Addresses: readAddresses(t, p, c.Addresses), Devices: c.Devices, SharesNetwork: c.Shares, DependsOn: readDependencies(c.DependsOn), Labels: readLabels(t, p, c.Service, c.Contents, c.Labels),
 	}
 	if out.Name == "" {
 		out.Name = fmt.Sprintf("demo-%s-%d", c.Service, c.Number)
