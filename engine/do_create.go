@@ -76,10 +76,14 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Look
 	if b.ImageVolumeDigests, err = d.imageVolumes(ctx, s); err != nil {
 		return b, err
 	}
-	if a.Replaces != "" && !a.FreshVolumes {
+	switch {
+	case a.FreshVolumes:
+	case a.Replaces != "":
 		if b.Inherited, err = d.inherited(ctx, a.Replaces, s, image); err != nil {
 			return b, err
 		}
+	default:
+		b.Inherited = inheritable(a.Inherits, s, image)
 	}
 	if b.Seccomp, err = seccompProfiles(d.p.WorkingDir, s.SecurityOpt); err != nil {
 		return b, err

@@ -131,6 +131,18 @@ func (d *Doer) inherited(ctx context.Context, id string, s types.ServiceConfig, 
 	if err != nil {
 		return nil, fmt.Errorf("inspecting the container to replace: %w", err)
 	}
+	volumes := map[string]string{}
+	for _, m := range old.Mounts {
+		if m.Type == mount.TypeVolume && isAnonymousName(m.Name) {
+			volumes[m.Destination] = m.Name
+		}
+	}
+	return inheritable(volumes, s, i), nil
+}
+
+// inheritable are those of the volumes, by target, that a container of the
+// service has an anonymous volume for.
+func inheritable(volumes map[string]string, s types.ServiceConfig, i localImage) map[string]string {
 	wanted := map[string]bool{}
 	for target := range i.volumes {
 		wanted[target] = true
@@ -138,13 +150,13 @@ func (d *Doer) inherited(ctx context.Context, id string, s types.ServiceConfig, 
 	for _, v := range s.Volumes {
 		wanted[v.Target] = anonymous(v)
 	}
-	volumes := map[string]string{}
-	for _, m := range old.Mounts {
-		if m.Type == mount.TypeVolume && wanted[m.Destination] && isAnonymousName(m.Name) {
-			volumes[m.Destination] = m.Name
+	kept := map[string]string{}
+	for target, name := range volumes {
+		if wanted[target] {
+			kept[target] = name
 		}
 	}
-	return volumes, nil
+	return kept
 }
 
 // isAnonymousName tells the names that engines make up for volumes.

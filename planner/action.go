@@ -73,8 +73,9 @@ type ConnectContainer struct {
 	Network string    `json:"network"` // its name
 }
 
-// RecordStops keeps, as the volume Ref.Name, which containers have to come back:
-// a run that is killed before it started them again leaves that to the next one.
+// RecordStops keeps, as the volume Ref.Name, which containers have to come back,
+// or whose volumes: a run that is killed before it saw to that leaves it to the
+// next one.
 type RecordStops struct {
 	Ref   event.Ref `json:"ref"`
 	Stops []Stopped `json:"stops"`
@@ -110,6 +111,8 @@ type CreateContainer struct {
 	Replaces string `json:"replaces,omitempty"`
 	// FreshVolumes: anonymous volumes are not taken over (-V).
 	FreshVolumes bool `json:"fresh_volumes,omitempty"`
+	// Inherits are the anonymous volumes, by target, of a predecessor that is gone.
+	Inherits map[string]string `json:"inherits,omitempty"`
 }
 
 // RenameContainer gives a container its final name, Ref.Name.

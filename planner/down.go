@@ -43,6 +43,7 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error
 	f.stopProviders(ProviderDown, o.Services, f.byService(removed))
 	d := down{fleet: f, name: name, options: o, removed: removed, file: p != nil}
 	d.networks()
+	d.forgetRecords()
 	if o.Volumes && len(o.Services) == 0 {
 		d.volumes()
 	}
@@ -129,7 +130,7 @@ func (d *down) volumes() {
 		inFile[v.Name] = true
 	}
 	for _, v := range d.s.Volumes {
-		if v.Project != d.name || d.externalVolume(v.Name) || d.file && !inFile[v.Name] {
+		if v.Project != d.name || len(v.Stops) > 0 || d.externalVolume(v.Name) || d.file && !inFile[v.Name] {
 			continue
 		}
 		after, users := d.usersOf(func(c *Container) bool { return mounts(c, v.Name) })

@@ -217,12 +217,22 @@ func (d *draft) startAgain() {
 	}
 }
 
+// forgetRecords removes what an interrupted run left to the next one, which will
+// find nothing of it.
+func (d *down) forgetRecords() {
+	for _, v := range d.s.Volumes {
+		if len(v.Stops) > 0 && v.Project == d.name && len(d.options.Services) == 0 {
+			d.add(Step{Action: ForgetStops{Ref: event.Ref{Kind: event.Volume, Name: v.Name}}, Reason: requested, Optional: true})
+		}
+	}
+}
+
 // forgetStops ends what recordStops began, in this run or an earlier one.
 func (d *draft) forgetStops() {
 	var names []string
 	for _, v := range d.s.Volumes {
 		left := func(s Stopped) bool { return d.room.containers[s.ID] != nil && d.cannotReturn(s) }
-		if len(v.Stops) > 0 && !slices.ContainsFunc(v.Stops, left) {
+		if len(v.Stops) > 0 && len(v.Stops[0].Volumes) == 0 && !slices.ContainsFunc(v.Stops, left) {
 			names = append(names, v.Name)
 		}
 	}

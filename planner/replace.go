@@ -42,7 +42,7 @@ func (d *draft) create(r *replica) {
 	r.creating = true
 	svc := d.p.Services[r.ref.Service]
 	after := d.createAfter(svc, r)
-	a := CreateContainer{Ref: r.ref, FreshVolumes: d.o.FreshVolumes}
+	a := CreateContainer{Ref: r.ref, FreshVolumes: d.o.FreshVolumes, Inherits: d.inherits(r)}
 	if r.fate == replace && !r.early {
 		a.Replaces = r.old.ID
 	}
@@ -131,6 +131,6 @@ func (d *draft) removeOld(r *replica) int {
 	stopped := d.stopOld(r)
 	r.removed = d.add(Step{
 		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID, Files: r.old.files()}, Reason: r.reason, When: r.when,
-	}, append(r.joined, stopped, r.created)...)
+	}, append(r.joined, stopped, r.created, d.volumeRecord)...)
 	return r.removed
 }

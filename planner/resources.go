@@ -133,6 +133,7 @@ func (d *draft) touchesVolume(service, key string) bool {
 // containers that mount them are gone.
 func (d *draft) planVolumes() {
 	d.volumes = map[string]int{}
+	d.recordVolumes()
 	for _, key := range d.p.VolumeNames() {
 		conf := d.p.Volumes[key]
 		if bool(conf.External) || !d.volumeUsed(key) {

@@ -157,11 +157,14 @@ type Volume struct {
 }
 
 // Stopped is a container that a run took off the network Network, to put it on
-// the new one of that name.
+// the new one of that name, or that it removed, to hand its anonymous volumes on
+// to another one of the service.
 type Stopped struct {
-	ID      string `json:"id"`
-	Network string `json:"network,omitempty"`
-	Start   bool   `json:"start,omitempty"` // it ran
+	ID      string            `json:"id"`
+	Network string            `json:"network,omitempty"`
+	Start   bool              `json:"start,omitempty"` // it ran
+	Service string            `json:"service,omitempty"`
+	Volumes map[string]string `json:"volumes,omitempty"` // names by target
 }
 
 // Image is an image of the engine.

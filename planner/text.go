@@ -134,6 +134,7 @@ func details(a Action) []string {
 	case CreateContainer:
 		add(a.Replaces != "", "replacing")
 		add(a.FreshVolumes, "fresh volumes")
+		add(len(a.Inherits) > 0, fmt.Sprintf("anonymous volumes kept: %d", len(a.Inherits)))
 	case StopContainer:
 		if a.Timeout != nil {
 			add(true, "timeout "+a.Timeout.String())

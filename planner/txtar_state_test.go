@@ -26,7 +26,7 @@ type stateFile struct {
 	Now               string
 	Containers        []stateContainer
 	Networks, Volumes []string
-	// Records are the volumes of RecordStops: "ID NETWORK start".
+	// Records are the volumes of RecordStops: "ID NETWORK start", "ID SERVICE TARGET=VOLUME".
 	Records map[string][]string
 	Images  map[string]string
 	Pulled  map[string]string
@@ -39,6 +39,7 @@ type stateContainer struct {
 	Exit                                                              int
 	Networks                                                          *[]string
 	Volumes                                                           *[]string
+	Anonymous                                                         []string // TARGET=NAME
 	Ports                                                             []string // 8080/tcp, 127.0.0.1:8080/tcp
 	Addresses                                                         []string // NETWORK=IP, NETWORK=IP=MAC
 	Devices                                                           []string
@@ -74,7 +75,11 @@ func readState(t *testing.T, p *project.Project, text string) planner.State {
 		v := planner.Volume{Name: name, Project: "demo"}
 		for _, text := range f.Records[name] {
 			fields := strings.Fields(text)
-			v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Network: readNetwork(t, p, fields[1]).Name, Start: len(fields) > 2})
+			if target, name, ok := strings.Cut(fields[2], "="); ok {
+				v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Service: fields[1], Volumes: map[string]string{target: name}})
+				continue
+			}
+			v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Network: readNetwork(t, p, fields[1]).Name, Start: fields[2] == "start"})
 		}
 		s.Volumes = append(s.Volumes, v)
 	}
@@ -114,6 +119,10 @@ func readContainer(t *testing.T, p *project.Project, s *planner.State, i int, c 
 	}
 	if inFile && !c.OneOff {
 		fillContainer(t, p, svc, s, &out)
+	}
+	for _, text := range c.Anonymous {
+		target, name, _ := strings.Cut(text, "=")
+		out.Mounts = append(out.Mounts, planner.Mount{Type: "volume", Name: name, Target: target})
 	}
 	if c.Networks != nil {
 		out.Networks = map[string]string{}

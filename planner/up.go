@@ -76,6 +76,7 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 		dependents: dependents(p.Services),
 	}
 	d.room = newRoom(&d.s)
+	d.inherited = map[string]bool{}
 	if err := d.check(); err != nil {
 		return nil, err
 	}
@@ -97,6 +98,7 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 	d.planVolumes()
 	d.creates()
 	d.replacements()
+	d.forgetVolumes()
 	if o.NoStart {
 		d.startAgain()
 	} else {
