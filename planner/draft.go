@@ -28,8 +28,7 @@ type draft struct {
 	outside  []*outsider       // that stay and are connected to networks anew
 	record   int               // the step that keeps which containers have to come back; 0: none
 
-	volumeRecord int             // the step that keeps anonymous volumes; 0: none
-	inherited    map[string]bool // by id: those whose recorded volumes were handed on
+	volumeRecord int // the step that keeps anonymous volumes; 0: none
 
 	dependents map[string][]string // by service
 	holders    map[string]*replica // by name: who has it and is made anew under another

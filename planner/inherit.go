@@ -24,16 +24,16 @@ func (c *Container) anonymousVolumes() map[string]string {
 
 // recordVolumes adds the step that keeps the anonymous volumes of containers
 // that are removed before their successors are created: for those, and for the
-// next run where this one is killed in between.
+// next run where this one is killed in between. What an earlier run kept stands.
 func (d *draft) recordVolumes() {
 	var stops []Stopped
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
-			if !d.replaced.services[name] || r.fate != replace || d.o.FreshVolumes {
+			if !d.replaced.services[name] || r.fate != replace || d.o.FreshVolumes || d.recordedVolumes(r) != nil {
 				continue
 			}
 			if volumes := r.old.anonymousVolumes(); volumes != nil {
-				stops = append(stops, Stopped{ID: r.old.ID, Service: name, Volumes: volumes})
+				stops = append(stops, Stopped{ID: r.old.ID, Service: name, Number: r.ref.Number, Volumes: volumes})
 			}
 		}
 	}
@@ -43,22 +43,12 @@ func (d *draft) recordVolumes() {
 	}
 }
 
-// inherits are the anonymous volumes that a container takes over from one that
-// is gone when it is created: its own predecessor, which this plan or an earlier
-// run removed.
-func (d *draft) inherits(r *replica) map[string]string {
-	switch {
-	case d.o.FreshVolumes:
-		return nil
-	case r.fate == replace && r.early:
-		return r.old.anonymousVolumes()
-	case r.fate != create:
-		return nil
-	}
+// recordedVolumes are the anonymous volumes that an earlier run kept for a
+// replica; nil: there are none.
+func (d *draft) recordedVolumes(r *replica) map[string]string {
 	for _, v := range d.s.Volumes {
 		for _, s := range v.Stops {
-			if s.Service == r.ref.Service && len(s.Volumes) > 0 && !d.inherited[s.ID] && !d.mounted(s) {
-				d.inherited[s.ID] = true
+			if len(s.Volumes) > 0 && s.Service == r.ref.Service && s.Number == r.ref.Number {
 				return s.Volumes
 			}
 		}
@@ -66,12 +56,17 @@ func (d *draft) inherits(r *replica) map[string]string {
 	return nil
 }
 
-// mounted tells whether a container has one of the volumes that a record names:
-// the predecessor is still there, or the successor is already.
-func (d *draft) mounted(s Stopped) bool {
-	return slices.ContainsFunc(d.s.Containers, func(c Container) bool {
-		return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Name != "" && s.Volumes[m.Target] == m.Name })
-	})
+// inherits are the anonymous volumes that a container takes over from one that
+// is gone when it is created: its own predecessor, which this plan or an earlier
+// run removed.
+func (d *draft) inherits(r *replica) map[string]string {
+	if d.o.FreshVolumes || r.fate == replace && !r.early {
+		return nil
+	}
+	if volumes := d.recordedVolumes(r); volumes != nil || r.old == nil {
+		return volumes
+	}
+	return r.old.anonymousVolumes()
 }
 
 // forgetVolumes ends what recordVolumes began, in this run or an earlier one,

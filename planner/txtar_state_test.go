@@ -26,7 +26,7 @@ type stateFile struct {
 	Now               string
 	Containers        []stateContainer
 	Networks, Volumes []string
-	// Records are the volumes of RecordStops: "ID NETWORK start", "ID SERVICE TARGET=VOLUME".
+	// Records are the volumes of RecordStops: "ID NETWORK start", "NUMBER SERVICE TARGET=VOLUME".
 	Records map[string][]string
 	Images  map[string]string
 	Pulled  map[string]string
@@ -76,7 +76,8 @@ func readState(t *testing.T, p *project.Project, text string) planner.State {
 		for _, text := range f.Records[name] {
 			fields := strings.Fields(text)
 			if target, name, ok := strings.Cut(fields[2], "="); ok {
-				v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Service: fields[1], Volumes: map[string]string{target: name}})
+				number, _ := strconv.Atoi(fields[0])
+				v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Service: fields[1], Number: number, Volumes: map[string]string{target: name}})
 				continue
 			}
 			v.Stops = append(v.Stops, planner.Stopped{ID: fields[0], Network: readNetwork(t, p, fields[1]).Name, Start: fields[2] == "start"})

@@ -76,7 +76,6 @@ func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
 		dependents: dependents(p.Services),
 	}
 	d.room = newRoom(&d.s)
-	d.inherited = map[string]bool{}
 	if err := d.check(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,288 @@
+//go:build !windows
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// An up that is killed at any call that changes the engine leaves what the next
+// one brings to the state that one alone would have: the same containers with the
+// same addresses, names and anonymous volumes, and nothing beside them.
+func TestKilledUp(t *testing.T) {
+	t.Parallel()
+	host := ""
+	if os.Getenv("COMPOSE_TEST_ENGINE") == "1" {
+		needAlpine(t)
+	} else {
+		server := enginetest.Start(t, enginetest.Options{})
+		host = server.Host
+	}
+	for _, c := range killedCases {
+		t.Run(c.name, func(t *testing.T) {
+			k := newKilling(t, host, c)
+			want, calls := k.run(0)
+			if calls == 0 || !strings.Contains(want, "running") {
+				t.Fatalf("%d calls, which end with\n%s", calls, want)
+			}
+			for n := 1; n <= calls; n++ {
+				if got, _ := k.run(n); got != want {
+					t.Errorf("killed at call %d of %d:\n%s\nwant:\n%s", n, calls, got, want)
+				}
+			}
+		})
+	}
+}
+
+// killedCase is an up of the file after, where that of before ran.
+type killedCase struct {
+	name, before, after string
+	args                []string
+}
+
+const killedService = `{image: alpine, command: [sleep, "1000"], stop_grace_period: 0s, `
+
+var killedCases = []killedCase{
+	{
+		name: "network",
+		before: `services:
+  web: ` + killedService + `networks: {back: {ipv4_address: 172.30.93.10, aliases: [foo]}, front: {}}}
+  side: ` + killedService + `network_mode: "service:web"}
+  db: ` + killedService + `networks: [back]}
+  gone: ` + killedService + `networks: {back: {aliases: [bar]}}}
+networks: {front: {}, back: {ipam: {config: [{subnet: 172.30.93.0/24}]}}}
+`,
+		after: `services:
+  web: ` + killedService + `networks: {back: {ipv4_address: 172.30.93.10, aliases: [foo]}, front: {}}}
+  side: ` + killedService + `network_mode: "service:web"}
+  db: ` + killedService + `networks: [back]}
+networks: {front: {}, back: {labels: {a: b}, ipam: {config: [{subnet: 172.30.93.0/24}]}}}
+`,
+		args: []string{"web"},
+	},
+	{
+		name: "volume",
+		before: `services:
+  db: ` + killedService + `scale: 2, volumes: ["data:/data", "/cache"]}
+volumes: {data: {}}
+`,
+		after: `services:
+  db: ` + killedService + `scale: 2, volumes: ["data:/data", "/cache"]}
+volumes: {data: {labels: {a: b}}}
+`,
+		args: []string{"--yes"},
+	},
+}
+
+// killing runs a case again and again.
+type killing struct {
+	*testing.T
+	killedCase
+	dir, project string
+	gate         *gate
+	c            *client.Client
+}
+
+func newKilling(t *testing.T, host string, c killedCase) *killing {
+	t.Helper()
+	k := &killing{T: t, killedCase: c, dir: t.TempDir(), project: fmt.Sprintf("ckill%d%s", os.Getpid(), c.name)}
+	for name, text := range map[string]string{"before.yaml": c.before, "after.yaml": c.after} {
+		if err := os.WriteFile(filepath.Join(k.dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	o := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
+	if host != "" {
+		o = append(o, client.WithHost(host))
+	}
+	if k.c, err = client.NewClientWithOpts(o...); err != nil {
+		t.Fatal(err)
+	}
+	k.gate = newGate(t, strings.TrimPrefix(k.c.DaemonHost(), "unix://"))
+	t.Cleanup(func() {
+		_ = k.command("before.yaml", "down", "-v", "--remove-orphans").Run()
+		_ = k.c.Close()
+	})
+	return k
+}
+
+func (k *killing) command(file string, args ...string) *exec.Cmd {
+	return composeCommand(k.T, k.dir, k.gate.host, append([]string{"-p", k.project, "-f", file}, args...)...)
+}
+
+// run brings the case about, with a kill at the call of that number (0: none),
+// and returns what there is then and how many calls there were.
+func (k *killing) run(at int) (state string, calls int) {
+	k.Helper()
+	up := func(file string, args ...string) *exec.Cmd {
+		return k.command(file, append([]string{"up", "-d"}, args...)...)
+	}
+	must := func(cmd *exec.Cmd) {
+		k.Helper()
+		if out, err := cmd.CombinedOutput(); err != nil {
+			k.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+		}
+	}
+	must(k.command("before.yaml", "down", "-v", "--remove-orphans"))
+	must(up("before.yaml"))
+	before := k.look()
+	killed := up("after.yaml", k.args...)
+	k.gate.set(at, func() { _ = killed.Process.Kill() })
+	out, err := killed.CombinedOutput()
+	calls = k.gate.set(0, nil)
+	if (err != nil) != (at > 0) {
+		k.Fatalf("killed at %d: %v\n%s", at, err, out)
+	}
+	if at > 0 {
+		must(up("after.yaml", k.args...))
+	}
+	return k.compare(before), calls
+}
+
+// look inspects the project's containers, by name.
+func (k *killing) look() map[string]container.InspectResponse {
+	k.Helper()
+	ctx := context.Background()
+	mine := filters.NewArgs(filters.Arg("label", project.LabelProject+"="+k.project))
+	list, err := k.c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
+	if err != nil {
+		k.Fatal(err)
+	}
+	found := map[string]container.InspectResponse{}
+	for _, s := range list {
+		c, err := k.c.ContainerInspect(ctx, s.ID)
+		if err != nil {
+			k.Fatal(err)
+		}
+		found[c.Name] = c
+	}
+	return found
+}
+
+// compare says what of each container is as before, and which volumes there are.
+func (k *killing) compare(before map[string]container.InspectResponse) string {
+	k.Helper()
+	var b strings.Builder
+	now := k.look()
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		c, was := now[name], before[name]
+		fmt.Fprintf(&b, "%s %s same: %t", name, c.State.Status, was.ContainerJSONBase != nil && c.ID == was.ID)
+		for _, network := range slices.Sorted(maps.Keys(c.NetworkSettings.Networks)) {
+			e := c.NetworkSettings.Networks[network]
+			fmt.Fprintf(&b, " %s %s", network, e.Aliases)
+			if e.IPAMConfig != nil && e.IPAMConfig.IPv4Address != "" {
+				fmt.Fprintf(&b, " %s %s", e.IPAMConfig.IPv4Address, e.IPAddress)
+			}
+		}
+		var volumes []string
+		for _, m := range c.Mounts {
+			kept := slices.ContainsFunc(was.Mounts, func(o container.MountPoint) bool { return o.Name == m.Name })
+			volumes = append(volumes, fmt.Sprintf(" %s kept: %t", m.Destination, kept))
+		}
+		slices.Sort(volumes)
+		b.WriteString(strings.Join(volumes, "") + "\n")
+	}
+	list, err := k.c.VolumeList(context.Background(), volume.ListOptions{Filters: filters.NewArgs(filters.Arg("label", project.LabelProject+"="+k.project))})
+	if err != nil {
+		k.Fatal(err)
+	}
+	for _, v := range list.Volumes {
+		b.WriteString(v.Name + "\n")
+	}
+	return b.String()
+}
+
+// gate stands between a program and the engine, and counts the calls that change
+// something.
+type gate struct {
+	host  string
+	proxy *httputil.ReverseProxy
+
+	mu    sync.Mutex // guards below
+	calls int
+	at    int
+	do    func()
+}
+
+// newGate listens in front of the engine at a socket.
+func newGate(t *testing.T, socket string) *gate {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "gate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, "d.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{host: "unix://" + filepath.Join(dir, "d.sock")}
+	g.proxy = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "engine"})
+	g.proxy.FlushInterval = -1
+	g.proxy.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", socket)
+	}}
+	server := &http.Server{Handler: g}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l)
+	}()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-done
+		_ = os.RemoveAll(dir)
+	})
+	return g
+}
+
+// set begins to count anew: do is called in place of the call of that number,
+// which gets no answer. It returns how many calls there were.
+func (g *gate) set(at int, do func()) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	calls := g.calls
+	g.calls, g.at, g.do = 0, at, do
+	return calls
+}
+
+// ServeHTTP passes a request on, unless the program was killed.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	writes := r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasSuffix(r.URL.Path, "/wait")
+	if writes {
+		g.calls++
+	}
+	over := g.at > 0 && g.calls >= g.at
+	if over && g.do != nil {
+		g.do()
+		g.do = nil
+	}
+	g.mu.Unlock()
+	if over {
+		panic(http.ErrAbortHandler)
+	}
+	g.proxy.ServeHTTP(w, r)
+}
