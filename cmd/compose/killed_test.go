@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"maps"
 	"net"
 	"net/http"
@@ -67,17 +69,17 @@ var killedCases = []killedCase{
 	{
 		name: "network",
 		before: `services:
-  web: ` + killedService + `networks: {back: {ipv4_address: 172.30.93.10, aliases: [foo]}, front: {}}}
+  web: ` + killedService + `networks: {back: {ipv4_address: SUBNET.10, aliases: [foo]}, front: {}}}
   side: ` + killedService + `network_mode: "service:web"}
   db: ` + killedService + `networks: [back]}
   gone: ` + killedService + `networks: {back: {aliases: [bar]}}}
-networks: {front: {}, back: {ipam: {config: [{subnet: 172.30.93.0/24}]}}}
+networks: {front: {}, back: {ipam: {config: [{subnet: SUBNET.0/24}]}}}
 `,
 		after: `services:
-  web: ` + killedService + `networks: {back: {ipv4_address: 172.30.93.10, aliases: [foo]}, front: {}}}
+  web: ` + killedService + `networks: {back: {ipv4_address: SUBNET.10, aliases: [foo]}, front: {}}}
   side: ` + killedService + `network_mode: "service:web"}
   db: ` + killedService + `networks: [back]}
-networks: {front: {}, back: {labels: {a: b}, ipam: {config: [{subnet: 172.30.93.0/24}]}}}
+networks: {front: {}, back: {labels: {a: b}, ipam: {config: [{subnet: SUBNET.0/24}]}}}
 `,
 		args: []string{"web"},
 	},
@@ -108,7 +110,7 @@ func newKilling(t *testing.T, host string, c killedCase) *killing {
 	t.Helper()
 	k := &killing{T: t, killedCase: c, dir: t.TempDir(), project: fmt.Sprintf("ckill%d%s", os.Getpid(), c.name)}
 	for name, text := range map[string]string{"before.yaml": c.before, "after.yaml": c.after} {
-		if err := os.WriteFile(filepath.Join(k.dir, name), []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(k.dir, name), []byte(strings.ReplaceAll(text, "SUBNET", ownSubnet(0))), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -239,7 +241,7 @@ func newGate(t *testing.T, socket string) *gate {
 	}
 	g := &gate{host: "unix://" + filepath.Join(dir, "d.sock")}
 	g.proxy = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "engine"})
-	g.proxy.FlushInterval = -1
+	g.proxy.FlushInterval, g.proxy.ErrorLog = -1, log.New(io.Discard, "", 0) // of cut requests
 	g.proxy.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", socket)

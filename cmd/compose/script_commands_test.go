@@ -35,6 +35,7 @@ const patience = time.Minute
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"engine":      showEngine,
 	"image":       showImage,
+	"container":   showContainer,
 	"await":       awaitState,
 	"await-log":   awaitLog,
 	"await-file":  awaitFile,
@@ -225,7 +226,7 @@ func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
 // containers, or to one of them, behind compose's back.
 func disturb(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: docker stop|pause|kill|remove SERVICE [NUMBER]")
+		ts.Fatalf("usage: docker start|stop|pause|kill|remove SERVICE [NUMBER]")
 	}
 	c, mine := engineClient(ts)
 	if len(args) > 2 {
@@ -237,7 +238,12 @@ func disturb(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	at := 0
 	for _, f := range found {
+		if len(args) > 2 && f.Labels["com.docker.compose.container-number"] != args[2] {
+			continue
+		}
 		switch args[0] {
+		case "start":
+			ts.Check(c.ContainerStart(ctx, f.ID, container.StartOptions{}))
 		case "stop":
 			ts.Check(c.ContainerStop(ctx, f.ID, container.StopOptions{Timeout: &at}))
 		case "pause":
@@ -336,4 +342,24 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 		}
 	}
 	return nil
+}
+
+// showContainer is "container SERVICE TEMPLATE": what the engine says of each of a
+// service's containers, through a template, by number.
+func showContainer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: container SERVICE TEMPLATE")
+	}
+	t, err := template.New("").Parse(args[1])
+	ts.Check(err)
+	c, mine := engineClient(ts)
+	found, err := containersOf(context.Background(), c, mine, args[0])
+	ts.Check(err)
+	out := ts.Stdout()
+	for _, f := range found {
+		inspected, err := c.ContainerInspect(context.Background(), f.ID)
+		ts.Check(err)
+		ts.Check(t.Execute(out, inspected))
+		fmt.Fprintln(out)
+	}
 }

@@ -148,6 +148,7 @@ func setUpScript(env *testscript.Env, host, project string) error {
 	env.Setenv("PROJECT", project) // stays when a script changes the other
 	env.Setenv("PORT", port)
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
+	env.Setenv("SUBNET", ownSubnet(len(project)))
 	env.Defer(func() {
 		defer c.Close()
 		if e, ok := env.Values[engineKey{}].(*enginetest.Engine); ok {
@@ -170,4 +171,11 @@ func freePort() (string, error) {
 	defer l.Close()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	return port, err
+}
+
+// ownSubnet is the beginning of a subnet, "198.18.7": of those for tests of
+// devices (RFC 2544), which no engine hands out, one that another process or a
+// test with another number hardly has.
+func ownSubnet(number int) string {
+	return fmt.Sprintf("198.%d.%d", 18+number%2, os.Getpid()%256)
 }
