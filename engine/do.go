@@ -23,6 +23,9 @@ type Doer struct {
 	// prepared are the containers of this run that have their files.
 	prepared ids
 	reported ids // the warnings that were given
+	// known are places in networks, by network and container, that containers were
+	// taken from.
+	known sync.Map
 	// ranged is held while a container starts that takes its host port out of a
 	// range: the engine may hand one port out twice to those that start at once.
 	ranged sync.Mutex
@@ -101,6 +104,8 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 		return d.pruneImage(ctx, a)
 	case planner.CreateNetwork:
 		return d.createNetwork(ctx, a)
+	case planner.CheckNetwork:
+		return Outcome{}, d.checkNetwork(ctx, a)
 	case planner.RemoveNetwork:
 		return d.removeNetwork(ctx, a)
 	case planner.CreateVolume:

@@ -44,6 +44,9 @@ func (d *Doer) endpointOf(ctx context.Context, a planner.ConnectContainer) (*net
 			}
 		}
 	}
+	if was, ok := d.known.Load(a.Network + " " + a.ID); ok {
+		return was.(*network.EndpointSettings), nil
+	}
 	c, err := d.c.ContainerInspect(ctx, a.ID)
 	if err != nil {
 		return nil, err

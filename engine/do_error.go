@@ -38,7 +38,7 @@ func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
 func operation(a planner.Action) string {
 	verbs := map[string]string{
 		"create": "creating", "remove": "removing", "start": "starting", "stop": "stopping", "kill": "killing",
-		"restart": "restarting", "rename": "renaming", "pause": "pausing", "unpause": "unpausing", "connect": "connecting", "pull": "pulling", "push": "pushing", "wait": "waiting for",
+		"restart": "restarting", "rename": "renaming", "pause": "pausing", "unpause": "unpausing", "connect": "connecting", "check": "checking", "pull": "pulling", "push": "pushing", "wait": "waiting for",
 		"hook": "running a hook of",
 	}
 	verb, _, _ := strings.Cut(a.Verb(), "-") // create-network

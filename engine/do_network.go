@@ -58,23 +58,65 @@ func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (Outc
 	if !isInUse(err) {
 		return Outcome{}, err
 	}
-	users := d.networkUsers(ctx, a.ID)
+	if len(a.Leave) > 0 {
+		if err := d.leaveNetwork(ctx, a); err != nil {
+			return Outcome{}, err
+		}
+		a.Leave = nil
+		return d.removeNetwork(ctx, a)
+	}
+	users := d.networkUsers(ctx, a.ID, nil)
 	if a.Ref.Old == "" {
 		return Outcome{Text: inUse, Detail: users, Warning: true}, nil
 	}
-	return Outcome{}, hint.Wrap(fmt.Errorf("network %s cannot be made anew: in use by %s: %w", a.Ref.Name, users, err),
-		"stop those containers, or disconnect them with docker network disconnect")
+	return Outcome{}, networkInUse(a.Ref.Name, users, err)
 }
 
-// networkUsers names the containers on a network, "" where that is not known.
-func (d *Doer) networkUsers(ctx context.Context, id string) string {
+// networkInUse is the error about a network that cannot be made anew.
+func networkInUse(name, users string, err error) error {
+	text := fmt.Errorf("network %s cannot be made anew: in use by %s", name, users)
+	if err != nil {
+		text = fmt.Errorf("%w: %w", text, err)
+	}
+	return hint.Wrap(text, "stop those containers, or disconnect them with docker network disconnect")
+}
+
+// checkNetwork refuses a network on which others than the given containers run.
+func (d *Doer) checkNetwork(ctx context.Context, a planner.CheckNetwork) error {
+	if users := d.networkUsers(ctx, a.ID, a.Containers); users != "" {
+		return networkInUse(a.Ref.Name, users, nil)
+	}
+	return nil
+}
+
+// leaveNetwork takes containers that do not run off a network, and keeps in mind
+// what they were there: Podman removes no network that a container knows.
+func (d *Doer) leaveNetwork(ctx context.Context, a planner.RemoveNetwork) error {
+	for _, id := range a.Leave {
+		c, err := d.c.ContainerInspect(ctx, id)
+		if err != nil {
+			return fmt.Errorf("inspecting container %s: %w", shortID(id), err)
+		}
+		d.known.Store(a.Ref.Name+" "+id, knownEndpoint(&c, a.Ref.Name))
+		if err := d.c.NetworkDisconnect(ctx, a.ID, id, true); err != nil && !errdefs.IsNotFound(err) {
+			return fmt.Errorf("disconnecting container %s: %w", shortID(id), err)
+		}
+	}
+	return nil
+}
+
+// networkUsers names the containers that run on a network, less the given ones;
+// "": there are none, or that is not known.
+func (d *Doer) networkUsers(ctx context.Context, id string, less []string) string {
 	n, err := d.c.NetworkInspect(ctx, id, network.InspectOptions{})
 	if err != nil {
 		return ""
 	}
 	var names []string
-	for _, c := range n.Containers {
-		names = append(names, c.Name)
+	for id, c := range n.Containers {
+		if !slices.Contains(less, id) {
+			names = append(names, c.Name)
+		}
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")

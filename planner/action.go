@@ -57,10 +57,21 @@ type CreateNetwork struct {
 	Key string    `json:"key"`
 }
 
+// CheckNetwork fails where others than these containers run on a network that is
+// to be made anew: before anything stops for it.
+type CheckNetwork struct {
+	Ref        event.Ref `json:"ref"`
+	ID         string    `json:"id"`
+	Containers []string  `json:"containers,omitempty"` // ids
+}
+
 // RemoveNetwork removes one.
 type RemoveNetwork struct {
 	Ref event.Ref `json:"ref"`
 	ID  string    `json:"id"`
+	// Leave are the ids of containers that do not run and stay: an engine that
+	// does not remove a network for their sake gets them off it first.
+	Leave []string `json:"leave,omitempty"`
 }
 
 // ConnectContainer puts a container that does not run on a network anew, in
@@ -245,6 +256,7 @@ func (PullImage) Verb() string        { return "pull" }
 func (PushImage) Verb() string        { return "push" }
 func (BuildImage) Verb() string       { return "build" }
 func (CreateNetwork) Verb() string    { return "create-network" }
+func (CheckNetwork) Verb() string     { return "check-network" }
 func (RemoveNetwork) Verb() string    { return "remove-network" }
 func (CreateVolume) Verb() string     { return "create-volume" }
 func (ConnectContainer) Verb() string { return "connect" }
@@ -271,6 +283,7 @@ func (a PullImage) Resource() event.Ref        { return a.Ref }
 func (a PushImage) Resource() event.Ref        { return a.Ref }
 func (a BuildImage) Resource() event.Ref       { return a.Ref }
 func (a CreateNetwork) Resource() event.Ref    { return a.Ref }
+func (a CheckNetwork) Resource() event.Ref     { return a.Ref }
 func (a RemoveNetwork) Resource() event.Ref    { return a.Ref }
 func (a CreateVolume) Resource() event.Ref     { return a.Ref }
 func (a ConnectContainer) Resource() event.Ref { return a.Ref }
@@ -348,6 +361,7 @@ func init() {
 	register[PushImage]()
 	register[BuildImage]()
 	register[CreateNetwork]()
+	register[CheckNetwork]()
 	register[RemoveNetwork]()
 	register[CreateVolume]()
 	register[ConnectContainer]()

@@ -124,7 +124,7 @@ func (d *draft) stopOld(r *replica) int {
 		return r.stopped
 	}
 	after := append(d.stopDependents(r.ref.Service), d.units[r.ref.Service].news...)
-	after = append(after, r.created)
+	after = append(append(after, r.created), d.first...)
 	ref := r.ref
 	if r.fate == replace {
 		ref = r.old.oldRef(r.ref.Name)

@@ -26,6 +26,7 @@ type draft struct {
 	provided map[event.Ref]int // the steps that bring variables
 	orphans  []removal         // that go
 	outside  []*outsider       // that stay and are connected to networks anew
+	first    []int             // what the stops that are being added come after
 	record   int               // the step that keeps which containers have to come back; 0: none
 
 	volumeRecord int // the step that keeps anonymous volumes; 0: none

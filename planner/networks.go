@@ -130,6 +130,7 @@ func networkChanged(names []string) Reason {
 func (d *draft) planNetworks() {
 	d.networks = map[string]int{}
 	d.findOutsiders()
+	d.checkNetworks()
 	d.recordStops()
 	gone := map[string]int{}
 	for _, key := range d.p.NetworkNames() {
@@ -138,6 +139,7 @@ func (d *draft) planNetworks() {
 			gone[key] = d.removeNetwork(now, Reason{Code: BecauseConfigChanged})
 		}
 	}
+	d.first = nil
 	d.removeOrphanNetworks()
 	for _, key := range d.p.NetworkNames() {
 		conf := d.p.Networks[key]
@@ -154,6 +156,51 @@ func (d *draft) planNetworks() {
 	d.connect()
 }
 
+// checkNetworks adds what comes before any stop for a network that is made anew.
+func (d *draft) checkNetworks() {
+	for _, key := range d.p.NetworkNames() {
+		if !d.replaced.networks[key] {
+			continue
+		}
+		n := d.findNetwork(d.p.Networks[key].Name)
+		running := d.idsOn(n.Name, (*Container).running)
+		if len(running) == 0 {
+			continue // nothing stops for it
+		}
+		d.first = append(d.first, d.add(Step{
+			Action: CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID, Containers: running},
+			Reason: Reason{Code: BecauseConfigChanged},
+		}))
+	}
+}
+
+// idsOn are the ids of the project's containers on a network that match.
+func (d *draft) idsOn(network string, match func(*Container) bool) []string {
+	var ids []string
+	for i := range d.s.Containers {
+		if c := &d.s.Containers[i]; slices.Contains(c.networkNames(), network) && match(c) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// staying are the ids of the containers that are connected to a network anew.
+func (d *draft) staying(network string) []string {
+	stays := map[string]bool{}
+	for _, u := range d.units {
+		for _, r := range u.replicas {
+			if slices.Contains(r.rejoins, network) {
+				stays[r.old.ID] = true
+			}
+		}
+	}
+	for _, o := range d.outside {
+		stays[o.c.ID] = slices.Contains(o.rejoins, network)
+	}
+	return d.idsOn(network, func(c *Container) bool { return stays[c.ID] })
+}
+
 // removeNetwork adds the removal of a network after all that run on it stopped:
 // the engine refuses to remove one with active endpoints.
 func (d *draft) removeNetwork(n *Network, reason Reason) int {
@@ -161,7 +208,7 @@ func (d *draft) removeNetwork(n *Network, reason Reason) int {
 	if reason.Code == BecauseConfigChanged {
 		ref.Old = n.Name // it is made anew
 	}
-	return d.add(Step{Action: RemoveNetwork{Ref: ref, ID: n.ID}, Reason: reason}, d.leaveNetwork(n.Name)...)
+	return d.add(Step{Action: RemoveNetwork{Ref: ref, ID: n.ID, Leave: d.staying(n.Name)}, Reason: reason}, d.leaveNetwork(n.Name)...)
 }
 
 // leaveNetwork returns the steps after which no container on the network runs.

@@ -126,7 +126,7 @@ func (d *draft) recordStops() {
 		if d.replaced.networks[key] && len(stops) > 0 {
 			n := d.findNetwork(d.p.Networks[key].Name)
 			ref := event.Ref{Kind: event.Volume, Name: shortID(n.ID) + "_" + n.Name}
-			d.record = d.add(Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: networkChanged([]string{n.Name})})
+			d.record = d.add(Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: networkChanged([]string{n.Name})}, d.first...)
 			return
 		}
 	}
@@ -135,7 +135,7 @@ func (d *draft) recordStops() {
 // stopOutsider adds the stop of one that runs, once.
 func (d *draft) stopOutsider(o *outsider) int {
 	if o.stopped == 0 {
-		o.stopped = d.stop(o.c, o.c.ref(), o.reason(), nil, d.record)
+		o.stopped = d.stop(o.c, o.c.ref(), o.reason(), nil, append(slices.Clone(d.first), d.record)...)
 	}
 	return o.stopped
 }

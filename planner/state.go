@@ -164,7 +164,7 @@ type Stopped struct {
 	Network string            `json:"network,omitempty"`
 	Start   bool              `json:"start,omitempty"` // it ran
 	Service string            `json:"service,omitempty"`
-	Number  int               `json:"number,omitempty"` // the other one's
+	Number  int               `json:"number,omitempty"`  // the other one's
 	Volumes map[string]string `json:"volumes,omitempty"` // names by target
 }
 

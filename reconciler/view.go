@@ -172,6 +172,15 @@ func (v *view) skipped(s, cause planner.Step) {
 	v.emit(s, st)
 }
 
+// isUnseen tells of what people are shown only if it fails.
+func isUnseen(a planner.Action) bool {
+	switch a.(type) {
+	case planner.CheckNetwork, planner.RecordStops, planner.ForgetStops:
+		return true
+	}
+	return false
+}
+
 // unseenWhenSkipped tells of what nobody misses: a report on what did not come
 // about, and the end of a record that has to stay then.
 func unseenWhenSkipped(a planner.Action) bool {
@@ -237,13 +246,16 @@ func (v *view) held(s planner.Step, by []planner.Step) {
 	seen := map[event.Ref]bool{}
 	for _, b := range by {
 		switch ref := v.ref(b); {
-		case seen[ref]:
+		case seen[ref], isUnseen(b.Action):
 		case len(h.For) == heldFor:
 			h.More++
 		default:
 			h.For = append(h.For, event.Need{Ref: ref, Text: v.aim(b)})
 		}
 		seen[v.ref(b)] = true
+	}
+	if len(h.For) == 0 {
+		return
 	}
 	v.waiting[h.Ref] = true
 	v.sink(h)
