@@ -58,7 +58,7 @@ func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (Outc
 	if !isInUse(err) {
 		return Outcome{}, err
 	}
-	if len(a.Leave) > 0 {
+	if len(a.Leave) > 0 && errdefs.IsConflict(err) { // not Docker's answer where somebody runs on it
 		if err := d.leaveNetwork(ctx, a); err != nil {
 			return Outcome{}, err
 		}

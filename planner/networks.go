@@ -164,8 +164,8 @@ func (d *draft) checkNetworks() {
 		}
 		n := d.findNetwork(d.p.Networks[key].Name)
 		running := d.idsOn(n.Name, (*Container).running)
-		if len(running) == 0 {
-			continue // nothing stops for it
+		if len(running) == 0 && len(d.staying(n.Name)) == 0 {
+			continue // nothing is changed for it before it is gone
 		}
 		d.first = append(d.first, d.add(Step{
 			Action: CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID, Containers: running},
