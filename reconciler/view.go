@@ -161,11 +161,12 @@ func (v *view) cut(s planner.Step) {
 // skipped reports a step that is not tried because another one failed.
 func (v *view) skipped(s, cause planner.Step) {
 	ref := v.ref(s)
-	if v.told[ref] || unseenWhenSkipped(s.Action) {
+	of := v.ref(cause)
+	if v.told[ref] || unseenWhenSkipped(s.Action) || of.Kind == ref.Kind && of.Name == ref.Name {
 		return
 	}
 	v.told[ref] = true
-	st := event.Status{State: event.Skipped, Text: "Skipped", Detail: v.ref(cause).String() + " failed"}
+	st := event.Status{State: event.Skipped, Text: "Skipped", Detail: of.String() + " failed"}
 	if s.Optional {
 		st.State = event.Warning
 	}
@@ -182,13 +183,10 @@ func isUnseen(a planner.Action) bool {
 }
 
 // unseenWhenSkipped tells of what nobody misses: a report on what did not come
-// about, and the end of a record that has to stay then.
+// about, and what is not shown.
 func unseenWhenSkipped(a planner.Action) bool {
-	switch a.(type) {
-	case planner.PruneImage, planner.ForgetStops:
-		return true
-	}
-	return false
+	_, reports := a.(planner.PruneImage)
+	return reports || isUnseen(a)
 }
 
 // spared reports a container that goes on, for the images that it might have
