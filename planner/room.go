@@ -85,8 +85,8 @@ func (d *draft) takes(a Action) []exclusive {
 	case RenameContainer:
 		return []exclusive{{kind: containerName, name: a.Ref.Name}}
 	case StartContainer:
-		if d.units[a.Ref.Service] != nil {
-			return d.withoutSpare(a.Ref.Service)
+		if u := d.units[a.Ref.Service]; u != nil {
+			return d.withoutSpare(u)
 		}
 		if c := d.room.containers[a.ID]; c != nil {
 			return c.whileRunning()
@@ -131,12 +131,11 @@ func (d *draft) has(c *Container) []exclusive {
 }
 
 // withoutSpare is what a container of a service takes, less the ranges of ports
-// that have enough for all who take and have some.
-func (d *draft) withoutSpare(service string) []exclusive {
-	svc := d.p.Services[service]
+// that have enough for those who have one and those who want one.
+func (d *draft) withoutSpare(u *unit) []exclusive {
 	var takes []exclusive
-	for _, x := range d.takenByStart(svc) {
-		if x.first == x.last || d.inUse(x)+svc.GetScale() > x.last-x.first+1 {
+	for _, x := range d.takenByStart(d.p.Services[u.name]) {
+		if x.first == x.last || d.inUse(x)+u.without(x) > x.last-x.first+1 {
 			takes = append(takes, x)
 		}
 	}
@@ -147,13 +146,34 @@ func (d *draft) withoutSpare(service string) []exclusive {
 func (d *draft) inUse(x exclusive) int {
 	used := map[int]bool{}
 	for i := range d.s.Containers {
-		for _, p := range d.s.Containers[i].Ports {
-			if x.meets(exclusive{kind: hostPort, in: p.Protocol, name: p.Address, first: p.Number, last: p.Number}) {
-				used[p.Number] = true
-			}
+		for _, p := range d.s.Containers[i].portsIn(x) {
+			used[p] = true
 		}
 	}
 	return len(used)
+}
+
+// without counts the replicas that have no port of a range: one that is made anew
+// can have its predecessor's.
+func (u *unit) without(x exclusive) int {
+	n := 0
+	for _, r := range u.replicas {
+		if r.old == nil || len(r.old.portsIn(x)) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// portsIn are the ports of a range that a container has.
+func (c *Container) portsIn(x exclusive) []int {
+	var ports []int
+	for _, p := range c.Ports {
+		if x.meets(exclusive{kind: hostPort, in: p.Protocol, name: p.Address, first: p.Number, last: p.Number}) {
+			ports = append(ports, p.Number)
+		}
+	}
+	return ports
 }
 
 // createdName is the name that a container is created under: its own, or the
