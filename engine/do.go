@@ -115,7 +115,7 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 	case planner.RecordStops:
 		return Outcome{}, d.recordStops(ctx, a)
 	case planner.ForgetStops:
-		return d.removeVolume(ctx, planner.RemoveVolume{Ref: a.Ref})
+		return d.removeVolume(ctx, planner.RemoveVolume(a))
 	case planner.CreateContainer:
 		return d.createContainer(ctx, a, done)
 	case planner.WaitContainer:

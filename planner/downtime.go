@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -25,7 +27,7 @@ func (d *draft) restarts() {
 		certain := false
 		deps := d.p.Services[name].DependsOn
 		for _, dep := range slices.Sorted(maps.Keys(deps)) {
-			if !deps[dep].Restart {
+			if !deps[dep].Restart && !d.joinsAnew(name, dep) {
 				continue
 			}
 			for _, r := range d.units[dep].allReplicas() {
@@ -61,6 +63,14 @@ func RestartedWith(p *project.Project, s State, services []string) []string {
 	mine := regular(p, nil)
 	f := newFleet(p, s, "", LifecycleOptions{}, func(c *Container) bool { return mine(c) && c.running() })
 	return withRestarted(f, services)[len(services):]
+}
+
+// joinsAnew tells whether a service is in the network namespace of another one
+// that stops for a network which is made anew: whatever its depends_on says, it
+// has to join the new namespace.
+func (d *draft) joinsAnew(service, parent string) bool {
+	return d.p.Services[service].NetworkMode == types.ServicePrefix+parent &&
+		slices.ContainsFunc(d.units[parent].allReplicas(), func(r *replica) bool { return len(r.rejoins) > 0 })
 }
 
 // allReplicas is for services that may not be of this plan.
@@ -138,7 +148,7 @@ func (d *draft) stopOld(r *replica) int {
 func (d *draft) stopDependents(service string) []int {
 	var stops []int
 	for _, dependent := range d.dependents[service] {
-		if d.p.Services[dependent].DependsOn[service].Restart {
+		if d.p.Services[dependent].DependsOn[service].Restart || d.joinsAnew(dependent, service) {
 			for _, r := range d.units[dependent].replicas {
 				stops = append(stops, d.stopOld(r))
 			}

@@ -94,10 +94,17 @@ func (d *draft) makesAnew(network string) bool {
 }
 
 // parentStops tells whether the container whose network namespace this one is in
-// stops for a network that is made anew: its namespace is another one then.
+// stops for a network that is made anew, and stays: its namespace is another one
+// then. With one that does not stay nothing can be shared.
 func (d *draft) parentStops(c *Container) bool {
 	parent := d.room.containers[c.SharesNetwork]
-	return parent != nil && slices.ContainsFunc(parent.networkNames(), d.makesAnew)
+	if parent == nil || !slices.ContainsFunc(parent.networkNames(), d.makesAnew) {
+		return false
+	}
+	if u := d.units[parent.Service]; u != nil && !parent.OneOff {
+		return slices.ContainsFunc(u.replicas, func(r *replica) bool { return r.old == parent && len(r.rejoins) > 0 })
+	}
+	return !d.removesOrphan(parent)
 }
 
 // recordStops adds the step that keeps what the plan stops and an `up` like this
