@@ -213,7 +213,7 @@ func (f *follower) abortedBy() (ending, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, x := range f.ended {
-		if x.restarting || !x.at.After(f.pardoned[x.service]) {
+		if x.restarting || x.planned || !x.at.After(f.pardoned[x.service]) {
 			continue
 		}
 		if f.o.AbortOnExit || f.o.ExitCodeFrom != "" || f.o.AbortOnFailure && x.code != 0 {
@@ -231,7 +231,7 @@ func (f *follower) exitCode(first ending) int {
 		return first.code
 	}
 	for _, x := range f.ended {
-		if x.service == f.o.ExitCodeFrom {
+		if x.service == f.o.ExitCodeFrom && !x.planned {
 			return x.code
 		}
 	}

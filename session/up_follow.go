@@ -55,6 +55,7 @@ type follower struct {
 	expected map[string]bool   // names of containers that the plan starts and that did not start yet
 	coming   map[string]bool   // ids that were made in place of others and did not start yet
 	alive    map[string]string // the services of ids that started and did not end yet
+	stopping map[string]bool   // ids that the plan stops and that did not start again
 	ended    []ending
 	untold   int                  // ends that are known and not shown yet
 	pardoned map[string]time.Time // by service: ends until then are the user's will
@@ -69,6 +70,7 @@ type ending struct {
 	id, service string
 	code        int
 	restarting  bool
+	planned     bool      // the plan stopped it
 	at          time.Time // of the engine's event
 }
 
@@ -91,7 +93,7 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 		stopPump: stopPump, stopRead: stopRead,
 		pumped: make(chan struct{}), done: make(chan error, 1),
 		wake:     make(chan struct{}, 1),
-		expected: map[string]bool{}, coming: map[string]bool{}, alive: map[string]string{}, pardoned: map[string]time.Time{},
+		expected: map[string]bool{}, coming: map[string]bool{}, stopping: map[string]bool{}, alive: map[string]string{}, pardoned: map[string]time.Time{},
 		eras: []*project.Project{s.Project},
 	}
 	if o.CanWatch != nil {
@@ -343,7 +345,12 @@ func (f *follower) started(ctx context.Context, c engine.Change) {
 		return
 	}
 	f.read(ctx, logs.Change{Target: t, At: f.since})
-	f.news(func() { f.alive[c.ID] = t.Service; delete(f.expected, t.Name); delete(f.coming, c.ID) })
+	f.news(func() {
+		f.alive[c.ID] = t.Service
+		delete(f.expected, t.Name)
+		delete(f.coming, c.ID)
+		delete(f.stopping, c.ID)
+	})
 }
 
 // unpaused reads on: a paused container lets nobody attach to it.
@@ -373,7 +380,7 @@ func (f *follower) exited(ctx context.Context, c engine.Change) {
 		f.unlogged.exited(heard, exit)
 	}
 	f.news(func() {
-		f.ended = append(f.ended, ending{id: c.ID, service: t.Service, code: code, restarting: exit.Restarting, at: c.Time})
+		f.ended = append(f.ended, ending{id: c.ID, service: t.Service, code: code, restarting: exit.Restarting, planned: f.stopping[c.ID], at: c.Time})
 		delete(f.alive, c.ID)
 	})
 }

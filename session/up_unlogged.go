@@ -157,7 +157,8 @@ func (l *lines) end() {
 	}
 }
 
-// attentive is a doer that has containers listened to before they start.
+// attentive is a doer that has containers listened to before they start, and that
+// tells the follower of ends which are the plan's.
 type attentive struct {
 	reconciler.Doer
 	f *follower
@@ -173,6 +174,9 @@ func (d attentive) Do(ctx context.Context, s planner.Step, done *reconciler.Resu
 		d.f.unlogged.listen(ctx, d.f.withTTY(logs.Target{Source: event.Source{
 			ID: id, Name: a.Ref.Name, Service: a.Ref.Service, Number: a.Ref.Number,
 		}}))
+	}
+	if a, ok := s.Action.(planner.StopContainer); ok {
+		d.f.news(func() { d.f.stopping[a.ID] = true })
 	}
 	return d.Doer.Do(ctx, s, done)
 }
