@@ -101,7 +101,7 @@ func (d *Doer) addressConflict(ctx context.Context, a planner.StartContainer) co
 	wanted := map[string][]string{} // by network
 	for key, n := range d.p.Definition(a.Ref.Service).Networks {
 		if n != nil {
-			wanted[d.p.Networks[key].Name] = []string{n.Ipv4Address, n.Ipv6Address}
+			wanted[d.p.Networks[key].Name] = []string{canonical(n.Ipv4Address), canonical(n.Ipv6Address)}
 		}
 	}
 	list, err := d.c.ContainerList(ctx, container.ListOptions{})
@@ -124,6 +124,14 @@ func (d *Doer) addressConflict(ctx context.Context, a planner.StartContainer) co
 		}
 	}
 	return conflict{}
+}
+
+// canonical is an address in the form in which engines report it.
+func canonical(address string) string {
+	if ip, err := netip.ParseAddr(address); err == nil {
+		return ip.String()
+	}
+	return address
 }
 
 // networkConflict names the network whose subnet or interface the one that could

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -176,13 +177,16 @@ func NetworkInterfaces(options map[string]string) []string {
 	return names
 }
 
-// shared are the devices, and folders of devices, that many can open at once.
-var shared = []string{
-	"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/fuse", "/dev/kvm", "/dev/kfd",
-	"/dev/net/", "/dev/dri", "/dev/snd", "/dev/input", "/dev/shm", "/dev/vhost", "/dev/loop", "/dev/mapper/control", "/dev/nvidia",
-}
+// The devices that many can open at once, and how the names of such begin.
+var (
+	shared = []string{
+		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx",
+		"/dev/fuse", "/dev/kvm", "/dev/kfd", "/dev/loop-control", "/dev/mapper/control",
+	}
+	sharedBelow = []string{"/dev/net/", "/dev/dri", "/dev/snd", "/dev/input", "/dev/shm", "/dev/vhost", "/dev/nvidia"}
+)
 
-// exclusiveDevices leaves out the devices of the host that are shared.
+// exclusiveDevices leaves out the devices that are shared.
 func exclusiveDevices(paths []string) []exclusive {
 	var all []exclusive
 	for _, path := range paths {
@@ -194,12 +198,8 @@ func exclusiveDevices(paths []string) []exclusive {
 }
 
 func isShared(path string) bool {
-	for _, name := range shared {
-		if path == name || strings.HasPrefix(path, name) && name != "/dev/tty" {
-			return true
-		}
-	}
-	return path == ""
+	begins := func(name string) bool { return strings.HasPrefix(path, name) }
+	return path == "" || slices.Contains(shared, path) || slices.ContainsFunc(sharedBelow, begins)
 }
 
 // devicesOf are a service's devices that only one container can use: what it
