@@ -64,6 +64,10 @@ func Bake(p *project.Project, services []string, o BakeOptions) ([]byte, error) 
 		o.LookupEnv = os.LookupEnv
 	}
 	f := bakeFile{Group: map[string]bakeGroup{}, Target: map[string]bakeTarget{}}
+	p, err := p.WithUses(Uses(p, services, o.Options))
+	if err != nil {
+		return nil, err
+	}
 	order := withNeeds(p, services)
 	group := bakeGroup{Targets: make([]string, len(order))}
 	for i, service := range order {
@@ -95,7 +99,7 @@ func withNeeds(p *project.Project, services []string) []string {
 			return
 		}
 		seen[name] = true
-		for _, needed := range p.BuildNeeds(name) {
+		for _, needed := range p.BuiltFirst(name) {
 			visit(needed)
 		}
 		order = append(order, name)
@@ -136,6 +140,9 @@ func (j job) bake(o BakeOptions, p *project.Project) bakeTarget {
 		default:
 			t.Contexts[c.name] = c.dir + c.spec
 		}
+	}
+	for _, u := range j.uses { // bake goes by these for the order
+		t.Contexts[contextName(u.Image)] = "target:" + bakeName(u.Service)
 	}
 	for _, h := range j.hosts {
 		name, address, _ := strings.Cut(h, "=")

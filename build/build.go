@@ -74,6 +74,10 @@ type Options struct {
 	SSH []composetypes.SSHKey
 	// LookupEnv reads the process's environment; nil: os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
+	// ReadFile reads Dockerfiles for Uses; nil: os.ReadFile.
+	ReadFile func(name string) ([]byte, error)
+	// Arch is the engine's processor, by Go's name; "": not known.
+	Arch string
 	// ConfigDir holds docker's config.json, for credentials and proxies; "":
 	// DOCKER_CONFIG or ~/.docker.
 	ConfigDir string

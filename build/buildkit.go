@@ -95,7 +95,7 @@ func (k *buildkit) export(j job) bkclient.ExportEntry {
 func (k *buildkit) prepare(ctx context.Context, j job) (bkclient.SolveOpt, error) {
 	k.conf.addProxies(k.b.c.DaemonHost(), j.args)
 	if j.pull {
-		j.pull = !k.pullsOurs(j)
+		j.pull = !k.b.pullsOurs(j)
 	}
 	w, err := k.worker(ctx, j)
 	if err != nil {
@@ -113,19 +113,19 @@ func (k *buildkit) failure(ctx context.Context, j job, err error, seen stepFailu
 }
 
 // pullsOurs tells whether a pull of all base images would ask a registry for one
-// that this project has just built: BuildKit knows all or nothing.
-func (k *buildkit) pullsOurs(j job) bool {
+// that this project has just built: builders know all or nothing.
+func (b *Builder) pullsOurs(j job) bool {
 	if !j.usesOurs() {
 		return false
 	}
-	k.b.o.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
+	b.o.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
 		"service %s: base images are not pulled anew, since the build uses an image that this project builds", j.service)})
 	return true
 }
 
 // usesOurs tells whether the build uses an image that another service's build makes.
 func (j job) usesOurs() bool {
-	return slices.ContainsFunc(j.named, func(c namedContext) bool { return c.service != "" })
+	return len(j.uses) > 0 || slices.ContainsFunc(j.named, func(c namedContext) bool { return c.service != "" })
 }
 
 // result needs no further request of an engine that stores images the classic

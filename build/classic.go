@@ -60,6 +60,9 @@ func (c *classic) request(ctx context.Context, j job, auths map[string]registry.
 	if err != nil {
 		return "", err
 	}
+	if j.pull {
+		j.pull = !c.b.pullsOurs(j)
+	}
 	o := imageBuildOptions(j, sent)
 	o.AuthConfigs, o.Memory = auths, c.b.o.Memory
 	resp, err := c.b.c.ImageBuild(ctx, sent.reader(), o)
@@ -72,6 +75,7 @@ func (c *classic) request(ctx context.Context, j job, auths map[string]registry.
 		return "", unsent // the engine's error is but a consequence
 	}
 	if err != nil {
+		j.step = failure.step
 		return "", &Error{Err: err, Step: failure.step, Output: failure.output, Help: advise(err.Error(), j, c.b.p)}
 	}
 	return cmp.Or(id, j.names[0]), nil

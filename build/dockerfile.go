@@ -23,38 +23,63 @@ import (
 // ReadDockerfile reads what the Dockerfile of a build says. One that is not on this
 // machine, or that has mistakes, says nothing but where it is: the build tells.
 func ReadDockerfile(b types.BuildConfig) (project.Dockerfile, error) {
-	var d project.Dockerfile
-	text := b.DockerfileInline
-	if text == "" {
-		name := absolute(cmp.Or(b.Dockerfile, "Dockerfile"), b.Context)
-		raw, err := os.ReadFile(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return d, nil
-		}
-		if err != nil {
-			return d, fmt.Errorf("reading the Dockerfile: %w", err)
-		}
-		d.Path, text = name, string(raw)
+	d, text, err := dockerfileText(b, os.ReadFile)
+	if err != nil || text == "" {
+		return d, err
 	}
+	given := map[string]string{}
+	for name, value := range b.Args {
+		if value != nil {
+			given[name] = *value
+		}
+	}
+	r := parseDockerfile(text, given, nil)
+	if r == nil {
+		return d, nil
+	}
+	r.folders, r.d = b.AdditionalContexts, d
+	return r.read(b.Target), nil
+}
+
+// dockerfileText is the Dockerfile of a build and where it is; "": it is not here.
+func dockerfileText(b types.BuildConfig, read func(string) ([]byte, error)) (d project.Dockerfile, text string, err error) {
+	if b.DockerfileInline != "" {
+		return d, b.DockerfileInline, nil
+	}
+	name := absolute(cmp.Or(b.Dockerfile, defaultDockerfile), b.Context)
+	raw, err := read(name)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(name) == defaultDockerfile {
+		name = filepath.Join(filepath.Dir(name), "dockerfile") // Docker takes it as well
+		raw, err = read(name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return d, "", nil
+	}
+	if err != nil {
+		return d, "", fmt.Errorf("reading the Dockerfile: %w", err)
+	}
+	d.Path = name
+	return d, string(raw), nil
+}
+
+// parseDockerfile reads a text with the arguments that the build is given, and those
+// that the builder knows by itself; nil: it has mistakes.
+func parseDockerfile(text string, given, builtIn map[string]string) *reading {
 	parsed, err := parser.Parse(strings.NewReader(text))
 	if err != nil {
-		return d, nil
+		return nil
 	}
 	stages, args, err := instructions.Parse(parsed.AST, nil)
 	if err != nil || len(stages) == 0 {
-		return d, nil
+		return nil
 	}
-	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, folders: b.AdditionalContexts, given: map[string]string{}, d: d}
-	for name, value := range b.Args {
-		if value != nil {
-			r.given[name] = *value
-		}
-	}
-	r.args = maps.Clone(r.given)
+	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, given: given, args: map[string]string{}}
+	maps.Copy(r.args, builtIn)
+	maps.Copy(r.args, given)
 	for _, a := range args {
 		r.argument(a, r.args)
 	}
-	return r.read(b.Target), nil
+	return r
 }
 
 // reading is one Dockerfile being read.
@@ -66,11 +91,16 @@ type reading struct {
 	d           project.Dockerfile
 }
 
-func (r *reading) read(target string) project.Dockerfile {
-	last := len(r.stages) - 1
+// last is the stage that is built.
+func (r *reading) last(target string) int {
 	if at := r.find(target, len(r.stages)); target != "" && at >= 0 {
-		last = at
+		return at
 	}
+	return len(r.stages) - 1
+}
+
+func (r *reading) read(target string) project.Dockerfile {
+	last := r.last(target)
 	needed := map[int]bool{}
 	r.need(last, needed)
 	for i, s := range r.stages {

@@ -1,9 +1,11 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -15,13 +17,29 @@ import (
 // explain makes the best of BuildKit's error: the line of the Dockerfile, the
 // step's output, and what to do.
 func explain(err error, j job, p *project.Project, f stepFailure) *Error {
-	e := &Error{Err: err, Step: f.step, Output: f.output, Help: advise(err.Error(), j, p)}
+	e := &Error{Err: err, Step: f.step, Output: f.output}
+	j.step = f.step
 	for _, s := range errdefs.Sources(err) {
+		j.step = cmp.Or(instructionAt(s), j.step)
 		if text := excerpt(s, j.file.shown); text != "" {
 			e.Excerpt = text
 		}
 	}
+	e.Help = advise(err.Error(), j, p)
 	return e
+}
+
+// instructionAt is the text of the instruction that is to blame; "": not known.
+func instructionAt(s *errdefs.Source) string {
+	if s.Info == nil || len(s.Ranges) == 0 {
+		return ""
+	}
+	lines := strings.Split(string(s.Info.Data), "\n")
+	first, last := int(s.Ranges[0].Start.Line), int(s.Ranges[0].End.Line)
+	if first < 1 || last < first || last > len(lines) {
+		return ""
+	}
+	return strings.Join(lines[first-1:last], "\n")
 }
 
 const (
@@ -88,6 +106,12 @@ var advices = []advice{
 	}},
 	{regexp.MustCompile(`failed to calculate checksum.*"([^"]*)": not found`), notInContext},
 	{regexp.MustCompile(`(?:COPY|ADD) failed: .*stat ([^:\s]+)`), notInContext},
+	{regexp.MustCompile(`(?:lstat|open) ([^:\s]+): no such file`), func(j job, p *project.Project, m []string) string {
+		if from := takenFrom.FindStringSubmatch(j.mountOf(m[1])); from != nil {
+			return notIn(j, p, from[1], m[1])
+		}
+		return ""
+	}},
 	{regexp.MustCompile(`copier: stat: "([^"]+)": no such file`), notInContext}, // Podman
 	{regexp.MustCompile(`the --mount option requires BuildKit|Unknown flag: mount`), says("this Dockerfile needs BuildKit: do not set DOCKER_BUILDKIT=0")},
 	{regexp.MustCompile(`unknown cache exporter`), says("the engine keeps such caches only with its containerd image store; type=inline works without")},
@@ -112,12 +136,59 @@ func advise(message string, j job, p *project.Project) string {
 	return baseHelp(message, j, p)
 }
 
-func notInContext(j job, _ *project.Project, m []string) string {
+// takenFrom finds what COPY and the mounts of RUN take out of beside the context.
+var takenFrom = regexp.MustCompile(`(?:--from=|[=,]from=)([^\s,\\]+)`)
+
+func notInContext(j job, p *project.Project, m []string) string {
+	if from := takenFrom.FindStringSubmatch(j.mountOf(m[1])); from != nil {
+		return notIn(j, p, from[1], m[1])
+	}
 	where := j.context.dir
 	if where == "" {
 		where = j.context.url
 	}
 	return fmt.Sprintf("is there %s in the context %s, and does no .dockerignore leave it out?", m[1], where)
+}
+
+// mountOf is the part of the failed step that takes a path: of the mounts of a RUN the
+// one with that source, else the whole step.
+func (j job) mountOf(path string) string {
+	for word := range strings.FieldsSeq(j.step) {
+		if rest, ok := strings.CutPrefix(word, "--mount="); ok && strings.Contains(rest+",", "source="+path+",") {
+			return word
+		}
+	}
+	if strings.Contains(j.step, "--mount=") && strings.Contains(j.step, "source=") {
+		return ""
+	}
+	return j.step
+}
+
+// notIn is the hint for a path that is not in what a step names behind from.
+func notIn(j job, p *project.Project, from, path string) string {
+	for _, c := range j.named {
+		switch {
+		case c.name != from && c.name != contextName(from):
+		case c.dir != "":
+			return fmt.Sprintf("is there %s in %s, the folder of the additional context %s, and does no .dockerignore leave it out?", path, c.dir, c.name)
+		case c.service != "":
+			return fmt.Sprintf("is there %s in the image of service %s, the additional context %s?", path, c.service, c.name)
+		default:
+			return fmt.Sprintf("is there %s in %s, the additional context %s?", path, c.spec, c.name)
+		}
+	}
+	for _, stage := range stages(j) {
+		if strings.EqualFold(stage, from) {
+			return fmt.Sprintf("is there %s in the stage %s of the Dockerfile?", path, stage)
+		}
+	}
+	if _, err := strconv.Atoi(from); err == nil {
+		return fmt.Sprintf("is there %s in the stage %s of the Dockerfile, counted from 0?", path, from)
+	}
+	if maker := p.Maker(from, j.service); maker != "" {
+		return fmt.Sprintf("is there %s in the image of service %s, %s?", path, maker, from)
+	}
+	return fmt.Sprintf("is there %s in the image %s?", path, from)
 }
 
 // missingImage finds the reference of a base image that could not be had.
@@ -158,11 +229,16 @@ func familiar(ref string) string {
 // stageName finds the names that a Dockerfile gives to its stages.
 var stageName = regexp.MustCompile(`(?im)^[ \t]*FROM[ \t].*[ \t]AS[ \t]+(\S+)`)
 
-func stagesHelp(j job, _ *project.Project, _ []string) string {
-	var stages []string
+// stages are their names.
+func stages(j job) (names []string) {
 	for _, m := range stageName.FindAllSubmatch(j.file.content(), -1) {
-		stages = append(stages, string(m[1]))
+		names = append(names, string(m[1]))
 	}
+	return names
+}
+
+func stagesHelp(j job, _ *project.Project, _ []string) string {
+	stages := stages(j)
 	if len(stages) == 0 {
 		return "name a stage with FROM ... AS " + j.target + ", or leave build.target out"
 	}

@@ -21,6 +21,7 @@ type job struct {
 	context location
 	file    dockerfile
 	named   []namedContext // additional contexts, by name
+	uses    []project.Use  // images of other services that the Dockerfile names
 
 	args   map[string]string
 	labels map[string]string
@@ -42,6 +43,8 @@ type job struct {
 	ulimits      []ulimit // by name
 	privileged   bool
 	entitlements []string
+
+	step string // the instruction that failed, once one has
 
 	secrets []secret
 	ssh     []sshAgent
@@ -73,6 +76,7 @@ func resolve(p *project.Project, service string, o Options) (job, error) {
 	b := s.Build
 	j := job{
 		service:       service,
+		uses:          p.Uses(service),
 		names:         imageNames(p, s),
 		args:          arguments(b.Args, o),
 		labels:        labels(p, s),

@@ -101,3 +101,33 @@ services:
 		}
 	}
 }
+
+// A path that a step takes from elsewhere is not looked for in the main context.
+func TestAdviseFrom(t *testing.T) {
+	p := projectOf(t, `
+services:
+  base: {build: .}
+  web: {build: .}
+`, nil)
+	const buildkit, engine = `failed to calculate checksum of ref x::y: "/a": not found`, "failed to solve: lstat /a: no such file or directory"
+	for _, c := range []struct{ message, step, want string }{
+		{buildkit, "COPY --from=lib /a /b", "is there /a in /lib, the folder of the additional context lib, and does no .dockerignore leave it out?"},
+		{buildkit, "COPY --chmod=644 --from=ours /a /b", "is there /a in the image of service base, the additional context ours?"},
+		{engine, "COPY --from=one /a /b", "is there /a in the stage one of the Dockerfile?"},
+		{engine, "COPY --from=0 /a /b", "is there /a in the stage 0 of the Dockerfile, counted from 0?"},
+		{engine, "COPY --from=docker.io/library/demo-base:latest /a /b", "is there /a in the image of service base, docker.io/library/demo-base:latest?"},
+		{engine, "COPY --from=alpine /a /b", "is there /a in the image alpine?"},
+		{"COPY failed: stat a: file does not exist", "Step 2/2 : COPY --from=alpine /a /b", "is there a in the image alpine?"},
+		{"process did not complete: open /a: no such file or directory", "RUN --mount=type=cache,target=/c --mount=from=alpine,source=/a,target=/b true", "is there /a in the image alpine?"},
+		{buildkit, "RUN --mount=target=/c,source=/a --mount=from=alpine,source=/z,target=/b true", "is there /a in the context /app, and does no .dockerignore leave it out?"},
+		{"process did not complete: open /a: no such file or directory", "RUN cat /a", ""},
+	} {
+		j := job{
+			service: "web", context: location{dir: "/app"}, step: c.step, file: dockerfile{name: "D", data: []byte("FROM x AS one\n")},
+			named: []namedContext{{name: "lib", dir: "/lib"}, {name: "ours", service: "base"}},
+		}
+		if got := advise(c.message, j, p); got != c.want {
+			t.Errorf("%s:\ngot  %q\nwant %q", c.step, got, c.want)
+		}
+	}
+}

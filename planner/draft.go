@@ -20,6 +20,7 @@ type draft struct {
 	units map[string]*unit // what becomes of each service
 
 	images   map[string]imageStep // by reference: a pull or build that the plan holds
+	builders map[string]string    // services by the images that they build; nil: not asked yet
 	networks map[string]int       // by key: the step that creates the network
 	volumes  map[string]int       // by key: the step that creates the volume
 	replaced replacedResources

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // imageStep is a pull or build of the plan.
@@ -42,7 +43,7 @@ func (d *draft) checkImages() error {
 	for _, name := range d.order {
 		svc, image := d.p.Services[name], d.p.ImageName(name)
 		_, have := d.s.Images[image]
-		_, comes := d.images[image]
+		_, comes := d.imageStep(image)
 		if have || comes || !slices.ContainsFunc(d.units[name].replicas, func(r *replica) bool { return r.fate != keep }) {
 			continue
 		}
@@ -54,6 +55,21 @@ func (d *draft) checkImages() error {
 			"pull it: docker pull "+image)
 	}
 	return nil
+}
+
+// imageStep is the pull or build that brings an image, whatever its spelling.
+func (d *draft) imageStep(image string) (step imageStep, ok bool) {
+	if len(d.images) == 0 {
+		return imageStep{}, false
+	}
+	step, ok = d.images[project.CanonicalImage(image)]
+	return step, ok
+}
+
+// stepOf is its number; 0: there is none.
+func (d *draft) stepOf(image string) int {
+	step, _ := d.imageStep(image)
+	return step.step
 }
 
 // planImage adds what the service's own image needs, if anything.
@@ -89,12 +105,18 @@ func (d *draft) planImage(svc types.ServiceConfig) {
 // builder names the service whose build section makes the image, "" where none
 // does. Of several the first by name.
 func (d *draft) builder(image string) string {
-	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
-		if d.p.Services[name].Build != nil && d.p.ImageName(name) == image {
-			return name
+	if d.builders == nil {
+		d.builders = map[string]string{}
+		for _, name := range slices.Backward(slices.Sorted(maps.Keys(d.p.Services))) {
+			if d.p.Services[name].Build != nil {
+				d.builders[project.CanonicalImage(d.p.ImageName(name))] = name
+			}
 		}
 	}
-	return ""
+	if len(d.builders) == 0 {
+		return ""
+	}
+	return d.builders[project.CanonicalImage(image)]
 }
 
 // pullPolicy is the command's policy, or the service's.
@@ -135,7 +157,7 @@ type pulling struct {
 
 // pull adds the pull of a reference, once.
 func (d *draft) pull(p pulling) {
-	if _, done := d.images[p.reference]; done {
+	if _, done := d.imageStep(p.reference); done {
 		return
 	}
 	reason := Reason{Code: BecausePullPolicy}
@@ -143,7 +165,7 @@ func (d *draft) pull(p pulling) {
 		reason.Code = BecauseMissing
 	}
 	ref := event.Ref{Kind: event.Image, Name: p.reference}
-	d.images[p.reference] = imageStep{ref: ref, step: d.add(Step{
+	d.images[project.CanonicalImage(p.reference)] = imageStep{ref: ref, step: d.add(Step{
 		Action:   PullImage{Ref: ref, Platform: p.platform, Have: d.haveImage(p.reference)},
 		Reason:   reason,
 		Optional: p.optional,
@@ -161,21 +183,39 @@ type building struct {
 // is built from, and returns its step.
 func (d *draft) build(b building) int {
 	name := d.p.ImageName(b.service)
-	if done, ok := d.images[name]; ok {
+	if done, ok := d.imageStep(name); ok {
 		return done.step
 	}
-	d.images[name] = imageStep{} // ends a cycle, which the loader refuses
+	key := project.CanonicalImage(name)
+	d.images[key] = imageStep{} // ends a cycle, which project refuses
 	var after []int
 	for _, needed := range d.p.BuildNeeds(b.service) {
 		after = append(after, d.build(building{service: needed, why: BecauseBuildRequested}))
+	}
+	for _, u := range d.p.Uses(b.service) {
+		if step := d.base(b, u.Service); step != 0 {
+			after = append(after, step)
+		}
 	}
 	ref := event.Ref{Kind: event.Image, Name: name, Service: b.service}
 	step := d.add(Step{
 		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: b.pullFirst},
 		Reason: Reason{Code: b.why},
 	}, after...)
-	d.images[name] = imageStep{ref: ref, step: step}
+	d.images[key] = imageStep{ref: ref, step: step}
 	return step
+}
+
+// base brings the image that a build's Dockerfile takes from and the build of another
+// service makes. Where the build was asked for, so is that; where an image was just
+// missing, what the engine has of the other is good enough. Of a service that is not
+// selected nobody looked. 0: nothing needs to be done.
+func (d *draft) base(b building, service string) int {
+	if svc, ok := d.p.Services[service]; ok && b.why == BecauseMissing {
+		d.planImage(svc)
+		return d.stepOf(d.p.ImageName(service))
+	}
+	return d.build(building{service: service, why: BecauseBuildRequested})
 }
 
 // haveImage is the digest that a pull or build is compared with: the engine's,

@@ -47,11 +47,11 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 	if reason := d.volumesChanged(svc, c); reason != nil {
 		return reason, nil, nil
 	}
-	if img, ok := d.images[d.p.ImageName(svc.Name)]; ok {
+	if img, ok := d.imageStep(d.p.ImageName(svc.Name)); ok {
 		when = append(when, img.ref)
 	}
 	for _, source := range imageMounts(svc) {
-		if img, ok := d.images[source]; ok {
+		if img, ok := d.imageStep(source); ok {
 			when = append(when, img.ref)
 		}
 	}

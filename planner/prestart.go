@@ -58,7 +58,7 @@ func (d *draft) preStartOf(svc types.ServiceConfig) *preStart {
 		}
 	}
 	for _, image := range hookImages(svc) {
-		p.images = append(p.images, d.images[image].step)
+		p.images = append(p.images, d.stepOf(image))
 	}
 	return p
 }

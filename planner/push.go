@@ -50,7 +50,7 @@ func (d *draft) pushes(o PushOptions) {
 				Action:   PushImage{Ref: event.Ref{Kind: event.Image, Name: reference, Service: name}},
 				Reason:   Reason{Code: BecauseRequested},
 				Optional: o.IgnoreFailures,
-			}, d.images[svc.Image].step)
+			}, d.stepOf(svc.Image))
 		}
 	}
 }

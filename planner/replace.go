@@ -57,9 +57,9 @@ func (d *draft) create(r *replica) {
 
 // createAfter are the steps whose results a create reads.
 func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
-	after := []int{d.images[d.p.ImageName(svc.Name)].step, r.removed}
+	after := []int{d.stepOf(d.p.ImageName(svc.Name)), r.removed}
 	for _, source := range d.otherImages(svc) {
-		after = append(after, d.images[source].step)
+		after = append(after, d.stepOf(source))
 	}
 	for _, ref := range d.p.Providers(svc.Name) {
 		after = append(after, d.provide(ref))

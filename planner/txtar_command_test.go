@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -113,6 +114,13 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	}
 	if l.noFile {
 		p = nil
+	}
+	first, err := l.plan(t, p, s)
+	if err != nil || p == nil || len(first.Builds()) == 0 {
+		return first, err
+	}
+	if p, err = p.WithUses(build.Uses(p, first.Builds(), build.Options{})); err != nil { // as session does
+		return nil, err
 	}
 	return l.plan(t, p, s)
 }

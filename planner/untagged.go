@@ -13,9 +13,9 @@ import (
 // one.
 func (d *draft) pruneUntagged() {
 	byID := map[string][]imageStep{}
-	for _, name := range slices.Sorted(maps.Keys(d.images)) {
-		if img, have := d.s.Images[name]; have && img.ID != "" && d.images[name].step != 0 {
-			byID[img.ID] = append(byID[img.ID], d.images[name])
+	for _, i := range slices.SortedFunc(maps.Values(d.images), func(a, b imageStep) int { return strings.Compare(a.ref.Name, b.ref.Name) }) {
+		if img, have := d.s.Images[i.ref.Name]; have && img.ID != "" && i.step != 0 {
+			byID[img.ID] = append(byID[img.ID], i)
 		}
 	}
 	var gone []int

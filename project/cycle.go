@@ -10,7 +10,7 @@ import (
 
 // BuildNeeds returns the services whose images a service's build uses, and which
 // must be built before it: those of additional_contexts with "service:". Sorted,
-// each once; only direct ones.
+// each once; only direct ones. Uses are those that the Dockerfile names.
 func (p *Project) BuildNeeds(service string) []string { return buildNeeds(p.Definition(service)) }
 
 func buildNeeds(s types.ServiceConfig) []string {

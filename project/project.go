@@ -36,6 +36,8 @@ type Project struct {
 	source       *source        // the files; nil where the project was not loaded from any
 	switchedOn   []switchedOn   // by the selection
 
+	uses map[string][]Use // by service; nil: WithUses was not told
+
 	contentKey func() ContentKey          // called where there is a content
 	contents   map[string]content         // of secrets and configs, by path; nil: not wanted
 	resolved   map[string][]types.EnvFile // by service: env files whose variables are in environment now

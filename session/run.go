@@ -47,7 +47,7 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 		return 0, err
 	}
 	s.yieldAddresses(state)
-	plan, err := planner.Run(s.Project, state, o.UpOptions)
+	plan, err := s.planBuilds(func() (*planner.Plan, error) { return planner.Run(s.Project, state, o.UpOptions) })
 	if err != nil {
 		return 0, err
 	}

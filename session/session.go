@@ -113,7 +113,7 @@ func (s *Session) plan(ctx context.Context, skip engine.Parts, plan func(planner
 	if err != nil {
 		return nil, err
 	}
-	return plan(state)
+	return s.planBuilds(func() (*planner.Plan, error) { return plan(state) })
 }
 
 // apply tells what the plan has to say, and carries it out.

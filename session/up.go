@@ -29,7 +29,7 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planner.Plan, error
 	if err != nil {
 		return nil, err
 	}
-	plan, err := planner.Up(s.Project, state, o.UpOptions)
+	plan, err := s.planBuilds(func() (*planner.Plan, error) { return planner.Up(s.Project, state, o.UpOptions) })
 	if err != nil || len(plan.Asks) == 0 {
 		return plan, err
 	}
