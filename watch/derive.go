@@ -117,7 +117,7 @@ func (d *deriving) restarts(sources []types.ServiceVolumeConfig, outer []ignoreS
 			Unwritable: !writable(d.Project, resolved(v.Source)),
 			Derived:    fmt.Sprintf("bind mount %s:%s", d.called(v.Source), v.Target),
 		}
-		r.outer = append(slices.Clone(outer), gitignore(r.Path)...)
+		r.git = gitignore(r.Path)
 		roots = append(roots, r.Path)
 		switch {
 		case d.want == "rebuild":

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,8 @@ type filter struct {
 	root    string
 	include *patternmatcher.PatternMatcher // nil: everything
 	ignore  []based
+	git     *gitMatcher // nil: nothing
+	above   string      // where root is below the top of git
 }
 
 // based is a matcher of paths relative to a folder.
@@ -41,16 +44,19 @@ func newFilter(r Rule) (*filter, error) {
 		}
 		f.ignore = append(f.ignore, based{set.base, m})
 	}
+	if f.git = newGitMatcher(r.Path, r.git); f.git != nil {
+		f.above, _ = relative(f.git.top, f.root)
+	}
 	return f, nil
 }
 
-// wanted tells whether the rule is about a path below its root. The root itself
-// is wanted whatever the patterns say: the rule names it.
-func (f *filter) wanted(rel string) bool {
+// wanted tells whether the rule is about a path below its root, which is of that
+// mode. The root itself is wanted whatever the patterns say: the rule names it.
+func (f *filter) wanted(rel string, mode fs.FileMode) bool {
 	if rel == "." {
 		return true
 	}
-	if f.ignored(rel) {
+	if f.ignored(rel) || f.git != nil && f.git.ignores(path.Join(f.above, rel), mode.IsDir()) {
 		return false
 	}
 	if f.include == nil {
@@ -66,7 +72,7 @@ func (f *filter) pruned(rel string) bool {
 	if rel == "." {
 		return false
 	}
-	if ephemeralPath(rel) {
+	if ephemeralPath(rel) || f.git != nil && f.git.ignores(path.Join(f.above, rel), true) {
 		return true
 	}
 	for _, m := range f.ignore {

@@ -5,13 +5,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/moby/patternmatcher"
 )
 
-// gitignore are the patterns of the .gitignore files that are about a folder, in
-// .dockerignore's syntax: its own, those of the folders above it up to the working
-// tree's, and those of the packages in it.
+// gitignore are the lines of the files by which git ignores what is in a folder, those
+// that decide last at the end: the repository's own, of the folders from the working
+// tree's down to it, and of the packages in it.
 func gitignore(dir string) (sets []ignoreSet) {
 	return append(above(dir), packages(dir)...)
 }
@@ -37,7 +35,7 @@ func packages(dir string) (sets []ignoreSet) {
 			}
 		}
 		for _, at := range next {
-			if patterns := gitPatterns(filepath.Join(at, ".gitignore")); len(patterns) > 0 && len(sets) < mostPackages {
+			if patterns := gitLines(filepath.Join(at, ".gitignore")); len(patterns) > 0 && len(sets) < mostPackages {
 				sets = append(sets, ignoreSet{at, patterns})
 			}
 		}
@@ -62,16 +60,33 @@ func globbed(p string) string {
 
 func above(dir string) (sets []ignoreSet) {
 	for at := dir; ; at = filepath.Dir(at) {
-		if patterns := gitPatterns(filepath.Join(at, ".gitignore")); len(patterns) > 0 {
+		if patterns := gitLines(filepath.Join(at, ".gitignore")); len(patterns) > 0 {
 			sets = append(sets, ignoreSet{at, patterns})
 		}
-		if exists(filepath.Join(at, ".git")) {
+		if repository := gitDir(filepath.Join(at, ".git")); repository != "" {
+			if patterns := gitLines(filepath.Join(commonDir(repository), "info", "exclude")); len(patterns) > 0 {
+				sets = append(sets, ignoreSet{at, patterns})
+			}
+			slices.Reverse(sets)
 			return sets
 		}
 		if at == filepath.Dir(at) { // no working tree: what lies around above is not about this
 			return nearest(sets, dir)
 		}
 	}
+}
+
+// commonDir is the repository of a linked working tree, whose own folder names it.
+func commonDir(repository string) string {
+	b, err := os.ReadFile(filepath.Join(repository, "commondir"))
+	to := strings.TrimSpace(string(b))
+	switch {
+	case err != nil || to == "":
+		return repository
+	case filepath.IsAbs(to):
+		return to
+	}
+	return filepath.Join(repository, to)
 }
 
 func nearest(sets []ignoreSet, dir string) []ignoreSet {
@@ -81,32 +96,17 @@ func nearest(sets []ignoreSet, dir string) []ignoreSet {
 	return nil
 }
 
-// gitPatterns reads one file; most folders have none. Like git it passes over what
-// is no pattern.
-func gitPatterns(name string) (patterns []string) {
+// gitLines reads one file; most folders have none. What is no pattern is left out.
+func gitLines(name string) (lines []string) {
 	b, err := os.ReadFile(name)
 	if err != nil {
 		return nil
 	}
 	for line := range strings.Lines(string(b)) {
-		line = strings.TrimRight(line, " \r\n")
-		if line == "" || line[0] == '#' {
-			continue
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if _, ok := parseGitPattern(line, nil); ok {
+			lines = append(lines, line)
 		}
-		pattern, not := strings.CutPrefix(line, "!")
-		pattern = strings.TrimSuffix(pattern, "/")
-		if strings.Contains(pattern, "/") {
-			pattern = strings.TrimPrefix(pattern, "/")
-		} else if pattern != "" {
-			pattern = "**/" + pattern
-		}
-		if _, err := patternmatcher.New([]string{pattern}); err != nil || strings.Trim(pattern, "/") == "" {
-			continue
-		}
-		if not {
-			pattern = "!" + pattern
-		}
-		patterns = append(patterns, pattern)
 	}
-	return patterns
+	return lines
 }

@@ -127,7 +127,7 @@ func unique(all []*service) []*service {
 
 // patterns tell the trees apart, key the rules.
 func (r Rule) patterns() string {
-	return fmt.Sprintf("%q %q %q %q %t", filepath.Clean(r.Path), r.Include, r.Ignore, r.outer, r.Target != "")
+	return fmt.Sprintf("%q %q %q %q %q %t", filepath.Clean(r.Path), r.Include, r.Ignore, r.outer, r.git, r.Target != "")
 }
 
 func (r Rule) key() string {

@@ -77,7 +77,7 @@ func (l *loop) ignored(p string, dir bool) bool {
 	}
 	for _, t := range l.all {
 		rel, ok := relative(t.root, p)
-		if ok && (dir && !t.pruned(rel) || !dir && t.wanted(rel)) {
+		if ok && (dir && !t.pruned(rel) || !dir && t.wanted(rel, 0)) {
 			return false
 		}
 	}

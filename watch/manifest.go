@@ -127,16 +127,17 @@ const (
 )
 
 func (l *looking) visit(rel string, why cause) {
-	if rel != "." && l.pruned(rel) {
-		return
-	}
 	abs := filepath.Join(l.root, filepath.FromSlash(rel))
 	info, err := os.Lstat(abs)
+	if err == nil && info.IsDir() && l.pruned(rel) {
+		l.tops[rel] = true // it may have been a file
+		return
+	}
 	if err != nil || !l.reachable(rel) {
 		l.tops[rel] = true
 		return
 	}
-	if top := l.top(rel); top != rel && (info.IsDir() || l.wanted(rel)) {
+	if top := l.top(rel); top != rel && (info.IsDir() || l.wanted(rel, info.Mode())) {
 		l.visit(top, why)
 		return
 	}
@@ -204,7 +205,7 @@ func (l *looking) walk(rel, abs string, info fs.FileInfo) {
 
 // file looks at what is no folder.
 func (l *looking) file(rel, abs string, info fs.FileInfo, why cause) {
-	if !l.wanted(rel) {
+	if !l.wanted(rel, info.Mode()) {
 		return
 	}
 	e := entry(info)
@@ -284,7 +285,7 @@ func (l *looking) note(rel string, e Entry) {
 	l.seen[rel] = true
 	old, known := l.man[rel]
 	l.man[rel] = e
-	if known && same(old, e) || e.Mode.IsDir() && !l.wanted(rel) {
+	if known && same(old, e) || e.Mode.IsDir() && !l.wanted(rel, e.Mode) {
 		return
 	}
 	l.changes = append(l.changes, change{rel, old, e})
@@ -313,7 +314,7 @@ func (l *looking) vanished() {
 
 func (l *looking) gone(rel string, old Entry) {
 	delete(l.man, rel)
-	if !old.Mode.IsDir() || l.wanted(rel) {
+	if !old.Mode.IsDir() || l.wanted(rel, old.Mode) {
 		l.changes = append(l.changes, change{path: rel, old: old})
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// ignoreSet are patterns in .dockerignore's syntax, relative to a folder.
+// ignoreSet are patterns relative to a folder.
 type ignoreSet struct {
 	base     string // absolute
 	patterns []string

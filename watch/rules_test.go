@@ -332,7 +332,7 @@ func TestDeriveElsewhere(t *testing.T) {
 // What the service writes into its own source does not restart it.
 func TestDerivedIgnores(t *testing.T) {
 	p, dir := load(t, "services:\n  web: {build: ., volumes: ['.:/app', '/app/gen']}\n", map[string]string{
-		"Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\n", ".gitignore": "# made\n/made\n*.o\n[bad\n!\n!keep.o\n", ".dockerignore": "docs\n",
+		"Dockerfile": "FROM x\nWORKDIR /app\nCOPY . .\n", ".gitignore": "# made\n/made\n*.o\n[bad\n!\n!keep.o\nout.d/\n", ".dockerignore": "docs\n",
 		"back/.gitignore": "/out.txt\n", "back/storage/views/.gitignore": "*\n!.gitignore\n",
 	})
 	rules, _, err := watch.Derive(p, build.ReadDockerfile)
@@ -348,6 +348,8 @@ func TestDerivedIgnores(t *testing.T) {
 		}
 		b.save("keep.o", "1")
 		b.want(b.after(time.Second), "restart web")
+		b.save("out.d", "no folder")
+		b.want(b.after(time.Second), "restart web\nrestart web")
 	})
 }
 

@@ -50,7 +50,8 @@ type Rule struct {
 	Unwritable bool
 	// Note is what the user should know of the rule; Run says it. "": nothing.
 	Note  string
-	outer []ignoreSet // patterns of elsewhere: .dockerignore, .gitignore
+	outer []ignoreSet // patterns of elsewhere, in .dockerignore's syntax
+	git   []ignoreSet // lines of .gitignore files
 }
 
 // Entry is a file, folder or link as a Manifest knows it.
