@@ -63,6 +63,27 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// The page of a service is one that ps links, on the engine's machine.
+func TestPage(t *testing.T) {
+	port := func(address string, target, published int, protocol string) Publisher {
+		return Publisher{URL: address, TargetPort: target, PublishedPort: published, Protocol: protocol}
+	}
+	for _, c := range []struct {
+		ports []Publisher
+		want  string
+	}{
+		{[]Publisher{port("0.0.0.0", 5432, 5432, "tcp"), port("0.0.0.0", 80, 8080, "tcp")}, "http://build.example:8080"},
+		{[]Publisher{port("::", 8443, 443, "tcp")}, "https://build.example"},
+		{[]Publisher{port("127.0.0.1", 3000, 3000, "tcp")}, "http://127.0.0.1:3000"},
+		{[]Publisher{port("0.0.0.0", 53, 53, "udp"), port("0.0.0.0", 7777, 7778, "tcp")}, "http://build.example:7778"},
+		{[]Publisher{port("", 80, 0, "tcp")}, ""},
+	} {
+		if got := Page(c.ports, MachineOf("ssh://me@build.example")); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.ports, got, c.want)
+		}
+	}
+}
+
 func TestListedShort(t *testing.T) {
 	l := listed(container.Summary{
 		ID: strings.Repeat("0123456789abcdef", 4), Names: []string{"/demo-web-1"}, Command: `sh -c 'echo "a"; sleep 1000'`,

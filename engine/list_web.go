@@ -38,25 +38,50 @@ func Endpoints(ports []Publisher, host string) []Endpoint {
 	return out
 }
 
+// Page is the URL of the first port that Endpoints takes for a web page, else of the
+// first TCP port; "": none is published.
+func Page(ports []Publisher, host string) string {
+	fallback := ""
+	for _, p := range ports {
+		switch e := p.endpoint(host); {
+		case p.PublishedPort == 0 || p.Protocol != "tcp":
+		case e.URL != "":
+			return e.URL
+		case fallback == "":
+			fallback = p.page("http", host)
+		}
+	}
+	return fallback
+}
+
 func (p Publisher) endpoint(host string) Endpoint {
-	everywhere := p.URL == "" || net.ParseIP(p.URL).IsUnspecified()
 	scheme := webPorts[p.TargetPort]
 	if p.Protocol != "tcp" || scheme == "" {
 		text := strconv.Itoa(p.PublishedPort)
-		if !everywhere {
+		if !p.everywhere() {
 			text = net.JoinHostPort(p.URL, text)
 		}
 		return Endpoint{Text: text + "->" + strconv.Itoa(p.TargetPort) + "/" + p.Protocol}
 	}
-	if !everywhere {
+	link := p.page(scheme, host)
+	return Endpoint{Text: link, URL: link}
+}
+
+// everywhere tells that a port is open at all addresses of its machine.
+func (p Publisher) everywhere() bool {
+	return p.URL == "" || net.ParseIP(p.URL).IsUnspecified()
+}
+
+// page is a port's URL.
+func (p Publisher) page(scheme, host string) string {
+	if !p.everywhere() {
 		host = p.URL
 	}
 	address := net.JoinHostPort(host, strconv.Itoa(p.PublishedPort))
 	if scheme == "http" && p.PublishedPort == 80 || scheme == "https" && p.PublishedPort == 443 {
 		address = host
 	}
-	link := (&url.URL{Scheme: scheme, Host: address}).String()
-	return Endpoint{Text: link, URL: link}
+	return (&url.URL{Scheme: scheme, Host: address}).String()
 }
 
 // MachineOf is the name of the machine that an engine's published ports are

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
-	"strconv"
 	"sync"
 	"time"
 
@@ -192,7 +190,7 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 		return err
 	}
 	plan, err := s.planUp(ctx, UpOptions{UpOptions: planner.UpOptions{
-		Build: planner.BuildAlways, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
+		Build: planner.BuildAlways, Recreate: planner.RecreateForce, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
 	}})
 	if err != nil {
 		return err
@@ -200,31 +198,17 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 	return s.apply(ctx, plan)
 }
 
-// open shows the first port that a service publishes to the user's browser.
+// open shows the first page that ps would link to the user's browser.
 func (f *follower) open(ctx context.Context, service string) error {
 	c, err := f.s.find(ctx, FindOptions{Service: service})
 	if err != nil {
 		return err
 	}
-	for _, p := range c.Publishers {
-		if p.PublishedPort == 0 || p.Protocol != "tcp" {
-			continue
-		}
-		return f.o.OpenURL(pageOf(p.URL, p.PublishedPort, p.TargetPort))
+	page := engine.Page(c.Publishers, engine.MachineOf(f.s.Reader.DaemonHost()))
+	if page == "" {
+		return hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
 	}
-	return hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
-}
-
-// pageOf is the URL of a published port.
-func pageOf(host string, published, target int) string {
-	scheme := "http"
-	if target == 443 || target == 8443 {
-		scheme = "https"
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(published))
+	return f.o.OpenURL(page)
 }
 
 // toggleWatch begins or ends following the project's files.

@@ -102,8 +102,9 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 }
 
 // Rebuild builds the services' images, and recreates their containers once they
-// are there. What was synced into the old ones is in the new ones before they
-// start.
+// are there, also where an image came out the same: it may be the container's files
+// that are to be made anew. What was synced into the old ones is in the new ones
+// before they start.
 func (w *watching) Rebuild(ctx context.Context, services []string) error {
 	w.planning.Lock()
 	defer w.planning.Unlock()
@@ -115,8 +116,9 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 	if err != nil {
 		return err
 	}
+	p.Targets = slices.Sorted(slices.Values(services)) // of the others only what changes
 	o := planner.UpOptions{
-		Build: planner.BuildAlways, Pull: "missing",
+		Build: planner.BuildAlways, Pull: "missing", Recreate: planner.RecreateForce,
 		IgnoreOrphans: true, PruneImages: w.o.Prune, Restarted: restarted,
 	}
 	if err := w.bring(ctx, w.session(p), rules, o); err != nil {
