@@ -80,6 +80,11 @@ func (o FollowOptions) shows(p *project.Project, service string) bool {
 // one ended that others depend on by the options, or the user interrupts: then
 // it stops them. The code is what the process should exit with.
 func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) (code int, err error) {
+	if a.Watch != nil {
+		if err := s.readWhole(ctx, *a.Watch); err != nil {
+			return 0, err
+		}
+	}
 	if err := a.check(s.Project); err != nil {
 		return 0, err
 	}

@@ -3,8 +3,10 @@ package session
 import (
 	"context"
 	"crypto/sha256"
+	"io/fs"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
@@ -35,6 +37,12 @@ type WatchOptions struct {
 	RemoveOrphans bool
 	// Apply is what follows a change of the project's files; "": ApplyAsk.
 	Apply ApplyConfig
+	// Outputs are the files that the program prints to, as they are when watching
+	// begins; nil: none.
+	Outputs func() []fs.FileInfo
+	// Since is when the project began to be read. What was written to its files
+	// around then may have been read by half, and is read again.
+	Since time.Time
 	// Reload reads the project again.
 	Reload func(ctx context.Context) (*project.Project, error)
 }
@@ -43,6 +51,9 @@ type WatchOptions struct {
 // ends, which is the error it returns. up is nil where everything runs already;
 // else it is what comes first.
 func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) error {
+	if err := s.readWhole(ctx, o); err != nil {
+		return err
+	}
 	w, err := s.watching(o)
 	if err != nil {
 		return err
@@ -71,6 +82,8 @@ type watching struct {
 	// adopted is told of each project that takes the place of the one before; nil:
 	// nobody wants to know.
 	adopted func(*project.Project)
+
+	outputs []fs.FileInfo // files that the program prints to
 
 	told []string // what was derived, of the last project; watchConfig's
 	// read are the sums of the project's files as they were when it was read;
@@ -101,6 +114,9 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	w := &watching{
 		s: s, o: o, p: s.Project, rules: rules, known: new(watch.Known),
 		renewed: make(chan string), read: digests(s.Project.WatchedFiles()),
+	}
+	if o.Outputs != nil {
+		w.outputs = o.Outputs()
 	}
 	if s.Client != nil {
 		w.sync = engine.NewSyncer(s.Client, engine.SyncOptions{
@@ -154,7 +170,7 @@ func (w *watching) project() (*project.Project, []watch.Rule) {
 // options are those of the loop.
 func (w *watching) options() watch.Options {
 	p, _ := w.project()
-	return watch.Options{Sink: w.s.Sink, Dir: p.WorkingDir, Renewed: w.renewed, Known: w.known}
+	return watch.Options{Sink: w.s.Sink, Dir: p.WorkingDir, Renewed: w.renewed, Known: w.known, Outputs: w.outputs}
 }
 
 // services are those with rules.

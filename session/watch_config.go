@@ -51,12 +51,18 @@ func (w *watching) watchConfig(ctx context.Context, changed chan<- struct{}) {
 // configRound waits until files are other than they were read, and has that
 // applied. It returns when there is a new project, or ctx ends.
 func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files []string) (renewed bool) {
+	rested := false // what changed before this began may be half there
 	for {
 		now := digests(files) // the watcher watches already: nothing is lost between
-		if !differ(w.read, now) {
-			if !settled(ctx, watcher.Changes()) {
+		if differs := differ(w.read, now); !differs || !rested {
+			var quiet <-chan time.Time
+			if differs {
+				quiet = time.After(configQuiet)
+			}
+			if !settled(ctx, watcher.Changes(), quiet) {
 				return false
 			}
+			rested = true
 			continue
 		}
 		w.read = now
@@ -77,10 +83,9 @@ func (w *watching) note(p *project.Project) {
 	}
 }
 
-// settled waits for a change, and until no more come for a while. It is false
-// where ctx ends first.
-func settled(ctx context.Context, changes <-chan watch.Changed) bool {
-	var quiet <-chan time.Time
+// settled waits for a change, or for quiet where that is not nil, and until no more
+// come for a while. It is false where ctx ends first.
+func settled(ctx context.Context, changes <-chan watch.Changed, quiet <-chan time.Time) bool {
 	for {
 		select {
 		case _, ok := <-changes:

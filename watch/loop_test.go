@@ -3,6 +3,7 @@ package watch_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +36,12 @@ type bench struct {
 
 // start runs the rules on root. It must be called in a bubble.
 func start(t *testing.T, s *services, root string, rules ...watch.Rule) *bench {
+	t.Helper()
+	return startWith(t, s, root, nil, rules...)
+}
+
+// startWith is start of a program that prints to files.
+func startWith(t *testing.T, s *services, root string, outputs []fs.FileInfo, rules ...watch.Rule) *bench {
 	b := &bench{
 		t: t, services: s, events: newEvents(), root: root,
 		hand: &hand{make(chan watch.Changed)}, renewed: make(chan string), known: new(watch.Known),
@@ -43,7 +50,7 @@ func start(t *testing.T, s *services, root string, rules ...watch.Rule) *bench {
 	done := make(chan error, 1)
 	go func() {
 		done <- watch.Run(ctx, rules, s, watch.Options{
-			Sink: b.sink, Dir: root, Renewed: b.renewed, Known: b.known,
+			Sink: b.sink, Dir: root, Outputs: outputs, Renewed: b.renewed, Known: b.known,
 			Watcher: func([]string, func(string, bool) bool) (watch.Watcher, error) { return b.hand, nil },
 		})
 	}()

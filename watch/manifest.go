@@ -38,6 +38,7 @@ type tree struct {
 	budget  int64              // bytes that may yet be hashed without need
 	refused map[string]refusal // what is there and left out
 	news    []string           // those of refused that the user does not know yet
+	outputs []fs.FileInfo      // files that this program prints to
 }
 
 // refusal is why something is not copied, and what the user can do.
@@ -45,6 +46,9 @@ type refusal struct{ why, hint string }
 
 // unreadable are files and folders of others: a database's, keys.
 var unreadable = refusal{"permission denied", "give yourself the right to read it, or name it under ignore in develop.watch"}
+
+// ownOutput is where this program prints to.
+var ownOutput = refusal{"this program prints to it", "print to a file outside of what is watched, or name it under ignore in develop.watch"}
 
 // change is a path of a tree that is other than it was. A zero Entry is none.
 type change struct {
@@ -206,6 +210,10 @@ func (l *looking) walk(rel, abs string, info fs.FileInfo) {
 // file looks at what is no folder.
 func (l *looking) file(rel, abs string, info fs.FileInfo, why cause) {
 	if !l.wanted(rel, info.Mode()) {
+		return
+	}
+	if slices.ContainsFunc(l.outputs, func(o fs.FileInfo) bool { return os.SameFile(o, info) }) {
+		l.refuse(rel, ownOutput)
 		return
 	}
 	e := entry(info)

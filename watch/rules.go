@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/compose-orchestrator/compose/project"
@@ -24,7 +25,7 @@ type ignoreSet struct {
 
 // Rules are the rules of develop.watch of the project's services, sorted by
 // service, in the file's order. What the build context's .dockerignore names is
-// left out of them, as Docker Compose does.
+// left out of them, as Docker Compose does, but for what a rule names itself.
 func Rules(p *project.Project) ([]Rule, error) {
 	var rules []Rule
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
@@ -44,11 +45,43 @@ func Rules(p *project.Project) ([]Rule, error) {
 			if r.Action == "" {
 				continue
 			}
-			r.outer, r.Unwritable = ignored, !writable(p, r.Path)
+			r.outer, r.Unwritable = r.besides(ignored), !writable(p, r.Path)
 			rules = append(rules, r)
 		}
 	}
 	return rules, nil
+}
+
+// besides are sets without the patterns that would leave out what the rule names: its
+// path, or an entry of include.
+func (r Rule) besides(sets []ignoreSet) (out []ignoreSet) {
+	for _, set := range sets {
+		wishes := []string{r.Path}
+		for _, include := range r.Include {
+			wishes = append(wishes, filepath.Join(r.Path, filepath.FromSlash(include)))
+		}
+		patterns := slices.DeleteFunc(slices.Clone(set.patterns), func(pattern string) bool {
+			return !strings.HasPrefix(pattern, "!") && slices.ContainsFunc(wishes, func(wish string) bool {
+				rel, ok := relative(set.base, wish)
+				return ok && rel != "." && names(pattern, rel)
+			})
+		})
+		out = append(out, ignoreSet{set.base, patterns})
+	}
+	return out
+}
+
+// names tells whether a pattern of .dockerignore leaves a path out, or is that.
+func names(pattern, rel string) bool {
+	if strings.TrimSuffix(pattern, "/") == strings.TrimSuffix(rel, "/") {
+		return true
+	}
+	m, err := patternmatcher.New([]string{pattern})
+	if err != nil {
+		return false
+	}
+	ok, err := m.MatchesOrParentMatches(filepath.FromSlash(rel))
+	return ok && err == nil
 }
 
 // declared is a rule as the file has it; one without an action asks nothing.

@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/watch"
 )
@@ -116,6 +118,68 @@ services:
 		}
 		b.tell(names...)
 		b.want(b.after(time.Second), "patch web-1 +/app/a.js +/app/deep/b.css +/app/vendor/mine.js")
+	})
+}
+
+// What a rule names is synced, whatever .dockerignore says of it; the rest of that
+// holds.
+func TestRuleAgainstDockerignore(t *testing.T) {
+	for _, c := range []struct{ ignored, rule, want string }{
+		{"config\n**/*.log\n", "path: ./config", "+/app/a.js"},
+		{"config/\n", "path: ./config/a.js", "+/app"},
+		{"*\n!src\n**/*.log\n", "path: ./config", "+/app/a.js"},
+		{"config\n", "path: .", ""},
+		{"config\n*.js\n", "path: ., include: [config/]", "+/app/config/a.js +/app/config/b.log"},
+		{"**/*.log\n", "path: ., include: ['**/*.log']", "+/app/config/b.log"},
+		{"**/*.js\n", "path: ./config, include: ['b.*']", "+/app/b.log"},
+	} {
+		p, dir := load(t, "services:\n  web: {build: ., develop: {watch: [{action: sync, target: /app, "+c.rule+"}]}}\n",
+			map[string]string{"config/": "", "Dockerfile": "FROM alpine\n", ".dockerignore": c.ignored, "config/a.js": "0"})
+		rules, err := watch.Rules(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			b := start(t, newServices("web"), dir, rules...)
+			write(t, filepath.Join(dir, "config/a.js"), "1")
+			write(t, filepath.Join(dir, "config/b.log"), "1")
+			b.tell("config/a.js", "config/b.log")
+			got := strings.TrimPrefix(b.after(time.Second), "patch web-1 ")
+			if got != c.want {
+				t.Errorf("%q, %s: got %q, want %q", c.ignored, c.rule, got, c.want)
+			}
+		})
+	}
+}
+
+// What this program prints to is not followed, and that is said once.
+func TestOwnOutput(t *testing.T) {
+	root := t.TempDir()
+	name := filepath.Join(root, "watch.log")
+	write(t, name, "begun\n")
+	synctest.Test(t, func(t *testing.T) {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		restart := watch.Rule{Service: "web", Action: watch.Restart, Path: root}
+		b := startWith(t, newServices("web"), root, []fs.FileInfo{info}, syncRule(root), restart)
+		for range 3 {
+			b.save("watch.log", strings.Repeat("more\n", 1+len(b.list())))
+			b.after(time.Second)
+		}
+		b.want(b.after(time.Second), "")
+		b.save("a", "1")
+		b.want(b.after(time.Second), "patch web-1 +/app/a\nrestart web")
+		said := 0
+		for _, e := range b.list() {
+			if m, ok := e.(event.Message); ok && strings.Contains(m.Text, "watch.log is not synced: this program prints to it") {
+				said++
+			}
+		}
+		if said != 1 {
+			t.Errorf("it was said %d times", said)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,9 @@ type Options struct {
 	// Renewed names services whose containers came, went or were recreated. nil:
 	// Run asks for the containers at every change.
 	Renewed <-chan string
+	// Outputs are files that this program prints to: they are not followed, since
+	// what it says of them would be the next change.
+	Outputs []fs.FileInfo
 	// Known is what the containers hold, shared by InitialSync and Run so that
 	// nothing is copied twice, and no change is lost that comes between: the first
 	// call that has it looks at the folders. nil: nothing is known.
@@ -113,6 +117,7 @@ func (r *runner) rescan() (touched []*service) {
 
 // look looks at paths of a tree; mu is held.
 func (r *runner) look(t *tree, paths []string) []*service {
+	t.outputs = r.Outputs
 	touched := r.apply(t, t.look(paths))
 	for _, rel := range t.news {
 		why := t.refused[rel]

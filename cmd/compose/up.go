@@ -142,6 +142,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	if err != nil {
 		return err
 	}
+	since := time.Now()
 	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps, Split: true}
 	s, err := a.openUp(cmd.Context(), project.Selection{Services: services, NoDeps: f.noDeps}, f.scale)
 	if err != nil {
@@ -166,7 +167,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	f.follow.Timestamps = f.timestamps
 	menu := a.wantsMenu(s.Project, cmd.Flags().Lookup("menu"))
 	if f.watch || menu {
-		if err := a.watchWithUp(&f, services, o); err != nil {
+		if err := a.watchWithUp(&f, o, reload{services: services, noDeps: f.noDeps, since: since}); err != nil {
 			return err
 		}
 	}
@@ -181,12 +182,11 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 }
 
 // watchWithUp adds what --watch does, or what the menu may begin to do.
-func (a *app) watchWithUp(f *upFlags, services []string, up planner.UpOptions) error {
-	scale, err := replicas(f.scale)
-	if err != nil {
+func (a *app) watchWithUp(f *upFlags, up planner.UpOptions, r reload) (err error) {
+	if r.scale, err = replicas(f.scale); err != nil {
 		return err
 	}
-	o, err := a.watchOptions(f.config, services, reload{services: services, scale: scale, noDeps: f.noDeps})
+	o, err := a.watchOptions(f.config, r.services, r)
 	o.Prune, o.RemoveOrphans = true, up.RemoveOrphans
 	if f.follow.CanWatch = &o; f.watch {
 		f.follow.Watch = &o

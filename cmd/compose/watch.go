@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -49,7 +50,7 @@ func (a *app) watchCommand() *cobra.Command {
 }
 
 func (a *app) watch(cmd *cobra.Command, f watchFlags, services []string) error {
-	o, err := a.watchOptions(f.configFlag, services, reload{services: services})
+	o, err := a.watchOptions(f.configFlag, services, reload{services: services, since: time.Now()})
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,7 @@ type reload struct {
 	services []string
 	scale    map[string]int
 	noDeps   bool
+	since    time.Time // when it began to be read
 }
 
 // watchOptions are those of watch and up --watch.
@@ -84,6 +86,8 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (session.W
 		return session.WatchOptions{}, err
 	}
 	return session.WatchOptions{
+		Outputs:  a.outputs,
+		Since:    r.since,
 		Services: services,
 		Apply:    apply,
 		Reload: func(ctx context.Context) (*project.Project, error) {

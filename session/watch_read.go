@@ -1,0 +1,50 @@
+package session
+
+import (
+	"context"
+	"os"
+	"time"
+)
+
+// longestWriting bounds the wait for files of the project that somebody goes on
+// writing.
+const longestWriting = 2 * time.Second
+
+// readWhole reads the project again where its files were written while, or just
+// before, they were read: an editor may have been in the middle of one.
+func (s *Session) readWhole(ctx context.Context, o WatchOptions) error {
+	if o.Reload == nil || o.Since.IsZero() || !lastWrite(s.Project.WatchedFiles()).After(o.Since.Add(-configQuiet)) {
+		return nil
+	}
+	end := time.Now().Add(longestWriting)
+	for {
+		now := time.Now()
+		rest := lastWrite(s.Project.WatchedFiles()).Add(configQuiet).Sub(now)
+		if rest <= 0 || now.After(end) {
+			break
+		}
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	p, err := o.Reload(ctx)
+	if err != nil {
+		return err
+	}
+	s.Project = p
+	return nil
+}
+
+// lastWrite is when files were written last; what lies ahead of the clock counts as
+// long ago.
+func lastWrite(files []string) (last time.Time) {
+	now := time.Now()
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && info.ModTime().After(last) && !info.ModTime().After(now) {
+			last = info.ModTime()
+		}
+	}
+	return last
+}
