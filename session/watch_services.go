@@ -37,15 +37,24 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 
 // Patch applies a patch to one container.
 func (w *watching) Patch(ctx context.Context, service string, c watch.Container, p watch.Patch) (left []string, err error) {
-	change := engine.SyncChange{Deletes: p.Deletes, Writes: make([]engine.SyncWrite, len(p.Writes))}
-	for i, write := range p.Writes {
-		change.Writes[i] = engine.SyncWrite{
+	change := engine.SyncChange{Deletes: p.Deletes, Writes: syncWrites(p.Writes), Roots: w.roots(service)}
+	return w.sync.Apply(ctx, c.ID, change)
+}
+
+func syncWrites(writes []watch.Write) []engine.SyncWrite {
+	list := make([]engine.SyncWrite, len(writes))
+	for i, write := range writes {
+		list[i] = engine.SyncWrite{
 			Source: write.Source, Target: write.Target,
 			Mode: write.Mode, ModTime: write.ModTime, Link: write.Link,
 		}
 	}
-	change.Roots = w.roots(service)
-	return w.sync.Apply(ctx, c.ID, change)
+	return list
+}
+
+// Holds tells which files a container has already.
+func (w *watching) Holds(ctx context.Context, c watch.Container, writes []watch.Write) ([]bool, error) {
+	return w.sync.Holds(ctx, c.ID, syncWrites(writes))
 }
 
 // roots are the folders of a service that its files are synced to; none where it

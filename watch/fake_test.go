@@ -27,6 +27,7 @@ type services struct {
 	image   map[string]string
 	boxes   map[string][]*box // by service
 	calls   []string
+	asked   int // how many files Holds was asked for
 	fail    func(call string) error
 	rebuild func(ctx context.Context, names []string) error
 }
@@ -138,6 +139,22 @@ func (b *box) remove(target string) {
 			delete(b.tree, p)
 		}
 	}
+}
+
+func (s *services) Holds(_ context.Context, c watch.Container, writes []watch.Write) ([]bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	holds := make([]bool, len(writes))
+	for _, boxes := range s.boxes {
+		for _, b := range boxes {
+			for i, w := range writes {
+				now, err := content(w.Source)
+				holds[i] = holds[i] || err == nil && b.ID == c.ID && b.tree[w.Target] == now
+			}
+		}
+	}
+	s.asked += len(writes)
+	return holds, nil
 }
 
 func (s *services) Restart(_ context.Context, name string) error {

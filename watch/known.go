@@ -61,7 +61,11 @@ type service struct {
 type replica struct {
 	Container
 	lacks map[*rule]lacks
-	busy  bool // a patch is on its way
+	// put are paths at which this program put or saw what it has, but for rules with
+	// InitialSync, which put everything. Of the others it is assumed.
+	put    map[*rule]map[string]bool
+	doubts map[*rule]map[string]bool // assumed ones that were saved since
+	busy   bool                      // a patch is on its way
 }
 
 // add takes the rules in and returns the services that have any.
@@ -171,13 +175,6 @@ func (k *Known) apply(t *tree, changes []change) (touched []*service) {
 }
 
 func (r *rule) follow(s *service, changes []change) {
-	holders := []lacks{s.base[r]}
-	if s.building != nil {
-		holders = append(holders, s.building[r])
-	}
-	for _, c := range s.replicas {
-		holders = append(holders, c.lacks[r])
-	}
 	for _, c := range changes {
 		if c.path == "." && (c.old.Mode.IsDir() || c.new.Mode.IsDir()) {
 			continue // the folder itself stays, in the container
@@ -186,9 +183,17 @@ func (r *rule) follow(s *service, changes []change) {
 			r.asked[c.path] = c
 			continue
 		}
-		for _, l := range holders {
-			if l != nil {
-				l.changed(c)
+		assumed := c
+		if !c.old.absent() {
+			assumed.old = c.old.unsure()
+		}
+		s.base[r].changed(assumed)
+		s.building[r].changed(assumed)
+		for _, holder := range s.replicas {
+			if holder.sure(r, c.path) {
+				holder.lacks[r].changed(c)
+			} else {
+				holder.lacks[r].changed(assumed)
 			}
 		}
 	}
@@ -196,6 +201,9 @@ func (r *rule) follow(s *service, changes []change) {
 
 // changed keeps what the holder had, unless the folder came back to that.
 func (l lacks) changed(c change) {
+	if l == nil {
+		return
+	}
 	had, ok := l[c.path]
 	if !ok {
 		had = c.old
@@ -220,7 +228,7 @@ func (k *Known) reconcile(s *service, list []Container) {
 	for _, c := range list {
 		r := s.replicas[c.ID]
 		if r == nil {
-			r = &replica{lacks: map[*rule]lacks{}}
+			r = &replica{lacks: map[*rule]lacks{}, put: map[*rule]map[string]bool{}, doubts: map[*rule]map[string]bool{}}
 		}
 		r.Container = c
 		now[c.ID] = r

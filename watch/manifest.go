@@ -38,6 +38,7 @@ type tree struct {
 	budget  int64              // bytes that may yet be hashed without need
 	refused map[string]refusal // what is there and left out
 	news    []string           // those of refused that the user does not know yet
+	saved   []string           // files that were written with the content they had
 	outputs []fs.FileInfo      // files that this program prints to
 }
 
@@ -293,6 +294,9 @@ func (l *looking) note(rel string, e Entry) {
 	l.seen[rel] = true
 	old, known := l.man[rel]
 	l.man[rel] = e
+	if known && same(old, e) && e.Mode.IsRegular() && (!old.ModTime.Equal(e.ModTime) || old.number != e.number) {
+		l.saved = append(l.saved, rel)
+	}
 	if known && same(old, e) || e.Mode.IsDir() && !l.wanted(rel, e.Mode) {
 		return
 	}

@@ -158,6 +158,9 @@ func (w *work) done(left []string, err error) {
 				has = unknown
 			}
 			w.lacks[r].set(p, has, r.tree.man[p])
+			if err == nil && has != unknown {
+				w.learn(r, p)
+			}
 		}
 	}
 }

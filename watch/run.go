@@ -119,6 +119,7 @@ func (r *runner) rescan() (touched []*service) {
 func (r *runner) look(t *tree, paths []string) []*service {
 	t.outputs = r.Outputs
 	touched := r.apply(t, t.look(paths))
+	touched = append(touched, r.doubt(t)...)
 	for _, rel := range t.news {
 		why := t.refused[rel]
 		r.Sink(event.Message{

@@ -93,6 +93,7 @@ func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
 		}
 		r.reconcile(s, list)
 	}
+	r.resolve(ctx, s)
 	clear(out.missed)
 	err := r.patch(ctx, j, s.rules, out)
 	if err == nil || len(s.rules) == 1 {
