@@ -35,8 +35,14 @@ func (w SyncWrite) time() time.Time {
 type SyncChange struct {
 	Deletes []string // absolute paths; a folder goes with its content
 	Writes  []SyncWrite
-	// Roots are the folders below which no link of the container is followed:
-	// the targets of the rules. A path below none of them is followed anywhere.
+	// Below are paths in folders that Deletes has.
+	Below []string
+	// Links are paths at which the folder has, or had, a symbolic link: what is there
+	// is that, and is not written through.
+	Links map[string]bool
+	// Roots are the targets of the rules. Links of the container on the way to what is
+	// below one are followed, within the container's own file system. Nobody looks
+	// after a path below none.
 	Roots []string
 }
 
@@ -85,10 +91,13 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	change.Deletes = slices.Concat(t.pending, change.Deletes)
+	change.Links = withAll(change.Links, t.pending) // where they are is known
 	left, done, err := s.applyByAgent(ctx, t, change)
 	var failed *agentFailed
+	var link *agentMetLink
 	switch {
 	case errors.As(err, &failed): // the engine may have the rights for it
+	case errors.As(err, &link):
 	case err != nil:
 		return nil, err
 	case done:
@@ -109,7 +118,10 @@ func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncCh
 	if t.many {
 		s.prepare(ctx, t)
 	}
-	missing, err := s.fence(ctx, t, change)
+	change, missing, back, err := s.follow(ctx, t, change)
+	if err == nil {
+		err = t.check(change)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +133,9 @@ func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncCh
 		t.pending = slices.DeleteFunc(slices.Clone(t.pending), func(p string) bool {
 			return missing[p] || !slices.Contains(left, p) && slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
 		})
+	}
+	for i, p := range left {
+		left[i] = back[p]
 	}
 	return left, err
 }

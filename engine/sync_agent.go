@@ -138,7 +138,10 @@ type (
 		Deletes []agentPlace
 		Writes  []agentWrite
 	}
-	agentPlace struct{ Name, Root string }
+	agentPlace struct {
+		Name, Root string
+		Own        bool
+	}
 	agentWrite struct {
 		Place    agentPlace
 		Mode     fs.FileMode
@@ -163,6 +166,12 @@ type agentFailed struct{ text string }
 
 func (e *agentFailed) Error() string { return e.text }
 
+// agentMetLink is a change on whose way the container has a link. Where that leads
+// is for the engine to see.
+type agentMetLink struct{ text string }
+
+func (e *agentMetLink) Error() string { return e.text }
+
 // apply sends a change and waits until it is made.
 func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, agentPatience, errors.New("it does not answer"))
@@ -179,7 +188,7 @@ func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) er
 	case err != nil:
 		return &agentLost{err}
 	case got.Link != "":
-		return linkRefused(t, got.Link, got.To)
+		return &agentMetLink{fmt.Sprintf("%s is a symbolic link to %s", got.Link, got.To)}
 	case got.Error != "":
 		return &agentFailed{fmt.Sprintf("syncing %s: %s", t.name, got.Error)}
 	}
@@ -232,7 +241,9 @@ var errLarge = errors.New("the change is a large one")
 // agentChange reads what a change writes. Files that are gone are left to the
 // next one.
 func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []string, err error) {
-	place := func(name string) agentPlace { return agentPlace{Name: name, Root: change.rootOf(name)} }
+	place := func(name string) agentPlace {
+		return agentPlace{Name: name, Root: change.rootOf(name), Own: change.Links[name]}
+	}
 	for _, name := range change.Deletes {
 		c.Deletes = append(c.Deletes, place(name))
 	}

@@ -118,7 +118,7 @@ func TestSyncBare(t *testing.T) {
 		{Target: "/app/l", Mode: fs.ModeSymlink | 0o777, Link: "a"},
 	}})
 	wants(true, "/app/a", "/app/d/x", "/app/d/y", "/app/l")
-	deletes := SyncChange{Roots: roots, Deletes: []string{"/app/l", "/app/d/x"}}
+	deletes := SyncChange{Roots: roots, Deletes: []string{"/app/l", "/app/d/x"}, Links: map[string]bool{"/app/l": true}}
 	b.s.agentFor = func(string) ([]byte, error) { return nil, errNoAgent }
 	if _, err := b.s.Apply(t.Context(), b.id, deletes); err == nil || !strings.Contains(err.Error(), errNoAgent.Error()) || hint.Of(err) == "" {
 		t.Errorf("without an agent: %v", err)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -22,37 +25,31 @@ func (c SyncChange) paths() []string {
 	return paths
 }
 
-// parents are the folders on the way to a change's paths, from the roots on,
-// sorted, so that each stands behind those it is in. ask are those to look at,
-// with whether they may be no links, which the root itself may; gone those that
-// are deleted first, and are to be there for what is written.
-func (c SyncChange) parents() (ask map[string]bool, gone []string) {
-	ask, deleted := map[string]bool{}, map[string]bool{}
-	for _, p := range c.Deletes {
-		deleted[p] = true
-	}
-	made := map[string]bool{}
-	for i, p := range c.paths() {
-		root := c.rootOf(p)
-		if root == "" {
-			continue
-		}
-		if root == p { // the rule is about a file
-			root = path.Dir(p)
-		}
-		for dir := path.Dir(p); within(root, dir); dir = path.Dir(dir) {
-			switch {
-			case !anyAbove(deleted, dir):
-				ask[dir] = ask[dir] || dir != root
-			case i >= len(c.Deletes):
-				made[dir] = true
-			}
-			if dir == "/" {
-				break
-			}
+// rootOf is the deepest root that a path is below; "": none.
+func (c SyncChange) rootOf(p string) string {
+	best := ""
+	for _, root := range c.Roots {
+		if within(root, p) && len(root) > len(best) {
+			best = root
 		}
 	}
-	return ask, sortedKeys(made)
+	return best
+}
+
+// follows tells whether a link of the container at a path of the change is written
+// through: not where the folder has, or had, a link itself.
+func (c SyncChange) follows(w SyncWrite) bool {
+	return w.Mode&fs.ModeSymlink == 0 && !c.Links[w.Target]
+}
+
+// withAll is a set with more in it.
+func withAll(set map[string]bool, more []string) map[string]bool {
+	all := make(map[string]bool, len(set)+len(more))
+	maps.Copy(all, set)
+	for _, p := range more {
+		all[p] = true
+	}
+	return all
 }
 
 // anyAbove tells whether a path or a folder that it is in is among some.
@@ -66,66 +63,265 @@ func anyAbove(some map[string]bool, p string) bool {
 	return some[p]
 }
 
-// rootOf is the deepest root that a path is below; "": none.
-func (c SyncChange) rootOf(p string) string {
-	best := ""
-	for _, root := range c.Roots {
-		if within(root, p) && len(root) > len(best) {
-			best = root
-		}
-	}
-	return best
+const (
+	// fenceParallel is how many paths are asked for at once.
+	fenceParallel = 8
+	// fenceLinks is how many links a path may go through.
+	fenceLinks = 40
+	// fenceAsks is of how many files a container is asked whether they are links. It
+	// lists its links where there are more, with find; one without it, or that does not
+	// run, is asked of none.
+	fenceAsks = 256
+)
+
+// follower finds where a change's paths are in a container, whose links it follows.
+type follower struct {
+	s      *Syncer
+	t      *syncTarget
+	change SyncChange
+	gone   map[string]bool // what the change deletes
+	plain  map[string]bool // what is no link, nobody asked more of it
+
+	mu    sync.Mutex // guards below
+	stats map[string]container.PathStat
+	none  map[string]bool // what is not there
 }
 
-// fenceParallel is how many folders are asked for at once.
-const fenceParallel = 8
+// follow returns the change with its paths where they are in the container, and the
+// folders that are not there once its deletes are made: the engine would make them
+// too, as root's. back are the paths as the change has them.
+func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (to SyncChange, missing map[string]bool, back map[string]string, err error) {
+	f := &follower{
+		s: s, t: t, change: change,
+		gone: map[string]bool{}, plain: map[string]bool{}, stats: map[string]container.PathStat{}, none: map[string]bool{},
+	}
+	for _, p := range change.Deletes {
+		f.gone[p] = true
+	}
+	if err := f.askAll(ctx); err != nil {
+		return to, nil, nil, err
+	}
+	to, back = SyncChange{Roots: change.Roots, Links: change.Links}, map[string]string{}
+	for _, p := range change.Deletes {
+		where, err := f.deleted(ctx, p)
+		if err != nil {
+			return to, nil, nil, err
+		}
+		to.Deletes = append(to.Deletes, where...)
+	}
+	for _, w := range change.Writes {
+		where, err := f.where(ctx, w.Target, change.follows(w) && !f.gone[w.Target])
+		if err != nil {
+			return to, nil, nil, err
+		}
+		back[where], w.Target = w.Target, where
+		to.Writes = append(to.Writes, w)
+	}
+	missing, err = f.missing(ctx, to)
+	return to, missing, back, err
+}
 
-// fence refuses paths that a link of the container would lead elsewhere, and
-// returns the folders that are not there once the change's deletes are made. The
-// engine would make them too, as root's.
-func (s *Syncer) fence(ctx context.Context, t *syncTarget, change SyncChange) (missing map[string]bool, err error) {
-	ask, gone := change.parents()
-	parents := sortedKeys(ask)
-	links := make([]string, len(parents))
-	absent := make([]bool, len(parents))
-	failed := make([]error, len(parents))
+// askAll asks for what the change needs to know where there are no links, at once.
+func (f *follower) askAll(ctx context.Context) error {
+	folders, files := map[string]bool{}, map[string]bool{}
+	for _, p := range f.change.paths() {
+		if f.change.rootOf(p) == "" {
+			continue
+		}
+		for dir := path.Dir(p); dir != "/" && !folders[dir]; dir = path.Dir(dir) {
+			if !anyAbove(f.gone, dir) {
+				folders[dir] = true
+			}
+		}
+	}
+	for _, p := range f.change.Deletes {
+		files[p] = f.change.rootOf(p) != "" && !f.change.Links[p]
+	}
+	for _, w := range f.change.Writes {
+		files[w.Target] = f.change.rootOf(w.Target) != "" && f.change.follows(w) && !anyAbove(f.gone, w.Target)
+	}
+	var ask []string
+	for p, wanted := range files {
+		if wanted {
+			ask = append(ask, p)
+		}
+	}
+	if len(ask) <= burst {
+		return f.askFor(ctx, append(sortedKeys(folders), ask...))
+	}
+	if err := f.askFor(ctx, sortedKeys(folders)); err != nil {
+		return err
+	}
+	ask = slices.DeleteFunc(ask, func(p string) bool { return f.none[path.Dir(p)] })
+	return f.askFor(ctx, f.links(ctx, ask))
+}
+
+// links are those of many paths that may be links; the rest is plain.
+func (f *follower) links(ctx context.Context, paths []string) (some []string) {
+	command := []string{"find"}
+	for _, root := range f.change.Roots {
+		command = append(command, strings.TrimSuffix(root, "/")+"/")
+	}
+	output, code, err := f.s.exec(ctx, f.t, append(command, "-type", "l"))
+	if without := err != nil || code == 126 || code == 127; without && len(paths) <= fenceAsks {
+		return paths
+	}
+	found := map[string]bool{}
+	for line := range strings.SplitSeq(output, "\n") {
+		found[path.Clean(strings.TrimSpace(line))] = true
+	}
+	for _, p := range paths {
+		if found[p] || slices.Contains(f.change.Roots, p) {
+			some = append(some, p)
+		} else {
+			f.plain[p] = true
+		}
+	}
+	return some
+}
+
+// askFor asks for paths, several at once.
+func (f *follower) askFor(ctx context.Context, paths []string) error {
+	failed := make([]error, len(paths))
 	slots := make(chan struct{}, fenceParallel)
 	var asking sync.WaitGroup
-	for i, dir := range parents {
+	for i, p := range paths {
 		slots <- struct{}{}
 		asking.Go(func() {
 			defer func() { <-slots }()
-			stat, err := s.c.ContainerStatPath(ctx, t.id, dir)
-			switch {
-			case errdefs.IsNotFound(err):
-				absent[i] = true
-			case err != nil:
-				failed[i] = err
-			case stat.Mode&fs.ModeSymlink != 0:
-				links[i] = stat.LinkTarget
-			}
+			failed[i] = f.ask(ctx, p)
 		})
 	}
 	asking.Wait()
-	missing = map[string]bool{}
-	for i, dir := range parents {
-		switch {
-		case failed[i] != nil:
-			return nil, fmt.Errorf("looking at %s in %s: %w", dir, t.name, failed[i])
-		case links[i] != "" && ask[dir]:
-			return nil, linkRefused(t, dir, links[i])
-		case absent[i]:
+	for _, err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask asks for one path, once.
+func (f *follower) ask(ctx context.Context, p string) error {
+	f.mu.Lock()
+	_, known := f.stats[p]
+	known = known || f.none[p]
+	f.mu.Unlock()
+	if known {
+		return nil
+	}
+	stat, err := f.s.c.ContainerStatPath(ctx, f.t.id, p)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case errdefs.IsNotFound(err):
+		f.none[p] = true
+	case err != nil:
+		return fmt.Errorf("looking at %s in %s: %w", p, f.t.name, err)
+	default:
+		f.stats[p] = stat
+	}
+	return nil
+}
+
+// where is a path of the change, with the links on the way to it followed, and with
+// last also one that it is itself.
+func (f *follower) where(ctx context.Context, p string, last bool) (string, error) {
+	root := f.change.rootOf(p)
+	if root == "" {
+		return p, nil
+	}
+	at, err := f.real(ctx, p, last, fenceLinks)
+	if err != nil || at == p {
+		return at, err
+	}
+	m := f.t.mountOf(at)
+	if own := m == nil || m == f.t.mountOf(p) || m == f.t.mountOf(root); !own || !ownFiles(at) {
+		return "", hint.New(fmt.Sprintf("cannot sync %s in %s: a symbolic link leads out of the container's own file system, to %s", p, f.t.name, at),
+			"sync to that path itself where it is a volume, remove the link, or ignore the path")
+	}
+	return at, nil
+}
+
+// ownFiles tells of a path that it is not the kernel's.
+func ownFiles(p string) bool {
+	return !within("/proc", p) && !within("/sys", p) && !within("/dev", p)
+}
+
+// real is a path with its links followed.
+func (f *follower) real(ctx context.Context, p string, last bool, left int) (string, error) {
+	if p == "/" {
+		return p, nil
+	}
+	dir, err := f.real(ctx, path.Dir(p), true, left)
+	if err != nil {
+		return "", err
+	}
+	at := path.Join(dir, path.Base(p))
+	if !last || f.plain[p] || f.plain[at] || anyAbove(f.gone, path.Dir(at)) {
+		return at, nil
+	}
+	if err := f.ask(ctx, at); err != nil {
+		return "", err
+	}
+	stat := f.stats[at]
+	switch to := linkTarget(at, stat); {
+	case stat.Mode&fs.ModeSymlink == 0:
+		return at, nil
+	case left == 0 || to == at:
+		return "", hint.New(fmt.Sprintf("cannot sync %s in %s: its symbolic links lead in a circle", p, f.t.name), "remove the link there, or ignore the path")
+	default:
+		return f.real(ctx, to, true, left-1)
+	}
+}
+
+// deleted is what to delete for a path: behind a link that is a file; behind one that
+// is a folder what the change names in it, since there may be more; else the path.
+func (f *follower) deleted(ctx context.Context, p string) ([]string, error) {
+	through := f.change.rootOf(p) != "" && !f.change.Links[p]
+	at, err := f.where(ctx, p, false)
+	if err != nil || !through || f.stats[at].Mode&fs.ModeSymlink == 0 {
+		return []string{at}, err
+	}
+	behind, err := f.where(ctx, p, true)
+	if err == nil {
+		err = f.ask(ctx, behind)
+	}
+	if err != nil || !f.stats[behind].Mode.IsDir() {
+		return []string{behind}, err
+	}
+	var all []string
+	for _, below := range f.change.Below {
+		if path.Dir(below) == p {
+			all = append(all, path.Join(behind, path.Base(below)))
+		}
+	}
+	return all, nil
+}
+
+// missing are the folders on the way to what is written that are not there.
+func (f *follower) missing(ctx context.Context, to SyncChange) (map[string]bool, error) {
+	gone, missing := map[string]bool{}, map[string]bool{}
+	for _, p := range to.Deletes {
+		gone[p] = true
+	}
+	for i, w := range to.Writes {
+		if f.change.rootOf(f.change.Writes[i].Target) == "" {
+			continue
+		}
+		for dir := path.Dir(w.Target); dir != "/" && !missing[dir]; dir = path.Dir(dir) {
+			if anyAbove(gone, dir) {
+				missing[dir] = true
+				continue
+			}
+			if err := f.ask(ctx, dir); err != nil {
+				return nil, err
+			}
+			if !f.none[dir] {
+				break
+			}
 			missing[dir] = true
 		}
 	}
-	for _, dir := range gone {
-		missing[dir] = true
-	}
 	return missing, nil
-}
-
-// linkRefused is a link on the way to a path.
-func linkRefused(t *syncTarget, dir, to string) error {
-	return hint.New(fmt.Sprintf("cannot sync below %s in %s: it is a symbolic link to %s there", dir, t.name, to),
-		"a link of the container is not followed out of the rule's target; remove it, or ignore the path")
 }

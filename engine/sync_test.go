@@ -5,42 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/compose-orchestrator/compose/planner"
 )
-
-// TestSyncParents: the folders that are looked at are those between a rule's
-// target and the path, and not those that go anyway.
-func TestSyncParents(t *testing.T) {
-	write := func(p string) SyncWrite { return SyncWrite{Target: p} }
-	for _, c := range []struct {
-		name   string
-		change SyncChange
-		want   []string
-		gone   []string
-	}{
-		{"the root and below", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app", "/app/a", "/app/a/b"}, nil},
-		{"deletes too", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a/f"}}, []string{"/app", "/app/a"}, nil},
-		{"the root itself", SyncChange{Roots: []string{"/app/f"}, Writes: []SyncWrite{write("/app/f")}}, []string{"/app"}, nil},
-		{"a root that is deleted", SyncChange{Roots: []string{"/app", "/app/a"}, Deletes: []string{"/app/a"}, Writes: []SyncWrite{write("/app/a/f")}}, []string{"/app"}, []string{"/app/a"}},
-		{"in what is deleted", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a", "/app/a/b/f"}}, []string{"/app"}, nil},
-		{"what is deleted", SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/a"}, Writes: []SyncWrite{write("/app/a/b/f")}}, []string{"/app"}, []string{"/app/a", "/app/a/b"}},
-		{"the deepest root", SyncChange{Roots: []string{"/app", "/app/a"}, Writes: []SyncWrite{write("/app/a/f")}}, []string{"/app/a"}, nil},
-		{"everything", SyncChange{Roots: []string{"/"}, Writes: []SyncWrite{write("/f")}}, []string{"/"}, nil},
-		{"a name that begins alike", SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{write("/apple/f")}}, nil, nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			ask, gone := c.change.parents()
-			if got := sortedKeys(ask); !slices.Equal(got, c.want) || !slices.Equal(gone, c.gone) {
-				t.Errorf("got %q and %q, want %q and %q", got, gone, c.want, c.gone)
-			}
-		})
-	}
-}
 
 // syncBench is a container to sync files to.
 type syncBench struct {
@@ -128,15 +98,18 @@ func TestSyncApply(t *testing.T) {
 func TestSyncRefused(t *testing.T) {
 	b := newSyncBench(t, "do-sync-refused", "    {image: alpine, init: true, command: sleep 600, tmpfs: [/tmp/x], volumes: ['data:/v', 'data:/ro:ro']}\nvolumes: {data: {}}\n")
 	b.start()
-	b.sh("mkdir -p /app/real && ln -s /etc /app/out && echo kept > /etc/kept")
+	b.sh("mkdir -p /app/real && ln -s /v /app/out && ln -s ../v/kept /app/file && ln -s /proc/sys /app/kernel && ln -s /tmp/x /app/tmp && echo kept > /v/kept")
 	for _, c := range []struct {
 		change SyncChange
 		want   string
 	}{
 		{SyncChange{Writes: []SyncWrite{b.file("/tmp/x/f", "1", 0o644)}}, "/tmp/x is a tmpfs"},
 		{SyncChange{Writes: []SyncWrite{b.file("/ro/f", "1", 0o644)}}, "/ro is mounted read-only"},
-		{SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/out/f", "1", 0o644)}}, "symbolic link to /etc"},
-		{SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/out/kept"}}, "symbolic link to /etc"},
+		{SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/out/f", "1", 0o644)}}, "leads out of the container's own file system, to /v/f"},
+		{SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/out/kept"}}, "leads out of the container's own file system, to /v/kept"},
+		{SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/file", "1", 0o644)}}, "to /v/kept"},
+		{SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/kernel/f", "1", 0o644)}}, "to /proc/sys/f"},
+		{SyncChange{Roots: []string{"/app/tmp"}, Writes: []SyncWrite{b.file("/app/tmp/f", "1", 0o644)}}, "to /tmp/x/f"},
 		{SyncChange{Deletes: []string{"/"}}, "no path below"},
 		{SyncChange{Deletes: []string{"/app/../etc"}}, "no path below"},
 	} {
@@ -145,10 +118,10 @@ func TestSyncRefused(t *testing.T) {
 			t.Errorf("got error %v, want one with %q", err, c.want)
 		}
 	}
-	b.want("ls /etc/f 2>/dev/null; cat /etc/kept", "kept")
+	b.want("ls /v/f 2>/dev/null; cat /v/kept", "kept")
 	b.apply(SyncChange{Roots: []string{"/v"}, Writes: []SyncWrite{b.file("/v/f", "in a volume", 0o644)}})
-	b.apply(SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/out"}})
-	b.want("cat /v/f; ls /v; ls /app; cat /etc/kept", "in a volumef\nreal\nkept")
+	b.apply(SyncChange{Roots: []string{"/app"}, Deletes: []string{"/app/out", "/app/tmp"}, Links: map[string]bool{"/app/out": true, "/app/tmp": true}})
+	b.want("cat /v/f; ls /v; ls /app; cat /v/kept", "in a volumef\nkept\nfile\nkernel\nreal\nkept")
 }
 
 // TestSyncReadOnly: a read-only root is refused by name, a volume in it is not.

@@ -37,7 +37,10 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 
 // Patch applies a patch to one container.
 func (w *watching) Patch(ctx context.Context, service string, c watch.Container, p watch.Patch) (left []string, err error) {
-	change := engine.SyncChange{Deletes: p.Deletes, Writes: syncWrites(p.Writes), Roots: w.roots(service)}
+	change := engine.SyncChange{
+		Deletes: p.Deletes, Below: p.Below, Links: p.Links,
+		Writes: syncWrites(p.Writes), Roots: w.roots(service),
+	}
 	return w.sync.Apply(ctx, c.ID, change)
 }
 

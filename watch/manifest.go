@@ -66,12 +66,12 @@ var unknown = Entry{Size: -1}
 
 // unsure is what a container holds where this should have been deleted and may
 // not have been: unknown, but for that a folder is not written over by a file, nor
-// a file by a folder.
+// a file by a folder, and that a link of the folder's is not written through.
 func (e Entry) unsure() Entry {
 	if e.absent() || e == unknown {
 		return unknown
 	}
-	return Entry{Size: -1, Mode: e.Mode&fs.ModeDir | fs.ModeIrregular}
+	return Entry{Size: -1, Mode: e.Mode&(fs.ModeDir|fs.ModeSymlink) | fs.ModeIrregular}
 }
 
 // same tells whether two entries are one content.

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -37,7 +38,7 @@ func (s *service) take(rules []*rule) []*work {
 // work is nil where the container has what the folders have.
 func (c *replica) work(s *service, rules []*rule) *work {
 	w := &work{replica: c, sent: map[*rule]lacks{}}
-	writes, deletes := map[string]Write{}, map[string]Entry{}
+	writes, deletes, links := map[string]Write{}, map[string]Entry{}, map[string]bool{}
 	for _, r := range rules {
 		if len(c.lacks[r]) == 0 {
 			continue
@@ -47,6 +48,9 @@ func (c *replica) work(s *service, rules []*rule) *work {
 			now := r.tree.man[p]
 			w.sent[r][p] = now
 			target := path.Join(r.Target, p)
+			if has.Mode&fs.ModeSymlink != 0 {
+				links[target] = true
+			}
 			if now.absent() || !has.absent() && has != unknown && has.Mode.IsDir() != now.Mode.IsDir() {
 				deletes[target] = has
 			}
@@ -63,7 +67,11 @@ func (c *replica) work(s *service, rules []*rule) *work {
 	for _, r := range s.rules {
 		r.keep(deletes, writes)
 	}
-	w.patch = Patch{Deletes: topmost(deletes, writes)}
+	w.patch = Patch{Deletes: topmost(deletes, writes), Links: links}
+	for _, target := range w.patch.Deletes {
+		delete(deletes, target)
+	}
+	w.patch.Below = slices.Sorted(maps.Keys(deletes))
 	for _, target := range slices.Sorted(maps.Keys(writes)) {
 		w.patch.Writes = append(w.patch.Writes, writes[target])
 	}

@@ -72,8 +72,10 @@ type Manifest map[string]Entry
 // path may be in both: something of another kind is there. Missing parents are
 // made, and a source that is gone by now is left out: its change is on the way.
 type Patch struct {
-	Deletes []string // absolute paths in the container; a folder goes with its content
-	Writes  []Write  // folders before what is in them
+	Deletes []string        // absolute paths in the container; a folder goes with its content
+	Below   []string        // paths in folders that Deletes has, as far as the folder had them
+	Links   map[string]bool // paths at which the folder has, or had, a symbolic link
+	Writes  []Write         // folders before what is in them
 }
 
 // Write is one file, folder or link to write.

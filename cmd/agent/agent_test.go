@@ -24,7 +24,10 @@ type session struct {
 }
 
 func start(t *testing.T) *session {
-	dir := t.TempDir()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	own := filepath.Join(dir, "agent")
 	if err := os.WriteFile(own, []byte("program"), 0o700); err != nil {
 		t.Fatal(err)
@@ -169,9 +172,20 @@ func TestAgentRefusesLinks(t *testing.T) {
 			t.Errorf("got %+v, %v, want %+v", got, err, want)
 		}
 	}
+	// Nor is one replaced, or removed, that is not the folder's own.
+	for _, c := range []change{{Writes: []write{s.file("out", "x")}}, {Deletes: []place{s.place("out")}}} {
+		got, err := s.send(c)
+		if want := (answer{Link: s.at("out"), To: "/tmp"}); err != nil || got != want {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
+		}
+	}
 	if _, err := os.Stat(s.at("after")); err == nil {
 		t.Error("what followed was made")
 	}
+	own := s.file("out", "own")
+	own.Place.Own = true
+	s.applies(change{Writes: []write{own}})
+	s.want("out", "own")
 	s.applies(change{Writes: []write{s.file("next", "z")}})
 	s.want("next", "z")
 }
@@ -201,7 +215,7 @@ func TestAgentKeepsWhatIsNoFolder(t *testing.T) {
 	s.applies(change{Writes: []write{s.file("file", "kept")}})
 	for _, name := range []string{"link", "file"} {
 		got, err := s.send(change{Writes: []write{{Place: s.place(name), Mode: os.ModeDir | 0o700, UID: os.Getuid(), GID: os.Getgid()}}})
-		if err != nil || !strings.Contains(got.Error, "file exists") {
+		if err != nil || got.Link != s.at(name) && !strings.Contains(got.Error, "file exists") {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}

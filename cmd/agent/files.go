@@ -33,6 +33,9 @@ func (a *agent) apply(c change) error {
 func (a *agent) remove(p place) error {
 	err := p.parents(func(string) error { return os.ErrNotExist })
 	if err == nil {
+		err = p.last()
+	}
+	if err == nil {
 		err = a.check()
 	}
 	if err == nil {
@@ -46,11 +49,14 @@ func (a *agent) remove(p place) error {
 
 func (a *agent) write(w write) error {
 	err := w.Place.parents(func(dir string) error {
-		if err := os.MkdirAll(dir, 0o755); err != nil { // a root may be a deep one
+		if err := os.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
 		return os.Lchown(dir, w.UID, w.GID)
 	})
+	if err == nil && w.Mode&os.ModeSymlink == 0 {
+		err = w.Place.last()
+	}
 	if err == nil {
 		err = a.check()
 	}
@@ -68,38 +74,46 @@ type linkError struct{ path, to string }
 
 func (e *linkError) Error() string { return e.path + " is a link to " + e.to }
 
-// parents looks at the folders from the root to the path, which are to be no
-// links. The root itself may be one. It has missing see to those that are not
-// there.
+// parents looks at the folders on the way to the path, which are to be no links. It
+// has missing see to those that are not there.
 func (p place) parents(missing func(dir string) error) error {
-	root := p.Root
-	if root == "" || root == p.Name {
-		root = path.Dir(p.Name)
-	}
-	if _, err := os.Stat(root); errors.Is(err, os.ErrNotExist) {
-		if err := missing(root); err != nil {
-			return err
-		}
-	}
-	dir := root
-	for name := range strings.SplitSeq(strings.TrimPrefix(path.Dir(p.Name), root), "/") {
+	dir := "/"
+	for name := range strings.SplitSeq(path.Dir(p.Name), "/") {
 		if name == "" {
 			continue
 		}
 		dir = path.Join(dir, name)
-		info, err := os.Lstat(dir)
-		switch {
-		case errors.Is(err, os.ErrNotExist):
+		err := p.link(dir)
+		if errors.Is(err, os.ErrNotExist) {
 			err = missing(dir)
-		case err == nil && info.Mode()&os.ModeSymlink != 0:
-			to, _ := os.Readlink(dir)
-			err = &linkError{dir, to}
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// last looks at the path itself, which is to be no link of the container's.
+func (p place) last() error {
+	if err := p.link(p.Name); p.Own || errors.Is(err, os.ErrNotExist) {
+		return nil
+	} else {
+		return err
+	}
+}
+
+// link is an error where a link is at a path that is to be none.
+func (p place) link(at string) error {
+	info, err := os.Lstat(at)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 || p.Root == "" {
+		return err
+	}
+	to, err := os.Readlink(at)
+	if err != nil {
+		return err
+	}
+	return &linkError{at, to}
 }
 
 // folder makes a folder, or gives one its owner and mode. A link in its place

@@ -26,9 +26,12 @@ type change struct {
 	Writes  []write
 }
 
-// place is a path in the container, absolute and clean. No link between Root and
-// it is followed.
-type place struct{ Name, Root string }
+// place is a path in the container, absolute and clean. Where Root is not "", no link
+// on the way to it is followed, and none at it replaced unless it is the folder's own.
+type place struct {
+	Name, Root string
+	Own        bool // a link at it is one of the folder's that is synced
+}
 
 // write is a file, folder or symbolic link.
 type write struct {
