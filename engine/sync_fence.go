@@ -93,7 +93,7 @@ type follower struct {
 func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (to SyncChange, missing map[string]bool, back map[string]string, err error) {
 	f := &follower{
 		s: s, t: t, change: change,
-		gone: map[string]bool{}, plain: map[string]bool{}, stats: map[string]container.PathStat{}, none: map[string]bool{},
+		gone: map[string]bool{}, plain: withAll(t.above, nil), stats: map[string]container.PathStat{}, none: map[string]bool{},
 	}
 	for _, p := range change.Deletes {
 		f.gone[p] = true
@@ -101,6 +101,7 @@ func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (
 	if err := f.askAll(ctx); err != nil {
 		return to, nil, nil, err
 	}
+	f.learn()
 	to, back = SyncChange{Roots: change.Roots, Links: change.Links}, map[string]string{}
 	for _, p := range change.Deletes {
 		where, err := f.deleted(ctx, p)
@@ -129,7 +130,7 @@ func (f *follower) askAll(ctx context.Context) error {
 			continue
 		}
 		for dir := path.Dir(p); dir != "/" && !folders[dir]; dir = path.Dir(dir) {
-			if !anyAbove(f.gone, dir) {
+			if !f.plain[dir] && !anyAbove(f.gone, dir) {
 				folders[dir] = true
 			}
 		}
@@ -154,6 +155,18 @@ func (f *follower) askAll(ctx context.Context) error {
 	}
 	ask = slices.DeleteFunc(ask, func(p string) bool { return f.none[path.Dir(p)] })
 	return f.askFor(ctx, f.links(ctx, ask))
+}
+
+// learn keeps of the folders above the roots which are no links: nobody moves those
+// while a container runs, and each change would ask for them.
+func (f *follower) learn() {
+	for _, root := range f.change.Roots {
+		for dir := path.Dir(root); dir != "/"; dir = path.Dir(dir) {
+			if stat, there := f.stats[dir]; there && stat.Mode.IsDir() {
+				f.t.above = withAll(f.t.above, []string{dir})
+			}
+		}
+	}
 }
 
 // links are those of many paths that may be links; the rest is plain.

@@ -30,6 +30,8 @@ type syncTarget struct {
 	noAgent  bool       // none can run
 	lost     int        // how many it lost, or that did not start
 	littered bool       // an agent's file was put there
+
+	above map[string]bool // folders above the rules' targets that are no links
 }
 
 // syncMount is a place with other files than the container's own.
