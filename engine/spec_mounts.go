@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -56,34 +57,44 @@ func anonymous(v types.ServiceVolumeConfig) bool {
 // bind is a volume in the form "source:target:options"; false: that form cannot
 // say it.
 func (sp *spec) bind(v types.ServiceVolumeConfig) (string, bool) {
-	source, access := v.Source, "rw"
+	source := v.Source
+	options := []string{"rw"}
 	if v.ReadOnly {
-		access = "ro"
+		options[0] = "ro"
 	}
 	switch v.Type {
 	case types.VolumeTypeBind:
-		if b := v.Bind; b != nil {
-			if !bool(b.CreateHostPath) || b.Recursive != "" || b.Propagation != "" && b.SELinux == "" {
-				return "", false
-			}
-			if b.SELinux != "" { // which Mounts do not know
-				access += "," + b.SELinux
-			}
-			if b.Propagation != "" {
-				access += "," + b.Propagation
-			}
+		if b := v.Bind; b != nil && (!bool(b.CreateHostPath) || b.Recursive != "" || b.Propagation != "" && b.SELinux == "") {
+			return "", false
 		}
 	case types.VolumeTypeVolume:
 		o := v.Volume
-		if v.Source == "" || o != nil && (o.NoCopy || o.Subpath != "" || len(o.Labels) > 0) {
+		if v.Source == "" || o != nil && (o.NoCopy && !labelled(v) || o.Subpath != "" || len(o.Labels) > 0) {
 			return "", false
 		}
 		source = sp.volumeName(source)
 	default:
 		return "", false
 	}
-	return source + ":" + v.Target + ":" + access, true
+	if !sp.onWindows() && strings.Contains(source+v.Target, ":") {
+		return "", false
+	}
+	if b := v.Bind; b != nil {
+		options = append(options, b.SELinux) // of a named volume as well: data:/data:z
+		if v.Type == types.VolumeTypeBind {
+			options = append(options, b.Propagation)
+		}
+	}
+	if v.Volume != nil && v.Volume.NoCopy {
+		options = append(options, "nocopy")
+	}
+	options = slices.DeleteFunc(options, func(o string) bool { return o == "" })
+	return source + ":" + v.Target + ":" + strings.Join(options, ","), true
 }
+
+// labelled tells whether a volume is to have an SELinux label, which Mounts do
+// not know.
+func labelled(v types.ServiceVolumeConfig) bool { return v.Bind != nil && v.Bind.SELinux != "" }
 
 // volumeName is what the engine calls a volume of the file.
 func (sp *spec) volumeName(key string) string {

@@ -29,8 +29,9 @@ func Unapplied(p *project.Project, service string) []string {
 	for _, v := range s.Volumes {
 		_, binds := (&spec{p: p}).bind(v)
 		u.add(map[string]bool{
-			"volumes." + v.Target + ".bind.selinux": v.Bind != nil && v.Bind.SELinux != "" && !binds,
-			"volumes." + v.Target + ".consistency":  v.Consistency != "" && binds,
+			"volumes." + v.Target + ".bind.selinux":     v.Bind != nil && v.Bind.SELinux != "" && !binds,
+			"volumes." + v.Target + ".bind.propagation": v.Bind != nil && v.Bind.Propagation != "" && v.Type == types.VolumeTypeVolume,
+			"volumes." + v.Target + ".consistency":      v.Consistency != "" && binds,
 		})
 	}
 	for _, port := range s.Ports {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"bytes"
+	"maps"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
@@ -16,6 +17,7 @@ import (
 // a key that no file has in its text are left out.
 func quicken(o *interpolation.Options, files []types.ConfigFile) {
 	o.Substitute = substitute
+	o.TypeCastMapping = withVolumes(o.TypeCastMapping)
 	if !closedFiles(files) {
 		return
 	}
@@ -35,6 +37,16 @@ func quicken(o *interpolation.Options, files []types.ConfigFile) {
 		}
 	}
 	o.TypeCastMapping = casts
+}
+
+// withVolumes adds the volumes that are written as one text; the mapping itself
+// is the loader's.
+func withVolumes(casts map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
+	all := maps.Clone(casts)
+	for _, path := range shortVolumes {
+		all[path] = castVolume
+	}
+	return all
 }
 
 // closedFiles tells whether the files' texts have every key there will be: they

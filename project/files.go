@@ -37,6 +37,7 @@ type source struct {
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 
+	marks     int        // entries that the files take back; see marked
 	elsewhere *elsewhere // remote files; nil before fetch
 
 	interpolation interpolation.Options // as the loader does it; set before it runs

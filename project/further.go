@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/schema"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -157,6 +156,6 @@ func shortMistakes(s *source, t *document) []error {
 		}
 	}
 	look("services.*.ports.*", portHint, func(text string) error { _, err := types.ParsePortConfig(text); return err })
-	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := format.ParseVolume(text); return err })
+	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := ParseVolume(text); return err })
 	return found
 }

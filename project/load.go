@@ -8,10 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/schema"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -27,7 +25,7 @@ func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := guarded(func() (*types.Project, error) { return loader.LoadWithContext(ctx, details, options) })
+	model, err := guarded(func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
 	if err != nil {
 		return nil, s.diagnose(err)
 	}
@@ -134,7 +132,7 @@ func prepare(ctx context.Context, o Options, sink event.Sink) (*source, types.Co
 	if err != nil {
 		return nil, none, nil, err
 	}
-	details := types.ConfigDetails{WorkingDir: s.dir, ConfigFiles: slices.Clone(s.files), Environment: s.env}
+	details := types.ConfigDetails{WorkingDir: s.dir, ConfigFiles: s.marked(sink), Environment: s.env}
 	return s, details, s.loaderOptions(o, name), nil
 }
 
@@ -167,21 +165,6 @@ func guarded[T any](load func() (T, error)) (result T, err error) {
 		}
 	}()
 	return load()
-}
-
-var schemaOnce sync.Once
-
-// warmSchema compiles compose-go's JSON schema beside what the caller does; it
-// costs as much as 50 services do. The function returned waits for it.
-func warmSchema() (wait func()) {
-	var done sync.WaitGroup
-	done.Go(func() {
-		schemaOnce.Do(func() {
-			// An empty file is valid; only the compilation is wanted.
-			_ = schema.Validate(map[string]any{})
-		})
-	})
-	return done.Wait
 }
 
 // resolve reads the services' env files and label files. Services that have

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
@@ -86,7 +85,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := guarded(func() (map[string]any, error) { return loader.LoadModelWithContext(ctx, details, options) })
+	model, err := guarded(func() (map[string]any, error) { return s.loadMarked(ctx, details, options) })
 	if err != nil {
 		return nil, s.diagnose(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
-	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/mattn/go-shellwords"
 
@@ -226,7 +225,7 @@ func (o *OneOff) ports(_ *Project, s *types.ServiceConfig) error {
 // service's.
 func (o *OneOff) volumes(_ *Project, s *types.ServiceConfig) error {
 	for _, text := range o.Volumes {
-		v, err := format.ParseVolume(text)
+		v, err := ParseVolume(text)
 		if err != nil {
 			return hint.Wrap(fmt.Errorf("--volume %s: %w", text, err), "write SOURCE:TARGET, such as ./data:/data")
 		}

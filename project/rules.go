@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -25,6 +24,10 @@ var rules = []rule{
 	{`^failed to parse (.+?): (?s:(.*))$`, (*diagnosis).explainSyntax},
 	{`^(yaml: )(?s:(.*))$`, (*diagnosis).explainSyntax},
 	{`^validating (.+?): (?s:(.*))$`, (*diagnosis).explainSchema},
+	{`failed to cast to expected type: (invalid spec: .*)$`, func(d *diagnosis, m []string) {
+		d.text = m[1]
+		d.explainShortSyntax(nil)
+	}},
 	{`^(?:error while interpolating|invalid interpolation format for) ([^:\n]*[^:\n.])(?::|\.\n)`, (*diagnosis).explainInterpolation},
 	{`^service "(.*)" has neither an image nor a build context specified`, func(d *diagnosis, m []string) {
 		d.locate("services", m[1])
@@ -215,7 +218,7 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 	switch {
 	case d.locateScalar("services.*.ports.*", func(v string) bool { _, err := types.ParsePortConfig(v); return same(err) }):
 		d.hint = portHint
-	case d.locateScalar("services.*.volumes.*", func(v string) bool { _, err := format.ParseVolume(v); return same(err) }):
+	case d.locateScalar("services.*.volumes.*", func(v string) bool { _, err := ParseVolume(v); return same(err) }):
 		d.hint = volumeHint
 	default:
 		d.locateText(d.text)

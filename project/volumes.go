@@ -1,0 +1,85 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/format"
+	"github.com/compose-spec/compose-go/v2/tree"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// shortVolumes are the paths at which a volume is written as one text.
+var shortVolumes = []tree.Path{
+	"services.*.volumes.[]", "jobs.*.volumes.[]", "services.*.pre_start.[].volumes.[]",
+}
+
+// ParseVolume parses a volume written as one text. compose-go takes v:/v for a
+// path of Windows on every system; where that has no drives, it is the volume v.
+func ParseVolume(text string) (types.ServiceVolumeConfig, error) {
+	if strings.Trim(text, ":") == "" && text != "" {
+		return types.ServiceVolumeConfig{}, fmt.Errorf("invalid spec: %s: empty section between colons", text)
+	}
+	name, rest, ok := letterVolume(text)
+	if !ok {
+		return format.ParseVolume(text)
+	}
+	v, err := format.ParseVolume(name + name + ":" + rest) // two letters are no drive
+	if err != nil {
+		return v, fmt.Errorf("invalid spec: %s: %w", text, errors.Unwrap(err))
+	}
+	v.Source = name
+	return v, nil
+}
+
+// letterVolume splits a text that begins with the name of a volume of one
+// letter. In C:\data:/data and c:/data:/data the letter is a drive.
+func letterVolume(text string) (name, rest string, ok bool) {
+	const drives = "windows"
+	if runtime.GOOS == drives || len(text) < 3 || text[1] != ':' || !isLetter(text[0]) || text[2] != '/' {
+		return "", "", false
+	}
+	_, options, _ := strings.Cut(text[2:], ":")
+	return text[:1], text[2:], !strings.HasPrefix(options, "/")
+}
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// castVolume gives the loader the long form of what it would take for a path of
+// Windows, and refuses what it would take for a mount at ":"; other texts stay.
+func castVolume(text string) (any, error) {
+	_, _, letter := letterVolume(text)
+	if !letter && (text == "" || strings.Trim(text, ":") != "") {
+		return text, nil
+	}
+	v, err := ParseVolume(text)
+	if err != nil {
+		return nil, err
+	}
+	return longVolume(v), nil
+}
+
+// longVolume is a named volume in the long form.
+func longVolume(v types.ServiceVolumeConfig) map[string]any {
+	options := map[string]any{}
+	if v.Volume != nil && v.Volume.NoCopy {
+		options["nocopy"] = true
+	}
+	long := map[string]any{"type": v.Type, "source": v.Source, "target": v.Target, "volume": options}
+	if v.ReadOnly {
+		long["read_only"] = true
+	}
+	bind := map[string]any{}
+	if v.Bind != nil && v.Bind.SELinux != "" {
+		bind["selinux"] = v.Bind.SELinux
+	}
+	if v.Bind != nil && v.Bind.Propagation != "" {
+		bind["propagation"] = v.Bind.Propagation
+	}
+	if len(bind) > 0 {
+		long["bind"] = bind
+	}
+	return long
+}
