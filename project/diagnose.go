@@ -67,7 +67,7 @@ func (s *source) diagnose(err error) error {
 		return err
 	}
 	if _, ok := errors.AsType[*FileError](err); ok {
-		return err
+		return s.relative(err)
 	}
 	if _, ok := errors.AsType[*hint.Error](err); ok {
 		return err
@@ -148,6 +148,7 @@ func (d *diagnosis) explain() *FileError {
 	} else {
 		d.applyRules()
 	}
+	d.explainUnset()
 	e := &FileError{Path: strings.Join(d.path, "."), Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
 	file := d.at.file
 	if file == nil && len(d.files) > 0 {

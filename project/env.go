@@ -1,7 +1,7 @@
 package project
 
 import (
-	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -60,7 +60,7 @@ func (s *source) adoptSettings(dir string) {
 	if err != nil {
 		return
 	}
-	settings, err := dotenv.GetEnvFromFile(s.env, files)
+	settings, err := s.envFromFiles(files, nil)
 	if err != nil {
 		return
 	}
@@ -78,7 +78,7 @@ func (s *source) readDotEnv(dir string, sink event.Sink) error {
 	if err != nil {
 		return err
 	}
-	values, err := dotenv.GetEnvFromFile(s.env, files)
+	values, err := s.envFromFiles(files, sink)
 	if err != nil {
 		return s.envFileError(files, err)
 	}
@@ -120,7 +120,13 @@ func (s *source) envFileError(files []string, err error) error {
 			return hint.New("couldn't find env file: "+name, "check --env-file and COMPOSE_ENV_FILES")
 		}
 	}
-	return s.dotEnvSyntax(files, err)
+	if _, ok := errors.AsType[*FileError](err); ok {
+		return s.relative(err)
+	}
+	if _, ok := errors.AsType[*hint.Error](err); ok {
+		return err
+	}
+	return hint.Wrap(fmt.Errorf("reading the env file: %w", err), "check --env-file and COMPOSE_ENV_FILES")
 }
 
 func init() {
@@ -132,28 +138,49 @@ func init() {
 // KEY=value to the end of the line with quotes and dollars as they stand, KEY
 // alone for the value that lookup has, # at the start of a line for a comment.
 func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key string) (string, bool)) error {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimLeftFunc(strings.TrimPrefix(lines.Text(), "\ufeff"), unicode.IsSpace)
+	content, err := readBounded(r, file, envFileBytes)
+	if err != nil {
+		return err
+	}
+	p := envParser{name: file, content: bytes.TrimPrefix(content, []byte("\ufeff"))}
+	if cause := foreignEncoding(content); cause != "" {
+		p.line = 1
+		return p.wrong(cause, utf8Help)
+	}
+	for text := range bytes.Lines(p.content) {
+		p.line++
+		line := strings.TrimLeftFunc(strings.TrimRight(string(text), "\r\n"), unicode.IsSpace)
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		key, value, ok := strings.Cut(line, "=")
-		switch {
-		case !utf8.ValidString(line):
-			return fmt.Errorf("reading env file %s: line %d: not UTF-8", file, n)
-		case key == "":
-			return fmt.Errorf("reading env file %s: line %d: no variable name before the =", file, n)
-		case strings.ContainsFunc(key, unicode.IsSpace):
-			return fmt.Errorf("reading env file %s: line %d: variable '%s' contains whitespaces", file, n, key)
+		if p.lines++; p.lines > envFileLines.value {
+			return p.wrong(envFileLines.exceeded("the file"), envFileLines.help)
 		}
-		if !ok {
-			if value, ok = lookup(key); !ok {
-				continue
-			}
+		if err := p.raw(line, into, lookup); err != nil {
+			return err
 		}
-		into[key] = value
 	}
-	return lines.Err()
+	return nil
+}
+
+// raw takes over a line of format: raw.
+func (p *envParser) raw(line string, into map[string]string, lookup func(key string) (string, bool)) error {
+	key, value, ok := strings.Cut(line, "=")
+	switch {
+	case !utf8.ValidString(line):
+		return p.wrong("not UTF-8", utf8Help)
+	case strings.ContainsRune(line, 0):
+		return p.wrong("there is a NUL byte in it, which no variable can have", "take it out")
+	case key == "":
+		return p.wrong("no variable name before the =", "a line is NAME=value, or a comment after #")
+	case strings.ContainsFunc(key, unicode.IsSpace):
+		return p.wrong(fmt.Sprintf("variable '%s' contains whitespaces", key), "a line is NAME=value, or a comment after #")
+	}
+	if !ok {
+		if value, ok = lookup(key); !ok {
+			return nil
+		}
+	}
+	into[key] = value
+	return nil
 }

@@ -27,6 +27,15 @@ func TestEnvironment(t *testing.T) {
 		{name: "COMPOSE_DISABLE_ENV_FILE, nonsense", options: Options{Environ: []string{"COMPOSE_DISABLE_ENV_FILE=maybe"}}, wantErr: `COMPOSE_DISABLE_ENV_FILE is "maybe"`},
 		{name: "of the project's folder too", files: []string{"sub/x", "", "sub/.env", "A=sub\n", ".env", "A=top\nB=top\n"}, options: Options{WorkDir: "sub"}, want: "sub-top-c"},
 		{name: "missing --env-file", options: Options{EnvFiles: []string{"no.env"}}, wantErr: "couldn't find env file: "},
+		{name: "COMPOSE_ENV_FILES, empty parts", files: []string{"e.env", "B=2\n"}, options: Options{Environ: []string{"COMPOSE_ENV_FILES=,e.env,,"}}, want: "a-2-c"},
+		{name: "required in .env", files: []string{".env", "A=1\n\nB=${Z:?must be set}\n"}, wantErr: ".env:3:1: required variable Z is missing a value: must be set\n"},
+		{name: "template in .env", files: []string{".env", "A=1\nB=\"x\ny\"\nC=${Z\n"}, wantErr: ".env:4:1: invalid interpolation format: \"${Z\"\n"},
+		{name: "open quotes in .env", files: []string{".env", "A=1\nB=\"x\nC=2\n"}, wantErr: ".env:2:1: unterminated quoted value"},
+		{name: "UTF-16", files: []string{".env", "\xff\xfeA\x00=\x001\x00"}, wantErr: ".env:1:1: this is UTF-16"},
+		{name: "UTF-16 without a mark", files: []string{".env", "A\x00=\x001\x00\n\x00"}, wantErr: ".env:1:1: this looks like UTF-16"},
+		{name: "UTF-8 with a mark", files: []string{".env", "\ufeffA=1\n"}, want: "1-b-c"},
+		{name: "statements in a line", files: []string{".env", "A='1' B=\"2\" # \"\nC=3 # x\n"}, want: "1-2-3"},
+		{name: "escaped quotes", files: []string{".env", "A=\"1\\\"\n2\" # \"\nB: 'x'\nexport C=3"}, want: "1\"\n2-x-3"},
 		{name: "broken .env", files: []string{".env", "A=1\nB C=2\n"}, wantErr: ".env:2:1: "},
 		{name: "the name", files: []string{}, options: Options{Environ: []string{"A=${COMPOSE_PROJECT_NAME}"}}, want: "${COMPOSE_PROJECT_NAME}-b-c"},
 	}
@@ -99,6 +108,24 @@ func TestOtherServicesEnvFiles(t *testing.T) {
 	}
 }
 
+// TestUnfitValues: what no container can be given is refused where one would be,
+// and a warning in .env.
+func TestUnfitValues(t *testing.T) {
+	for _, value := range []string{"caf\xe9", "a\x00b"} {
+		dir := folder(t, "compose.yaml", "services: {web: {image: x, env_file: s.env}}\n", "s.env", "A=1\nB="+value+"\n")
+		_, err := Load(t.Context(), Options{WorkDir: dir}, nil)
+		check(t, "Load", "", err, "", "s.env:2:1: the value of B ")
+		dir = folder(t, "compose.yaml", oneService, ".env", "A=1\n# caf\xe9\nB="+value+"\n")
+		var said []string
+		if _, err := Load(t.Context(), Options{WorkDir: dir}, collect(&said)); err != nil {
+			t.Error(err)
+		}
+		if len(said) != 1 || !strings.HasPrefix(said[0], ".env:3: the value of B ") {
+			t.Errorf("said %q", said)
+		}
+	}
+}
+
 func TestParseRaw(t *testing.T) {
 	const file = "# comment\n\n  A=\"x\" # y $Z\nB\nGONE\nC=\n"
 	got := map[string]string{}
@@ -110,7 +137,7 @@ func TestParseRaw(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, bad := range []string{"export X=1", "=1", "A=\xff"} {
-		if err := parseRaw(strings.NewReader(bad), "f", got, lookup); err == nil || !strings.Contains(err.Error(), "line 1") {
+		if err := parseRaw(strings.NewReader(bad), "f", got, lookup); err == nil || !strings.HasPrefix(err.Error(), "f:1:1: ") {
 			t.Errorf("%q: got error %v, want one of line 1", bad, err)
 		}
 	}

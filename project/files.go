@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
@@ -37,6 +38,7 @@ type source struct {
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 
+	warned    []string   // about env files
 	marks     int        // entries that the files take back; see marked
 	elsewhere *elsewhere // remote files; nil before fetch
 
@@ -128,7 +130,8 @@ func (s *source) filesOfEnvironment() []string {
 	if s.env["COMPOSE_FILE"] == "" {
 		return nil
 	}
-	return strings.Split(s.env["COMPOSE_FILE"], cmp.Or(s.env["COMPOSE_PATH_SEPARATOR"], string(os.PathListSeparator)))
+	names := strings.Split(s.env["COMPOSE_FILE"], cmp.Or(s.env["COMPOSE_PATH_SEPARATOR"], string(os.PathListSeparator)))
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" }) // a.yml::b.yml
 }
 
 // discover looks for a Compose file and its override in dir, then its parents.
@@ -194,12 +197,18 @@ func (s *source) read(in io.Reader) error {
 
 func readFile(name string, in io.Reader) ([]byte, error) {
 	if name != stdin {
-		return os.ReadFile(name)
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
 	}
 	if in == nil {
 		return nil, errors.New("standard input is not there")
 	}
-	return io.ReadAll(in)
+	content, err := readBounded(in, "the file", composeFileBytes)
+	return inUTF8(content), err
 }
 
 func (s *source) unreadable(name string, err error) error {
@@ -221,10 +230,14 @@ func (s *source) unreadable(name string, err error) error {
 
 // noFile is the error for a folder without a Compose file.
 func (s *source) noFile() error {
+	help := "change to the project's folder, or name its file by -f FILE or COMPOSE_FILE"
+	if overrides := present(s.dir, overrideNames); len(overrides) > 0 {
+		help = fmt.Sprintf("there is %s, which only adds to one of these: give both by -f FILE -f %s", s.shown(overrides[0]), s.shown(overrides[0]))
+	}
 	return &hint.Error{
 		Text: fmt.Sprintf("no configuration file provided: not found: looked for %s in %s and the folders above",
 			strings.Join(fileNames, ", "), s.dir),
-		Help: "change to the project's folder, or name its file by -f FILE or COMPOSE_FILE",
+		Help: help,
 		Err:  fs.ErrNotExist,
 	}
 }

@@ -101,3 +101,22 @@ func TestMissingFiles(t *testing.T) {
 		t.Errorf("%v is not fs.ErrNotExist", err)
 	}
 }
+
+// TestEmptyParts: a list of files may have empty parts, and nothing but them.
+func TestEmptyParts(t *testing.T) {
+	dir := folder(t, "a.yml", "services: {web: {image: x}}\n", "b.yml", "services: {web: {labels: {l: b}}}\n", "compose.yaml", "services: {other: {image: x}}\n")
+	for value, want := range map[string]string{"a.yml::b.yml": "a.yml b.yml", ":a.yml": "a.yml", "a.yml:": "a.yml", "::": "compose.yaml", ":": "compose.yaml"} {
+		p, err := Load(t.Context(), Options{WorkDir: dir, Environ: []string{"COMPOSE_PATH_SEPARATOR=:", "COMPOSE_FILE=" + value}}, nil)
+		if err != nil {
+			t.Errorf("%s: %v", value, err)
+			continue
+		}
+		var got []string
+		for _, f := range p.ComposeFiles {
+			got = append(got, filepath.Base(f))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %v, want %s", value, got, want)
+		}
+	}
+}

@@ -25,6 +25,36 @@ const (
 	usualSize      = 64 << 10
 )
 
+// limit is a bound of what a project may cost, which docs/limits.md lists.
+type limit struct {
+	value int
+	unit  string // "bytes" are shown in MiB
+	help  string // what to do about it
+}
+
+// What is read, and what becomes of it.
+var (
+	composeFileBytes = limit{16 << 20, "bytes", "split it by include, or keep data in files that configs name"}
+	envFileBytes     = limit{16 << 20, "bytes", "an env file sets a few variables: is it the right one?"}
+	envFileLines     = limit{100_000, "variables", "an env file sets a few variables: is it the right one?"}
+	envExpanded      = limit{16 << 20, "bytes", "its values contain each other: is it meant to exhaust the machine?"}
+)
+
+// exceeded says that something goes beyond the limit.
+func (l limit) exceeded(what string) string { return what + ": more than " + l.String() }
+
+// String is the value with its unit.
+func (l limit) String() string {
+	if l.unit == "bytes" {
+		return fmt.Sprintf("%d MiB", l.value>>20)
+	}
+	digits := strconv.Itoa(l.value)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits + " " + l.unit
+}
+
 // checkLimits refuses files that would grow beyond the limits. Files that
 // cannot, which is told quickly, are not parsed for it.
 func (s *source) checkLimits() error {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/mattn/go-shellwords"
 
@@ -179,14 +178,11 @@ func readEnvFile(name string, known map[string]string) (map[string]string, error
 		return nil, hint.Wrap(err, "--env-from-file takes a file with KEY=value lines")
 	}
 	defer f.Close()
-	vars, err := dotenv.ParseWithLookup(f, func(key string) (string, bool) {
+	vars := map[string]string{}
+	return vars, parseDotEnv(f, name, vars, func(key string) (string, bool) {
 		value, ok := known[key]
 		return value, ok
 	})
-	if err != nil {
-		return nil, hint.Wrap(fmt.Errorf("reading %s: %w", name, err), "its lines are KEY=value")
-	}
-	return vars, nil
 }
 
 func (o *OneOff) labels(_ *Project, s *types.ServiceConfig) error {

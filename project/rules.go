@@ -21,17 +21,18 @@ const (
 // Their patterns are compose-go's messages, compiled only where there is an
 // error: together they cost 2 ms, which every command would pay at its start.
 var rules = []rule{
+	{`json: unsupported value: `, (*diagnosis).explainInfinite},
 	{`^failed to parse (.+?): (?s:(.*))$`, (*diagnosis).explainSyntax},
 	{`^(yaml: )(?s:(.*))$`, (*diagnosis).explainSyntax},
 	{`^validating (.+?): (?s:(.*))$`, (*diagnosis).explainSchema},
+	{`^failed to read (.+?): (?s:.*)$`, func(d *diagnosis, m []string) { d.explainDotEnv(m[1]) }},
 	{`failed to cast to expected type: (invalid spec: .*)$`, func(d *diagnosis, m []string) {
 		d.text = m[1]
 		d.explainShortSyntax(nil)
 	}},
 	{`^(?:error while interpolating|invalid interpolation format for) ([^:\n]*[^:\n.])(?::|\.\n)`, (*diagnosis).explainInterpolation},
 	{`^service "(.*)" has neither an image nor a build context specified`, func(d *diagnosis, m []string) {
-		d.locate("services", m[1])
-		d.hint = "add image: NAME to run an image, or build: DIR to build one"
+		d.explainNoImage(m[1])
 	}},
 	{`^service "(.*)" refers to undefined (build secret|network|volume|config|model|secret) ?(.*)$`, (*diagnosis).explainUndefined},
 	{`^(service|job) "(.*)" depends on un(?:defined|known) service (?:or job )?"(.*)"`, func(d *diagnosis, m []string) {

@@ -2,7 +2,6 @@ package project
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,6 +11,9 @@ import (
 // parser's message.
 func (d *diagnosis) explainSyntax(m []string) {
 	file := d.file(m[1])
+	if d.explainEncoding(file) {
+		return
+	}
 	text := syntaxNoise.ReplaceAllString(m[2], "")
 	d.at.file = file
 	if at := offsetPattern.FindStringSubmatch(text); at != nil {
@@ -111,26 +113,6 @@ func (d *diagnosis) explainDuplicate(m []string) {
 	d.atLine(d.file(""), m[1], "")
 	d.text = strings.TrimPrefix(d.text, m[0])
 	d.hint = d.syntaxHint(d.text)
-}
-
-// dotEnvSyntax gives an env file's error its line.
-func (s *source) dotEnvSyntax(files []string, err error) error {
-	e := &FileError{Msg: err.Error(), Err: err, Help: "a line is NAME=value, or a comment after #"}
-	for _, name := range files {
-		text, ok := strings.CutPrefix(err.Error(), "failed to read "+name+": ")
-		content, readErr := os.ReadFile(name)
-		if !ok || readErr != nil {
-			continue
-		}
-		e.File, e.Msg = s.shown(name), text
-		if at := linePattern.FindStringSubmatch(text); at != nil {
-			e.Line, _ = strconv.Atoi(at[1])
-			e.Column = 1
-			e.Msg = strings.TrimPrefix(text, at[0]+": ")
-			e.Excerpt = excerpt(content, e.Line, e.Column)
-		}
-	}
-	return e
 }
 
 // interpolationError gives the error of a variable in the project's name its

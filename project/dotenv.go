@@ -1,0 +1,251 @@
+package project
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/template"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+func init() {
+	// Services' env_file and label_file are read by this, too.
+	dotenv.RegisterFormat(dotenv.DotEnv, parseDotEnv)
+}
+
+// envFromFiles are the variables of .env files, of which a later one sees what
+// an earlier one sets and wins over it.
+// What no container could be given is a warning: it may be for others.
+func (s *source) envFromFiles(files []string, sink event.Sink) (map[string]string, error) {
+	values := map[string]string{}
+	lookup := func(key string) (string, bool) {
+		if value, ok := s.env[key]; ok {
+			return value, true
+		}
+		value, ok := values[key]
+		return value, ok
+	}
+	for _, name := range files {
+		info, err := os.Stat(name)
+		switch {
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			return nil, fmt.Errorf("%s is a directory", name)
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		p := envParser{name: name, into: values, lookup: lookup, unfit: func(e *FileError) error { return s.warnOnce(e, sink) }}
+		err = p.read(f)
+		_ = f.Close() // only read
+		if err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// parseDotEnv reads an env file. compose-go parses it statement by statement, so
+// that every mistake has its line and no value grows beyond the limits. A mistake
+// is a *FileError, whose file is absolute.
+func parseDotEnv(r io.Reader, name string, into map[string]string, lookup func(key string) (string, bool)) error {
+	p := envParser{name: name, into: into, lookup: lookup, unfit: func(e *FileError) error { return e }}
+	return p.read(r)
+}
+
+// warnOnce tells of a value that no container could be given.
+func (s *source) warnOnce(e *FileError, sink event.Sink) error {
+	text := fmt.Sprintf("%s:%d: %s; %s", s.shown(e.File), e.Line, e.Msg, e.Help)
+	if sink != nil && !slices.Contains(s.warned, text) {
+		s.warned = append(s.warned, text)
+		warn(sink, text)
+	}
+	return nil
+}
+
+// envParser is one env file being read.
+type envParser struct {
+	name    string // absolute
+	content []byte
+	into    map[string]string
+	lookup  func(key string) (string, bool)
+	unfit   func(e *FileError) error // what becomes of a value that no container can be given
+
+	line     int // where the statement begins, from 1
+	lines    int // statements so far
+	expanded int // bytes that variables stand for, in the whole file
+}
+
+func (p *envParser) read(r io.Reader) error {
+	content, err := readBounded(r, p.name, envFileBytes)
+	if err != nil {
+		return err
+	}
+	if cause := foreignEncoding(content); cause != "" {
+		return &FileError{File: p.name, Line: 1, Column: 1, Msg: cause, Help: utf8Help, Err: errEncoding}
+	}
+	p.content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	rest := string(p.content)
+	for p.line = 1; rest != ""; {
+		statement := rest[:statementEnd(rest)]
+		rest = rest[len(statement):]
+		if err := p.statement(statement); err != nil {
+			return err
+		}
+		p.line += strings.Count(statement, "\n")
+	}
+	return nil
+}
+
+// statement takes the variables of a statement over.
+func (p *envParser) statement(text string) error {
+	if blank := strings.TrimSpace(text); blank == "" || blank[0] == '#' {
+		return nil
+	}
+	if p.lines++; p.lines > envFileLines.value {
+		return p.wrong(envFileLines.exceeded("the file"), envFileLines.help)
+	}
+	vars, err := dotenv.UnmarshalWithLookup(text, p.resolve)
+	if p.expanded > envExpanded.value {
+		return p.wrong(envExpanded.exceeded("the values of the file's variables"), envExpanded.help)
+	}
+	if err != nil {
+		return p.mistake(err)
+	}
+	for key, value := range vars {
+		if err := p.check(key, value); err != nil {
+			return err
+		}
+		p.into[key] = value
+	}
+	return nil
+}
+
+// resolve looks a variable up, as long as there is room for its value.
+func (p *envParser) resolve(key string) (string, bool) {
+	value, ok := p.lookup(key)
+	if !ok {
+		value, ok = p.into[key]
+	}
+	if p.expanded += len(value); p.expanded > envExpanded.value {
+		return "", ok
+	}
+	return value, ok
+}
+
+// check refuses values that no container can be given.
+func (p *envParser) check(key, value string) error {
+	switch {
+	case !utf8.ValidString(value):
+		return p.unfit(p.wrong(fmt.Sprintf("the value of %s is not UTF-8", key), utf8Help))
+	case strings.ContainsRune(value, 0):
+		return p.unfit(p.wrong(fmt.Sprintf("the value of %s has a NUL byte in it, which no variable can have", key), "take it out"))
+	}
+	return nil
+}
+
+// mistake gives an error of the parser its place and a hint.
+func (p *envParser) mistake(err error) error {
+	text, help := err.Error(), "a line is NAME=value, or a comment after #"
+	if at := linePattern.FindString(text); at != "" {
+		text = strings.TrimPrefix(text, at+": ")
+	}
+	if missing, ok := errors.AsType[*template.MissingRequiredError](err); ok {
+		help = fmt.Sprintf("set %s in the environment, or in this file in a line before", missing.Variable)
+	}
+	if invalid, ok := errors.AsType[*template.InvalidTemplateError](err); ok {
+		text = fmt.Sprintf("invalid interpolation format: %q", invalid.Template)
+		help = "a $ that is meant as it stands is written $$, or the value in single quotes"
+	}
+	if strings.HasPrefix(text, "unterminated quoted value") {
+		help = "close the quotes; a quote that is meant as it stands goes in the other ones"
+	}
+	return p.wrongBy(err, text, help)
+}
+
+func (p *envParser) wrong(text, help string) *FileError {
+	return p.wrongBy(errors.New(text), text, help)
+}
+
+func (p *envParser) wrongBy(err error, text, help string) *FileError {
+	return &FileError{
+		File: p.name, Line: p.line, Column: 1, Msg: shortened(text), Help: help,
+		Excerpt: excerpt(p.content, p.line, 1), Err: err,
+	}
+}
+
+// statementEnd is where the first statement of an env file's text ends: after
+// its line, or after the line in which its last quoted value ends.
+func statementEnd(text string) int {
+	at := 0
+	for {
+		line := text[at:]
+		if end := strings.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end+1]
+		}
+		start := valueStart(line)
+		if start < 0 {
+			return at + len(line)
+		}
+		value := text[at+start:]
+		end := quotedEnd(value)
+		if end < 0 {
+			return at + len(line) // its mistake is the line's
+		}
+		at += start + end // what follows is a statement of its own
+	}
+}
+
+// valueStart is where the quoted value of a line's first variable begins; -1: it
+// has none.
+func valueStart(line string) int {
+	begin := strings.TrimLeftFunc(line, unicode.IsSpace)
+	if begin == "" || begin[0] == '#' {
+		return -1
+	}
+	sign := strings.IndexAny(begin, "=:\n")
+	if sign < 0 || begin[sign] == '\n' {
+		return -1
+	}
+	value := strings.TrimLeft(begin[sign+1:], "\t\v\f\r \u0085\u00a0")
+	if value == "" || value[0] != '"' && value[0] != '\'' {
+		return -1
+	}
+	return len(line) - len(value)
+}
+
+// quotedEnd is where a quoted value ends; -1: nowhere.
+func quotedEnd(value string) int {
+	escaped := false
+	for i := 1; i < len(value); i++ {
+		switch {
+		case escaped:
+			escaped = false
+		case value[i] == '\\':
+			escaped = true
+		case value[i] == value[0]:
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// relative gives the error of an env file the name that the user knows it by.
+func (s *source) relative(err error) error {
+	if e, ok := errors.AsType[*FileError](err); ok && filepath.IsAbs(e.File) {
+		e.File = s.shown(e.File)
+	}
+	return err
+}

@@ -1,0 +1,161 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/template"
+	"go.yaml.in/yaml/v4"
+)
+
+// explainEncoding is about a file that is no text in UTF-8; false: it is one.
+func (d *diagnosis) explainEncoding(file *document) bool {
+	at := badByte(file.content)
+	if at < 0 {
+		return false
+	}
+	d.atOffset(file, fmt.Sprint(at))
+	d.hint = utf8Help
+	switch cause := foreignEncoding(file.content); {
+	case cause != "":
+		d.at.line, d.at.column = 1, 1
+		d.text = cause
+	case file.content[at] == 0:
+		d.text = "there is a NUL byte here, which no text has"
+		d.hint = "take it out; is the file damaged?"
+	default:
+		d.text = fmt.Sprintf("the byte 0x%x is not UTF-8", file.content[at])
+	}
+	return true
+}
+
+// explainInfinite is about .inf and .nan, which YAML has and JSON has not. A
+// variable may stand for it as well.
+func (d *diagnosis) explainInfinite(_ []string) {
+	for _, t := range d.files {
+		for _, root := range t.docs {
+			if n, path := d.infinite(root, nil); n != nil {
+				d.set(t, n, path)
+				d.text = fmt.Sprintf("%s: %s is no finite number", strings.Join(path, "."), d.interpolated(n.Value))
+				d.hint = fmt.Sprintf("write a number; a text goes in quotes: %q", n.Value)
+				return
+			}
+		}
+	}
+}
+
+// infinite is the first number in a node that is not finite, and its path.
+func (d *diagnosis) infinite(n *yaml.Node, path []string) (*yaml.Node, []string) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		text := strings.ToLower(strings.Trim(d.interpolated(n.Value), "+-."))
+		quoted := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0
+		if slices.Contains([]string{"inf", "infinity", "nan"}, text) && (!quoted || strings.Contains(n.Value, "$")) {
+			return n, path
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if found, at := d.infinite(n.Content[i+1], append(slices.Clone(path), n.Content[i].Value)); found != nil {
+				return found, at
+			}
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			if found, at := d.infinite(item, append(slices.Clone(path), fmt.Sprint(i))); found != nil {
+				return found, at
+			}
+		}
+	}
+	return nil, nil
+}
+
+// explainDotEnv is about an env file that the loader read itself, for an
+// include: it is read once more for its line.
+func (d *diagnosis) explainDotEnv(name string) {
+	f, err := os.Open(name)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	p := envParser{name: name, into: map[string]string{}, lookup: d.source.env.Resolve, unfit: func(e *FileError) error { return nil }}
+	if e, ok := errors.AsType[*FileError](p.read(f)); ok {
+		d.at = place{&document{name: name, content: p.content}, e.Line, e.Column}
+		d.text, d.hint = e.Msg, e.Help
+	}
+}
+
+// explainNoImage is about a service that says not what it runs.
+func (d *diagnosis) explainNoImage(service string) {
+	d.locate("services", service)
+	d.hint = "add image: NAME to run an image, or build: DIR to build one"
+	for _, key := range []string{"image", "build"} {
+		for _, t := range slices.Backward(d.files) {
+			for _, root := range t.docs {
+				if _, v, depth := find(root, []string{"services", service, key}); depth == 3 && deref(v).Kind == yaml.ScalarNode && len(d.unset(v.Value)) > 0 {
+					d.set(t, v, []string{"services", service, key})
+					return
+				}
+			}
+		}
+	}
+	d.hint += d.overrideHint()
+}
+
+// overrideHint is what to do where a file was given that others are to stand
+// before.
+func (d *diagnosis) overrideHint() string {
+	s := d.source
+	if s.found || len(s.files) == 0 || s.files[0].Filename == stdin {
+		return ""
+	}
+	first := s.files[0].Filename
+	for _, name := range present(filepath.Dir(first), fileNames) {
+		if !slices.Contains(s.names(), name) {
+			return fmt.Sprintf("; if %s only adds to %s, give that first: -f %s -f %s", s.shown(first), s.shown(name), s.shown(name), s.shown(first))
+		}
+	}
+	return fmt.Sprintf("; if %s only adds to another file, give that first: -f FILE -f %s", s.shown(first), s.shown(first))
+}
+
+// unset are the variables of a text that have no value and no default, sorted.
+func (d *diagnosis) unset(text string) []string {
+	var names []string
+	for name, v := range template.ExtractVariables(map[string]any{"": text}, template.DefaultPattern) {
+		if d.source.env[name] == "" && v.DefaultValue == "" && v.PresenceValue == "" && !v.Required {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// explainUnset adds that the text found wrong has variables without a value,
+// which is mostly why it is wrong.
+func (d *diagnosis) explainUnset() {
+	_, required := errors.AsType[*template.MissingRequiredError](d.err)
+	_, invalid := errors.AsType[*template.InvalidTemplateError](d.err)
+	if required || invalid || d.at.file == nil || len(d.path) == 0 {
+		return
+	}
+	for _, root := range d.at.file.docs {
+		_, v, depth := find(root, d.path)
+		if v = deref(v); depth != len(d.path) || v == nil || v.Kind != yaml.ScalarNode {
+			continue
+		}
+		names := d.unset(v.Value)
+		if len(names) == 0 {
+			continue
+		}
+		are, them := " is", "it"
+		if len(names) > 1 {
+			are, them = " are", "them"
+		}
+		d.text += ": " + strings.Join(names, " and ") + are + " not set"
+		d.hint = fmt.Sprintf("set %s in the environment or in .env, or write a default: ${%s:-VALUE}", them, names[0])
+		return
+	}
+}
