@@ -37,6 +37,9 @@ type CopyOptions struct {
 	// Owners keeps user and group ids, which on this machine only root can, and
 	// with them setuid bits, devices and named pipes.
 	Owners bool
+	// Missed hears of a place below the source whose files are not copied, and
+	// why; nil: nobody does.
+	Missed func(text string)
 }
 
 // CopyOut copies a path of a container to one of this machine, which is
@@ -47,6 +50,9 @@ func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions
 	dst, err := archive.CopyInfoDestinationPath(to)
 	if err != nil {
 		return Dropped{}, hostFolder(to, err)
+	}
+	if err := o.readable(ctx, c, from); err != nil {
+		return err
 	}
 	src := archive.CopyInfo{Path: from.Path, Exists: true}
 	if o.FollowLink {
@@ -72,6 +78,9 @@ func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions
 
 // CopyOutTar writes a path of a container to w, as a tar archive.
 func CopyOutTar(ctx context.Context, c Reader, from Place, w io.Writer, o CopyOptions) error {
+	if err := o.readable(ctx, c, from); err != nil {
+		return err
+	}
 	if o.FollowLink {
 		from.Path, _ = followed(ctx, c, from)
 	}
@@ -82,6 +91,23 @@ func CopyOutTar(ctx context.Context, c Reader, from Place, w io.Writer, o CopyOp
 	defer content.Close()
 	_, err = io.Copy(w, content)
 	return err
+}
+
+// readable refuses a source that the engine does not reach, and tells of what it
+// misses below it.
+func (o CopyOptions) readable(ctx context.Context, c Reader, from Place) error {
+	h, err := look(ctx, c, from)
+	if err != nil {
+		return err
+	}
+	if err := h.refuse(ctx, c, "from", from.Path); err != nil || o.Missed == nil {
+		return err
+	}
+	_, missed := h.below(ctx, c, from.Path)
+	for _, target := range missed {
+		o.Missed(fmt.Sprintf("%s:%s is a tmpfs, whose files are not copied", from.Container, target))
+	}
+	return nil
 }
 
 // followed is the path of what a link in a container names and, where that has
@@ -105,6 +131,13 @@ func linkTarget(at string, stat container.PathStat) string {
 // CopyIn copies a file or folder of this machine to a path of a container, by
 // the rules of CopyOut.
 func CopyIn(ctx context.Context, c Client, from Source, to Place, o CopyOptions) error {
+	h, err := look(ctx, c, to)
+	if err != nil {
+		return err
+	}
+	if err := h.refuse(ctx, c, "to", to.Path); err != nil {
+		return err
+	}
 	dst, err := destination(ctx, c, to)
 	if err != nil {
 		return err
@@ -113,20 +146,33 @@ func CopyIn(ctx context.Context, c Client, from Source, to Place, o CopyOptions)
 	if err != nil {
 		return misfit(to.String(), err)
 	}
+	if err := h.refuse(ctx, c, "to", path.Join(dir, name)); err != nil {
+		return err
+	}
+	if err := h.refuseSource(ctx, c, from, path.Join(dir, name)); err != nil {
+		return err
+	}
 	content := from.pack(name)
 	err = c.CopyToContainer(ctx, to.ID, dir, content, container.CopyToContainerOptions{CopyUIDGID: o.Owners})
 	if packed := content.Close(); packed != nil {
 		return packed
 	}
 	if err != nil {
-		return placeError(Place{ID: to.ID, Container: to.Container, Path: dir}, err)
+		return readOnlyHint(placeError(Place{ID: to.ID, Container: to.Container, Path: dir}, err))
 	}
 	return nil
 }
 
 // CopyInTar unpacks a tar archive, which may be compressed, in a folder of a
 // container.
-func CopyInTar(ctx context.Context, c Client, content io.Reader, to Place, o CopyOptions) error {
+func CopyInTar(ctx context.Context, c Client, content io.ReadSeeker, to Place, o CopyOptions) error {
+	h, err := look(ctx, c, to)
+	if err != nil {
+		return err
+	}
+	if err := h.refuse(ctx, c, "to", to.Path); err != nil {
+		return err
+	}
 	dst, err := destination(ctx, c, to)
 	if err != nil {
 		return err
@@ -134,9 +180,12 @@ func CopyInTar(ctx context.Context, c Client, content io.Reader, to Place, o Cop
 	if !dst.IsDir {
 		return hint.New(fmt.Sprintf("destination %q must be a directory", to.String()), "what comes from stdin is unpacked in a folder that is there")
 	}
+	if err := h.refuseTar(ctx, c, content, dst.Path); err != nil {
+		return err
+	}
 	err = c.CopyToContainer(ctx, to.ID, dst.Path, content, container.CopyToContainerOptions{CopyUIDGID: o.Owners})
 	if err != nil {
-		return placeError(to, err)
+		return readOnlyHint(placeError(to, err))
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ var advices = []struct{ text, help string }{
 	{"could not select device driver", "the engine has no driver for these devices; for NVIDIA GPUs install nvidia-container-toolkit"},
 	{"is not available in the network", "the address is in use: choose another one, or stop who has it"},
 	{"Address already in use", "the address is in use: choose another one, or stop who has it"},
-	{"network not found", "it was removed meanwhile: run the command again"},
+	{"network not found", "it was removed: compose up -d makes it anew, and the containers that were in it"},
 	{"unknown or invalid runtime name", "the engine does not know this runtime: see docker info"},
 	{"no space left on device", "free some: docker system df shows what takes it"},
 }
@@ -80,7 +80,7 @@ func advice(text string) string {
 		}
 	}
 	if missingNetwork.MatchString(text) {
-		return "it was removed meanwhile: run the command again"
+		return "it was removed: compose up -d makes it anew, and the containers that were in it"
 	}
 	return ""
 }

@@ -114,6 +114,12 @@ var specCases = []specCase{
 	{"volume cluster", `volumes: [{type: cluster, source: data, target: /c}]`, []at{
 		{"Host.Mounts", `[{"ClusterOptions":{},"Source":"data","Target":"/c","Type":"cluster"}]`}}},
 	{"volume", `volumes: ["data:/data", "named:/n:ro"]`, []at{{"Host.Binds", `["demo_data:/data:rw","other:/n:ro"]`}}},
+	{"volume selinux", `volumes: ["data:/data:z", "named:/n:ro,Z,nocopy"]`, []at{{"Host.Binds", `["demo_data:/data:rw,z","other:/n:ro,Z,nocopy"]`}}},
+	{"volume colons", `volumes: [{type: bind, source: "./a:b", target: /s, bind: {create_host_path: true}}, {type: volume, source: data, target: "/t:ro"}]`, []at{
+		{"Host.Binds", `null`},
+		{"Host.Mounts.0.Source", `"DIR/a:b"`},
+		{"Host.Mounts.1.Target", `"/t:ro"`},
+	}},
 	{"volume nocopy", `volumes: [{type: volume, source: data, target: /d, volume: {nocopy: true, subpath: a, labels: {x: "1"}}}]`, []at{
 		{"Host.Mounts", `[{"Source":"demo_data","Target":"/d","Type":"volume","VolumeOptions":{"Labels":{"x":"1"},"NoCopy":true,"Subpath":"a"}}]`}}},
 	{"volume anonymous", `volumes: ["/anon"]`, []at{{"Host.Mounts", `[{"Target":"/anon","Type":"volume","VolumeOptions":{}}]`}}},

@@ -228,6 +228,9 @@ func TestUnapplied(t *testing.T) {
 			[]string{"deploy.resources.reservations.cpus", "deploy.restart_policy.delay", "deploy.restart_policy.max_attempts", "deploy.restart_policy.window"}},
 		{`ports: [{target: 80, name: web, app_protocol: http}]`, []string{"ports.app_protocol", "ports.name"}},
 		{`pre_start: [{command: "true", umask: "022"}]`, []string{"pre_start.umask"}},
+		{`volumes: ["data:/d:rshared"]`, []string{"volumes./d.bind.propagation"}},
+		{`volumes: [{type: volume, source: data, target: "/d:d", bind: {selinux: z}}]`, []string{"volumes./d:d.bind.selinux"}},
+		{`volumes: ["data:/d:z"]`, nil},
 		{`volumes: [{type: bind, source: ./s, target: /s, bind: {selinux: z, create_host_path: false}}]`, []string{"volumes./s.bind.selinux"}},
 	}
 	for _, test := range tests {

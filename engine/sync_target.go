@@ -1,15 +1,12 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/docker/docker/api/types/mount"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -37,8 +34,9 @@ type syncTarget struct {
 // syncMount is a place with other files than the container's own.
 type syncMount struct {
 	target string
-	tmpfs  bool
+	tmpfs  bool // the engine does not reach it
 	ro     bool
+	system bool // the runtime mounts it in every container
 }
 
 // target looks a container up, once.
@@ -56,14 +54,8 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/")}
 	if c.HostConfig != nil {
 		t.readOnly = c.HostConfig.ReadonlyRootfs
-		for target := range c.HostConfig.Tmpfs {
-			t.mounts = append(t.mounts, syncMount{target: path.Clean(target), tmpfs: true})
-		}
 	}
-	for _, m := range c.Mounts {
-		t.mounts = append(t.mounts, syncMount{target: path.Clean(m.Destination), tmpfs: m.Type == mount.TypeTmpfs, ro: !m.RW})
-	}
-	slices.SortFunc(t.mounts, func(a, b syncMount) int { return cmp.Compare(len(b.target), len(a.target)) })
+	t.mounts = containerMounts(c)
 	user := ""
 	if c.Config != nil {
 		user = c.Config.User
@@ -84,14 +76,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 }
 
 // mountOf is the deepest mount that a path is in; nil: the container's own files.
-func (t *syncTarget) mountOf(p string) *syncMount {
-	for i, m := range t.mounts {
-		if within(m.target, p) {
-			return &t.mounts[i]
-		}
-	}
-	return nil
-}
+func (t *syncTarget) mountOf(p string) *syncMount { return deepest(t.mounts, p) }
 
 // waits tells whether a path is to be deleted once the container runs. t.mu is
 // held.
@@ -115,7 +100,7 @@ func (t *syncTarget) check(change SyncChange) error {
 			return hint.New(fmt.Sprintf("cannot sync %s to %s: its root file system is read-only", p, t.name),
 				"leave read_only: true out while developing, or sync into a volume that is mounted there")
 		case m != nil && m.tmpfs:
-			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is a tmpfs, which the engine does not write to", p, t.name, m.target),
+			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is %s, which the engine does not write to", p, t.name, m.target, m.kind()),
 				"choose a target outside of it, or mount a volume there")
 		case m != nil && m.ro:
 			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is mounted read-only", p, t.name, m.target),

@@ -77,6 +77,7 @@ func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string
 func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) error {
 	from := engine.Place{ID: c.ID, Container: c.Name, Path: o.From.Path}
 	what := from.String() + " to " + o.To.Text
+	o.Missed = func(text string) { s.Sink(event.Message{Level: event.Warn, Text: text}) }
 	switch {
 	case s.Client == nil:
 		s.would("copy " + what)

@@ -26,6 +26,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // patience is how long a script waits for what does not come.
@@ -226,7 +227,7 @@ func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
 // containers, or to one of them, behind compose's back.
 func disturb(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: docker start|stop|pause|kill|remove SERVICE [NUMBER]")
+		ts.Fatalf("usage: docker start|stop|pause|kill|remove SERVICE [NUMBER], docker remove-network NETWORK")
 	}
 	c, mine := engineClient(ts)
 	if len(args) > 2 {
@@ -234,6 +235,16 @@ func disturb(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	if args[0] == "remove-network" {
+		networks, err := c.NetworkList(ctx, network.ListOptions{Filters: mine})
+		ts.Check(err)
+		for _, n := range networks {
+			if n.Labels[project.LabelNetwork] == args[1] {
+				ts.Check(c.NetworkRemove(ctx, n.ID))
+			}
+		}
+		return
+	}
 	found, err := containersOf(ctx, c, mine, args[1])
 	ts.Check(err)
 	at := 0

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"archive/tar"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/moby/go-archive/compression"
+
+	"github.com/compose-orchestrator/compose/hint"
+)
+
+// The engine copies files of the container's root and of volumes. A tmpfs, and
+// what the kernel mounts, exist in the container alone: what is written there
+// lands below it, where nobody sees it, and what is read is not what the
+// container has.
+
+// containerMounts are the places of a container with other files than its own,
+// the deepest first.
+func containerMounts(c container.InspectResponse) []syncMount {
+	var mounts []syncMount
+	for _, m := range c.Mounts {
+		mounts = append(mounts, syncMount{target: path.Clean(m.Destination), tmpfs: m.Type == mount.TypeTmpfs, ro: !m.RW})
+	}
+	if h := c.HostConfig; h != nil {
+		for target := range h.Tmpfs {
+			mounts = append(mounts, syncMount{target: path.Clean(target), tmpfs: true})
+		}
+		for _, m := range h.Mounts { // of one that never ran
+			if m.Type == mount.TypeTmpfs {
+				mounts = append(mounts, syncMount{target: path.Clean(m.Target), tmpfs: true})
+			}
+		}
+	}
+	if c.ContainerJSONBase == nil || c.Platform != "windows" {
+		for _, target := range []string{"/dev", "/proc", "/sys"} {
+			mounts = append(mounts, syncMount{target: target, tmpfs: true, system: true})
+		}
+	}
+	slices.SortStableFunc(mounts, func(a, b syncMount) int { return cmp.Compare(len(b.target), len(a.target)) })
+	return slices.CompactFunc(mounts, func(a, b syncMount) bool { return a.target == b.target })
+}
+
+// deepest is the deepest mount that a path is in; nil: the container's own files.
+func deepest(mounts []syncMount, p string) *syncMount {
+	for i, m := range mounts {
+		if within(m.target, p) {
+			return &mounts[i]
+		}
+	}
+	return nil
+}
+
+// kind is what a place that the engine does not reach is.
+func (m *syncMount) kind() string {
+	if m.target == "/proc" || m.target == "/sys" {
+		return "a file system of the kernel"
+	}
+	return "a tmpfs"
+}
+
+// hidden is what of a container the engine neither reads nor writes.
+type hidden struct {
+	at     Place
+	mounts []syncMount
+}
+
+// look finds what is hidden in a container.
+func look(ctx context.Context, c Reader, at Place) (hidden, error) {
+	inspected, err := c.ContainerInspect(ctx, at.ID)
+	if err != nil {
+		return hidden{}, fmt.Errorf("inspecting the container: %w", err)
+	}
+	return hidden{at, containerMounts(inspected)}, nil
+}
+
+// refuse is the error of a path that is hidden. Links on its way are followed.
+func (h hidden) refuse(ctx context.Context, c Reader, doing, p string) error {
+	p = realPath(ctx, c, h.at.ID, p)
+	m := deepest(h.mounts, p)
+	if m == nil || !m.tmpfs {
+		return nil
+	}
+	through := "sh -c 'cat > FILE' < FILE"
+	if doing == "from" {
+		through = "cat FILE > FILE"
+	}
+	return hint.New(fmt.Sprintf("%s is %s, which the engine does not reach", m.target, m.kind()),
+		"copy through a program in the container, as in docker exec -i "+h.at.Container+" "+through+", or mount a volume there")
+}
+
+// below are the temporary file systems below a path, which the file makes.
+func (h hidden) below(ctx context.Context, c Reader, p string) (root string, targets []string) {
+	for _, m := range h.mounts {
+		if m.tmpfs && !m.system {
+			targets = append(targets, m.target)
+		}
+	}
+	if len(targets) == 0 {
+		return p, nil
+	}
+	root = realPath(ctx, c, h.at.ID, p)
+	return root, slices.DeleteFunc(targets, func(t string) bool { return !within(root, t) })
+}
+
+// realPath is a path of a container with its links followed; what is not there
+// stays as it is.
+func realPath(ctx context.Context, c Reader, id, p string) string {
+	rest := strings.Split(strings.Trim(path.Clean("/"+p), "/"), "/")
+	at := "/"
+	const most = 40 // links in a row
+	for links := 0; len(rest) > 0 && links < most; {
+		next := path.Join(at, rest[0])
+		stat, err := c.ContainerStatPath(ctx, id, next)
+		if err != nil {
+			return path.Join(append([]string{at}, rest...)...)
+		}
+		rest = rest[1:]
+		if stat.Mode&fs.ModeSymlink == 0 {
+			at = next
+			continue
+		}
+		links++
+		target := linkTarget(next, stat)
+		rest = append(strings.Split(strings.Trim(path.Clean("/"+target), "/"), "/"), rest...)
+		at = "/"
+	}
+	return path.Join(append([]string{at}, rest...)...)
+}
+
+// refuseSource refuses a folder whose files would land in a tmpfs below the place
+// it is copied to.
+func (h hidden) refuseSource(ctx context.Context, c Reader, from Source, to string) error {
+	root, targets := h.below(ctx, c, to)
+	for _, target := range targets {
+		rel, _ := filepath.Rel(root, target) // both are absolute
+		name := filepath.Join(filepath.Clean(from.info.Path), filepath.FromSlash(rel))
+		info, err := os.Stat(name)
+		if err != nil {
+			continue
+		}
+		if entries, err := os.ReadDir(name); !info.IsDir() || err == nil && len(entries) > 0 {
+			return h.refuse(ctx, c, "to", target)
+		}
+	}
+	return nil
+}
+
+// refuseTar is refuseSource for a tar archive, which may be compressed.
+func (h hidden) refuseTar(ctx context.Context, c Reader, content io.ReadSeeker, to string) error {
+	root, targets := h.below(ctx, c, to)
+	if len(targets) == 0 {
+		return nil
+	}
+	plain, err := compression.DecompressStream(content)
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	for files := tar.NewReader(plain); ; {
+		header, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("reading the archive: %w", err)
+		}
+		name := path.Join(root, path.Clean("/"+header.Name))
+		for _, target := range targets {
+			if within(target, name) && (name != target || header.Typeflag != tar.TypeDir) {
+				return h.refuse(ctx, c, "to", name)
+			}
+		}
+	}
+	_, err = content.Seek(0, io.SeekStart)
+	return err
+}
+
+// readOnlyHint says what to do about a container that takes no files.
+func readOnlyHint(err error) error {
+	if err != nil && strings.Contains(err.Error(), "read-only") {
+		return hint.Wrap(err, "copy into a volume that is mounted there for writing, or leave read_only out")
+	}
+	return err
+}
