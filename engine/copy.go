@@ -52,7 +52,7 @@ func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions
 		return Dropped{}, hostFolder(to, err)
 	}
 	if err := o.readable(ctx, c, from); err != nil {
-		return err
+		return Dropped{}, err
 	}
 	src := archive.CopyInfo{Path: from.Path, Exists: true}
 	if o.FollowLink {

@@ -32,7 +32,7 @@ func (d dialer) inBatches(c *client.Client) Client {
 			// An idle connection is read as well, lest its end be missed.
 			DisableKeepAlives: true,
 		}
-		return client.NewClientWithOpts(append(d.over(transport, c.ClientVersion()),
+		return client.NewClientWithOpts(append(d.over(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}, c.ClientVersion()),
 			client.WithHost(c.DaemonHost()),
 			client.WithDialContext(func(ctx context.Context, _, _ string) (net.Conn, error) { return dialBatches(ctx, path) }),
 		)...)

@@ -28,7 +28,8 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 		// As many as the steps that run at once, lest each opens its own.
 		MaxIdleConns: 32, MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second,
 	}
-	o := d.over(transport, d.options.Getenv(client.EnvOverrideAPIVersion))
+	calls := &http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}
+	o := d.over(calls, d.options.Getenv(client.EnvOverrideAPIVersion))
 	switch scheme, _, _ := strings.Cut(t.host, "://"); scheme {
 	case "ssh":
 		host, dial, err := sshDialer(t.host)
@@ -47,6 +48,7 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	if c, err = client.NewClientWithOpts(o...); err != nil {
 		return nil, "", fmt.Errorf("engine host %q: %w", t.host, err)
 	}
+	calls.Transport = bounded{calls.Transport} // the options want docker's own
 	u, err := pingURL(c.DaemonHost())
 	if err != nil {
 		return nil, "", err
@@ -57,11 +59,11 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	return c, u.String(), nil
 }
 
-// over are the options of a client over a transport. version "" is what greet
-// settles.
-func (d dialer) over(transport *http.Transport, version string) []client.Opt {
+// over are the options of a client that calls by another. version "" is what
+// greet settles.
+func (d dialer) over(calls *http.Client, version string) []client.Opt {
 	return []client.Opt{
-		client.WithHTTPClient(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}),
+		client.WithHTTPClient(calls),
 		client.WithUserAgent("compose"),
 		client.WithHTTPHeaders(d.headers),
 		client.WithVersion(version),

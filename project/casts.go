@@ -16,7 +16,7 @@ import (
 // turns into numbers or booleans, which is a fifth of a load's time: paths with
 // a key that no file has in its text are left out.
 func quicken(o *interpolation.Options, files []types.ConfigFile) {
-	o.Substitute = substitute
+	o.Substitute = new(expansion).substitute
 	o.TypeCastMapping = withVolumes(o.TypeCastMapping)
 	if !closedFiles(files) {
 		return
@@ -78,14 +78,7 @@ func everyKey(path tree.Path, named func(key string) bool) bool {
 	return true
 }
 
-// substitute is compose-go's, for texts that have anything to substitute, and
-// not more than it gets through.
+// substitute is expansion.substitute for a single text.
 func substitute(text string, lookup template.Mapping) (string, error) {
-	if strings.IndexByte(text, '$') < 0 {
-		return text, nil
-	}
-	if err := checkExpressions(text); err != nil {
-		return "", err
-	}
-	return template.Substitute(text, lookup)
+	return new(expansion).substitute(text, lookup)
 }

@@ -180,17 +180,22 @@ func warn(sink event.Sink, text string) {
 
 // read fills in the files' contents, and refuses those that would exhaust the
 // machine.
-func (s *source) read(in io.Reader) error {
+func (s *source) read(o Options) error {
 	if len(s.files) == 0 {
 		return s.noFile()
 	}
+	size := 0
 	for i := range s.files {
 		f := &s.files[i]
-		content, err := readFile(f.Filename, in)
+		content, err := readFile(f.Filename, o.Stdin)
 		if err != nil {
 			return s.unreadable(f.Filename, err)
 		}
 		f.Content = content
+		size += len(content)
+	}
+	if o.Room != nil {
+		o.Room(size)
 	}
 	return s.checkLimits()
 }

@@ -18,7 +18,11 @@ import (
 // among them.
 func (s *source) further(files []*document) []error {
 	var found []error
+	const most = 1 << 20 // bytes, of which there may be more mistakes to be told in time
 	for _, t := range files {
+		if len(t.content) > most {
+			continue
+		}
 		found = append(found, shortMistakes(s, t)...)
 		if strings.Contains(string(t.content), "!reset") || strings.Contains(string(t.content), "!override") {
 			continue // what they leave is not known here

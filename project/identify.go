@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/event"
 )
 
 // Identity is what commands need that change nothing of a project's shape (ps,
@@ -27,6 +29,10 @@ type Identity struct {
 // -p NAME without -f needs no file at all, and looks at none. Where the file is
 // missing or broken and COMPOSE_PROJECT_NAME is set, that is enough.
 func Identify(ctx context.Context, o Options) (Identity, error) {
+	return abandonable(ctx, nil, func(event.Sink) (Identity, error) { return identify(ctx, o) })
+}
+
+func identify(ctx context.Context, o Options) (Identity, error) {
 	if o.Name != "" && len(o.Files) == 0 {
 		return Identity{Name: o.Name}, checkName(o.Name, "--project-name")
 	}
@@ -46,7 +52,7 @@ func (s *source) identify(ctx context.Context, o Options) (Identity, error) {
 	if err := s.fetch(ctx, o); err != nil {
 		return Identity{}, err
 	}
-	if err := s.read(o.Stdin); err != nil {
+	if err := s.read(o); err != nil {
 		return Identity{}, err
 	}
 	name, err := s.projectName(o)

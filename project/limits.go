@@ -2,11 +2,15 @@ package project
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // What a file may grow to. A file of 64 KB can ask for a load that takes hours
@@ -25,19 +29,28 @@ const (
 	usualSize      = 64 << 10
 )
 
-// limit is a bound of what a project may cost, which docs/limits.md lists.
+// limit is a bound of what a project may cost; docs/limits.md lists them all.
 type limit struct {
 	value int
 	unit  string // "bytes" are shown in MiB
 	help  string // what to do about it
 }
 
-// What is read, and what becomes of it.
+// What is read, and what becomes of it. A load within them takes less than 10 s
+// and 500 MB on the machine that docs/limits.md names; a project of 5,000 services
+// is within them.
 var (
-	composeFileBytes = limit{16 << 20, "bytes", "split it by include, or keep data in files that configs name"}
+	composeFileBytes = limit{16 << 20, "bytes", "keep data in files of their own, which configs and secrets name"}
+	composeParts     = limit{400_000, "lines, commas and brackets", "keep data in files of their own, which configs and secrets name"}
+	composeNodes     = limit{250_000, "keys and values", "split it into several projects"}
+	composeServices  = limit{6_000, "services", "split it into several projects, or scale one service"}
+	dependencyCount  = limit{50_000, "dependencies", "let services depend on what they need first, not on all that is before"}
+	variableBytes    = limit{32 << 20, "bytes", "keep large values in files of their own, which configs and secrets name"}
 	envFileBytes     = limit{16 << 20, "bytes", "an env file sets a few variables: is it the right one?"}
 	envFileLines     = limit{100_000, "variables", "an env file sets a few variables: is it the right one?"}
 	envExpanded      = limit{16 << 20, "bytes", "its values contain each other: is it meant to exhaust the machine?"}
+	envTotal         = limit{600_000, "variables", "let fewer services read the large env files"}
+	envTotalBytes    = limit{64 << 20, "bytes", "let fewer services read the large env files"}
 )
 
 // exceeded says that something goes beyond the limit.
@@ -60,13 +73,19 @@ func (l limit) String() string {
 func (s *source) checkLimits() error {
 	suspect, more := false, false
 	for _, f := range s.files {
+		if err := s.checkParts(f.Filename, f.Content); err != nil {
+			return err
+		}
 		suspect = suspect || mayGrow(f.Content)
 		more = more || bytes.Contains(f.Content, []byte("include")) || bytes.Contains(f.Content, []byte("extends"))
 	}
 	if !suspect && !more {
 		return nil
 	}
-	documents := readDocuments(s)
+	documents, err := s.boundedDocuments()
+	if err != nil {
+		return err
+	}
 	var total weight
 	size, largest := 0, 0
 	for _, t := range documents {
@@ -86,6 +105,46 @@ func (s *source) checkLimits() error {
 		}
 	}
 	return nil
+}
+
+// boundedDocuments are the project's files and those that they name, all within
+// the limits of a file together.
+func (s *source) boundedDocuments() ([]*document, error) {
+	documents, err := boundedDocuments(s)
+	size, parts := 0, 0
+	for _, t := range documents {
+		size += len(t.content)
+		parts += partsOf(t.content)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case size > composeFileBytes.value:
+		return nil, hint.New(composeFileBytes.exceeded("the files together"), composeFileBytes.help)
+	case parts > composeParts.value:
+		return nil, hint.New(composeParts.exceeded("the files together"), composeParts.help)
+	}
+	return documents, nil
+}
+
+// checkParts refuses a file that would be parsed into too much.
+func (s *source) checkParts(name string, content []byte) error {
+	if len(content) <= usualSize || partsOf(content) <= composeParts.value {
+		return nil
+	}
+	return &FileError{File: s.shown(name), Msg: composeParts.exceeded("the file"), Help: composeParts.help}
+}
+
+// partsOf is an upper bound of a file's keys and values.
+func partsOf(content []byte) int {
+	n := 0
+	for _, c := range content {
+		switch c {
+		case '\n', ',', '[', '{', '?':
+			n++
+		}
+	}
+	return n
 }
 
 // excessive makes a FileError of what a weigher found.
@@ -113,6 +172,9 @@ func mayGrow(content []byte) bool {
 		return true
 	}
 	const usual = 20 // levels of brackets, and three times as many columns
+	if len(content) > usualSize && partsOf(content) > maxNodes {
+		return true // it may have too many keys, services, dependencies
+	}
 	brackets, indent := nesting(content)
 	return brackets > usual || indent > 3*usual || ranges(content) > maxPorts
 }
@@ -174,6 +236,37 @@ func rangeSize(from, to string) int {
 	}
 	return int(last-first) + 1
 }
+
+// expansion is what the variables of a project's files stand for so far.
+type expansion struct{ bytes int }
+
+// substitute is compose-go's, for texts that have anything to substitute, and
+// not more than it gets through.
+func (e *expansion) substitute(text string, lookup template.Mapping) (string, error) {
+	if strings.IndexByte(text, '$') < 0 {
+		return text, nil
+	}
+	if err := checkExpressions(text); err != nil {
+		return "", err
+	}
+	if e.bytes > variableBytes.value {
+		return "", errTooLong
+	}
+	within := func(name string) (string, bool) {
+		value, ok := lookup(name)
+		if e.bytes += len(value); e.bytes > variableBytes.value {
+			return "", ok
+		}
+		return value, ok
+	}
+	result, err := template.Substitute(text, within)
+	if e.bytes > variableBytes.value {
+		return "", errTooLong
+	}
+	return result, err
+}
+
+var errTooLong = errors.New(variableBytes.exceeded("the values of all variables"))
 
 // checkExpressions refuses a text with more expressions than compose-go, which
 // looks at the rest of the text for each, gets through in time.

@@ -18,7 +18,15 @@ import (
 // Load reads a project. A mistake in a file is a *FileError, one of the call a
 // *hint.Error. sink takes warnings about the choice of files; those of
 // compose-go go to logrus' standard logger.
+//
+// It returns as soon as ctx ends, whatever it was doing: reading a pipe, or a
+// library that knows no context. What it did then goes on in the background and
+// tells nobody.
 func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
+	return abandonable(ctx, sink, func(sink event.Sink) (*Project, error) { return loadAll(ctx, o, sink) })
+}
+
+func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	wait := warmSchema()
 	defer wait()
 	s, details, options, err := prepare(ctx, o, sink)
@@ -125,7 +133,7 @@ func prepare(ctx context.Context, o Options, sink event.Sink) (*source, types.Co
 	if err := s.fetch(ctx, o); err != nil {
 		return nil, none, nil, err
 	}
-	if err := s.read(o.Stdin); err != nil {
+	if err := s.read(o); err != nil {
 		return nil, none, nil, err
 	}
 	name, err := s.projectName(o)
@@ -140,12 +148,13 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 	windows, _ := strconv.ParseBool(s.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
 	return func(l *loader.Options) {
 		s.interpolation = *l.Interpolate
-		s.interpolation.Substitute = substitute
+		s.interpolation.Substitute = new(expansion).substitute
 		quicken(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles
 		l.ResourceLoaders = []loader.ResourceLoader{s.elsewhere}
 		l.SkipInterpolation = o.NoInterpolation
+		l.MaxNodeVisits = composeNodes.value // in each document
 		l.SkipNormalization = o.NoNormalize
 		l.SkipConsistencyCheck = true // finish looks for all inconsistencies
 		l.ResolvePaths = !o.NoPathResolution
@@ -178,6 +187,9 @@ func (p *Project) resolve() error {
 	}
 	if len(pending) == 0 {
 		return nil
+	}
+	if err := p.checkEnvFiles(pending); err != nil {
+		return err
 	}
 	part := &types.Project{Services: pending, Environment: p.Environment}
 	resolved, err := p.resolveFiles(part)

@@ -79,6 +79,10 @@ type Model map[string]any
 // --no-interpolate and --variables. Profiles and Services of the options do not
 // count.
 func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
+	return abandonable(ctx, sink, func(sink event.Sink) (Model, error) { return loadModel(ctx, o, sink) })
+}
+
+func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	wait := warmSchema()
 	defer wait()
 	s, details, options, err := prepare(ctx, o, sink)

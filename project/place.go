@@ -3,7 +3,6 @@ package project
 import (
 	"bytes"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // maxDocuments bounds how many included files a diagnosis reads.
@@ -32,19 +33,36 @@ type place struct {
 
 // readDocuments parses the project's files and those that they include or extend.
 func readDocuments(s *source) []*document {
+	documents, _ := boundedDocuments(s)
+	return documents
+}
+
+// boundedDocuments is readDocuments up to a file that is too large, which is its
+// error.
+func boundedDocuments(s *source) ([]*document, error) {
 	var documents []*document
 	for _, f := range s.files {
 		documents = append(documents, parseDocument(f.Filename, f.Content))
 	}
 	for i := 0; i < len(documents) && len(documents) < maxDocuments; i++ {
 		for _, name := range documents[i].references(s) {
-			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == name })
-			if content, err := os.ReadFile(name); err == nil && !known {
-				documents = append(documents, parseDocument(name, content))
+			if slices.ContainsFunc(documents, func(t *document) bool { return t.name == name }) {
+				continue
 			}
+			content, err := readFile(name, nil)
+			if _, excessive := errors.AsType[*hint.Error](err); excessive {
+				return documents, err
+			}
+			if err != nil {
+				continue // the loader says so
+			}
+			if err := s.checkParts(name, content); err != nil {
+				return documents, err
+			}
+			documents = append(documents, parseDocument(name, content))
 		}
 	}
-	return documents
+	return documents, nil
 }
 
 func parseDocument(name string, content []byte) *document {

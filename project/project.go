@@ -82,6 +82,10 @@ type Options struct {
 	// no others; nil: no content is read.
 	ContentKey func() ContentKey
 
+	// Room hears how large the files are, in bytes, before they are parsed; nil:
+	// nobody does. A large load wants another setting of the collector.
+	Room func(bytes int)
+
 	// The rest are the flags of the command config; every other command leaves
 	// them false.
 	NoInterpolation  bool // --no-interpolate

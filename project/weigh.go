@@ -14,6 +14,8 @@ type weight struct {
 	nodes, text int // keys and values; bytes of their texts
 	steps       int // the sum of the nodes' depths
 	ports       int // that ranges stand for
+	services    int
+	needs       int // dependencies
 }
 
 // add saturates, so that a bomb does not wrap around.
@@ -22,6 +24,8 @@ func (w *weight) add(o weight) {
 	w.text = saturated(w.text, o.text)
 	w.steps = saturated(w.steps, o.steps)
 	w.ports = saturated(w.ports, o.ports)
+	w.services += o.services
+	w.needs += o.needs
 }
 
 func saturated(a, b int) int {
@@ -35,6 +39,14 @@ func saturated(a, b int) int {
 func (w weight) check(size int) *limitError {
 	const hint = "this is more than a project needs: is it meant to exhaust the machine?"
 	factor := max(1, size/usualSize)
+	for _, bound := range []struct {
+		limit
+		n int
+	}{{composeServices, w.services}, {dependencyCount, w.needs}, {composeNodes, w.nodes}} {
+		if bound.n > bound.value && (bound.limit != composeNodes || w.nodes <= maxNodes*factor) {
+			return &limitError{msg: bound.exceeded("the project"), hint: bound.help}
+		}
+	}
 	switch {
 	case w.nodes > maxNodes*factor || w.text > maxText*factor || w.steps > maxSteps*factor:
 		return &limitError{msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", hint: hint}
@@ -76,17 +88,29 @@ func (w *weigher) document(root *yaml.Node) *limitError {
 		return err
 	}
 	w.total.add(got)
+	w.count(root)
 	if err := w.extends(root); err != nil {
 		return err
 	}
 	err = w.total.check(w.size)
-	if err != nil && err.node == nil {
+	if err != nil && err.node == nil && w.total.services <= composeServices.value && w.total.needs <= dependencyCount.value {
 		err.node = w.heaviest
 		if w.total.ports > maxPorts {
 			err.node = w.widest
 		}
 	}
 	return err
+}
+
+// count counts services and dependencies.
+func (w *weigher) count(root *yaml.Node) {
+	_, services := child(root, "services")
+	all := values(services)
+	w.total.services += len(all)
+	for _, service := range all {
+		_, needs := child(service, "depends_on")
+		w.total.needs += len(items(needs)) + len(values(needs))
+	}
 }
 
 func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
@@ -139,8 +163,9 @@ func (w *weigher) extends(root *yaml.Node) *limitError {
 	base := map[string]string{}
 	own := map[string]*yaml.Node{}
 	read := 0
+	all := values(services)
 	for i, name := range keys(services) {
-		service := values(services)[i]
+		service := all[i]
 		own[name] = service
 		if _, e := child(service, "extends"); e != nil {
 			base[name] = extended(e)

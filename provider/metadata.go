@@ -27,7 +27,7 @@ type parameter struct {
 // metadata asks a program; one that does not know the question says nothing.
 func (r *Runner) metadata(ctx context.Context, path string) metadata {
 	var m metadata
-	text, err := r.command(ctx, path, "compose", "metadata").Output()
+	text, _, err := r.command(ctx, path, "compose", "metadata").output()
 	if err != nil || json.Unmarshal(text, &m) != nil {
 		return metadata{}
 	}

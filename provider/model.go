@@ -1,12 +1,9 @@
 package provider
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,10 +107,13 @@ func (r *Runner) pullModel(ctx context.Context, path string, m Model) error {
 	ref := event.Ref{Kind: event.Model, Name: m.Name}
 	r.o.Sink(event.Status{Time: time.Now(), Ref: ref, State: event.Working, Text: "Pulling"})
 	out := &lines{emit: func(line string) { r.o.Sink(event.Part{Ref: ref, ID: m.Model, Text: line}) }}
-	var failure bytes.Buffer
+	failure := &kept{most: maxFailure, silent: true}
 	cmd := r.command(ctx, path, "pull", m.Model)
-	cmd.Stdout, cmd.Stderr = out, &failure
-	err := cmd.Run()
+	cmd.Stdout, cmd.Stderr = out, failure
+	err := cmd.Start()
+	if err == nil {
+		err = cmd.Wait()
+	}
 	out.flush()
 	if err != nil {
 		return said(err, failure.String(), "pull")
@@ -123,13 +123,9 @@ func (r *Runner) pullModel(ctx context.Context, path string, m Model) error {
 }
 
 func (r *Runner) output(ctx context.Context, path string, args ...string) ([]byte, error) {
-	text, err := r.command(ctx, path, args...).Output()
+	text, failure, err := r.command(ctx, path, args...).output()
 	if err != nil {
-		failure := ""
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-			failure = string(exit.Stderr)
-		}
-		return nil, said(err, failure, args[0])
+		return nil, said(err, string(failure), args[0])
 	}
 	return text, nil
 }

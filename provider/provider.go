@@ -34,6 +34,9 @@ type Options struct {
 	// PluginDirs are docker's folders of plugins, looked at before those that
 	// every installation has: config.json's cliPluginsExtraDirs and its own.
 	PluginDirs []string
+	// Force ends programs that were asked to end and take their time; nil: they
+	// have it.
+	Force context.Context
 	// Sink takes what programs tell; nil: nobody.
 	Sink event.Sink
 }
@@ -55,17 +58,6 @@ func New(o Options) *Runner {
 
 // stopTime is how long a program may take to end once it was told to.
 const stopTime = 10 * time.Second
-
-// command prepares a call. When ctx ends the program is asked to end first.
-func (r *Runner) command(ctx context.Context, path string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir, cmd.Env = r.o.Dir, r.o.Environ
-	cmd.WaitDelay = stopTime
-	if runtime.GOOS != "windows" {
-		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	}
-	return cmd
-}
 
 // find looks a program up by the name that a file gives it: docker's plugin
 // docker-<name>, else a program of the PATH.

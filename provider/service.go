@@ -119,13 +119,15 @@ func (r *Runner) converse(ctx context.Context, s Service, verb Verb, path string
 	t := talk{r: r, s: s, ref: ref, answer: stdin, env: map[string]string{}}
 	heard := t.listen(stdout)
 	if heard != nil {
-		_, _ = io.Copy(io.Discard, stdout) // it may go on writing; the error is known
+		// It may go on writing, for as long as that is little; the error is known.
+		_, _ = io.CopyN(io.Discard, stdout, maxLine)
+		cmd.cancel()
 	}
 	stdin.Close()
 	ended := cmd.Wait()
 	errs.flush()
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil: // not the program's own
 		return Result{}, ctx.Err()
 	case heard != nil:
 		return Result{}, heard
@@ -142,11 +144,9 @@ type talk struct {
 	ref     event.Ref
 	answer  io.Writer
 	env     map[string]string
+	size    int    // of all that was set, in bytes
 	failure string // the program's last error
 }
-
-// maxLine bounds a line of a program.
-const maxLine = 1 << 20
 
 func (t *talk) listen(stdout io.Reader) error {
 	scanner := bufio.NewScanner(stdout)
@@ -158,7 +158,9 @@ func (t *talk) listen(stdout io.Reader) error {
 			}
 		}
 	}
-	if err := scanner.Err(); err != nil {
+	if err := scanner.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return hint.New(fmt.Sprintf("provider %q printed a line of more than %d MiB", t.s.Type, maxLine>>20), "providers print lines of JSON, and other texts on stderr")
+	} else if err != nil {
 		return fmt.Errorf("reading from provider %q: %w", t.s.Type, err)
 	}
 	return nil
@@ -184,6 +186,9 @@ func (t *talk) hear(line string) error {
 		}
 		if m.Type == "setenv" {
 			name = strings.ToUpper(t.s.Name) + "_" + name
+		}
+		if t.size += len(name) + len(value); t.size > maxValues || len(t.env) >= maxVariables {
+			return fmt.Errorf("provider %q sets more than %d variables, or more than %d MiB of them", t.s.Type, maxVariables, maxValues>>20)
 		}
 		t.env[name] = value
 	case "get-service-config":

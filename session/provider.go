@@ -14,7 +14,7 @@ import (
 
 // providers calls the programs that provide services and models.
 func (s *Session) providers() *provider.Runner {
-	o := provider.Options{Project: s.Name, Sink: s.Sink, PluginDirs: engine.PluginDirs(s.ConfigDir)}
+	o := provider.Options{Project: s.Name, Sink: s.Sink, Force: s.Force, PluginDirs: engine.PluginDirs(s.ConfigDir)}
 	if s.Project != nil {
 		o.Dir = s.Project.WorkingDir
 		o.Environ = s.Project.Environment.Values()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -154,6 +155,7 @@ func (a *app) projectOptions(services []string) project.Options {
 		Stdin:         io.TeeReader(a.stdin, &a.piped),
 		Services:      services,
 		ContentKey:    a.contentKey,
+		Room:          collector.Room,
 	}
 }
 

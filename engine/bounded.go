@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+
+	"github.com/compose-orchestrator/compose/hint"
+)
+
+// What an engine may answer: docker's client reads an answer, and each message of
+// a stream, into memory.
+const (
+	maxAnswer  = 64 << 20 // bytes of an answer
+	maxMessage = 16 << 20 // bytes of a message in a stream
+)
+
+// bounded refuses answers of an engine that would exhaust this machine. Logs and
+// archives are not bounded: they are passed on and not kept.
+type bounded struct{ http.RoundTripper }
+
+var (
+	// passed are the routes whose answers are bytes and not JSON.
+	passed = regexp.MustCompile(`/(containers/[^/]+/(logs|archive|export|attach|attach/ws)|exec/[^/]+/start|images/get|images/[^/]+/get|grpc|session)$`)
+	// streams are the routes that answer with one message of JSON after the other.
+	streams = regexp.MustCompile(`/(events|containers/[^/]+/stats|images/create|images/load|images/.+/push|build)$`)
+)
+
+// RoundTrip bounds what is read of the answer.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(r)
+	if err != nil || response.StatusCode == http.StatusSwitchingProtocols {
+		return response, err
+	}
+	switch failed := response.StatusCode >= http.StatusBadRequest; {
+	case !failed && passed.MatchString(r.URL.Path):
+	case !failed && streams.MatchString(r.URL.Path):
+		response.Body = &boundedBody{ReadCloser: response.Body, most: maxMessage, messages: true}
+	default:
+		response.Body = &boundedBody{ReadCloser: response.Body, most: maxAnswer}
+	}
+	return response, nil
+}
+
+// boundedBody fails where more is read than there may be.
+type boundedBody struct {
+	io.ReadCloser
+	most     int
+	messages bool // each line that ends an object is a message of its own
+	read     int  // of the answer or message
+	last     byte // that is no space
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	for _, c := range p[:n] {
+		switch c {
+		case ' ', '\t', '\r':
+		case '\n':
+			if b.messages && b.last == '}' {
+				b.read = -1
+			}
+		default:
+			b.last = c
+		}
+		if b.read++; b.read > b.most {
+			return 0, hint.New(fmt.Sprintf("the engine's answer has more than %d MiB, of which no more is read", b.most>>20),
+				"is this an engine? Check DOCKER_HOST and the docker context")
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,10 @@
+package provider
+
+import "os/exec"
+
+func tie(*exec.Cmd) {}
+
+// interrupt ends a program: there is no way to ask it.
+func interrupt(cmd *exec.Cmd) error { return cmd.Process.Kill() }
+
+func kill(cmd *exec.Cmd) error { return cmd.Process.Kill() }
