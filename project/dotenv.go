@@ -115,11 +115,14 @@ func (p *envParser) statement(text string) error {
 		return nil
 	}
 	if p.lines++; p.lines > envFileLines.value {
-		return p.wrong(envFileLines.exceeded("the file"), envFileLines.help)
+		return p.wrongBy(errLimit, envFileLines.exceeded("the file"), envFileLines.help)
+	}
+	if err := checkExpressions(text); err != nil {
+		return p.wrongBy(errLimit, err.Error(), "write fewer, or several variables")
 	}
 	vars, err := dotenv.UnmarshalWithLookup(text, p.resolve)
 	if p.expanded > envExpanded.value {
-		return p.wrong(envExpanded.exceeded("the values of the file's variables"), envExpanded.help)
+		return p.wrongBy(errLimit, envExpanded.exceeded("the values of the file's variables"), envExpanded.help)
 	}
 	if err != nil {
 		return p.mistake(err)

@@ -1,0 +1,89 @@
+package project
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/hint"
+)
+
+// errLimit is what an error about an env file beyond a limit wraps.
+var errLimit = errors.New("beyond a limit")
+
+// checkIncludedEnv refuses env files of includes, which the loader reads itself,
+// that are beyond the limits. Other mistakes are the loader's to find.
+func (s *source) checkIncludedEnv(documents []*document) error {
+	seen := map[string]bool{}
+	for _, t := range documents {
+		for _, name := range s.includedEnv(t) {
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			if err := s.checkEnvFile(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *source) checkEnvFile(name string) error {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	p := envParser{name: name, into: map[string]string{}, lookup: s.env.Resolve, unfit: func(*FileError) error { return nil }}
+	err = p.read(f)
+	if _, tooLarge := errors.AsType[*hint.Error](err); tooLarge || errors.Is(err, errLimit) {
+		return s.relative(err)
+	}
+	return nil
+}
+
+// includedEnv are the env files that a file's includes may read, absolute.
+func (s *source) includedEnv(t *document) []string {
+	dirs := []string{s.dir}
+	if t.name != stdin {
+		dirs = append(dirs, filepath.Dir(t.name))
+	}
+	var names []string
+	add := func(n *yaml.Node, base string) {
+		for _, scalar := range scalars(deref(n)) {
+			name, err := substitute(scalar.Value, s.env.Resolve)
+			if err != nil || name == "" {
+				continue
+			}
+			for _, dir := range dirs {
+				path := name
+				if !filepath.IsAbs(path) {
+					path = filepath.Join(dir, path)
+				}
+				names = append(names, filepath.Join(path, base))
+			}
+		}
+	}
+	for _, root := range t.docs {
+		_, include := child(root, "include")
+		for _, entry := range items(include) {
+			_, files := child(entry, "env_file")
+			_, folder := child(entry, "project_directory")
+			_, path := child(entry, "path")
+			if path == nil {
+				path = entry
+			}
+			add(files, "")
+			add(folder, ".env")
+			add(path, "../.env")
+		}
+	}
+	return names
+}
