@@ -74,7 +74,7 @@ type Options struct {
 	SSH []composetypes.SSHKey
 	// LookupEnv reads the process's environment; nil: os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
-	// ReadFile reads Dockerfiles for Uses; nil: os.ReadFile.
+	// ReadFile reads Dockerfiles for Uses; nil: it reads those of this machine.
 	ReadFile func(name string) ([]byte, error)
 	// Arch is the engine's processor, by Go's name; "": not known.
 	Arch string

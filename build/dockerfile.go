@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -23,7 +22,7 @@ import (
 // ReadDockerfile reads what the Dockerfile of a build says. One that is not on this
 // machine, or that has mistakes, says nothing but where it is: the build tells.
 func ReadDockerfile(b types.BuildConfig) (project.Dockerfile, error) {
-	d, text, err := dockerfileText(b, os.ReadFile)
+	d, text, err := dockerfileText(b, readText)
 	if err != nil || text == "" {
 		return d, err
 	}

@@ -82,7 +82,7 @@ func (d dockerfile) content() []byte {
 	if d.data != nil || d.dir == "" {
 		return d.data
 	}
-	data, _ := os.ReadFile(filepath.Join(d.dir, d.name)) // it was there a moment ago; whoever sends it will tell
+	data, _ := readText(filepath.Join(d.dir, d.name)) // it was there a moment ago; whoever sends it will tell
 	return data
 }
 
@@ -136,11 +136,11 @@ func openDockerfile(path string) (dockerfile, error) {
 // readDockerfile is for links that lead out of their folder, which the
 // transfer to the engine would not follow.
 func readDockerfile(path, base string) (dockerfile, error) {
-	data, err := os.ReadFile(path)
+	data, err := readText(path)
 	if err != nil {
 		return dockerfile{}, fmt.Errorf("reading the Dockerfile: %w", err)
 	}
-	ignore, err := os.ReadFile(path + ".dockerignore")
+	ignore, err := readText(path + ".dockerignore")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return dockerfile{}, fmt.Errorf("reading the Dockerfile's .dockerignore: %w", err)
 	}

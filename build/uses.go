@@ -21,7 +21,7 @@ import (
 // this machine or has mistakes names none: its build tells.
 func Uses(p *project.Project, services []string, o Options) map[string][]project.Use {
 	if o.ReadFile == nil {
-		o.ReadFile = os.ReadFile
+		o.ReadFile = readText
 	}
 	if o.LookupEnv == nil {
 		o.LookupEnv = os.LookupEnv

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -67,6 +68,23 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *request) error {
 	return d.write(ctx, id, slices.DeleteFunc(files, func(f copiedFile) bool { return f.Slot != "" }), owners)
 }
 
+// maxCopied bounds a secret's or config's file that is copied, in bytes.
+const maxCopied = 64 << 20
+
+// readCopied reads such a file.
+func readCopied(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxCopied+1))
+	if err == nil && len(content) > maxCopied {
+		return nil, fmt.Errorf("%s: more than %d MiB, which are too much to be copied: mount it as a volume", name, maxCopied>>20)
+	}
+	return content, err
+}
+
 // readSources reads the content of files that are on this machine.
 func readSources(files []copiedFile) error {
 	for i := range files {
@@ -74,7 +92,7 @@ func readSources(files []copiedFile) error {
 		if f.From == "" {
 			continue
 		}
-		content, err := os.ReadFile(f.From)
+		content, err := readCopied(f.From)
 		if err != nil {
 			help := "correct its file: in the Compose file"
 			if errors.Is(err, fs.ErrNotExist) {

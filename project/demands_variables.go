@@ -2,7 +2,6 @@ package project
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,5 +106,5 @@ func readIn(root *os.Root, path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	return readBounded(f, path, composeFileBytes)
 }

@@ -65,6 +65,9 @@ func (f fence) check(file string) error {
 	if err != nil {
 		return f.refuse("%s cannot be read: %v", file, err)
 	}
+	if partsOf(content) > composeParts.value {
+		return f.refuse("%s", composeParts.exceeded(file))
+	}
 	for decoder := yaml.NewDecoder(bytes.NewReader(content)); ; {
 		var document map[string]any // aliases and merges resolved
 		switch err := decoder.Decode(&document); {

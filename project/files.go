@@ -212,7 +212,10 @@ func readFile(name string, in io.Reader) ([]byte, error) {
 	if in == nil {
 		return nil, errors.New("standard input is not there")
 	}
-	content, err := readBounded(in, "the file", composeFileBytes)
+	if name == stdin {
+		name = "standard input"
+	}
+	content, err := readBounded(in, name, composeFileBytes)
 	return inUTF8(content), err
 }
 

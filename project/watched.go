@@ -98,7 +98,7 @@ func (w watched) compose(file, base string) {
 		return
 	}
 	w.seen[file], w.read[file] = true, true
-	text, err := os.ReadFile(file)
+	text, err := readFile(file, nil)
 	if err != nil {
 		return
 	}
