@@ -42,7 +42,7 @@ type limit struct {
 var (
 	composeFileBytes = limit{16 << 20, "bytes", "keep data in files of their own, which configs and secrets name"}
 	composeParts     = limit{400_000, "lines, commas and brackets", "keep data in files of their own, which configs and secrets name"}
-	composeNodes     = limit{200_000, "keys and values", "split it into several projects"}
+	composeNodes     = limit{250_000, "keys and values", "split it into several projects"}
 	composeServices  = limit{6_000, "services", "split it into several projects, or scale one service"}
 	dependencyCount  = limit{50_000, "dependencies", "let services depend on what they need first, not on all that is before"}
 	variableBytes    = limit{32 << 20, "bytes", "keep large values in files of their own, which configs and secrets name"}

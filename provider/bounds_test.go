@@ -74,9 +74,13 @@ func TestProviderEnds(t *testing.T) {
 `
 	r, _, log := program(t, "slow", begin+`sleep 1000 & echo $$ $! > "$LOG"; wait; sleep 1000`)
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() { pids(t, log, 2); cancel() }()
+	var asked time.Time
+	go func() { pids(t, log, 2); asked = time.Now(); cancel() }()
 	if _, err := r.Do(ctx, Service{Name: "db", Type: "slow"}, Up); err != context.Canceled {
 		t.Errorf("error %v", err)
+	}
+	if runtime.GOOS == "linux" && time.Since(asked) >= stopTime {
+		t.Error("what the program started was waited for")
 	}
 	gone(t, read(t, log))
 

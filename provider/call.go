@@ -34,7 +34,15 @@ func (r *Runner) command(ctx context.Context, path string, args ...string) *call
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = r.o.Dir, r.o.Environ
 	cmd.WaitDelay = stopTime
-	cmd.Cancel = func() error { return interrupt(cmd) }
+	cmd.Cancel = func() error {
+		// What it started may not hear of it, and holds its output open.
+		go func() {
+			if awaitEnd(cmd) {
+				_ = kill(cmd) // mostly nothing is left
+			}
+		}()
+		return interrupt(cmd)
+	}
 	tie(cmd)
 	return &called{Cmd: cmd, ctx: ctx, cancel: cancel, force: r.o.Force}
 }
