@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -172,7 +171,7 @@ func (e *elsewhere) content(file string) ([]byte, bool) {
 			return f.Content, true
 		}
 	}
-	content, err := os.ReadFile(file)
+	content, err := readFile(file, nil)
 	return content, err == nil
 }
 
