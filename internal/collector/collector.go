@@ -39,8 +39,8 @@ func Stream() {
 func Room(bytes int) {
 	const (
 		small = 64 << 10 // for which the limit is made
-		each  = 100      // bytes of heap, and as many of garbage, for one of a file
-		most  = 320 << 20
+		each  = 200      // bytes of heap and garbage for one of a file
+		most  = 330 << 20
 	)
 	if os.Getenv("GOMEMLIMIT") == "" && bytes > small {
 		debug.SetMemoryLimit(min(limit+int64(bytes-small)*each, most))
