@@ -2,6 +2,7 @@ package project
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -30,6 +30,10 @@ const (
 // "$" doubled, so that the output can be loaded again.
 type MarshalOptions struct {
 	Format Format // "": YAML
+
+	// Lossy, if not nil, is called with the path of each text that Docker
+	// Compose writes in YAML as a block that reads back as another text.
+	Lossy func(path string)
 }
 
 // Marshal writes the project as a Compose file, as the command config prints
@@ -40,14 +44,14 @@ func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 	model := p.printed()
 	switch o.Format {
 	case YAML, "":
-		text, err = model.MarshalYAML()
+		text, err = yamlOf(model, asCompose(o.Lossy))
 	case JSON:
 		text, err = model.MarshalJSON()
 	default:
 		return nil, unsupportedFormat(o.Format)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("writing the project as %s: %w", o.Format, err)
+		return nil, fmt.Errorf("writing the project as %s: %w", cmp.Or(o.Format, YAML), err)
 	}
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
 }
@@ -97,13 +101,11 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 func (m Model) Marshal(o MarshalOptions) ([]byte, error) {
 	switch o.Format {
 	case YAML, "":
-		var b bytes.Buffer
-		encoder := yaml.NewEncoder(&b)
-		encoder.SetIndent(2)
-		if err := encoder.Encode(map[string]any(m)); err != nil {
+		text, err := yamlOf(map[string]any(m), readable)
+		if err != nil {
 			return nil, fmt.Errorf("writing the model as yaml: %w", err)
 		}
-		return b.Bytes(), nil
+		return text, nil
 	case JSON:
 		return json.MarshalIndent(m, "", "  ")
 	}

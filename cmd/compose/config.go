@@ -78,7 +78,7 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	if p, err = a.withDigests(cmd.Context(), p, f); err != nil {
 		return err
 	}
-	text, err := f.text(p)
+	text, err := a.configText(p, f)
 	if err != nil {
 		return err
 	}
@@ -143,8 +143,8 @@ func (f *configFlags) names() bool {
 // lists tells whether something else than the project is asked for.
 func (f *configFlags) lists() bool { return f.names() || f.environment }
 
-// text is what the flags ask to be printed of a project.
-func (f *configFlags) text(p *project.Project) ([]byte, error) {
+// configText is what the flags ask to be printed of a project.
+func (a *app) configText(p *project.Project, f configFlags) ([]byte, error) {
 	switch {
 	case f.services:
 		return lines(p.ServiceNames()), nil
@@ -163,7 +163,9 @@ func (f *configFlags) text(p *project.Project) ([]byte, error) {
 	case f.hash != "":
 		return hashes(p, f.hash)
 	}
-	text, err := p.Marshal(project.MarshalOptions{Format: project.Format(f.format)})
+	text, err := p.Marshal(project.MarshalOptions{Format: project.Format(f.format), Lossy: func(path string) {
+		a.warn("%s is written as Docker Compose writes it, and loses its indentation where the output is read: use --format json", path)
+	}})
 	if err == nil && f.format == string(project.JSON) {
 		text = append(text, '\n')
 	}
