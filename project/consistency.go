@@ -98,7 +98,9 @@ func (c *checks) references() {
 		c.add("service %s declares mutually exclusive `network_mode` and `networks`", c.name)
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.s.Networks)) {
-		refers(c, "network", key, c.p.Networks)
+		if key != "default" { // is there without being declared; Options.NoNormalize leaves it out
+			refers(c, "network", key, c.p.Networks)
+		}
 	}
 	for _, v := range c.s.Volumes {
 		if v.Type == types.VolumeTypeVolume && v.Source != "" {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -46,7 +47,7 @@ func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 	case YAML, "":
 		text, err = yamlOf(model, asCompose(o.Lossy))
 	case JSON:
-		text, err = model.MarshalJSON()
+		text, err = jsonOf(model)
 	default:
 		return nil, unsupportedFormat(o.Format)
 	}
@@ -54,6 +55,31 @@ func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 		return nil, fmt.Errorf("writing the project as %s: %w", cmp.Or(o.Format, YAML), err)
 	}
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
+}
+
+// jsonOf is compose-go's JSON of the model with the keys of a service in the
+// order of hashOrder.
+func jsonOf(model *types.Project) ([]byte, error) {
+	text, err := model.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(text, &top); err != nil {
+		return nil, err
+	}
+	services := make(map[string]json.RawMessage, len(model.Services))
+	for name, s := range model.Services {
+		var b bytes.Buffer
+		if err := writeFields(&b, reflect.ValueOf(&s).Elem(), hashFields()); err != nil {
+			return nil, err
+		}
+		services[name] = b.Bytes()
+	}
+	if top["services"], err = json.Marshal(services); err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(top, "", "  ")
 }
 
 // printed is the model without what Docker Compose 5.5 does not print:

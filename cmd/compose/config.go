@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -209,7 +210,10 @@ func (a *app) printVariables(variables []project.Variable, f configFlags) error 
 	}
 	switch f.format {
 	case "json":
-		return render.JSON(a.stdout, byName)
+		e := json.NewEncoder(a.stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "    ")
+		return e.Encode(byName)
 	case "yaml":
 		text, err := yaml.Marshal(byName)
 		if err != nil {
