@@ -176,6 +176,14 @@ func (e *elsewhere) content(file string) ([]byte, bool) {
 	return content, err == nil
 }
 
+// copyOf is the path of the local copy; "": there is none yet.
+func (e *elsewhere) copyOf(reference string) string {
+	if e == nil {
+		return ""
+	}
+	return e.copies[reference].Path
+}
+
 // Dir is the folder that the paths of a remote file are relative to. compose-go
 // asks with the reference, with the copy's path, or with a project directory.
 func (e *elsewhere) Dir(path string) string {

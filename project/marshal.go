@@ -3,18 +3,14 @@ package project
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 
-	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -100,60 +96,4 @@ func (p *Project) printed() *types.Project {
 
 func unsupportedFormat(f Format) error {
 	return hint.New(fmt.Sprintf("unsupported format %q", f), "the formats are yaml and json")
-}
-
-// Model is a project as a tree of maps and lists: the files merged, but not yet
-// bound to types, so that variables may still stand in it.
-type Model map[string]any
-
-// LoadModel reads a project without binding it to types: for config
-// --no-interpolate and --variables. Profiles and Services of the options do not
-// count.
-func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
-	wait := warmSchema()
-	defer wait()
-	s, details, options, err := prepare(ctx, o, sink)
-	if err != nil {
-		return nil, err
-	}
-	model, err := guarded(func() (map[string]any, error) { return loader.LoadModelWithContext(ctx, details, options) })
-	if err != nil {
-		return nil, s.diagnose(err)
-	}
-	return model, nil
-}
-
-// Marshal writes the model, variables as they are.
-func (m Model) Marshal(o MarshalOptions) ([]byte, error) {
-	switch o.Format {
-	case YAML, "":
-		text, err := yamlOf(map[string]any(m), readable)
-		if err != nil {
-			return nil, fmt.Errorf("writing the model as yaml: %w", err)
-		}
-		return text, nil
-	case JSON:
-		return json.MarshalIndent(m, "", "  ")
-	}
-	return nil, unsupportedFormat(o.Format)
-}
-
-// Variable is one that a file refers to. Its keys in JSON are Docker Compose's.
-type Variable struct {
-	Name      string
-	Default   string `json:"DefaultValue" yaml:"defaultvalue"`   // of ${X:-default}
-	Alternate string `json:"PresenceValue" yaml:"presencevalue"` // of ${X:+alternate}
-	Required  bool   // ${X:?}
-}
-
-// Variables are those that the model refers to, by name. Load the model with
-// NoInterpolation.
-func (m Model) Variables() []Variable {
-	found := template.ExtractVariables(m, template.DefaultPattern)
-	variables := make([]Variable, 0, len(found))
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		v := found[name]
-		variables = append(variables, Variable{Name: v.Name, Required: v.Required, Default: v.DefaultValue, Alternate: v.PresenceValue})
-	}
-	return variables
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -31,12 +32,15 @@ type place struct {
 }
 
 // readDocuments parses the project's files and those that they include or extend.
-func readDocuments(s *source) []*document {
+func readDocuments(s *source) []*document { return gatherDocuments(s, maxDocuments) }
+
+// gatherDocuments is readDocuments with another limit.
+func gatherDocuments(s *source, most int) []*document {
 	var documents []*document
 	for _, f := range s.files {
 		documents = append(documents, parseDocument(f.Filename, f.Content))
 	}
-	for i := 0; i < len(documents) && len(documents) < maxDocuments; i++ {
+	for i := 0; i < len(documents) && len(documents) < most; i++ {
 		for _, name := range documents[i].references(s) {
 			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == name })
 			if content, err := os.ReadFile(name); err == nil && !known {
@@ -66,12 +70,18 @@ func parseDocument(name string, content []byte) *document {
 	}
 }
 
+// folderOf is the folder that the paths in a file are relative to: the project's
+// for its own files, their own for those that they include or extend.
+func (s *source) folderOf(name string) string {
+	if name == stdin || slices.ContainsFunc(s.files, func(f types.ConfigFile) bool { return f.Filename == name }) {
+		return s.dir
+	}
+	return filepath.Dir(name)
+}
+
 // references are the files that a file names by include and extends, absolute.
 func (t *document) references(s *source) []string {
-	dir := s.dir
-	if t.name != stdin {
-		dir = filepath.Dir(t.name)
-	}
+	dir := s.folderOf(t.name)
 	var names []string
 	add := func(n *yaml.Node) {
 		for _, scalar := range scalars(n) {
@@ -79,7 +89,9 @@ func (t *document) references(s *source) []string {
 			if err != nil || name == "" || name == stdin {
 				continue
 			}
-			if !filepath.IsAbs(name) {
+			if isRemote(name) {
+				name = s.elsewhere.copyOf(name)
+			} else if !filepath.IsAbs(name) {
 				name = filepath.Join(dir, name)
 			}
 			names = append(names, name)

@@ -11,17 +11,20 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 )
 
 // yamlOf writes v as Docker Compose 5.5 writes YAML: indented by two, lines
-// broken at 80 characters, the keys of a service in the order of hashOrder.
+// broken at 80 characters; the keys of a project's services in the order of
+// hashOrder, those of maps sorted.
 func yamlOf(v any, lossy lossyText) ([]byte, error) {
 	tree, err := treeOf(v)
 	if err != nil {
 		return nil, err
 	}
-	if _, services := child(tree, "services"); services != nil {
+	if _, ok := v.(*types.Project); ok {
+		_, services := child(tree, "services")
 		for _, s := range values(services) {
 			orderKeys(s)
 		}
