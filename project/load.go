@@ -31,6 +31,9 @@ func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	if err != nil {
 		return nil, s.diagnose(err)
 	}
+	if !o.Offline {
+		s.warnRetyped(model, sink)
+	}
 	if err := s.agree(ctx, o, model.Name); err != nil {
 		return nil, err
 	}

@@ -43,8 +43,9 @@ func (s spot) step(part string) []spot {
 			add(strconv.Itoa(i), item)
 		}
 		if part == "*" {
+			of := values(s.node)
 			for i, name := range keys(s.node) {
-				add(name, values(s.node)[i])
+				add(name, of[i])
 			}
 		}
 		return next

@@ -59,6 +59,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 		}
 	}
 	s.written().restore(model)
+	s.warnRetyped(Model(model), sink)
 	return model, nil
 }
 

@@ -78,7 +78,7 @@ func bringLines(n *yaml.Node, hidden string) {
 	if strings.Contains(n.Value, hidden) {
 		n.Value = strings.ReplaceAll(n.Value, hidden, "\n")
 		n.Style = yaml.LiteralStyle
-		if !literal(n.Value) {
+		if !asBlock(n.Value) {
 			n.Style = yaml.DoubleQuotedStyle
 		}
 	}
@@ -87,9 +87,9 @@ func bringLines(n *yaml.Node, hidden string) {
 	}
 }
 
-// literal tells whether the library tries to write a text of several lines as a
+// asBlock tells whether the library tries to write a text of several lines as a
 // block.
-func literal(text string) bool { return strings.TrimSpace(text) != "" }
+func asBlock(text string) bool { return strings.TrimSpace(text) != "" }
 
 // mapTexts is a copy of v whose texts, keys too, are what change makes of them.
 func mapTexts(v reflect.Value, change func(string) string) reflect.Value {
