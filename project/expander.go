@@ -3,10 +3,12 @@ package project
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
 	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -41,6 +43,15 @@ func (e *expander) Load(ctx context.Context, name string) (string, error) {
 	}
 	e.found[name] = file
 	return file, nil
+}
+
+// folderOf is the folder that the names of files in a file are relative to: the
+// project's for its own files, their own for those that they include or extend.
+func (s *source) folderOf(name string) string {
+	if name == stdin || slices.ContainsFunc(s.files, func(f types.ConfigFile) bool { return f.Filename == name }) {
+		return s.dir
+	}
+	return filepath.Dir(name)
 }
 
 // Dir is the folder that the paths of such a file are relative to.

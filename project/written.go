@@ -23,6 +23,7 @@ type written struct {
 	texts     map[string]bool // every text
 	pairs     map[string]bool // KEY=VALUE of every mapping, as the loader writes it
 	variables []variableText
+	seen      map[variableText]bool
 	dirs      []string            // absolute, those of the files; the project's first
 	real      map[string][]string // by folder; see realDirs
 }
@@ -36,14 +37,14 @@ type variableText struct {
 // written reads the files once more.
 func (s *source) written() *written {
 	const most = 1000 // files
-	w := &written{source: s, texts: map[string]bool{}, pairs: map[string]bool{}, real: map[string][]string{}, dirs: []string{s.dir}}
+	w := &written{source: s, texts: map[string]bool{}, pairs: map[string]bool{}, seen: map[variableText]bool{},
+		dirs: []string{s.dir}, real: map[string][]string{}}
 	for _, d := range gatherDocuments(s, most) {
-		dir := s.folderOf(d.name)
-		if !slices.Contains(w.dirs, dir) {
-			w.dirs = append(w.dirs, dir)
+		if !slices.Contains(w.dirs, d.dir) {
+			w.dirs = append(w.dirs, d.dir)
 		}
 		for _, root := range d.docs {
-			w.readRoot(root, dir)
+			w.readRoot(root, d.dir)
 		}
 	}
 	return w
@@ -52,8 +53,9 @@ func (s *source) written() *written {
 func (w *written) readRoot(root *yaml.Node, dir string) {
 	w.read(root, dir, "")
 	_, services := child(root, "services")
+	all := values(services)
 	for i, name := range keys(services) {
-		w.read(values(services)[i], dir, name)
+		w.read(all[i], dir, name)
 	}
 }
 
@@ -83,7 +85,8 @@ func (w *written) note(t variableText) {
 	volume, _ := format.ParseVolume(t.text)
 	for _, part := range []string{t.text, value, volume.Source} {
 		p := variableText{part, t.dir, t.service}
-		if strings.Contains(part, "$") && !slices.Contains(w.variables, p) {
+		if strings.Contains(part, "$") && !w.seen[p] {
+			w.seen[p] = true
 			w.variables = append(w.variables, p)
 		}
 	}

@@ -42,7 +42,8 @@ func dump(tree *yaml.Node) ([]byte, error) {
 	if err := dumper.Dump(tree); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), dumper.Close()
+	err = dumper.Close() // which writes the rest
+	return b.Bytes(), err
 }
 
 // treeOf is v as YAML nodes. The library makes them by way of a text, which
