@@ -24,7 +24,7 @@ var textMappings = []string{
 	"services.*.logging.options", "services.*.volumes.*.volume.labels", "services.*.pre_start.*.environment",
 	"services.*.post_start.*.environment", "services.*.pre_stop.*.environment",
 	"jobs.*.environment", "jobs.*.labels", "jobs.*.annotations", "jobs.*.build.args",
-	"services.*.networks.*.driver_opts", "networks.*.ipam.options",
+	"services.*.networks.*.driver_opts",
 	"networks.*.labels", "networks.*.driver_opts", "volumes.*.labels", "volumes.*.driver_opts",
 	"secrets.*.labels", "configs.*.labels",
 }
