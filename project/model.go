@@ -37,7 +37,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	load := func(env types.Mapping) (map[string]any, error) {
 		details := details
 		details.Environment = env
-		return guarded(func() (map[string]any, error) {
+		return guarded(ctx, func() (map[string]any, error) {
 			return loader.LoadModelWithContext(ctx, details, options, func(l *loader.Options) {
 				l.SkipNormalization = true // see normalize
 				l.ResourceLoaders = append(l.ResourceLoaders, &expander{source: s, found: map[string]string{}})
@@ -54,7 +54,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	}
 	if !o.NoNormalize {
 		model["name"] = s.writtenName(o)
-		if model, err = guarded(func() (map[string]any, error) { return normalize(model) }); err != nil {
+		if model, err = guarded(ctx, func() (map[string]any, error) { return normalize(model) }); err != nil {
 			return nil, s.diagnose(err)
 		}
 	}

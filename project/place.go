@@ -45,7 +45,10 @@ func gatherDocuments(s *source, most int) []*document {
 	for i := 0; i < len(documents) && len(documents) < most; i++ {
 		for _, r := range documents[i].references(s) {
 			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == r.name })
-			if content, err := os.ReadFile(r.name); err == nil && !known {
+			if known || isStream(r.name) {
+				continue
+			}
+			if content, err := os.ReadFile(r.name); err == nil {
 				d := parseDocument(r.name, content)
 				d.dir = r.dir
 				documents = append(documents, d)

@@ -1,8 +1,8 @@
 package project
 
 import (
+	"context"
 	"fmt"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -114,11 +114,11 @@ func (d *diagnosis) explainDuplicate(m []string) {
 }
 
 // dotEnvSyntax gives an env file's error its line.
-func (s *source) dotEnvSyntax(files []string, err error) error {
+func (s *source) dotEnvSyntax(ctx context.Context, files []string, err error) error {
 	e := &FileError{Msg: err.Error(), Err: err, Help: "a line is NAME=value, or a comment after #"}
 	for _, name := range files {
 		text, ok := strings.CutPrefix(err.Error(), "failed to read "+name+": ")
-		content, readErr := os.ReadFile(name)
+		content, readErr := s.content(ctx, name)
 		if !ok || readErr != nil {
 			continue
 		}

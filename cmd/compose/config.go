@@ -60,11 +60,14 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	o := a.projectOptions(services)
 	o.NoInterpolation, o.NoNormalize, o.NoPathResolution = f.noInterpolate, f.noNormalize, f.noPaths
 	o.NoEnvResolution, o.NoConsistency = f.noEnv, f.noConsistency
-	if f.profiles {
-		o.Profiles = []string{"*"}
-	}
-	if f.hash == "*" || f.declared() {
+	switch {
+	case f.declared() || f.hash == "*":
 		o.Services = nil
+	case f.hash != "":
+		o.Services, o.NoDeps = strings.Split(f.hash, ","), true
+	}
+	if f.lists() && f.hash == "" {
+		o.Need = project.NeedImages
 	}
 	if a.compatibility() {
 		o.NoNormalize = true // as docker-compose 1 printed it
