@@ -66,7 +66,7 @@ func newFleet(p *project.Project, s State, title string, o LifecycleOptions, mat
 // dependencies are those of a container's service, sorted by name.
 func (f *fleet) dependencies(c *Container) []Dependency {
 	svc, known := f.service(c.Service)
-	if !known {
+	if !known || !f.p.Whole(c.Service) {
 		return c.DependsOn
 	}
 	var deps []Dependency

@@ -130,7 +130,7 @@ func (f *fleet) wanted(services []string) []string {
 	var names []string
 	for _, name := range dependencyOrder(f.p.Services) {
 		svc := f.p.Services[name]
-		if svc.GetScale() > 0 && svc.Provider == nil {
+		if svc.GetScale() > 0 && svc.Provider == nil && f.p.Whole(name) {
 			names = append(names, name)
 		}
 	}

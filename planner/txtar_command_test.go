@@ -100,7 +100,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 	l := readCommandLine(content["args"])
 	p, err := project.Load(context.Background(), project.Options{
 		Name: "demo", Dir: dir, WorkDir: dir, ContentKey: contentKey, Profiles: l.profiles, Files: []string{filepath.Join(dir, "compose.yaml")},
-		Existing: len(l.services) > 0 || l.command != "up",
+		NoConsistency: len(l.services) > 0 || l.command != "up", // a selection has its own
 	}, event.Discard)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (l commandLine) plan(t *testing.T, p *project.Project, s planner.State) (*p
 		p.Targets = l.services
 		return planner.Up(p, s, o)
 	case "run":
-		p, err := p.WithOneOff(project.OneOff{Service: l.services[0], Slug: "0123456789abcdef", ServicePorts: l.servicePorts, AutoRemove: l.remove})
+		p, err := p.WithOneOff(t.Context(), project.OneOff{Service: l.services[0], Slug: "0123456789abcdef", ServicePorts: l.servicePorts, AutoRemove: l.remove})
 		if err != nil {
 			return nil, err
 		}

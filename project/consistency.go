@@ -10,20 +10,32 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
+// scope says which mistakes concern a command.
+type scope struct {
+	services map[string]bool
+	need     Need
+	// offPasses: a dependency whose profile is off is no mistake. It is one where
+	// all services come up that are on; where some are named it comes up with them.
+	offPasses bool
+}
+
 // inconsistencies are the mistakes that only the whole project shows:
 // references to what is not there, attributes that exclude each other, cycles.
 // compose-go knows the same rules but stops at the first, whichever that is in
 // a run, and takes exponential time to find out that there is no cycle; the
-// words are its own, which rules know the places of. Ordered by service.
-//
-// A dependency whose profile is off is a mistake where all services come up that
-// are on; where some are named it comes up with them.
-func inconsistencies(p *types.Project, o Options) []error {
+// words are its own, which rules know the places of. Ordered by service; of those
+// that are out of scope nothing is said.
+func inconsistencies(p *types.Project, s scope) []error {
 	var found []error
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
-		c := checks{p: p, name: name, s: p.Services[name], offPasses: len(o.Services) > 0 || o.Existing}
+	among := only(p.Services, s.services)
+	for _, name := range slices.Sorted(maps.Keys(among)) {
+		c := checks{p: p, name: name, s: among[name], offPasses: s.offPasses}
 		c.image()
 		c.build()
+		if s.need == NeedImages {
+			found = append(found, c.found...)
+			continue
+		}
 		c.references()
 		c.dependencies()
 		c.healthcheck()
@@ -33,17 +45,21 @@ func inconsistencies(p *types.Project, o Options) []error {
 		c.mounts()
 		found = append(found, c.found...)
 	}
+	if around := cycle(among, buildNeeds); around != nil {
+		found = append(found, fmt.Errorf("cycle of builds detected: %s", strings.Join(around, " -> ")))
+	}
+	if s.need == NeedImages {
+		return found
+	}
 	found = append(found, jobMistakes(p)...)
+	used := (&Project{Project: &types.Project{Services: among}}).used().secrets
 	for _, name := range slices.Sorted(maps.Keys(p.Secrets)) {
-		if s := p.Secrets[name]; !bool(s.External) && s.File == "" && s.Environment == "" {
+		if s := p.Secrets[name]; !bool(s.External) && s.File == "" && s.Environment == "" && (used[name] || len(among) == len(p.Services)) {
 			found = append(found, fmt.Errorf("secret %q must declare either `file` or `environment`", name))
 		}
 	}
-	if around := cycle(p.Services, dependencies); around != nil {
+	if around := cycle(among, dependencies); around != nil {
 		found = append(found, fmt.Errorf("dependency cycle detected: %s", strings.Join(around, " -> ")))
-	}
-	if around := cycle(p.Services, buildNeeds); around != nil {
-		found = append(found, fmt.Errorf("cycle of builds detected: %s", strings.Join(around, " -> ")))
 	}
 	return found
 }
@@ -98,7 +114,9 @@ func (c *checks) references() {
 		c.add("service %s declares mutually exclusive `network_mode` and `networks`", c.name)
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.s.Networks)) {
-		refers(c, "network", key, c.p.Networks)
+		if key != "default" { // is there without being declared; Options.NoNormalize leaves it out
+			refers(c, "network", key, c.p.Networks)
+		}
 	}
 	for _, v := range c.s.Volumes {
 		if v.Type == types.VolumeTypeVolume && v.Source != "" {

@@ -50,7 +50,7 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, name string) 
 		ConfigFiles: []types.ConfigFile{file},
 		Environment: s.env,
 	}
-	model, err := guarded(func() (map[string]any, error) {
+	model, err := guarded(ctx, func() (map[string]any, error) {
 		return loader.LoadModelWithContext(ctx, details, func(l *loader.Options) {
 			l.SetProjectName(name, true)
 			l.SkipConsistencyCheck, l.SkipNormalization, l.SkipValidation = true, true, true

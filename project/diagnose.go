@@ -23,6 +23,8 @@ type FileError struct {
 	Help         string // what to do about it, or ""
 	Excerpt      string // the line and a caret below, without the last line end, or ""
 	Err          error  // what the loader said
+
+	path []string // Path in parts
 }
 
 // Error is file:line:column, the message and the excerpt.
@@ -87,6 +89,25 @@ func (s *source) diagnose(err error) error {
 	return together(found, max(0, len(all)-most))
 }
 
+// Brief is an error's text for a message of one line: without excerpts, and of
+// many errors the first ones.
+func Brief(err error) string {
+	const enough = 5
+	var texts []string
+	for _, e := range flatten(err) {
+		if mistake, ok := errors.AsType[*FileError](e); ok {
+			short := *mistake
+			short.Excerpt = ""
+			e = &short
+		}
+		texts = append(texts, strings.Join(strings.Fields(e.Error()), " "))
+	}
+	if more := len(texts) - enough; more > 0 {
+		texts = append(texts[:enough], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
+}
+
 // together makes one error of several; it counts those that are too many to
 // look at, and more of them.
 func together(found []*FileError, more int) error {
@@ -106,6 +127,9 @@ func together(found []*FileError, more int) error {
 
 // flatten returns the errors that were joined, in order.
 func flatten(err error) []error {
+	if err == nil {
+		return nil
+	}
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
@@ -149,7 +173,7 @@ func (d *diagnosis) explain() *FileError {
 		d.applyRules()
 	}
 	d.explainUnset()
-	e := &FileError{Path: strings.Join(d.path, "."), Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
+	e := &FileError{Path: strings.Join(d.path, "."), path: d.path, Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
 	file := d.at.file
 	if file == nil && len(d.files) > 0 {
 		file = d.files[0]

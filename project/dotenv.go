@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,40 +20,6 @@ import (
 func init() {
 	// Services' env_file and label_file are read by this, too.
 	dotenv.RegisterFormat(dotenv.DotEnv, parseDotEnv)
-}
-
-// envFromFiles are the variables of .env files, of which a later one sees what
-// an earlier one sets and wins over it.
-// What no container could be given is a warning: it may be for others.
-func (s *source) envFromFiles(files []string, sink event.Sink) (map[string]string, error) {
-	values := map[string]string{}
-	lookup := func(key string) (string, bool) {
-		if value, ok := s.env[key]; ok {
-			return value, true
-		}
-		value, ok := values[key]
-		return value, ok
-	}
-	for _, name := range files {
-		info, err := os.Stat(name)
-		switch {
-		case err != nil:
-			return nil, err
-		case info.IsDir():
-			return nil, fmt.Errorf("%s is a directory", name)
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		p := envParser{name: name, into: values, lookup: lookup, unfit: func(e *FileError) error { return s.warnOnce(e, sink) }}
-		err = p.read(f)
-		_ = f.Close() // only read
-		if err != nil {
-			return nil, err
-		}
-	}
-	return values, nil
 }
 
 // parseDotEnv reads an env file. compose-go parses it statement by statement, so

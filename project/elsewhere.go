@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/consts"
@@ -76,6 +77,7 @@ type elsewhere struct {
 	files   []types.ConfigFile // of the project, in place
 	offline bool
 	copies  map[string]*fetched // by reference
+	asked   []string            // every path that the loader met, in order
 }
 
 // fetched is the copy of a remote file, and what loading it reads.
@@ -87,7 +89,24 @@ type fetched struct {
 }
 
 // Accept tells whether a path is a reference.
-func (e *elsewhere) Accept(name string) bool { return isRemote(name) }
+func (e *elsewhere) Accept(name string) bool {
+	if !slices.Contains(e.asked, name) {
+		e.asked = append(e.asked, name)
+	}
+	return isRemote(name)
+}
+
+// named are the paths of the files that were included or extended, relative as
+// they stand in the files; copies of remote ones, absolute.
+func (e *elsewhere) named() []string {
+	names := slices.Clone(e.asked)
+	for i, name := range names {
+		if c, ok := e.copies[name]; ok {
+			names[i] = c.Path
+		}
+	}
+	return names
+}
 
 // Load returns the path of a local copy. It is compose-go's: ctx says which file
 // includes or extends the reference.
@@ -173,6 +192,17 @@ func (e *elsewhere) content(file string) ([]byte, bool) {
 	}
 	content, err := readFile(file, nil)
 	return content, err == nil
+}
+
+// copyOf is the path of the local copy; "": there is none yet.
+func (e *elsewhere) copyOf(reference string) string {
+	if e == nil {
+		return ""
+	}
+	if c, ok := e.copies[reference]; ok {
+		return c.Path
+	}
+	return ""
 }
 
 // Dir is the folder that the paths of a remote file are relative to. compose-go

@@ -2,6 +2,7 @@ package project
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -55,12 +56,12 @@ func (s *source) explicitEnvFiles(o Options) []string {
 // environment, as if they had been exported, so that COMPOSE_FILE and even
 // COMPOSE_DISABLE_ENV_FILE work there. A file that cannot be read is reported
 // by readDotEnv later.
-func (s *source) adoptSettings(dir string) {
+func (s *source) adoptSettings(ctx context.Context, dir string) {
 	files, err := s.dotEnvFiles(dir, nil)
 	if err != nil {
 		return
 	}
-	settings, err := s.envFromFiles(files, nil)
+	settings, err := s.variables(ctx, files, nil)
 	if err != nil {
 		return
 	}
@@ -73,17 +74,42 @@ func (s *source) adoptSettings(dir string) {
 
 // readDotEnv adds the variables of the explicit env files, or of dir's .env, to
 // the environment. What is set already stays.
-func (s *source) readDotEnv(dir string, sink event.Sink) error {
+func (s *source) readDotEnv(ctx context.Context, dir string, sink event.Sink) error {
 	files, err := s.dotEnvFiles(dir, sink)
 	if err != nil {
 		return err
 	}
-	values, err := s.envFromFiles(files, sink)
+	values, err := s.variables(ctx, files, sink)
 	if err != nil {
-		return s.envFileError(files, err)
+		return s.envFileError(ctx, files, err)
 	}
 	s.env.Merge(values)
 	return nil
+}
+
+// variables are those that env files set, later ones before earlier ones. They
+// may refer to each other and to the environment.
+// What no container could be given is a warning: it may be for others.
+func (s *source) variables(ctx context.Context, files []string, sink event.Sink) (map[string]string, error) {
+	found := map[string]string{}
+	lookup := func(key string) (string, bool) {
+		value, ok := s.env[key]
+		if !ok {
+			value, ok = found[key]
+		}
+		return value, ok
+	}
+	for _, name := range files {
+		text, err := s.content(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		p := envParser{name: name, into: found, lookup: lookup, unfit: func(e *FileError) error { return s.warnOnce(e, sink) }}
+		if err := p.read(bytes.NewReader(text)); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // dotEnvFiles are the env files to read for a project in dir.
@@ -114,7 +140,10 @@ func (s *source) dotEnvFiles(dir string, sink event.Sink) ([]string, error) {
 }
 
 // envFileError gives an env file's error the file's name and line.
-func (s *source) envFileError(files []string, err error) error {
+func (s *source) envFileError(ctx context.Context, files []string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	for _, name := range files {
 		if _, statErr := os.Stat(name); errors.Is(statErr, fs.ErrNotExist) {
 			return hint.New("couldn't find env file: "+name, "check --env-file and COMPOSE_ENV_FILES")

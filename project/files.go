@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,17 +39,21 @@ type source struct {
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 
-	warned    []string   // about env files
+	warned    []string // about env files
+	room      func(bytes int)
 	marks     int        // entries that the files take back; see marked
 	elsewhere *elsewhere // remote files; nil before fetch
+	streams   *Streams
+	in        io.Reader // standard input; nil: nothing
 
 	interpolation interpolation.Options // as the loader does it; set before it runs
 }
 
 // locate finds a project's files and its environment. The files are not fetched
-// and read yet: see fetch and read. A source without files is no error here.
-func locate(o Options, sink event.Sink) (*source, error) {
-	s := &source{workDir: o.WorkDir}
+// and read yet: see fetch and read. A source without files is no error here. With
+// an error about an env file comes what is known without.
+func locate(ctx context.Context, o Options, sink event.Sink) (*source, error) {
+	s := &source{room: o.Room, workDir: o.WorkDir, streams: cmp.Or(o.Streams, &Streams{}), in: o.Stdin}
 	if s.workDir == "" {
 		wd, err := os.Getwd()
 		if err != nil {
@@ -59,24 +64,19 @@ func locate(o Options, sink event.Sink) (*source, error) {
 	s.env = environment(o.Environ, s.workDir)
 	s.envFiles = s.explicitEnvFiles(o)
 	start := s.projectDir(o.Dir, o.Files)
-	s.adoptSettings(start)
-	if err := s.readDotEnv(start, sink); err != nil {
-		return nil, err
-	}
-	names, err := s.fileNames(o, start, sink)
-	if err != nil {
-		return nil, err
-	}
+	s.adoptSettings(ctx, start)
+	unread := s.readDotEnv(ctx, start, sink)
+	names := s.fileNames(o, start, sink)
 	for _, name := range names {
 		s.files = append(s.files, types.ConfigFile{Filename: name})
 	}
 	s.home = s.projectDir(o.Dir, names)
 	s.dir = s.home
-	if err := s.readDotEnv(s.home, sink); err != nil {
-		return nil, err
+	if unread == nil {
+		unread = s.readDotEnv(ctx, s.home, sink)
 	}
 	s.profiles = activeProfiles(o.Profiles, s.env["COMPOSE_PROFILES"])
-	return s, nil
+	return s, unread
 }
 
 // projectDir is the folder that relative paths of the files, .env and the
@@ -107,7 +107,7 @@ func (s *source) abs(path string) string {
 // fileNames are the files to load, absolute, "-" or remote: by -f, else COMPOSE_FILE,
 // else those with a default name in the folder or the nearest parent that has
 // one. None found is no error.
-func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, error) {
+func (s *source) fileNames(o Options, start string, sink event.Sink) []string {
 	asked := o.Files
 	if len(asked) == 0 {
 		asked = s.filesOfEnvironment()
@@ -120,10 +120,10 @@ func (s *source) fileNames(o Options, start string, sink event.Sink) ([]string, 
 		names = append(names, name)
 	}
 	if len(names) > 0 {
-		return names, nil
+		return names
 	}
 	s.found = true
-	return discover(start, sink), nil
+	return discover(start, sink)
 }
 
 func (s *source) filesOfEnvironment() []string {
@@ -180,28 +180,37 @@ func warn(sink event.Sink, text string) {
 
 // read fills in the files' contents, and refuses those that would exhaust the
 // machine.
-func (s *source) read(o Options) error {
+func (s *source) read(ctx context.Context) error {
 	if len(s.files) == 0 {
 		return s.noFile()
 	}
 	size := 0
 	for i := range s.files {
 		f := &s.files[i]
-		content, err := readFile(f.Filename, o.Stdin)
-		if err != nil {
+		content, err := s.content(ctx, f.Filename)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
 			return s.unreadable(f.Filename, err)
 		}
-		f.Content = content
+		f.Content = inUTF8(content)
 		size += len(content)
 	}
-	if o.Room != nil {
-		o.Room(size)
+	if s.room != nil {
+		s.room(size)
 	}
 	return s.checkLimits()
 }
 
 func readFile(name string, in io.Reader) ([]byte, error) {
-	if name != stdin {
+	content, err := readWhole(name, in)
+	return inUTF8(content), err
+}
+
+// readWhole reads a file, or in where that is not nil, within the limit.
+func readWhole(name string, in io.Reader) ([]byte, error) {
+	if in == nil {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
@@ -209,14 +218,15 @@ func readFile(name string, in io.Reader) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	if in == nil {
-		return nil, errors.New("standard input is not there")
-	}
 	if name == stdin {
 		name = "standard input"
 	}
-	content, err := readBounded(in, name, composeFileBytes)
-	return inUTF8(content), err
+	return readBounded(in, name, composeFileBytes)
+}
+
+// content reads a file, or what stands for one.
+func (s *source) content(ctx context.Context, name string) ([]byte, error) {
+	return s.streams.content(ctx, name, s.in)
 }
 
 func (s *source) unreadable(name string, err error) error {

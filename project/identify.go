@@ -5,94 +5,114 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 
 	"go.yaml.in/yaml/v4"
-
-	"github.com/compose-orchestrator/compose/event"
 )
 
 // Identity is what commands need that change nothing of a project's shape (ps,
-// logs, stop, kill, ...): its name and the names of its services.
+// logs, exec, ...): its name and, with NeedServices, the names of its services.
 type Identity struct {
 	Name     string
 	Dir      string   // absolute; "" with -p NAME alone
 	Files    []string // absolute or "-"; empty with -p NAME alone
-	Services []string // all that the files name, sorted, whatever the profiles say
+	Services []string // all that the files name, sorted, whatever the profiles say; empty: not known
+	// Guessed tells that the name is the folder's because that of the files could not
+	// be read. See Confirm.
+	Guessed bool
+	// Unread is why something of this is not known; nil: nothing was in the way.
+	Unread error
+
+	absent bool // a file is not there, or not on this machine
 }
 
 // Identify finds out which project a command is about, by the same rules as
 // Load but without loading: the files are parsed and not validated. Where
 // include or !reset make the services uncertain, the project is loaded.
 //
-// -p NAME without -f needs no file at all, and looks at none. Where the file is
-// missing or broken and COMPOSE_PROJECT_NAME is set, that is enough.
+// -p NAME without -f needs no file at all, and looks at none. Files that are not
+// there or cannot be read are no error: Identity.Unread.
 func Identify(ctx context.Context, o Options) (Identity, error) {
-	return abandonable(ctx, nil, func(event.Sink) (Identity, error) { return identify(ctx, o) })
-}
-
-func identify(ctx context.Context, o Options) (Identity, error) {
 	if o.Name != "" && len(o.Files) == 0 {
 		return Identity{Name: o.Name}, checkName(o.Name, "--project-name")
 	}
-	s, err := locate(o, nil)
+	if o.Streams == nil {
+		o.Streams = &Streams{} // it may be read twice
+	}
+	s, err := locate(ctx, o, nil)
+	if s == nil {
+		return Identity{}, err
+	}
+	absent := false
+	if o.Offline = true; err == nil {
+		absent, err = s.readHere(ctx, o)
+	}
+	if ctx.Err() != nil {
+		return Identity{}, context.Cause(ctx)
+	}
+	id := Identity{Dir: s.dir, Files: s.names(), Unread: err, absent: absent}
 	if err != nil {
-		return Identity{}, err
+		return id, s.guess(o, &id)
 	}
-	id, err := s.identify(ctx, o)
-	if name := s.env["COMPOSE_PROJECT_NAME"]; err != nil && name != "" && o.Name == "" {
-		return Identity{Name: name}, checkName(name, "COMPOSE_PROJECT_NAME")
-	}
-	return id, err
-}
-
-func (s *source) identify(ctx context.Context, o Options) (Identity, error) {
-	o.Offline = true
-	if err := s.fetch(ctx, o); err != nil {
-		return Identity{}, err
-	}
-	if err := s.read(o); err != nil {
-		return Identity{}, err
-	}
-	name, err := s.projectName(o)
-	if err != nil {
-		return Identity{}, err
-	}
-	id := Identity{Name: name, Dir: s.dir, Files: s.names()}
 	services, certain := map[string]bool{}, true
 	for _, f := range s.files {
 		ok, err := serviceNames(f.Content, services)
 		if err != nil {
-			return Identity{}, s.diagnose(err)
+			id.Unread = s.diagnose(err)
+			return id, s.guess(o, &id)
 		}
 		certain = certain && ok
 	}
-	if certain {
-		id.Services = slices.Sorted(maps.Keys(services))
-		return id, nil
+	if id.Name, err = s.projectName(o); err != nil {
+		if _, mistaken := errors.AsType[*FileError](err); !mistaken {
+			return Identity{}, err
+		}
+		id.Unread = err // a variable in it
+		return id, s.guess(o, &id)
 	}
-	return id, s.loadNames(ctx, o, &id)
+	switch {
+	case o.Need == NeedName:
+	case certain:
+		id.Services = slices.Sorted(maps.Keys(services))
+	default:
+		id.Services, id.Unread = loadedNames(ctx, o)
+	}
+	return id, nil
 }
 
-// loadNames takes the services' names from the loaded project.
-func (s *source) loadNames(ctx context.Context, o Options, id *Identity) error {
-	if slices.Contains(id.Files, stdin) {
-		// Standard input has been read.
-		for _, f := range s.files {
-			if f.Filename == stdin {
-				o.Stdin = bytes.NewReader(f.Content)
-			}
-		}
+// readHere reads the files that are on this machine; absent: one is not.
+func (s *source) readHere(ctx context.Context, o Options) (absent bool, err error) {
+	if err := s.fetch(ctx, o); err != nil {
+		return true, err
 	}
-	o.Services, o.NoEnvResolution, o.NoConsistency = nil, true, true
-	p, err := Load(ctx, o, nil)
-	if err != nil {
+	err = s.read(ctx)
+	return errors.Is(err, fs.ErrNotExist), err
+}
+
+// guess gives the name that is most probably the project's where its files cannot
+// be read. What the user says counts for certain.
+func (s *source) guess(o Options, id *Identity) (err error) {
+	id.Guessed = o.Name == "" && s.env["COMPOSE_PROJECT_NAME"] == ""
+	if id.Name, err = s.projectName(o); err == nil || !id.Guessed {
 		return err
 	}
-	id.Services = slices.Concat(p.ServiceNames(), p.DisabledServiceNames())
-	slices.Sort(id.Services)
-	return nil
+	s.files = nil // a variable in what they call it
+	id.Name, err = s.projectName(o)
+	return err
+}
+
+// loadedNames takes the services' names from the loaded project.
+func loadedNames(ctx context.Context, o Options) ([]string, error) {
+	o.Services, o.Need = nil, NeedRunning
+	p, err := Load(ctx, o, nil)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Concat(p.ServiceNames(), p.DisabledServiceNames())
+	slices.Sort(names)
+	return names, nil
 }
 
 // serviceNames adds the services of a file to the set. It is not certain of

@@ -46,28 +46,42 @@ func TestIdentify(t *testing.T) {
 }
 
 func TestIdentifyWithoutFile(t *testing.T) {
-	empty := folder(t)
-	broken := folder(t, "compose.yaml", "a: b: c\n")
+	below := func(files ...string) string { // in a folder with a name
+		for i := 0; i < len(files); i += 2 {
+			files[i] = filepath.Join("here", files[i])
+		}
+		return filepath.Join(folder(t, append(files, filepath.Join("here", "empty"), "")...), "here")
+	}
+	empty := below()
+	broken := below("compose.yaml", "a: b: c\n")
+	variable := below("compose.yaml", "name: ${N:?give N}\n"+oneService)
+	named := below("compose.yaml", "name: own\n"+oneService)
 	tests := []struct {
 		name    string
 		options Options
 		want    string
-		wantErr string
+		guessed bool
+		unread  string
 	}{
-		{"-p", Options{WorkDir: empty, Name: "demo"}, "demo", ""},
-		{"-p looks at no file", Options{WorkDir: broken, Name: "demo"}, "demo", ""},
-		{"-p with -f", Options{WorkDir: broken, Name: "demo", Files: []string{"compose.yaml"}}, "", "compose.yaml:1:5: yaml: "},
-		{"COMPOSE_PROJECT_NAME", Options{WorkDir: empty, Environ: []string{"COMPOSE_PROJECT_NAME=env"}}, "env", ""},
-		{"COMPOSE_PROJECT_NAME, broken file", Options{WorkDir: broken, Environ: []string{"COMPOSE_PROJECT_NAME=env"}}, "env", ""},
-		{"nothing", Options{WorkDir: empty}, "", "no configuration file provided: not found"},
-		{"broken", Options{WorkDir: broken}, "", "compose.yaml:1:5: yaml: mapping values"},
+		{"-p", Options{WorkDir: empty, Name: "demo"}, "demo", false, ""},
+		{"-p looks at no file", Options{WorkDir: broken, Name: "demo"}, "demo", false, ""},
+		{"-p with -f", Options{WorkDir: broken, Name: "demo", Files: []string{"compose.yaml"}}, "demo", false, "compose.yaml:1:5: yaml: "},
+		{"COMPOSE_PROJECT_NAME", Options{WorkDir: empty, Environ: []string{"COMPOSE_PROJECT_NAME=env"}}, "env", false, "no configuration file provided: not found"},
+		{"COMPOSE_PROJECT_NAME, broken file", Options{WorkDir: broken, Environ: []string{"COMPOSE_PROJECT_NAME=env"}}, "env", false, "compose.yaml:1:5: yaml: "},
+		{"nothing", Options{WorkDir: empty}, "here", true, "no configuration file provided: not found"},
+		{"broken", Options{WorkDir: broken}, "here", true, "compose.yaml:1:5: yaml: mapping values"},
+		{"a file that is gone", Options{WorkDir: empty, Files: []string{"gone.yaml"}}, "here", true, "reading compose file: open "},
+		{"an env file that is gone", Options{WorkDir: empty, EnvFiles: []string{"gone.env"}}, "here", true, "couldn't find env file: "},
+		{"a variable in the name", Options{WorkDir: variable}, "here", true, "compose.yaml:1:7: error while interpolating name"},
+		{"the name of the file that can be read", Options{WorkDir: named, Files: []string{"compose.yaml", "gone.yaml"}}, "own", true, "reading compose file: open "},
 	}
 	for _, test := range tests {
 		id, err := Identify(t.Context(), test.options)
-		check(t, test.name, id.Name, err, test.want, test.wantErr)
-		if test.want != "" && (len(id.Files) > 0 || len(id.Services) > 0) {
-			t.Errorf("%s: got %+v, want the name alone", test.name, id)
+		check(t, test.name, id.Name, err, test.want, "")
+		if len(id.Services) > 0 || id.Guessed != test.guessed {
+			t.Errorf("%s: got %+v, want the name alone, guessed %t", test.name, id, test.guessed)
 		}
+		check(t, test.name, "", id.Unread, "", test.unread)
 	}
 }
 

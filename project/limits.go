@@ -113,7 +113,7 @@ func (s *source) checkLimits() error {
 // boundedDocuments are the project's files and those that they name, all within
 // the limits of a file together.
 func (s *source) boundedDocuments() ([]*document, error) {
-	documents, err := boundedDocuments(s)
+	documents, err := boundedDocuments(s, maxDocuments)
 	size, parts := 0, 0
 	for _, t := range documents {
 		size += len(t.content)

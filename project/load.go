@@ -33,15 +33,18 @@ func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) 
 	if err != nil {
 		return nil, err
 	}
-	model, err := guarded(func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
+	model, without, err := s.load(ctx, details, options, o)
 	if err != nil {
-		return nil, s.diagnose(err)
+		return nil, err
+	}
+	if !o.Offline {
+		s.warnRetyped(model, sink)
 	}
 	if err := s.agree(ctx, o, model.Name); err != nil {
 		return nil, err
 	}
 	absent := dropAbsent(model)
-	p, err := s.finish(model, o)
+	p, err := await(ctx, func() (*Project, error) { return s.finish(model, o, without) })
 	if err != nil {
 		return nil, err
 	}
@@ -65,14 +68,9 @@ func (s *source) agree(ctx context.Context, o Options, name string) error {
 
 // finish makes a Project of what the loader returned: selection, the services'
 // env and label files.
-func (s *source) finish(model *types.Project, o Options) (*Project, error) {
+func (s *source) finish(model *types.Project, o Options, without leftOut) (*Project, error) {
 	compatible, _ := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s.env["COMPOSE_COMPATIBILITY"])))
 	model.ComposeFiles = s.names()
-	if !o.NoConsistency {
-		if found := inconsistencies(model, o); len(found) > 0 {
-			return nil, s.diagnose(errors.Join(found...))
-		}
-	}
 	p := &Project{
 		Project:       model,
 		EnvFiles:      s.envFiles,
@@ -80,60 +78,51 @@ func (s *source) finish(model *types.Project, o Options) (*Project, error) {
 		allResources:  o.AllResources,
 		declared:      model,
 		rawEnv:        o.NoEnvResolution,
+		need:          o.Need,
 		source:        s,
+		leftOut:       without,
 	}
-	if o.ContentKey != nil {
+	if o.Need == NeedRunning {
+		p.Unread = p.faults()
+		p = p.withRequired()
+		p.Unread = errors.Join(p.leftOut.of(p.Project), p.Unread)
+		p.readHooks()
+		return p.prune(), nil
+	}
+	if o.ContentKey != nil && o.Need == NeedAll {
 		p.contentKey, p.contents = o.ContentKey, map[string]content{}
 	}
+	selection := Selection{Services: o.Services, NoDeps: o.NoDeps}
+	if err := p.usesLeftOut(selection); err != nil {
+		return nil, err
+	}
+	if !o.NoConsistency {
+		if err := p.check(selection); err != nil {
+			return nil, err
+		}
+	}
 	if len(o.Services) > 0 {
-		var err error
-		if p, err = p.Select(Selection{Services: o.Services, NoDeps: o.NoDeps}); err != nil {
-			return nil, err
-		}
-	} else {
-		if err := p.resolve(); err != nil {
-			return nil, err
-		}
-		p = p.prune()
-		p.readContents()
+		return p.Select(selection)
 	}
-	if o.NoConsistency {
-		return p, nil
+	if err := p.resolve(); err != nil {
+		return nil, err
 	}
-	return p, p.checkContainerNames()
-}
-
-// checkContainerNames refuses two services with the same container_name.
-func (p *Project) checkContainerNames() error {
-	owner := map[string]string{}
-	for _, service := range slices.Sorted(maps.Keys(p.Services)) {
-		name := p.Services[service].ContainerName
-		if name == "" {
-			continue
-		}
-		if other, ok := owner[name]; ok {
-			return p.source.diagnose(&placedError{
-				path: []string{"services", service, "container_name"},
-				msg:  fmt.Sprintf("services.%s: container name %q is already in use by service %s", service, name, other),
-				hint: "give one of the two another container_name, or none",
-			})
-		}
-		owner[name] = service
-	}
-	return nil
+	p = p.prune()
+	p.readContents()
+	return p, nil
 }
 
 // prepare finds and reads the files and says how to load them.
 func prepare(ctx context.Context, o Options, sink event.Sink) (*source, types.ConfigDetails, func(*loader.Options), error) {
 	var none types.ConfigDetails
-	s, err := locate(o, sink)
+	s, err := locate(ctx, o, sink)
 	if err != nil {
 		return nil, none, nil, err
 	}
 	if err := s.fetch(ctx, o); err != nil {
 		return nil, none, nil, err
 	}
-	if err := s.read(o); err != nil {
+	if err := s.read(ctx); err != nil {
 		return nil, none, nil, err
 	}
 	name, err := s.projectName(o)
@@ -166,14 +155,16 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 }
 
 // guarded turns a panic of the loader into an error: a file must not be able to
-// crash the program.
-func guarded[T any](load func() (T, error)) (result T, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the file cannot be understood: %v", r)
-		}
-	}()
-	return load()
+// crash the program, nor to keep it waiting for longer than ctx.
+func guarded[T any](ctx context.Context, load func() (T, error)) (T, error) {
+	return await(ctx, func() (result T, err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("the file cannot be understood: %v", r)
+			}
+		}()
+		return load()
+	})
 }
 
 // resolve reads the services' env files and label files. Services that have
@@ -185,14 +176,40 @@ func (p *Project) resolve() error {
 			pending[name] = s
 		}
 	}
-	if len(pending) == 0 {
+	if len(pending) == 0 || p.need != NeedAll {
 		return nil
 	}
 	if err := p.checkEnvFiles(pending); err != nil {
 		return err
 	}
-	part := &types.Project{Services: pending, Environment: p.Environment}
-	resolved, err := p.resolveFiles(part)
+	return p.resolveOf(pending)
+}
+
+// readHooks reads the files of the services that have pre_start hooks, which are
+// run in containers like theirs. Hooks whose files cannot be had are left out.
+func (p *Project) readHooks() {
+	for name, s := range p.Services {
+		if len(s.PreStart) == 0 {
+			continue
+		}
+		if err := p.resolveOf(types.Services{name: s}); err != nil {
+			s.PreStart = nil
+			p.Services = maps.Clone(p.Services)
+			p.Services[name] = s
+			if len(missingFiles(s)) == 0 { // which is said already
+				p.Unread = errors.Join(p.Unread, err)
+			}
+		}
+	}
+}
+
+// resolveOf is resolve for services that have something to read.
+func (p *Project) resolveOf(pending types.Services) error {
+	read, err := p.readStreams(pending)
+	var resolved *types.Project
+	if err == nil {
+		resolved, err = p.resolveFiles(&types.Project{Services: read, Environment: p.Environment})
+	}
 	if err != nil {
 		if p.source != nil {
 			return p.source.diagnose(err)

@@ -43,9 +43,9 @@ func (s spot) step(part string) []spot {
 			add(strconv.Itoa(i), item)
 		}
 		if part == "*" {
-			below := values(s.node)
+			of := values(s.node)
 			for i, name := range keys(s.node) {
-				add(name, below[i])
+				add(name, of[i])
 			}
 		}
 		return next

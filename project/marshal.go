@@ -2,17 +2,15 @@ package project
 
 import (
 	"bytes"
-	"context"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
-	"go.yaml.in/yaml/v4"
 
-	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -29,6 +27,10 @@ const (
 // "$" doubled, so that the output can be loaded again.
 type MarshalOptions struct {
 	Format Format // "": YAML
+
+	// Lossy, if not nil, is called with the path of each text that Docker
+	// Compose writes in YAML as a block that reads back as another text.
+	Lossy func(path string)
 }
 
 // Marshal writes the project as a Compose file, as the command config prints
@@ -39,16 +41,41 @@ func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 	model := p.printed()
 	switch o.Format {
 	case YAML, "":
-		text, err = model.MarshalYAML()
+		text, err = yamlOf(model, asCompose(o.Lossy))
 	case JSON:
-		text, err = model.MarshalJSON()
+		text, err = jsonOf(model)
 	default:
 		return nil, unsupportedFormat(o.Format)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("writing the project as %s: %w", o.Format, err)
+		return nil, fmt.Errorf("writing the project as %s: %w", cmp.Or(o.Format, YAML), err)
 	}
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
+}
+
+// jsonOf is compose-go's JSON of the model with the keys of a service in the
+// order of hashOrder.
+func jsonOf(model *types.Project) ([]byte, error) {
+	text, err := model.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(text, &top); err != nil {
+		return nil, err
+	}
+	services := make(map[string]json.RawMessage, len(model.Services))
+	for name, s := range model.Services {
+		var b bytes.Buffer
+		if err := writeFields(&b, reflect.ValueOf(&s).Elem(), hashFields()); err != nil {
+			return nil, err
+		}
+		services[name] = b.Bytes()
+	}
+	if top["services"], err = json.Marshal(services); err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(top, "", "  ")
 }
 
 // printed is the model without what Docker Compose 5.5 does not print:
@@ -69,66 +96,4 @@ func (p *Project) printed() *types.Project {
 
 func unsupportedFormat(f Format) error {
 	return hint.New(fmt.Sprintf("unsupported format %q", f), "the formats are yaml and json")
-}
-
-// Model is a project as a tree of maps and lists: the files merged, but not yet
-// bound to types, so that variables may still stand in it.
-type Model map[string]any
-
-// LoadModel reads a project without binding it to types: for config
-// --no-interpolate and --variables. Profiles and Services of the options do not
-// count.
-func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
-	return abandonable(ctx, sink, func(sink event.Sink) (Model, error) { return loadModel(ctx, o, sink) })
-}
-
-func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
-	wait := warmSchema()
-	defer wait()
-	s, details, options, err := prepare(ctx, o, sink)
-	if err != nil {
-		return nil, err
-	}
-	model, err := guarded(func() (map[string]any, error) { return s.loadMarked(ctx, details, options) })
-	if err != nil {
-		return nil, s.diagnose(err)
-	}
-	return model, nil
-}
-
-// Marshal writes the model, variables as they are.
-func (m Model) Marshal(o MarshalOptions) ([]byte, error) {
-	switch o.Format {
-	case YAML, "":
-		var b bytes.Buffer
-		encoder := yaml.NewEncoder(&b)
-		encoder.SetIndent(2)
-		if err := encoder.Encode(map[string]any(m)); err != nil {
-			return nil, fmt.Errorf("writing the model as yaml: %w", err)
-		}
-		return b.Bytes(), nil
-	case JSON:
-		return json.MarshalIndent(m, "", "  ")
-	}
-	return nil, unsupportedFormat(o.Format)
-}
-
-// Variable is one that a file refers to. Its keys in JSON are Docker Compose's.
-type Variable struct {
-	Name      string
-	Default   string `json:"DefaultValue" yaml:"defaultvalue"`   // of ${X:-default}
-	Alternate string `json:"PresenceValue" yaml:"presencevalue"` // of ${X:+alternate}
-	Required  bool   // ${X:?}
-}
-
-// Variables are those that the model refers to, by name. Load the model with
-// NoInterpolation.
-func (m Model) Variables() []Variable {
-	found := template.ExtractVariables(m, template.DefaultPattern)
-	variables := make([]Variable, 0, len(found))
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		v := found[name]
-		variables = append(variables, Variable{Name: v.Name, Required: v.Required, Default: v.DefaultValue, Alternate: v.PresenceValue})
-	}
-	return variables
 }

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -54,8 +55,13 @@ func (o *OneOff) containerName(p *Project) string {
 }
 
 // WithOneOff returns the project with a one-off in the place of the service's
-// replicas: replica 0 of the service is it, and there is no other.
-func (p *Project) WithOneOff(o OneOff) (*Project, error) {
+// replicas: replica 0 of the service is it, and there is no other. It reads the
+// one-off's env files, of which one may be a pipe; the end of ctx ends that.
+func (p *Project) WithOneOff(ctx context.Context, o OneOff) (*Project, error) {
+	return await(ctx, func() (*Project, error) { return p.withOneOff(o) })
+}
+
+func (p *Project) withOneOff(o OneOff) (*Project, error) {
 	s, ok := p.Services[o.Service]
 	if !ok {
 		return nil, p.noSuchService(o.Service)

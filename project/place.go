@@ -20,6 +20,7 @@ const maxDocuments = 50
 // document is a file of the project with its YAML nodes, which know their lines.
 type document struct {
 	name    string // absolute or "-"
+	dir     string // absolute: what its paths are relative to
 	content []byte
 	docs    []*yaml.Node // roots; those before a syntax error, if there is one
 	err     error        // the syntax error
@@ -32,34 +33,42 @@ type place struct {
 }
 
 // readDocuments parses the project's files and those that they include or extend.
-func readDocuments(s *source) []*document {
-	documents, _ := boundedDocuments(s)
+func readDocuments(s *source) []*document { return gatherDocuments(s, maxDocuments) }
+
+// gatherDocuments is readDocuments with another limit.
+func gatherDocuments(s *source, most int) []*document {
+	documents, _ := boundedDocuments(s, most)
 	return documents
 }
 
 // boundedDocuments is readDocuments up to a file that is too large, which is its
 // error.
-func boundedDocuments(s *source) ([]*document, error) {
+func boundedDocuments(s *source, most int) ([]*document, error) {
 	var documents []*document
 	for _, f := range s.files {
-		documents = append(documents, parseDocument(f.Filename, f.Content))
+		d := parseDocument(f.Filename, f.Content)
+		d.dir = s.dir
+		documents = append(documents, d)
 	}
-	for i := 0; i < len(documents) && len(documents) < maxDocuments; i++ {
-		for _, name := range documents[i].references(s) {
-			if slices.ContainsFunc(documents, func(t *document) bool { return t.name == name }) {
+	for i := 0; i < len(documents) && len(documents) < most; i++ {
+		for _, r := range documents[i].references(s) {
+			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == r.name })
+			if known || isStream(r.name) {
 				continue
 			}
-			content, err := readFile(name, nil)
+			content, err := readFile(r.name, nil)
 			if _, excessive := errors.AsType[*hint.Error](err); excessive {
 				return documents, err
 			}
 			if err != nil {
 				continue // the loader says so
 			}
-			if err := s.checkParts(name, content); err != nil {
+			if err := s.checkParts(r.name, content); err != nil {
 				return documents, err
 			}
-			documents = append(documents, parseDocument(name, content))
+			d := parseDocument(r.name, content)
+			d.dir = r.dir
+			documents = append(documents, d)
 		}
 	}
 	return documents, nil
@@ -84,42 +93,62 @@ func parseDocument(name string, content []byte) *document {
 	}
 }
 
-// references are the files that a file names by include and extends, absolute.
-func (t *document) references(s *source) []string {
-	dir := s.dir
-	if t.name != stdin {
-		dir = filepath.Dir(t.name)
-	}
-	var names []string
-	add := func(n *yaml.Node) {
+// referredFile is a file that another one names; both paths are absolute.
+type referredFile struct {
+	name, dir string // dir: what the paths in it are relative to
+}
+
+// references are the files that a file names by include and extends.
+func (t *document) references(s *source) []referredFile {
+	var found []referredFile
+	add := func(n *yaml.Node, dir string) {
 		for _, scalar := range scalars(n) {
-			name, err := substitute(scalar.Value, s.env.Resolve)
-			if err != nil || name == "" || name == stdin {
+			name := s.referred(scalar.Value, t.dir)
+			if name == "" {
 				continue
 			}
-			if !filepath.IsAbs(name) {
-				name = filepath.Join(dir, name)
+			if dir == "" {
+				dir = filepath.Dir(name) // of the first
 			}
-			names = append(names, name)
+			found = append(found, referredFile{name, dir})
 		}
 	}
 	for _, root := range t.docs {
 		_, include := child(root, "include")
 		for _, entry := range items(include) {
+			dir := ""
+			if _, n := child(entry, "project_directory"); n != nil {
+				dir = s.referred(n.Value, t.dir)
+			}
 			if _, path := child(entry, "path"); path != nil {
-				add(path)
+				add(path, dir)
 			} else {
-				add(entry)
+				add(entry, dir)
 			}
 		}
 		_, services := child(root, "services")
 		for _, service := range values(services) {
 			_, extends := child(service, "extends")
 			_, file := child(extends, "file")
-			add(file)
+			add(file, "")
 		}
 	}
-	return names
+	return found
+}
+
+// referred is the absolute path that a file of dir means by a name; "": none, or
+// one elsewhere that is not here yet.
+func (s *source) referred(name, dir string) string {
+	name, err := substitute(name, s.env.Resolve)
+	switch {
+	case err != nil || name == "" || name == stdin:
+		return ""
+	case isRemote(name):
+		return s.elsewhere.copyOf(name)
+	case filepath.IsAbs(name):
+		return name
+	}
+	return filepath.Join(dir, name)
 }
 
 // child returns the key's and the value's node in a mapping, merged ones

@@ -30,11 +30,17 @@ type Project struct {
 	// place of all others; nil: the services have their replicas.
 	OneOff *OneOff
 
+	// Unread is what of the files could not be read or contradicts itself, and is
+	// left out; nil: nothing. Only with NeedRunning.
+	Unread error
+
+	leftOut      leftOut        // parts of the files
 	allResources bool           // networks, volumes, ... that no service uses stay
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
-	source       *source        // the files; nil where the project was not loaded from any
-	switchedOn   []switchedOn   // by the selection
+	need         Need
+	source       *source      // the files; nil where the project was not loaded from any
+	switchedOn   []switchedOn // by the selection
 
 	uses map[string][]Use // by service; nil: WithUses was not told
 
@@ -67,14 +73,16 @@ type Options struct {
 
 	// Stdin is what -f - reads; nil: nothing.
 	Stdin io.Reader
+	// Streams keep what was read of it, and of pipes, for the next time that this
+	// project is read; nil: there is none.
+	Streams *Streams
+	// Need is what the caller wants to know of the project.
+	Need Need
 	// Services are those that the command names: Load selects them, so that
 	// the env files of others are not read. Empty: all.
 	Services []string
 	// NoDeps leaves the dependencies of Services out.
 	NoDeps bool
-	// Existing is for commands that work on the containers there are: they take a
-	// dependency whose profile is off as it comes.
-	Existing bool
 
 	// ContentKey returns the key of ContentHash; it is called once a content is
 	// hashed, and must return the same key each time. With it Load reads the

@@ -55,8 +55,8 @@ var resettable = map[string]merging{
 
 // loadMarked loads the files with marks in the place of entries that are taken
 // back, and takes the marked ones out of the model.
-func (s *source) loadMarked(ctx context.Context, details types.ConfigDetails, options func(*loader.Options)) (map[string]any, error) {
-	model, err := loader.LoadModelWithContext(ctx, details, options)
+func (s *source) loadMarked(ctx context.Context, details types.ConfigDetails, options ...func(*loader.Options)) (map[string]any, error) {
+	model, err := loader.LoadModelWithContext(ctx, details, options...)
 	if err == nil && s.marks > 0 {
 		model, _ = unmarked(model).(map[string]any)
 	}

@@ -9,7 +9,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// WatchedFiles are the local files that the project was made of: its Compose
+// WatchedFiles are the local files that the project was made of, less those that
+// can be read only once: its Compose
 // files with what they include and extend, env and label files, and the files of
 // its secrets and configs; of a link, what it leads to as well. Absolute, sorted; some may not exist, such as .env and, of
 // files that nobody named, the override.
@@ -39,7 +40,7 @@ func (p *Project) WatchedFiles() []string {
 	}
 	var files []string
 	for file := range w.seen {
-		if !filepath.IsAbs(file) {
+		if !filepath.IsAbs(file) || isStream(file) {
 			continue
 		}
 		files = append(files, filepath.Clean(file))
@@ -94,7 +95,7 @@ func (w watched) service(p *Project, name string) {
 // says what is wrong with it. Variables are the project's; those that an include's
 // own env file sets are not known here.
 func (w watched) compose(file, base string) {
-	if w.read[file] {
+	if w.read[file] || isStream(file) {
 		return
 	}
 	w.seen[file], w.read[file] = true, true

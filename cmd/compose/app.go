@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +26,7 @@ import (
 type app struct {
 	name           string // how the user calls it: "docker compose"; "": compose
 	stdin          io.Reader
-	piped          bytes.Buffer // what -f - took from it, for when the project is read again
+	streams        project.Streams // what was read of it and of pipes, for when the project is read again
 	stdout, stderr io.Writer
 	environ        []string
 	dir            string
@@ -35,6 +34,7 @@ type app struct {
 
 	global globalFlags
 	logs   render.LogOptions // how the command prints logs
+	need   project.Need      // what the command needs of the project's files
 
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
@@ -152,7 +152,9 @@ func (a *app) projectOptions(services []string) project.Options {
 		AllResources:  a.global.allResources,
 		Compatibility: a.compatibility(),
 		Remote:        a.remote(),
-		Stdin:         io.TeeReader(a.stdin, &a.piped),
+		Stdin:         a.stdin,
+		Streams:       &a.streams,
+		Need:          a.need,
 		Services:      services,
 		ContentKey:    a.contentKey,
 		Room:          collector.Room,

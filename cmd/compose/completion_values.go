@@ -87,7 +87,7 @@ func endingIn(sign string, complete completer) completer {
 // paused, are offered such services alone, where the engine answers in time.
 func services(ctx context.Context, a *app, r request) ([]string, cobra.ShellCompDirective) {
 	id, err := project.Identify(ctx, a.projectOptions(nil))
-	if err != nil {
+	if err != nil || id.Guessed {
 		return nothing(ctx, a, r)
 	}
 	listed, err := a.listed(ctx, id.Name)
@@ -151,7 +151,7 @@ func (a *app) listed(ctx context.Context, name string) ([]engine.Listed, error) 
 // ofService are the containers of the service that the command line names.
 func ofService(ctx context.Context, a *app, r request) []engine.Listed {
 	id, err := project.Identify(ctx, a.projectOptions(nil))
-	if err != nil || len(r.args) == 0 {
+	if err != nil || id.Guessed || len(r.args) == 0 {
 		return nil
 	}
 	listed, err := a.listed(ctx, id.Name)
@@ -206,7 +206,7 @@ func profiles(ctx context.Context, a *app, r request) ([]string, cobra.ShellComp
 	o := a.projectOptions(nil)
 	o.Offline = true
 	o.Profiles = []string{"*"}
-	o.NoEnvResolution, o.NoConsistency = true, true
+	o.Need = project.NeedRunning
 	p, err := project.Load(ctx, o, nil)
 	if err != nil {
 		return nothing(ctx, a, r)

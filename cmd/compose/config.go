@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -59,11 +60,14 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	o := a.projectOptions(services)
 	o.NoInterpolation, o.NoNormalize, o.NoPathResolution = f.noInterpolate, f.noNormalize, f.noPaths
 	o.NoEnvResolution, o.NoConsistency = f.noEnv, f.noConsistency
-	if f.profiles {
-		o.Profiles = []string{"*"}
-	}
-	if f.hash == "*" || f.declared() {
+	switch {
+	case f.declared() || f.hash == "*":
 		o.Services = nil
+	case f.hash != "":
+		o.Services, o.NoDeps = strings.Split(f.hash, ","), true
+	}
+	if f.lists() && f.hash == "" {
+		o.Need = project.NeedImages
 	}
 	if a.compatibility() {
 		o.NoNormalize = true // as docker-compose 1 printed it
@@ -78,7 +82,7 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	if p, err = a.withDigests(cmd.Context(), p, f); err != nil {
 		return err
 	}
-	text, err := f.text(p)
+	text, err := a.configText(p, f)
 	if err != nil {
 		return err
 	}
@@ -143,8 +147,8 @@ func (f *configFlags) names() bool {
 // lists tells whether something else than the project is asked for.
 func (f *configFlags) lists() bool { return f.names() || f.environment }
 
-// text is what the flags ask to be printed of a project.
-func (f *configFlags) text(p *project.Project) ([]byte, error) {
+// configText is what the flags ask to be printed of a project.
+func (a *app) configText(p *project.Project, f configFlags) ([]byte, error) {
 	switch {
 	case f.services:
 		return lines(p.ServiceNames()), nil
@@ -163,7 +167,9 @@ func (f *configFlags) text(p *project.Project) ([]byte, error) {
 	case f.hash != "":
 		return hashes(p, f.hash)
 	}
-	text, err := p.Marshal(project.MarshalOptions{Format: project.Format(f.format)})
+	text, err := p.Marshal(project.MarshalOptions{Format: project.Format(f.format), Lossy: func(path string) {
+		a.warn("%s is written as Docker Compose writes it, and loses its indentation where the output is read: use --format json", path)
+	}})
 	if err == nil && f.format == string(project.JSON) {
 		text = append(text, '\n')
 	}
@@ -207,7 +213,10 @@ func (a *app) printVariables(variables []project.Variable, f configFlags) error 
 	}
 	switch f.format {
 	case "json":
-		return render.JSON(a.stdout, byName)
+		e := json.NewEncoder(a.stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "    ")
+		return e.Encode(byName)
 	case "yaml":
 		text, err := yaml.Marshal(byName)
 		if err != nil {

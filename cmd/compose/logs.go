@@ -87,7 +87,7 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	case f.embed:
 		return hint.New("--embed needs --format json", "add --format json, or leave it out")
 	}
-	id, err := a.identify(ctx, services)
+	id, err := a.identifyWith(ctx, services)
 	if err != nil {
 		return err
 	}

@@ -8,23 +8,36 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
 
-// Commands open the session that needs the least: the whole file (open, openUp),
-// the file where there is one (openRunning), its names (openListed, openLooking),
-// or the project's name alone (openNamed, openByName).
+// Commands open the session that needs the least, see needs: all of the file
+// (open, openUp), what can be had of it (openRunning), its services' names
+// (openListed, openLooking), or the project's name alone (openNamed).
 
 // open loads the project while the engine is dialled, and returns a session.
 func (a *app) open(ctx context.Context, o project.Options) (*session.Session, error) {
+	p, loading, dialling := a.loadAndDial(ctx, o)
+	if err := cmp.Or(loading, dialling); err != nil {
+		return nil, err
+	}
+	return a.session(p, ""), nil
+}
+
+// loadAndDial does both at once, and says what went wrong with either. Between
+// loading and reading what the files lead to it asks about remote files, unless
+// the command works on what was agreed to before.
+func (a *app) loadAndDial(ctx context.Context, o project.Options) (p *project.Project, loading, dialling error) {
 	dial := make(chan error, 1)
 	go func() {
 		_, err := a.dial(ctx)
 		dial <- err
 	}()
 	wait := sync.OnceValue(func() error { return <-dial })
-	if !o.Offline { // else it works on what was agreed to before
+	if !o.Offline {
 		o.Agree = func(ctx context.Context, demands []project.Demand) error {
 			if err := wait(); err != nil { // dialling warns too
 				return err
@@ -32,34 +45,39 @@ func (a *app) open(ctx context.Context, o project.Options) (*session.Session, er
 			return a.agree(ctx, demands)
 		}
 	}
-	p, err := project.Load(ctx, o, a.sink)
-	if err := cmp.Or(err, wait()); err != nil {
-		return nil, err
-	}
-	return a.session(p, ""), nil
+	p, loading = project.Load(ctx, o, a.sink)
+	return p, loading, wait()
 }
 
-// openRunning is open for commands that work on what runs: where there is no
-// file but a name, the labels are all that is known.
+// openRunning is open for commands that work on what runs, and for which files
+// are a help: where they cannot be read, the labels are all that is known.
 func (a *app) openRunning(ctx context.Context) (*session.Session, error) {
 	o := a.projectOptions(nil)
-	o.Offline, o.Existing = true, true
-	id, err := project.Identify(ctx, o)
+	o.Offline = true
+	if o.Need == project.NeedName { // with a flag that takes the project down
+		o.Need = project.NeedRunning
+	}
+	if o.Name != "" && len(o.Files) == 0 {
+		return a.openNamed(ctx)
+	}
+	p, unread, dialling := a.loadAndDial(ctx, o)
+	if dialling != nil {
+		return nil, cmp.Or(context.Cause(ctx), dialling)
+	}
+	if unread == nil {
+		if p.Unread != nil {
+			a.warnUnread(p.Unread)
+		}
+		return a.session(p, ""), nil
+	}
+	id, err := a.whose(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(id.Files) > 0 {
-		return a.open(ctx, o)
+	if !nameAlone(id) {
+		a.warnUnread(unread)
 	}
-	return a.openByName(ctx, id.Name)
-}
-
-// openByName is a session that knows the project by its labels alone.
-func (a *app) openByName(ctx context.Context, name string) (*session.Session, error) {
-	if _, err := a.dial(ctx); err != nil {
-		return nil, err
-	}
-	return a.session(nil, name), nil
+	return a.session(nil, id.Name), nil
 }
 
 // openUp opens a session for the selected services, at the scale that SERVICE=NUM
@@ -86,7 +104,7 @@ func (a *app) openUp(ctx context.Context, selection project.Selection, scale []s
 // openLooking is openListed for commands that Docker Compose lets pass without a
 // look at the file: an unknown service is a warning.
 func (a *app) openLooking(ctx context.Context, services []string) (*session.Session, error) {
-	id, err := a.identify(ctx, nil)
+	id, err := a.identify(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -101,16 +119,38 @@ func (a *app) openLooking(ctx context.Context, services []string) (*session.Sess
 // openListed opens a session for commands that only look: it needs no more of
 // the file than the project's name and its services, which it checks.
 func (a *app) openListed(ctx context.Context, services []string) (*session.Session, error) {
-	id, err := a.identify(ctx, services)
+	id, err := a.identifyWith(ctx, services)
 	if err != nil {
 		return nil, err
 	}
 	return a.session(nil, id.Name), nil
 }
 
-// identify finds out which project the command is about while the engine is
-// dialled. Services that the file does not have are refused, if there is a file.
-func (a *app) identify(ctx context.Context, services []string) (project.Identity, error) {
+// openNamed is a session that knows the project by its labels alone.
+func (a *app) openNamed(ctx context.Context) (*session.Session, error) {
+	id, err := a.identify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.session(nil, id.Name), nil
+}
+
+// identify finds out which project the command is about. What of the files was in
+// the way is a warning.
+func (a *app) identify(ctx context.Context) (project.Identity, error) {
+	id, err := a.whose(ctx)
+	if err == nil && id.Unread != nil && !nameAlone(id) {
+		a.warnUnread(id.Unread)
+	}
+	return id, err
+}
+
+// nameAlone tells that there are no files, and that the user names the project.
+func nameAlone(id project.Identity) bool { return len(id.Files) == 0 && !id.Guessed }
+
+// whose finds out which project the command is about while the engine is dialled.
+// A name that had to be guessed is refused where it may be another project's.
+func (a *app) whose(ctx context.Context) (project.Identity, error) {
 	type identified struct {
 		id  project.Identity
 		err error
@@ -120,27 +160,43 @@ func (a *app) identify(ctx context.Context, services []string) (project.Identity
 		id, err := project.Identify(ctx, a.projectOptions(nil))
 		found <- identified{id, err}
 	}()
-	_, dialErr := a.dial(ctx)
+	conn, dialErr := a.dial(ctx)
 	f := <-found
 	if err := cmp.Or(f.err, dialErr); err != nil {
 		return project.Identity{}, err
 	}
-	for _, name := range services {
-		if len(f.id.Files) > 0 && !slices.Contains(f.id.Services, name) {
-			return project.Identity{}, project.NoSuchService(name, f.id.Services)
-		}
+	if !f.id.Guessed {
+		return f.id, nil
 	}
-	return f.id, nil
+	origins, err := engine.Origins(ctx, conn.Client)
+	if err != nil {
+		return project.Identity{}, err
+	}
+	return f.id, f.id.Confirm(origins)
 }
 
-// openNamed is a session for commands that need no file: the project's name,
-// from wherever it comes, and the containers' labels.
-func (a *app) openNamed(ctx context.Context) (*session.Session, error) {
-	id, err := project.Identify(ctx, a.projectOptions(nil))
+// identifyWith is identify for a command that names services. Those that the
+// file does not have are refused, if it is known which it has.
+func (a *app) identifyWith(ctx context.Context, services []string) (project.Identity, error) {
+	id, err := a.identify(ctx)
 	if err != nil {
-		return nil, err
+		return id, err
 	}
-	return a.openByName(ctx, id.Name)
+	for _, name := range services {
+		if len(id.Files) > 0 && id.Unread == nil && !slices.Contains(id.Services, name) {
+			return id, project.NoSuchService(name, id.Services)
+		}
+	}
+	return id, nil
+}
+
+// warnUnread says what of the project's files could not be read, in one warning.
+func (a *app) warnUnread(err error) {
+	a.sink(event.Message{
+		Level: event.Warn,
+		Text:  "the project's file cannot be read as a whole, and what its containers' labels say counts: " + project.Brief(err),
+		Hint:  hint.Of(err),
+	})
 }
 
 // session makes the session of a project, or of a name alone.

@@ -60,7 +60,7 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	if f.format == "raw" {
 		f.format = psRaw
 	}
-	id, err := a.identify(cmd.Context(), services)
+	id, err := a.identifyWith(cmd.Context(), services)
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func (a *app) openRun(cmd *cobra.Command, f runFlags, one project.OneOff, o *pla
 	if err != nil {
 		return nil, err
 	}
-	if s.Project, err = s.Project.WithOneOff(one); err != nil {
+	if s.Project, err = s.Project.WithOneOff(cmd.Context(), one); err != nil {
 		return nil, err
 	}
 	return s, a.orphans(s.Project, o)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -93,7 +92,6 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (session.W
 		Reload: func(ctx context.Context) (*project.Project, error) {
 			o := a.projectOptions(r.services)
 			o.NoDeps, o.Offline = r.noDeps, true
-			o.Stdin = bytes.NewReader(a.piped.Bytes())
 			o.Agree = a.agreeAgain
 			p, err := project.Load(ctx, o, a.sink)
 			if err != nil || len(r.scale) == 0 {

@@ -1,0 +1,296 @@
+package project
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
+)
+
+// leftOut are the parts of the files that the loader refused, and that were taken
+// out so that it could read the rest: an attribute of a service, a network, a
+// volume. The zero value is none.
+type leftOut struct {
+	parts    [][]string      // paths: services, web, image; networks, front
+	services map[string]bool // those among them, and those that extend them
+	why      error           // the loader's errors, diagnosed; nil where there are no parts
+}
+
+// load has the loader read the files. What it refuses is taken out of them,
+// as long as the caller may have no use for it: whether that is so shows when the
+// rest is known.
+func (s *source) load(ctx context.Context, details types.ConfigDetails, options func(*loader.Options), o Options) (*types.Project, leftOut, error) {
+	var without leftOut
+	whole := details.ConfigFiles
+	const rounds = 30
+	for range rounds {
+		model, err := guarded(ctx, func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
+		if err == nil {
+			without.addHeirs(s)
+			return model, without, nil
+		}
+		if ctx.Err() != nil {
+			return nil, without, context.Cause(ctx)
+		}
+		more := without.add(s.diagnose(err))
+		if !more || o.Need != NeedRunning && s.wants(without, o) {
+			return nil, without, without.why
+		}
+		if details.ConfigFiles, err = without.from(whole); err != nil {
+			return nil, without, without.why
+		}
+	}
+	return nil, without, without.why
+}
+
+// add takes note of errors and of the parts that they are about; false: there is
+// none that can be left out and is not yet.
+func (l *leftOut) add(err error) (more bool) {
+	l.tell(err)
+	for _, e := range flatten(err) {
+		placed, ok := errors.AsType[*FileError](e)
+		if !ok {
+			continue
+		}
+		part := partOf(placed.path)
+		if part == nil || slices.ContainsFunc(l.parts, func(p []string) bool { return slices.Equal(p, part) }) {
+			continue
+		}
+		l.parts, more = append(l.parts, part), true
+	}
+	return more
+}
+
+// tell adds errors to those that are told.
+func (l *leftOut) tell(err error) {
+	if l.why == nil {
+		l.why = err
+		return
+	}
+	all := flatten(l.why)
+	for _, e := range flatten(err) {
+		if !slices.ContainsFunc(all, func(other error) bool { return other.Error() == e.Error() }) {
+			all = append(all, e)
+		}
+	}
+	if len(all) > 1 {
+		l.why = errors.Join(all...)
+	}
+}
+
+// of are the errors that are not about services which the project has off.
+func (l *leftOut) of(p *types.Project) error {
+	var found []error
+	for _, e := range flatten(l.why) {
+		placed, ok := errors.AsType[*FileError](e)
+		if ok && len(placed.path) > 1 && placed.path[0] == "services" {
+			if _, off := p.DisabledServices[placed.path[1]]; off {
+				continue
+			}
+		}
+		found = append(found, e)
+	}
+	return errors.Join(found...)
+}
+
+// wants tells, as far as the files alone do, that the caller needs one of the
+// parts. Of a remote file nothing goes unsaid.
+func (s *source) wants(without leftOut, o Options) bool {
+	if len(s.elsewhere.copies) > 0 {
+		return true
+	}
+	files := readDocuments(s)
+	profiled := func(service string) bool {
+		path := []string{"services", service, "profiles"}
+		return slices.ContainsFunc(files, func(f *document) bool {
+			return slices.ContainsFunc(f.docs, func(root *yaml.Node) bool {
+				_, _, depth := find(root, path)
+				return depth == len(path)
+			})
+		})
+	}
+	for _, part := range without.parts {
+		switch {
+		case part[0] != "services":
+		case slices.Contains(o.Services, part[1]):
+			return true
+		case len(o.Services) == 0 && !profiled(part[1]):
+			return true
+		}
+	}
+	return false
+}
+
+// partOf is the part of a file that a path leads into; nil: no less than the
+// whole.
+func partOf(path []string) []string {
+	depth := 0
+	switch {
+	case len(path) == 0:
+	case path[0] == "services":
+		depth = min(len(path), 3)
+	case slices.Contains([]string{"networks", "volumes", "secrets", "configs", "models"}, path[0]):
+		depth = 2
+	case path[0] != "include" && path[0] != "name":
+		depth = 1
+	}
+	if depth == 0 || len(path) < depth || path[0] == "services" && depth == 1 {
+		return nil
+	}
+	return path[:depth]
+}
+
+// addHeirs takes note of the services that are touched: what is missing of one is
+// missing of those that extend it.
+func (l *leftOut) addHeirs(s *source) {
+	if len(l.parts) == 0 {
+		return
+	}
+	l.services = map[string]bool{}
+	for _, part := range l.parts {
+		if part[0] == "services" {
+			l.services[part[1]] = true
+		}
+	}
+	files := readDocuments(s)
+	for before := -1; before < len(l.services); {
+		before = len(l.services)
+		for _, f := range files {
+			for _, root := range f.docs {
+				_, services := child(root, "services")
+				for i, name := range keys(services) {
+					if _, e := child(values(services)[i], "extends"); e != nil && l.services[extended(e)] {
+						l.services[name] = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// from returns the files without the parts.
+func (l *leftOut) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
+	rest := slices.Clone(files)
+	for i, f := range files {
+		t := parseDocument(f.Filename, f.Content)
+		var text bytes.Buffer
+		encoder := yaml.NewEncoder(&text)
+		for _, root := range t.docs {
+			root = flat(root)
+			for _, part := range l.parts {
+				take(root, part)
+			}
+			if err := encoder.Encode(root); err != nil {
+				return nil, err
+			}
+		}
+		if err := encoder.Close(); err != nil {
+			return nil, err
+		}
+		rest[i].Content = text.Bytes()
+	}
+	return rest, nil
+}
+
+// flat is a copy of a node in which aliases and merges are what they stand for:
+// each place can be changed by itself. Limits have been checked before.
+func flat(n *yaml.Node) *yaml.Node {
+	n = deref(n)
+	c := *n
+	c.Anchor, c.Content = "", nil
+	if n.Kind != yaml.MappingNode {
+		for _, below := range n.Content {
+			c.Content = append(c.Content, flat(below))
+		}
+		return &c
+	}
+	var merged []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], flat(n.Content[i+1])
+		switch {
+		case key.Tag != "!!merge":
+			c.Content = append(c.Content, flat(key), value)
+		case value.Kind == yaml.SequenceNode:
+			merged = append(merged, value.Content...)
+		default:
+			merged = append(merged, value)
+		}
+	}
+	for _, m := range merged {
+		for i := 0; m.Kind == yaml.MappingNode && i+1 < len(m.Content); i += 2 {
+			if !slices.Contains(keys(&c), m.Content[i].Value) {
+				c.Content = append(c.Content, m.Content[i], m.Content[i+1])
+			}
+		}
+	}
+	return &c
+}
+
+// take removes what is at a path of a flat node. A service, a network or a volume
+// leaves an empty one behind; a volume is then taken for somebody else's, since
+// nobody knows whether it may be removed.
+func take(root *yaml.Node, path []string) {
+	above, last := path[:len(path)-1], path[len(path)-1]
+	_, in, depth := find(root, above)
+	if depth < len(above) || in.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(in.Content); i += 2 {
+		if in.Content[i].Value != last {
+			continue
+		}
+		if len(path) == 2 {
+			in.Content[i+1] = remainder(path[0])
+		} else {
+			in.Content = slices.Delete(in.Content, i, i+2)
+		}
+		return
+	}
+}
+
+func remainder(kind string) *yaml.Node {
+	text := "{}"
+	switch kind {
+	case "volumes", "secrets", "configs":
+		text = "{external: true}"
+	case "models":
+		text = "{model: unknown}"
+	}
+	return parseDocument("", []byte(text)).docs[0]
+}
+
+// usesLeftOut is the loader's errors, where a selection needs what was left out
+// for them.
+func (p *Project) usesLeftOut(s Selection) error {
+	if len(p.leftOut.parts) == 0 {
+		return nil
+	}
+	enabled, keep, err := p.reach(s)
+	if err != nil {
+		return err
+	}
+	for name := range keep {
+		if p.leftOut.services[name] {
+			return p.leftOut.why
+		}
+	}
+	used := enabled.restrict(keep).used()
+	kinds := map[string]map[string]bool{
+		"networks": used.networks, "volumes": used.volumes, "secrets": used.secrets, "configs": used.configs, "models": used.models,
+	}
+	for _, part := range p.leftOut.parts {
+		name := part[len(part)-1]
+		switch keys, resource := kinds[part[0]]; {
+		case part[0] == "services" || resource && !keys[name] && !p.allResources:
+		case strings.HasPrefix(part[0], "x-") && len(s.Services) > 0:
+		default:
+			return p.leftOut.why
+		}
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package project
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// textMappings are the places of mappings whose values are texts: of what YAML
+// takes for a number, a boolean or a date, the loader makes another text.
+var textMappings = []string{
+	"services.*.environment", "services.*.labels", "services.*.annotations", "services.*.sysctls",
+	"services.*.build.args", "services.*.build.labels", "services.*.deploy.labels",
+	"services.*.logging.options", "services.*.volumes.*.volume.labels", "services.*.pre_start.*.environment",
+	"services.*.post_start.*.environment", "services.*.pre_stop.*.environment",
+	"jobs.*.environment", "jobs.*.labels", "jobs.*.annotations", "jobs.*.build.args",
+	"services.*.networks.*.driver_opts",
+	"networks.*.labels", "networks.*.driver_opts", "volumes.*.labels", "volumes.*.driver_opts",
+	"secrets.*.labels", "configs.*.labels",
+}
+
+// warnRetyped warns of every value in model that YAML changed, with its place in
+// the files. model is the project or a Model: what is not in it, such as a
+// value that another file overrides, is not warned of.
+func (s *source) warnRetyped(model any, sink event.Sink) {
+	if sink == nil || !s.mayRetype() {
+		return
+	}
+	var found []retyped
+	seen := map[*yaml.Node]bool{}
+	for _, d := range readDocuments(s) {
+		var here []retyped
+		for _, at := range textMappings {
+			for _, m := range d.spots(strings.Split(at, ".")) {
+				here = append(here, retypedIn(d, m, seen)...)
+			}
+		}
+		slices.SortStableFunc(here, func(a, b retyped) int { return cmp.Or(a.at.line-b.at.line, a.at.column-b.at.column) })
+		found = append(found, here...)
+	}
+	if len(found) == 0 {
+		return
+	}
+	used := textsOf(model)
+	for _, r := range found {
+		if used[r.key+"="+r.became] {
+			warn(sink, fmt.Sprintf("%s:%d: %s: %s is %s in YAML and becomes %s; put it in quotes to keep it: %q",
+				s.shown(r.at.file.name), r.at.line, r.path, r.node.Value, r.kind, r.became, r.node.Value))
+		}
+	}
+}
+
+// retyped is a value that YAML changes.
+type retyped struct {
+	at           place
+	node         *yaml.Node
+	path, key    string
+	kind, became string
+}
+
+// retypedIn are those of a mapping.
+func retypedIn(d *document, mapping spot, seen map[*yaml.Node]bool) []retyped {
+	var found []retyped
+	names := keys(mapping.node)
+	for i, v := range values(mapping.node) {
+		v = deref(v)
+		if names[i] == "<<" {
+			for _, m := range append(items(v), v) {
+				found = append(found, retypedIn(d, spot{mapping.path, m}, seen)...)
+			}
+			continue
+		}
+		kind, became, changed := retypes(v)
+		if !changed || seen[v] {
+			continue
+		}
+		seen[v] = true
+		path := strings.Join(append(slices.Clone(mapping.path), names[i]), ".")
+		found = append(found, retyped{place{d, v.Line, v.Column}, v, path, names[i], kind, became})
+	}
+	return found
+}
+
+// retypes tells what the loader makes of a value where it is another text than
+// the file's.
+func retypes(n *yaml.Node) (kind, became string, changed bool) {
+	if n.Kind != yaml.ScalarNode || n.Style&^yaml.TaggedStyle != 0 {
+		return "", "", false
+	}
+	var value any
+	if n.Decode(&value) != nil {
+		return "", "", false
+	}
+	switch value.(type) {
+	case nil, string:
+		return "", "", false
+	case bool:
+		kind = "a boolean"
+	case time.Time:
+		kind = "a date"
+	default:
+		kind = "a number"
+	}
+	became = fmt.Sprint(value)
+	return kind, became, became != n.Value
+}
+
+// textsOf are the KEY=VALUE of all mappings in a model.
+func textsOf(model any) map[string]bool {
+	texts := map[string]bool{}
+	if m, ok := model.(Model); ok {
+		collectTexts(map[string]any(m), texts)
+		return texts
+	}
+	text, err := json.Marshal(model)
+	var tree any
+	if err == nil {
+		err = json.Unmarshal(text, &tree)
+	}
+	if err == nil {
+		collectTexts(tree, texts)
+	}
+	return texts
+}
+
+func collectTexts(v any, texts map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			texts[fmt.Sprintf("%s=%v", key, value)] = true
+			collectTexts(value, texts)
+		}
+	case []any:
+		for _, value := range v {
+			if text, ok := value.(string); ok {
+				texts[text] = true
+			}
+			collectTexts(value, texts)
+		}
+	}
+}
+
+// mayRetype looks at the files' texts alone, which costs little, for a word that
+// is no text in YAML and is not written as the loader writes it.
+func (s *source) mayRetype() bool {
+	if slices.ContainsFunc(s.files, func(f types.ConfigFile) bool { return hasRetyped(f.Content) }) {
+		return true
+	}
+	dirs := []string{s.dir}
+	for _, name := range s.elsewhere.named() {
+		for _, dir := range dirs {
+			file := name
+			if !filepath.IsAbs(name) {
+				file = filepath.Join(dir, name)
+			}
+			content, err := os.ReadFile(file)
+			if err != nil {
+				continue
+			}
+			if hasRetyped(content) {
+				return true
+			}
+			if dir := filepath.Dir(file); !slices.Contains(dirs, dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return false
+}
+
+// hasRetyped tells whether one of a text's words, which blanks and brackets
+// separate, may be a value that YAML changes.
+func hasRetyped(content []byte) bool {
+	for start := 0; start < len(content); start++ {
+		if separates[content[start]] {
+			continue
+		}
+		end := start + 1
+		for end < len(content) && !separates[content[end]] {
+			end++
+		}
+		if word := content[start:end]; suspicious(word) {
+			if _, _, changed := retypes(&yaml.Node{Kind: yaml.ScalarNode, Value: string(word)}); changed {
+				return true
+			}
+		}
+		start = end
+	}
+	return false
+}
+
+// separates and numeric are sets of bytes: what stands between words, and what
+// numbers and dates are made of.
+var (
+	separates = setOf(" \t\r\n,[]{}")
+	numeric   = setOf("0123456789+-._:xXoObBaAcCdDeEfFtTzZ")
+)
+
+func setOf(bytes string) (set [256]bool) {
+	for i := range len(bytes) {
+		set[bytes[i]] = true
+	}
+	return set
+}
+
+// suspicious tells whether a word has only what numbers and dates are made of, or
+// is a boolean that is not in lower case.
+func suspicious(word []byte) bool {
+	switch string(word) {
+	case "True", "TRUE", "False", "FALSE":
+		return true
+	}
+	if c := word[0]; (c < '0' || c > '9') && c != '+' && c != '-' && c != '.' || plainNumber(word) {
+		return false
+	}
+	for _, c := range word {
+		if !numeric[c] {
+			return false
+		}
+	}
+	return len(word) > 1 // - alone begins an item of a list
+}
+
+// plainNumber tells whether a word is a whole number as the loader writes it.
+func plainNumber(word []byte) bool {
+	const digits = 18 // that a number of 64 bits has for sure
+	if len(word) > digits || word[0] == '0' && len(word) > 1 {
+		return false
+	}
+	for _, c := range word {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
