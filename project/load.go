@@ -44,7 +44,7 @@ func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) 
 		return nil, err
 	}
 	absent := dropAbsent(model)
-	p, err := await(ctx, func() (*Project, error) { return s.finish(model, o, without) })
+	p, err := s.finish(model, o, without)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
 )
 
 // Streams keep what can be read only once: standard input, named pipes, what a
@@ -127,20 +129,5 @@ func (p *Project) readEnvFiles(s types.ServiceConfig) (types.ServiceConfig, erro
 // waiting for a pipe that nobody ever writes to, and no system call ends that. f
 // then goes on by itself, and must change nothing.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		value, err := f()
-		done <- result{value, err}
-	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	}
+	return abandonable(ctx, event.Discard, func(event.Sink) (T, error) { return f() })
 }
