@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -276,6 +278,27 @@ var errTooLong = errors.New(variableBytes.exceeded("the values of all variables"
 func checkExpressions(text string) error {
 	if n := strings.Count(text, "${"); n > maxExpressions {
 		return fmt.Errorf("%d variables in one text, of which more than %d are refused", n, maxExpressions)
+	}
+	return nil
+}
+
+// checkTexts is checkExpressions for all texts of a tree.
+func checkTexts(v any) error {
+	switch v := v.(type) {
+	case string:
+		return checkExpressions(v)
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := checkTexts(v[key]); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+		}
+	case []any:
+		for _, entry := range v {
+			if err := checkTexts(entry); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

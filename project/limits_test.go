@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/event"
 )
 
 // times joins what f makes of 0 to n-1.
@@ -87,5 +89,14 @@ func TestIncludedBomb(t *testing.T) {
 		dir := folder(t, "compose.yaml", main, "sub/bomb.yaml", bombs[0].file)
 		_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo"}, nil)
 		check(t, "Load", "", err, "", "sub/bomb.yaml:")
+	}
+}
+
+// TestBombsOfModels: what is read with its variables as they stand is bounded too.
+func TestBombsOfModels(t *testing.T) {
+	file := `services: {a: {image: "` + strings.Repeat("${A:-b}", 7_000) + `"}}`
+	_, err := LoadModel(t.Context(), Options{WorkDir: folder(t, "compose.yaml", file), Name: "demo"}, event.Discard)
+	if err == nil || !strings.Contains(err.Error(), "services: a: image: 7000 variables in one text") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -52,6 +52,9 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 			return nil, s.diagnose(err)
 		}
 	}
+	if err := checkTexts(model); err != nil {
+		return nil, err
+	}
 	if !o.NoNormalize {
 		model["name"] = s.writtenName(o)
 		if model, err = guarded(ctx, func() (map[string]any, error) { return normalize(model) }); err != nil {

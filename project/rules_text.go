@@ -123,6 +123,9 @@ func (d *diagnosis) overrideHint() string {
 
 // unset are the variables of a text that have no value and no default, sorted.
 func (d *diagnosis) unset(text string) []string {
+	if checkExpressions(text) != nil {
+		return nil // that is what is wrong with it
+	}
 	var names []string
 	for name, v := range template.ExtractVariables(map[string]any{"": text}, template.DefaultPattern) {
 		if d.source.env[name] == "" && v.DefaultValue == "" && v.PresenceValue == "" && !v.Required {
