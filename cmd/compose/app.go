@@ -17,6 +17,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -27,7 +28,7 @@ type app struct {
 	name           string // how the user calls it: "docker compose"; "": compose
 	stdin          io.Reader
 	streams        project.Streams // what was read of it and of pipes, for when the project is read again
-	stdout, stderr io.Writer
+	stdout, stderr *terminal.Output
 	environ        []string
 	dir            string
 	now            func() time.Time // the display's clock; nil: time.Now

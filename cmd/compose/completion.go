@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // completionPatience bounds what a press of the TAB key may take: the names
@@ -90,10 +92,18 @@ func (a *app) answer(complete completer) cobra.CompletionFunc {
 		ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
 		defer cancel()
 		a.completing = true
-		a.stderr = io.Discard
+		a.stderr = terminal.OutputOf(io.Discard)
 		a.setUpConfig()
-		return complete(ctx, a, request{cmd, args, word})
+		offers, directive := complete(ctx, a, request{cmd, args, word})
+		return slices.DeleteFunc(offers, untypable), directive
 	}
+}
+
+// untypable tells of an offer that nobody could type and a shell might print as
+// it is.
+func untypable(offer string) bool {
+	word, description, _ := strings.Cut(offer, "\t")
+	return terminal.Clean(word) != word || terminal.Clean(description) != description
 }
 
 // argumentCompleter reads from a command's usage line what its arguments are.

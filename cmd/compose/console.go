@@ -20,7 +20,7 @@ func (a *app) console() (c session.Console, close func()) {
 		keys = a.detachKeys()
 	}
 	return session.Console{
-		In: in, Out: a.stdout, Err: a.stderr,
+		In: in, Out: a.stdout.Unfiltered(), Err: a.stderr.Unfiltered(),
 		InTerminal:  terminal.Is(a.stdin),
 		OutTerminal: terminal.Is(a.stdout),
 		DetachKeys:  keys,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"strings"
 	"sync"
 
@@ -138,7 +139,29 @@ func (a *app) checkDisplay() error {
 }
 
 // showPlan prints the plan of a dry run.
-func (a *app) showPlan(p *planner.Plan) error { return p.WriteText(a.stdout) }
+func (a *app) showPlan(p *planner.Plan) error {
+	var text strings.Builder
+	_ = p.WriteText(&text) // a builder takes everything
+	return a.list(strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"))
+}
+
+// list prints texts for people, each in a line.
+func (a *app) list(texts []string) error {
+	lines := make([]terminal.Text, len(texts))
+	for i, text := range texts {
+		lines[i] = terminal.Value(text)
+	}
+	return a.stdout.Show(lines...)
+}
+
+// names prints names, each in a line: a pipe gets them as they are.
+func (a *app) names(names []string) error {
+	if a.stdout.IsTerminal() {
+		return a.list(names)
+	}
+	_, err := a.stdout.Write(lines(names))
+	return err
+}
 
 // confirm asks on the terminal. What --yes agrees to is answered from a pipe or
 // file too, as with Docker Compose. Where nobody can answer it is no.
@@ -178,8 +201,10 @@ func agrees(answer string) bool {
 // without: compose-go's warnings become messages.
 func (a *app) setUpDebug() {
 	logrus.SetOutput(io.Discard)
+	log.SetOutput(io.Discard) // net/http tells there what it does not understand
 	if a.global.debug {
 		logrus.SetOutput(a.stderr)
+		log.SetOutput(a.stderr)
 		logrus.SetLevel(logrus.DebugLevel)
 		return
 	}

@@ -33,8 +33,7 @@ func (a *app) eventsCommand() *cobra.Command {
 			case render.IsTerminal(a.stdout):
 				return people.show(h)
 			}
-			_, err := fmt.Fprintln(a.stdout, h)
-			return err
+			return a.list([]string{fmt.Sprint(h)})
 		})
 		return readerGone(err)
 	})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // happenings prints events for people, one in a line:
@@ -31,17 +31,16 @@ func (p *happenings) show(h engine.Happening) error {
 	}
 	if day := at.Format(time.DateOnly); day != p.day {
 		p.day = day
-		if _, err := fmt.Fprintln(p.app.stdout, style.Dim(day)); err != nil {
+		if err := p.app.stdout.Show(style.Dim(day)); err != nil {
 			return err
 		}
 	}
-	name := strings.TrimPrefix(h.Attributes["name"], p.project+"-")
+	name := terminal.Clean(strings.TrimPrefix(h.Attributes["name"], p.project+"-"))
 	p.name = max(p.name, runewidth.StringWidth(name))
 	who := "  " + runewidth.FillRight(name, p.name) + "  "
 	clock := at.Format("15:04:05.000")
 	what := p.what(h, len(clock)+runewidth.StringWidth(who))
-	_, err := fmt.Fprintln(p.app.stdout, style.Dim(clock)+who+style.Event(h.Action, h.Attributes["exitCode"], what))
-	return err
+	return p.app.stdout.Show(terminal.Join(style.Dim(clock), terminal.Value(who), style.Event(h.Action, h.Attributes["exitCode"], what)))
 }
 
 // actionWidth is that of the longest usual actions, exec_create and
@@ -57,7 +56,7 @@ func (p *happenings) what(h engine.Happening, taken int) string {
 	if !known || cols >= wideTerminal {
 		action = runewidth.FillRight(action, actionWidth)
 	}
-	text := strings.TrimSpace(render.Clean(action + " " + strings.TrimSpace(rest+" "+detailOf(h))))
+	text := strings.TrimSpace(terminal.Clean(action + " " + strings.TrimSpace(rest+" "+detailOf(h))))
 	if known {
 		text = runewidth.Truncate(text, max(cols-taken, 1), "…")
 	}

@@ -72,8 +72,7 @@ func (a *app) explainUnwell(all []*planner.Explanation) error {
 		return well && !refused && len(e.Next) == 0
 	})
 	if len(unwell) == 0 {
-		_, err := fmt.Fprintln(a.stdout, allWell(all))
-		return err
+		return a.list([]string{allWell(all)})
 	}
 	return a.explainText(unwell)
 }

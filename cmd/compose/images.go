@@ -30,8 +30,7 @@ func (a *app) imagesCommand() *cobra.Command {
 			return err
 		}
 		if quiet {
-			_, err := a.stdout.Write(lines(imageIDs(images)))
-			return err
+			return a.names(imageIDs(images))
 		}
 		return render.Listing[engine.UsedImage]{Items: images, Columns: imageColumns, Wide: true}.Write(a.stdout, format)
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // The table of stats has totals, and is in the order that was asked for.
@@ -41,8 +42,9 @@ new                  -                   -       -           -      -
 `,
 	} {
 		f := statsFlags{sort: order}
-		got := strings.Join(f.table(now).Lines(render.FitTo{Cols: 79}, render.Style{}), "\n") + "\n"
-		if got != want {
+		var b terminal.Buffer
+		b.Lines(f.table(now).Lines(render.FitTo{Cols: 79}, render.Style{})...)
+		if got := b.String(); got != want {
 			t.Errorf("by %s: got:\n%s\nwant:\n%s", order, got, want)
 		}
 	}

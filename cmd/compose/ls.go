@@ -35,10 +35,11 @@ func (a *app) lsCommand() *cobra.Command {
 		}
 		projects = slices.DeleteFunc(projects, func(p engine.ListedProject) bool { return !names.match(p.Name) })
 		if quiet {
+			var names []string
 			for _, p := range projects {
-				fmt.Fprintln(a.stdout, p.Name)
+				names = append(names, p.Name)
 			}
-			return nil
+			return a.names(names)
 		}
 		return render.Listing[engine.ListedProject]{Items: projects, Columns: lsColumns, Wide: true}.Write(a.stdout, format)
 	})

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	_ "github.com/compose-orchestrator/compose/internal/collector"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 func main() {
@@ -24,8 +25,8 @@ func called() (a *app, args []string) {
 	return &app{
 		name:    name,
 		stdin:   os.Stdin,
-		stdout:  os.Stdout,
-		stderr:  os.Stderr,
+		stdout:  terminal.OutputOf(os.Stdout),
+		stderr:  terminal.OutputOf(os.Stderr),
 		environ: environ,
 		dir:     dir,
 	}, args

@@ -2,20 +2,17 @@ package main
 
 import (
 	"io/fs"
-	"os"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // outputs are the files that the program prints to: standard output and error, and
 // what the reader of such a pipe writes, as tee does.
 func (a *app) outputs() (files []fs.FileInfo) {
-	for _, stream := range []any{a.stdout, a.stderr} {
-		f, ok := stream.(*os.File)
-		if !ok {
-			continue
-		}
-		info, err := f.Stat()
+	for _, stream := range []*terminal.Output{a.stdout, a.stderr} {
+		info, ok := stream.File()
 		switch {
-		case err != nil:
+		case !ok:
 		case info.Mode().IsRegular():
 			files = append(files, info)
 		case info.Mode()&fs.ModeNamedPipe != 0:

@@ -148,16 +148,14 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Sess
 		for _, c := range listed {
 			ids = append(ids, c.ID)
 		}
-		_, err := a.stdout.Write(lines(ids))
-		return err
+		return a.names(ids)
 	case f.services:
 		var names []string
 		for _, c := range listed {
 			names = append(names, c.Service)
 		}
 		slices.Sort(names)
-		_, err := a.stdout.Write(lines(slices.Compact(names)))
-		return err
+		return a.names(slices.Compact(names))
 	case f.format == "" && render.IsTerminal(a.stdout):
 		return a.showContainers(listed, f, s)
 	}

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -19,23 +18,26 @@ func (a *app) showContainers(listed []engine.Listed, f psFlags, s *session.Sessi
 	header = append(header, "Ports")
 	style := a.style()
 	machine := engine.MachineOf(s.Reader.DaemonHost())
-	var rows [][]string
+	var rows [][]terminal.Text
 	for _, c := range listed {
-		row := []string{c.Name, c.Service, style.State(c.State, c.Health, c.StatusDetail())}
+		row := []terminal.Text{terminal.Value(c.Name), terminal.Value(c.Service), style.State(c.State, c.Health, c.StatusDetail())}
 		for _, e := range extra {
-			row = append(row, e.Text(c))
+			row = append(row, terminal.Value(e.Text(c)))
 		}
 		rows = append(rows, append(row, endpoints(engine.Endpoints(c.Publishers, machine), style)))
 	}
 	return render.Grid(a.stdout, header, rows)
 }
 
-func endpoints(list []engine.Endpoint, style render.Style) string {
-	var parts []string
-	for _, e := range list {
+func endpoints(list []engine.Endpoint, style render.Style) terminal.Text {
+	var parts []terminal.Text
+	for i, e := range list {
+		if i > 0 {
+			parts = append(parts, terminal.Value(", "))
+		}
 		parts = append(parts, style.Link(e.URL, e.Text))
 	}
-	return strings.Join(parts, ", ")
+	return terminal.Join(parts...)
 }
 
 // style is how results may be written to standard output.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/internal/screentest"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // onTerminal runs the program in dir with a terminal as its standard output,
@@ -27,7 +28,7 @@ func onTerminal(t *testing.T, dir string, environ []string, args ...string) stri
 		shown <- text
 	}()
 	var errs bytes.Buffer
-	a := &app{stdin: bytes.NewReader(nil), stdout: tty, stderr: &errs, environ: environ, dir: dir}
+	a := &app{stdin: bytes.NewReader(nil), stdout: terminal.OutputOf(tty), stderr: terminal.OutputOf(&errs), environ: environ, dir: dir}
 	code := a.run(args)
 	if err := tty.Close(); err != nil {
 		t.Error(err)

@@ -106,7 +106,7 @@ func (a *app) withoutEnvFiles(parts []project.Part) []project.Part {
 // sendArtifact sends the files. A dry run says which.
 func (a *app) sendArtifact(ctx context.Context, s *session.Session, parts []project.Part, o publish.Options) error {
 	if s.Client == nil {
-		if _, err := fmt.Fprintf(a.stdout, "publish %s: %s\n", o.Repository, partNames(parts)); err != nil {
+		if err := a.list([]string{fmt.Sprintf("publish %s: %s", o.Repository, partNames(parts))}); err != nil {
 			return err
 		}
 	}

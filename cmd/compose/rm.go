@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,9 @@ func (a *app) rmCommand() *cobra.Command {
 // agreeToRemove says what goes and, without --force, asks. Unlike other
 // questions this one takes its answer from a pipe too.
 func (a *app) agreeToRemove(ctx context.Context, names []string, o planner.RmOptions) (bool, error) {
-	fmt.Fprintln(a.stdout, "Going to remove "+strings.Join(names, ", "))
+	if err := a.list([]string{"Going to remove " + strings.Join(names, ", ")}); err != nil {
+		return false, err
+	}
 	if o.Force {
 		return true, nil
 	}

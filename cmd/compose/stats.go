@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -65,8 +66,7 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 		}
 		if people {
 			cols, _, _ := render.Size(a.stdout)
-			_, err := fmt.Fprintln(a.stdout, strings.Join(f.table(now).Lines(render.FitTo{Cols: cols}, a.style()), "\n"))
-			return err
+			return a.stdout.Show(f.table(now).Lines(render.FitTo{Cols: cols}, a.style())...)
 		}
 		return f.write(a.stdout, now)
 	}
@@ -82,7 +82,11 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 			if err := f.write(&frame, now); err != nil {
 				return err
 			}
-			return screen.Show(strings.Split(strings.TrimSuffix(frame.String(), "\n"), "\n"))
+			var lines []terminal.Text
+			for line := range strings.SplitSeq(strings.TrimSuffix(frame.String(), "\n"), "\n") {
+				lines = append(lines, terminal.Value(line))
+			}
+			return screen.Show(lines)
 		}))
 	}
 	return readerGone(s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {

@@ -35,13 +35,26 @@ func (b boundReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// asked is a question whose last line is the question itself.
+func asked(text string) *terminal.Buffer {
+	var b terminal.Buffer
+	at := strings.LastIndexByte(text, '\n') + 1
+	if at > 0 {
+		b.Lines(terminal.Lines(text[:at])...)
+	}
+	b.Add(terminal.Value(text[at:] + " "))
+	return &b
+}
+
 // ask writes a question to w and returns the line that the user, or a pipe,
 // answers it with; "" where there is nobody.
-func (a *app) ask(ctx context.Context, w io.Writer, question string) (answer string, err error) {
+func (a *app) ask(ctx context.Context, w *terminal.Output, question string) (answer string, err error) {
 	if m := a.asks.Load(); m != nil { // it reads the input
 		return m.ask(ctx, question)
 	}
-	fmt.Fprint(w, question+" ")
+	if err := w.Print(asked(question)); err != nil {
+		return "", err
+	}
 	answer, err = a.readLine(ctx)
 	if err != nil {
 		fmt.Fprintln(w) // nobody pressed return: what follows begins a line

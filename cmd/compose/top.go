@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -48,7 +49,7 @@ func (a *app) printProcesses(running []session.Running) error {
 		return a.showProcesses(running, titles)
 	}
 	t := tabwriter.NewWriter(a.stdout, 4, 1, 2, ' ', 0)
-	fmt.Fprintln(t, "SERVICE\t#\t"+strings.Join(titles, "\t"))
+	fmt.Fprintln(t, rowOf(append([]string{"SERVICE", "#"}, titles...)))
 	for _, r := range running {
 		number := strconv.Itoa(r.Container.Number)
 		if r.Container.OneOff {
@@ -59,7 +60,7 @@ func (a *app) printProcesses(running []session.Running) error {
 			for _, title := range titles {
 				cells = append(cells, cellOf(r.Titles, row, title))
 			}
-			fmt.Fprintln(t, strings.Join(cells, "\t"))
+			fmt.Fprintln(t, rowOf(cells))
 		}
 	}
 	return t.Flush()
@@ -94,16 +95,22 @@ func (a *app) showProcesses(running []session.Running, titles []string) error {
 		}
 	}
 	cols, _, _ := render.Size(a.stdout)
-	_, err := fmt.Fprintln(a.stdout, strings.Join(t.Lines(render.FitTo{Cols: cols}, a.style()), "\n"))
-	return err
+	return a.stdout.Show(t.Lines(render.FitTo{Cols: cols}, a.style())...)
 }
 
-// cellOf is a row's cell under a title, "-" where it has none. A tab or a line
-// end in it would break the table.
+// rowOf is a row for a tabwriter: no cell breaks it.
+func rowOf(cells []string) string {
+	for i, cell := range cells {
+		cells[i] = terminal.Clean(cell)
+	}
+	return strings.Join(cells, "\t")
+}
+
+// cellOf is a row's cell under a title, "-" where it has none.
 func cellOf(titles, row []string, title string) string {
 	i := slices.Index(titles, title)
 	if i < 0 || i >= len(row) {
 		return "-"
 	}
-	return strings.NewReplacer("\t", " ", "\n", " ", "\r", " ").Replace(row[i])
+	return row[i]
 }

@@ -25,8 +25,7 @@ func (a *app) volumesCommand() *cobra.Command {
 			for _, v := range volumes {
 				names = append(names, v.Name)
 			}
-			_, err := a.stdout.Write(lines(names))
-			return err
+			return a.names(names)
 		}
 		return render.Listing[engine.ListedVolume]{Items: volumes, Columns: volumeColumns, Lines: true}.Write(a.stdout, format)
 	})

@@ -54,7 +54,7 @@ func Check(root string) ([]string, error) {
 				broken = append(broken, fmt.Sprintf("%s: %s imports %s: %s", at(imp.Pos()), dir, name, why))
 			}
 		}
-		for _, c := range refusedNames(dir, f) {
+		for _, c := range append(refusedNames(dir, f), aroundOutput(dir, filepath.Base(file), f)...) {
 			broken = append(broken, fmt.Sprintf("%s: %s uses %s: %s", at(c.pos), dir, c.name, c.why))
 		}
 		return nil

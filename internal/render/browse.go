@@ -1,10 +1,11 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // recentBytes is how much of the latest lines of logs is kept to be searched.
@@ -13,39 +14,37 @@ const recentBytes = 1 << 20
 // browsing is what a user at a terminal chose to see of the logs. Its methods
 // work on nil, too: all is seen and nothing is kept.
 type browsing struct {
-	only   string         // a service; "": all
-	what   *regexp.Regexp // is highlighted; nil: nothing
-	recent [][]byte       // lines as they were printed, without their ends
+	only   string          // a service; "": all
+	what   *regexp.Regexp  // is highlighted; nil: nothing
+	recent []terminal.Text // lines as they were printed
 	bytes  int
 }
 
 func (b *browsing) shows(service string) bool { return b == nil || b.only == "" || b.only == service }
 
 // keep takes note of printed lines.
-func (b *browsing) keep(lines []byte) {
+func (b *browsing) keep(lines *terminal.Buffer) {
 	if b == nil {
 		return
 	}
-	for line := range bytes.Lines(lines) {
-		if len(line) > recentBytes {
+	for line := range lines.Each() {
+		if line.Len() >= recentBytes {
 			continue
 		}
-		b.recent = append(b.recent, bytes.Clone(bytes.TrimSuffix(line, []byte("\n"))))
-		b.bytes += len(line)
+		b.recent = append(b.recent, line)
+		b.bytes += line.Len() + 1
 	}
 	for b.bytes > recentBytes {
-		b.bytes -= len(b.recent[0]) + 1
+		b.bytes -= b.recent[0].Len() + 1
 		b.recent = b.recent[1:]
 	}
 }
 
-// mark highlights in buf[from:] what is searched for.
-func (b *browsing) mark(buf []byte, from int) []byte {
-	if b == nil || b.what == nil || !b.what.Match(buf[from:]) {
-		return buf
+// mark highlights in buf, from an index on, what is searched for.
+func (b *browsing) mark(buf *terminal.Buffer, from int) {
+	if b != nil && b.what != nil {
+		buf.Mark(from, b.what)
 	}
-	marked := b.what.ReplaceAll(buf[from:], []byte("\x1b[7m${0}\x1b[27m"))
-	return append(buf[:from], marked...)
 }
 
 // Only shows the logs of one service from now on; "": of all.
@@ -71,16 +70,20 @@ func (r *Renderer) Search(text string) {
 		return
 	}
 	b.what = inAnyColors(text)
-	var found bytes.Buffer
+	var found, all terminal.Buffer
 	n := 0
 	for _, line := range b.recent {
-		if b.what.Match(line) {
+		if b.what.MatchString(line.String()) {
 			n++
-			found.Write(b.mark(bytes.Clone(line), 0))
-			found.WriteByte('\n')
+			from := found.Len()
+			found.Add(line)
+			b.mark(&found, from)
+			found.End()
 		}
 	}
-	fmt.Fprintf((*aboveRegion)(t), "%s\n%s", t.style.in(bold, fmt.Sprintf("── %q is in %d of the latest %d lines ──", cleanText(text), n, len(b.recent))), found.Bytes())
+	all.Line(t.style.of(terminal.Bold, fmt.Sprintf("── %q is in %d of the latest %d lines ──", text, n, len(b.recent))))
+	all.Append(&found)
+	_ = (*aboveRegion)(t).Print(&all) // the display keeps its errors
 	t.soon()
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 // not enough room, names lose first the kind of their resources and most of
 // their digests, then the name of the project, and then their middle; and the
 // states are cut.
-func (r *region) table(rows []*row, v view) []textLine {
+func (r *region) table(rows []*row, v view) []terminal.Text {
 	states, times := 0, 0
 	words := make([]stateText, len(rows))
 	for i, w := range rows {
@@ -36,7 +37,7 @@ func (r *region) table(rows []*row, v view) []textLine {
 	room := v.cols - len(" x ") - len("  ") - len(" ") - times
 	name, names := r.naming(rows, room, min(states, enough))
 	states = min(states, room-names)
-	lines := make([]textLine, len(rows))
+	lines := make([]terminal.Text, len(rows))
 	for i, w := range rows {
 		mark, c := w.mark(v)
 		state := words[i]
@@ -45,16 +46,16 @@ func (r *region) table(rows []*row, v view) []textLine {
 		}
 		cells := []cell{
 			{" " + mark + " ", c},
-			{fit(name(w.ref), names) + "  ", ""},
+			{fit(name(w.ref), names) + "  ", 0},
 			{state.word, c},
-			{state.rest, dim},
+			{state.rest, terminal.Dim},
 		}
 		if pad := states - state.width(); pad > 0 {
-			cells = append(cells, cell{strings.Repeat(" ", pad), ""})
+			cells = append(cells, cell{strings.Repeat(" ", pad), 0})
 		}
 		left := r.line(v.cols-1-times, cells...)
-		right := r.line(v.cols-left.width, cell{fmt.Sprintf(" %*s", times, w.elapsed(v.now)), blue})
-		lines[i] = textLine{left.text + right.text, left.width + right.width}
+		right := r.line(v.cols-left.Width(), cell{fmt.Sprintf(" %*s", times, w.elapsed(v.now)), terminal.Blue})
+		lines[i] = terminal.Join(left, right)
 	}
 	return lines
 }
@@ -62,7 +63,8 @@ func (r *region) table(rows []*row, v view) []textLine {
 // naming is the longest way to call the rows that leaves the states what they
 // want of the room, and the columns it takes.
 func (r *region) naming(rows []*row, room, states int) (name func(event.Ref) string, width int) {
-	for _, name = range []func(event.Ref) string{event.Ref.String, short, r.shortest} {
+	for _, call := range []func(event.Ref) string{event.Ref.String, short, r.shortest} {
+		name = func(of event.Ref) string { return terminal.Clean(call(of)) }
 		width = 0
 		for _, w := range rows {
 			width = max(width, runewidth.StringWidth(name(w.ref)))

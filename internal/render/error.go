@@ -1,12 +1,12 @@
 package render
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Error writes an error's message and, below it, the hints of all errors that
@@ -14,12 +14,11 @@ import (
 // each with its own hints. What a build or the engine had to say moves no cursor.
 func Error(w io.Writer, err error) {
 	each(err, func(message string, hints []string) {
-		for line := range strings.SplitSeq(message, "\n") {
-			fmt.Fprintln(w, cleanText(line))
-		}
+		lines := terminal.Lines(message)
 		for _, h := range hints {
-			fmt.Fprintln(w, "hint: "+h)
+			lines = append(lines, hintLines(h, false)...)
 		}
+		show(terminal.OutputOf(w), lines...)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/docker/go-units"
 
+	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -30,36 +31,35 @@ func Explain(w io.Writer, e *planner.Explanation, o Options) error {
 		o.Now = time.Now
 	}
 	x := explanation{e: e, style: o.style(w), now: o.Now()}
-	x.line("", x.style.in(bold, x.style.in(verdictColor(e.Verdict), cleanText(e.Summary))))
+	x.line("", x.style.in(terminal.Bold, x.style.of(verdictColor(e.Verdict), e.Summary)))
 	x.causes("", "  ")
 	for _, c := range e.Containers {
 		x.container(c)
 	}
 	x.waits()
 	x.next()
-	_, err := io.WriteString(w, x.b.String())
-	return err
+	return terminal.OutputOf(w).Print(&x.b)
 }
 
-func verdictColor(v planner.Verdict) color {
+func verdictColor(v planner.Verdict) terminal.Color {
 	switch v {
 	case planner.VerdictRunning, planner.VerdictEnded:
-		return green
+		return terminal.Green
 	case planner.VerdictStarting, planner.VerdictPaused, planner.VerdictStopped, planner.VerdictOff:
-		return yellow
+		return terminal.Yellow
 	}
-	return red
+	return terminal.Red
 }
 
 type explanation struct {
 	e     *planner.Explanation
 	style style
 	now   time.Time
-	b     strings.Builder
+	b     terminal.Buffer
 }
 
-func (x *explanation) line(indent, text string) {
-	x.b.WriteString(indent + text + "\n")
+func (x *explanation) line(indent string, texts ...terminal.Text) {
+	x.b.Line(append([]terminal.Text{terminal.Value(indent)}, texts...)...)
 }
 
 // causes are those of a container, or of the whole service, with their hints.
@@ -70,23 +70,23 @@ func (x *explanation) causes(container, indent string) {
 			continue
 		}
 		if !strings.HasSuffix(x.e.Summary, c.Text) {
-			x.line(indent, cleanText(c.Text))
+			x.line(indent, terminal.Value(c.Text))
 		}
 		if c.Hint != "" {
-			x.line(indent, x.style.in(dim, "hint: "+c.Hint))
+			x.line(indent, x.style.of(terminal.Dim, "hint: "+c.Hint))
 		}
 	}
 }
 
 func (x *explanation) container(c planner.Examined) {
-	x.line("", "")
-	x.line("  ", x.style.in(bold, c.Name)+", "+x.state(c))
+	x.line("")
+	x.line("  ", x.style.of(terminal.Bold, c.Name), terminal.Value(", "+x.state(c)))
 	x.causes(c.Name, "    ")
 	if c.Verdict != planner.VerdictRunning && c.Probe != nil && c.Status == planner.Running {
 		x.probe(c.Probe, "    ")
 	}
 	if len(c.Logs) > 0 {
-		x.line("    ", fmt.Sprintf("its last %s:", counted(len(c.Logs), "line")))
+		x.line("    ", terminal.Value(fmt.Sprintf("its last %s:", counted(len(c.Logs), "line"))))
 		x.quote(c.Logs, "    ")
 	}
 }
@@ -118,7 +118,7 @@ func duration(d time.Duration) string { return strings.ToLower(units.HumanDurati
 // probe shows a health check, and what it said last.
 func (x *explanation) probe(p *planner.Probe, indent string) {
 	if p.Test != "" {
-		x.line(indent, "its health check, run "+x.ago(p.Ended)+": "+cleanText(p.Test))
+		x.line(indent, terminal.Value("its health check, run "+x.ago(p.Ended)+": "+p.Test))
 	}
 	if p.Output != "" {
 		x.quote(strings.Split(p.Output, "\n"), indent)
@@ -127,7 +127,7 @@ func (x *explanation) probe(p *planner.Probe, indent string) {
 
 func (x *explanation) quote(lines []string, indent string) {
 	for _, l := range lines {
-		x.line(indent, x.style.in(dim, "|")+" "+cleanText(l))
+		x.line(indent, x.style.of(terminal.Dim, "|"), terminal.Value(" "), terminal.Printed(l, terminal.Plain))
 	}
 }
 
@@ -135,18 +135,18 @@ func (x *explanation) waits() {
 	if len(x.e.WaitsFor) == 0 {
 		return
 	}
-	x.line("", "")
-	x.line("  ", "needs")
+	x.line("")
+	x.line("  ", terminal.Value("needs"))
 	for _, w := range x.e.WaitsFor {
-		mark := x.style.in(green, "✔")
+		mark := x.style.of(terminal.Green, "✔")
 		if !w.Met {
-			mark = x.style.in(red, "✘")
+			mark = x.style.of(terminal.Red, "✘")
 		}
-		text := fmt.Sprintf("%s %s (%s) %s", mark, w.Service, w.Condition, cleanText(w.Text))
+		text := fmt.Sprintf(" %s (%s) %s", w.Service, w.Condition, w.Text)
 		if !w.Required {
 			text += ", and can be done without"
 		}
-		x.line("    ", text)
+		x.line("    ", mark, terminal.Value(text))
 		if !w.Met && w.Probe != nil {
 			x.probe(w.Probe, "      ")
 		}
@@ -158,20 +158,20 @@ func (x *explanation) next() {
 	if !x.e.NextKnown {
 		return
 	}
-	x.line("", "")
+	x.line("")
 	if len(x.e.Next) == 0 {
-		x.line("  ", "up would leave it as it is")
+		x.line("  ", terminal.Value("up would leave it as it is"))
 		return
 	}
 	for _, c := range x.e.Next {
 		text := fmt.Sprintf("up would %s %s", c.Verb, c.Name)
 		if c.Reason.Code != planner.BecauseMissing && c.Reason.Code != planner.BecauseNotRunning { // the verb says so
-			text += ": " + cleanText(c.Reason.String())
+			text += ": " + c.Reason.String()
 		}
 		if len(c.When) > 0 {
 			text += ", if " + strings.Join(c.When, " or ") + " turns out to be another image"
 		}
-		x.line("  ", text)
+		x.line("  ", terminal.Value(text))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/mattn/go-runewidth"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Fitted is a table for people that fits its terminal: where there is not enough
@@ -35,15 +37,15 @@ type FitTo struct{ Cols, Rows int }
 const between = "   "
 
 // Lines are the table's lines.
-func (t Fitted) Lines(to FitTo, s Style) []string {
+func (t Fitted) Lines(to FitTo, s Style) []terminal.Text {
 	shown, widths := t.fit(to.Cols)
-	line := func(cells []string) string {
+	line := func(cells []string) terminal.Text {
 		var b strings.Builder
 		for n, i := range shown {
 			if n > 0 {
 				b.WriteString(between)
 			}
-			text := cleanText(cells[i])
+			text := terminal.Clean(cells[i])
 			if runewidth.StringWidth(text) > widths[i] {
 				text = runewidth.Truncate(text, widths[i], "…")
 			}
@@ -54,7 +56,7 @@ func (t Fitted) Lines(to FitTo, s Style) []string {
 			}
 			b.WriteString(text)
 		}
-		return strings.TrimRight(b.String(), " ")
+		return terminal.Value(strings.TrimRight(b.String(), " "))
 	}
 	titles := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
@@ -69,15 +71,15 @@ func (t Fitted) Lines(to FitTo, s Style) []string {
 		rows = rows[:max(room-1, 0)]
 		more = fmt.Sprintf("… %d more", len(t.Rows)-len(rows))
 	}
-	lines := []string{s.colors.in(bold, line(titles))}
+	lines := []terminal.Text{s.colors.in(terminal.Bold, line(titles))}
 	for _, r := range rows {
 		lines = append(lines, line(r))
 	}
 	if more != "" {
-		lines = append(lines, s.colors.in(dim, more))
+		lines = append(lines, s.colors.of(terminal.Dim, more))
 	}
 	if t.Total != nil {
-		lines = append(lines, s.colors.in(bold, line(t.Total)))
+		lines = append(lines, s.colors.in(terminal.Bold, line(t.Total)))
 	}
 	return lines
 }
@@ -87,10 +89,10 @@ func (t Fitted) fit(cols int) (shown, widths []int) {
 	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		shown = append(shown, i)
-		widths[i] = runewidth.StringWidth(c.Title)
+		widths[i] = runewidth.StringWidth(terminal.Clean(c.Title))
 		for _, r := range append(slices.Clone(t.Rows), t.Total) {
 			if i < len(r) {
-				widths[i] = max(widths[i], runewidth.StringWidth(cleanText(r[i])))
+				widths[i] = max(widths[i], runewidth.StringWidth(terminal.Clean(r[i])))
 			}
 		}
 	}

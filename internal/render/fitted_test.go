@@ -1,8 +1,9 @@
 package render
 
 import (
-	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // TestFitted shows a table on ever narrower terminals.
@@ -22,13 +23,13 @@ func TestFitted(t *testing.T) {
 	}{
 		{FitTo{}, `NAME    CPU %   TTY   CMD
 web     1.00%   ?     nginx: master process nginx -g daemon off
-db     10.25%   ?     redis-server
+db     10.25%   ?     redis-server\x1b[2J
 api             ?     true
 3      11.25%
 `},
 		{FitTo{Cols: 45}, `NAME    CPU %   TTY   CMD
 web     1.00%   ?     nginx: master process …
-db     10.25%   ?     redis-server
+db     10.25%   ?     redis-server\x1b[2J
 api             ?     true
 3      11.25%
 `},
@@ -44,7 +45,9 @@ api    true
 3
 `},
 	} {
-		if got := strings.Join(table.Lines(tt.to, Style{}), "\n") + "\n"; got != tt.want {
+		var b terminal.Buffer
+		b.Lines(table.Lines(tt.to, Style{})...)
+		if got := b.String(); got != tt.want {
 			t.Errorf("in %v: got:\n%s\nwant:\n%s", tt.to, got, tt.want)
 		}
 	}

@@ -1,9 +1,9 @@
 package render
 
 import (
-	"strings"
-
 	"github.com/mattn/go-runewidth"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Footer is the line that stays at the bottom of a terminal, below all else: a
@@ -20,29 +20,26 @@ func (f Footer) empty() bool { return f.Prompt == "" && len(f.Keys) == 0 }
 
 // line is the footer in at most so many columns. Of a prompt the end is seen,
 // of the keys as many as fit.
-func (f Footer) line(cols int, s style) textLine {
+func (f Footer) line(cols int, s style) terminal.Text {
 	if f.Prompt != "" {
-		typed := cleanText(f.Typed)
-		room := max(cols-runewidth.StringWidth(f.Prompt)-2, 0)
+		prompt, typed := terminal.Clean(f.Prompt), terminal.Clean(f.Typed)
+		room := max(cols-runewidth.StringWidth(prompt)-2, 0)
 		if w := runewidth.StringWidth(typed); w > room {
 			typed = runewidth.TruncateLeft(typed, w-room, "")
 		}
-		text := runewidth.Truncate(f.Prompt+" "+typed, max(cols-1, 0), "")
-		return textLine{s.in(bold, text) + "▏", runewidth.StringWidth(text) + 1}
+		text := runewidth.Truncate(prompt+" "+typed, max(cols-1, 0), "")
+		return terminal.Join(s.of(terminal.Bold, text), terminal.Value("▏"))
 	}
-	var l textLine
+	var l terminal.Text
 	for _, k := range f.Keys {
-		text := k.Key + " " + k.Does
-		if l.width > 0 {
-			text = "   " + text
+		next := terminal.Join(s.of(terminal.Bold, k.Key), terminal.Value(" "), s.of(terminal.Dim, k.Does))
+		if l.Width() > 0 {
+			next = terminal.Join(terminal.Value("   "), next)
 		}
-		w := runewidth.StringWidth(text)
-		if l.width+w > cols {
+		if l.Width()+next.Width() > cols {
 			break
 		}
-		shown := strings.Replace(text, k.Key, s.in(bold, k.Key), 1)
-		l.text += strings.Replace(shown, " "+k.Does, " "+s.in(dim, k.Does), 1)
-		l.width += w
+		l = terminal.Join(l, next)
 	}
 	return l
 }

@@ -4,48 +4,40 @@ import (
 	"io"
 	"sync"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Screen shows one frame after the other in the same place of a terminal, below
 // what is there: each in one write of the lines that changed.
 type Screen struct {
-	w io.Writer
-
 	mu     sync.Mutex // guards below
-	screen screen
+	screen terminal.Region
 }
 
 // NewScreen returns a screen on the terminal w. It is closed in the end.
-func NewScreen(w io.Writer) *Screen { return &Screen{w: w} }
+func NewScreen(w io.Writer) *Screen {
+	return &Screen{screen: terminal.Region{Output: terminal.OutputOf(w)}}
+}
 
 // Room is what a frame may take.
 func (s *Screen) Room() FitTo {
-	cols, rows := sizeOf(s.w)
+	cols, rows := sizeOf(s.screen.Output)
 	return FitTo{Cols: cols - 1, Rows: max(rows-1, 1)}
 }
 
 // Show replaces the frame, as far as it fits. The cursor rests below it.
-func (s *Screen) Show(lines []string) error {
+func (s *Screen) Show(lines []terminal.Text) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cols, rows := sizeOf(s.w)
+	cols, rows := sizeOf(s.screen.Output)
 	if most := max(rows-1, 1); len(lines) > most {
 		lines = lines[:most]
 	}
-	shown := make([]textLine, len(lines))
+	shown := make([]terminal.Text, len(lines))
 	for i, l := range lines {
-		if seenWidth(l) >= cols {
-			l = runewidth.Truncate(cleanText(l), cols-1, "")
-		}
-		shown[i] = textLine{l, seenWidth(l)}
+		shown[i] = l.Cut(cols - 1)
 	}
-	frame := s.screen.frame(nil, shown, cols, rows)
-	if len(frame) == 0 {
-		return nil
-	}
-	_, err := s.w.Write(frame)
-	return err
+	return s.screen.Draw(&terminal.Buffer{}, shown, cols, rows)
 }
 
 // Leave leaves the terminal to others while during runs: the cursor is seen, and
@@ -53,7 +45,7 @@ func (s *Screen) Show(lines []string) error {
 func (s *Screen) Leave(during func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, _ = s.w.Write(s.screen.release()) // the next frame's failure tells
+	_ = s.screen.Release() // the next frame's failure tells
 	during()
 }
 
@@ -62,15 +54,14 @@ func (s *Screen) Leave(during func()) {
 func (s *Screen) Redraw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.screen.forget()
+	s.screen.Forget()
 }
 
 // Close leaves the last frame, and the cursor as it was.
 func (s *Screen) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, err := s.w.Write(s.screen.release())
-	return err
+	return s.screen.Release()
 }
 
 // sizeOf is a terminal's size, or what is usual where it does not know it.

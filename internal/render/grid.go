@@ -1,42 +1,39 @@
 package render
 
 import (
-	"bytes"
 	"io"
 	"strings"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Grid writes columns for a terminal, three spaces apart, the header in
 // capitals. Cells may have colours and links: what counts is the width that
 // they are seen with.
-func Grid(w io.Writer, header []string, rows [][]string) error {
+func Grid(w io.Writer, header []string, rows [][]terminal.Text) error {
+	titles := make([]terminal.Text, len(header))
 	for i, h := range header {
-		header[i] = strings.ToUpper(h)
+		titles[i] = terminal.Value(strings.ToUpper(h))
 	}
-	lines := append([][]string{header}, rows...)
+	lines := append([][]terminal.Text{titles}, rows...)
 	widths := make([]int, len(header))
 	for _, line := range lines {
 		for i, cell := range line {
-			widths[i] = max(widths[i], seenWidth(cell))
+			widths[i] = max(widths[i], cell.Width())
 		}
 	}
-	var b bytes.Buffer
+	var b terminal.Buffer
 	for _, line := range lines {
 		for i, cell := range line {
-			b.WriteString(cell)
+			b.Add(cell)
 			if i < len(line)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-seenWidth(cell)+3))
+				b.Add(terminal.Value(strings.Repeat(" ", widths[i]-cell.Width()+3)))
 			}
 		}
-		b.WriteByte('\n')
+		b.End()
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return terminal.OutputOf(w).Print(&b)
 }
-
-func seenWidth(cell string) int { return runewidth.StringWidth(cleanText(cell)) }
 
 // Style is how cells of a Grid may look.
 type Style struct {
@@ -54,41 +51,42 @@ func StyleOf(w io.Writer, o Options) Style {
 
 // Link is a text that terminals open url for when it is clicked (OSC 8). Those
 // that do not know links show the text alone; url "" is no link.
-func (s Style) Link(url, text string) string {
-	if !s.links || url == "" {
-		return text
+func (s Style) Link(url, text string) terminal.Text {
+	t := terminal.Value(text)
+	if !s.links {
+		return t
 	}
-	return "\x1b]8;;" + url + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+	return t.Link(url)
 }
 
 // State is a text about a container in the colour of its state and health, as
 // the engine calls them.
-func (s Style) State(state, health, text string) string {
+func (s Style) State(state, health, text string) terminal.Text {
 	switch {
 	case health == "unhealthy", state == "restarting", state == "dead":
-		return s.colors.in(red, text)
+		return s.colors.of(terminal.Red, text)
 	case health == "starting", state == "paused":
-		return s.colors.in(yellow, text)
+		return s.colors.of(terminal.Yellow, text)
 	case state == "running":
-		return s.colors.in(green, text)
+		return s.colors.of(terminal.Green, text)
 	}
-	return s.colors.in(dim, text)
+	return s.colors.of(terminal.Dim, text)
 }
 
 // Dim is a text that matters less.
-func (s Style) Dim(text string) string { return s.colors.in(dim, text) }
+func (s Style) Dim(text string) terminal.Text { return s.colors.of(terminal.Dim, text) }
 
 // Event is a text about an event of a container in the colour of what it means.
-func (s Style) Event(action, exitCode, text string) string {
+func (s Style) Event(action, exitCode, text string) terminal.Text {
 	switch {
 	case exitCode != "" && exitCode != "0", strings.HasSuffix(action, ": unhealthy"), action == "oom":
-		return s.colors.in(red, text)
+		return s.colors.of(terminal.Red, text)
 	case action == "start", action == "unpause", strings.HasSuffix(action, ": healthy"):
-		return s.colors.in(green, text)
+		return s.colors.of(terminal.Green, text)
 	case action == "kill", action == "stop", action == "die", action == "pause", action == "restart":
-		return s.colors.in(yellow, text)
+		return s.colors.of(terminal.Yellow, text)
 	case strings.HasPrefix(action, "exec_"):
-		return s.colors.in(dim, text)
+		return s.colors.of(terminal.Dim, text)
 	}
-	return text
+	return terminal.Value(text)
 }

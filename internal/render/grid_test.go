@@ -7,14 +7,23 @@ import (
 
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/screentest"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
+
+func values(texts ...string) []terminal.Text {
+	var all []terminal.Text
+	for _, t := range texts {
+		all = append(all, terminal.Value(t))
+	}
+	return all
+}
 
 func TestGridCountsWhatIsSeen(t *testing.T) {
 	var b bytes.Buffer
 	style := render.StyleOf(&b, render.Options{ANSI: render.ANSIAlways})
-	rows := [][]string{
-		{"web", style.State("running", "", "Up"), style.Link("http://localhost:80", "a")},
-		{"größer名", "Exited", ""},
+	rows := [][]terminal.Text{
+		{terminal.Value("web"), style.State("running", "", "Up"), style.Link("http://localhost:80", "a")},
+		{terminal.Value("größer名"), terminal.Value("Exited"), {}},
 	}
 	if err := render.Grid(&b, []string{"Name", "Status", "Ports"}, rows); err != nil {
 		t.Fatal(err)
@@ -30,17 +39,17 @@ func TestGridCountsWhatIsSeen(t *testing.T) {
 func TestStyleOfAPipe(t *testing.T) {
 	var b bytes.Buffer
 	plain := render.StyleOf(&b, render.Options{})
-	if got := plain.Link("http://x", "text") + plain.State("exited", "", "Exited"); got != "textExited" {
+	if got := terminal.Join(plain.Link("http://x", "text"), plain.State("exited", "", "Exited")).String(); got != "textExited" {
 		t.Errorf("got %q, want text alone", got)
 	}
 	noColor := render.StyleOf(&b, render.Options{ANSI: render.ANSIAlways, NoColor: true})
-	if got := noColor.State("running", "unhealthy", "Up"); got != "Up" {
+	if got := noColor.State("running", "unhealthy", "Up").String(); got != "Up" {
 		t.Errorf("got %q, want no colour", got)
 	}
-	if got := noColor.Link("http://x", "text"); !strings.Contains(got, "\x1b]8;;http://x") {
+	if got := noColor.Link("http://x", "text").String(); !strings.Contains(got, "\x1b]8;;http://x") {
 		t.Errorf("got %q, want a link: it is no colour", got)
 	}
-	if got := noColor.Link("", "text"); got != "text" {
+	if got := noColor.Link("", "text").String(); got != "text" {
 		t.Errorf("got %q, want no link", got)
 	}
 }
@@ -51,14 +60,14 @@ func TestScreen(t *testing.T) {
 	v := screentest.New(6, 3)
 	s := render.NewScreen(v)
 	for i, tt := range []struct {
-		lines  []string
+		lines  []terminal.Text
 		writes int
 		want   string
 	}{
-		{[]string{"longer", "b", "does not fit"}, 1, "longe\nb\n"},
-		{[]string{"longer", "b"}, 1, "longe\nb\n"},
-		{[]string{"longer", "\x1b[1mc\x1b[0m"}, 2, "longe\nc\n"},
-		{[]string{"d"}, 3, "d\n"},
+		{values("longer", "b", "does not fit"), 1, "longe\nb\n"},
+		{values("longer", "b"), 1, "longe\nb\n"},
+		{[]terminal.Text{terminal.Value("longer"), terminal.Value("c").In(terminal.Bold)}, 2, "longe\nc\n"},
+		{values("d"), 3, "d\n"},
 	} {
 		if err := s.Show(tt.lines); err != nil {
 			t.Fatal(err)

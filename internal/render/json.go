@@ -2,16 +2,16 @@ package render
 
 import (
 	"bytes"
-	"io"
 	"time"
 	"unicode/utf8"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // jsonLines prints an object for each event, in a line.
 type jsonLines struct {
-	out  io.Writer
+	out  *terminal.Output
 	now  func() time.Time
 	logs *logs
 	// separate: logs have a stream of their own and are printed there as ever,

@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // LogOptions say how the logs of containers are printed.
@@ -50,30 +51,31 @@ type logs struct {
 	progress stream // takes what hooks print while no logs are followed; zero: not these
 	followed bool   // there was an Attached
 	width    int    // columns of the longest name
-	heads    map[headKey]string
+	heads    map[headKey]terminal.Text
 	objects  map[event.Source][]byte // what objects of a container begin with
-	colors   map[string]color
-	buf      []byte    // lines that are not written yet
-	toErr    bool      // they are for err
-	front    []byte    // what goes before the line at hand
-	browse   *browsing // nil: what is past is not kept
+	json     []byte                  // the object at hand
+	colors   map[string]terminal.Color
+	buf      terminal.Buffer // lines that are not written yet
+	toErr    bool            // they are for err
+	front    terminal.Buffer // what goes before the line at hand
+	browse   *browsing       // nil: what is past is not kept
 
 	last struct { // of heads, the one that was used last
 		key  headKey
-		head string
+		head terminal.Text
 	}
 }
 
 // stream is where logs go, and what it can do.
 type stream struct {
-	w        io.Writer
+	to       printer
 	style    style
 	terminal bool
 }
 
 // newStream returns w as a stream.
 func (o Options) newStream(w io.Writer) stream {
-	s := stream{w: w, style: o.style(w), terminal: IsTerminal(w)}
+	s := stream{to: terminal.OutputOf(w), style: o.style(w), terminal: IsTerminal(w) || o.ANSI == ANSIAlways}
 	if o.Logs.NoColor {
 		s.style = false
 	}
@@ -85,7 +87,7 @@ func newLogs(out, err stream, o LogOptions) *logs {
 	if !o.Split {
 		err = out
 	}
-	return &logs{opts: o, out: out, err: err, progress: progress, heads: map[headKey]string{}, colors: map[string]color{}}
+	return &logs{opts: o, out: out, err: err, progress: progress, heads: map[headKey]terminal.Text{}, colors: map[string]terminal.Color{}}
 }
 
 // event prints what belongs to logs, and tells whether e did.
@@ -107,11 +109,11 @@ func (l *logs) event(e event.Event) bool {
 		if e.Restarting {
 			text += " (restarting)"
 		}
-		fmt.Fprintln(l.out.w, text)
+		show(l.out.to, terminal.Value(text))
 	case event.Attached:
 		l.attach(e)
 	case event.Output:
-		if e.Ref.Kind != event.Container || !l.followed && l.progress.w == nil {
+		if e.Ref.Kind != event.Container || !l.followed && l.progress.to == nil {
 			return false
 		}
 		l.hooked(e)
@@ -132,7 +134,8 @@ func (l *logs) hooked(o event.Output) {
 		defer func() { l.out = out }()
 	}
 	src := event.Source{Name: o.Ref.Name, Service: o.Ref.Service, Number: o.Ref.Number}
-	l.text([]byte(l.prefix(src, " ->")), []byte(o.Text))
+	l.front.Begin(l.prefix(src, " ->"))
+	l.text([]byte(o.Text))
 	l.flush()
 }
 
@@ -142,7 +145,7 @@ func (l *logs) attach(e event.Attached) {
 	names := make([]string, len(e.Sources))
 	services := make([]string, len(e.Sources))
 	for i, s := range e.Sources {
-		names[i], services[i] = shortName(s), s.Service
+		names[i], services[i] = terminal.Clean(shortName(s)), s.Service
 		l.widen(names[i])
 	}
 	slices.Sort(services)
@@ -150,7 +153,7 @@ func (l *logs) attach(e event.Attached) {
 		l.color(s)
 	}
 	if !e.Quiet && len(names) > 0 && l.opts.Format == LogText {
-		fmt.Fprintln(l.out.w, "Attaching to "+strings.Join(names, ", "))
+		show(l.out.to, terminal.Value("Attaching to "+strings.Join(names, ", ")))
 	}
 }
 
@@ -164,15 +167,15 @@ func (l *logs) line(e *event.Log) {
 		l.object(e)
 		return
 	}
-	prefix := l.front[:0]
-	if !l.opts.NoPrefix {
-		prefix = append(prefix, l.head(e.Source)...)
+	if l.opts.NoPrefix {
+		l.front.Begin(terminal.Text{})
+	} else {
+		l.front.Begin(l.head(e.Source))
 	}
 	if l.opts.Timestamps && !e.Time.IsZero() {
-		prefix = e.Time.UTC().AppendFormat(prefix, "2006-01-02T15:04:05.000000000Z ")
+		l.front.Stamp(e.Time)
 	}
-	l.front = prefix
-	l.text(prefix, e.Text)
+	l.text(e.Text)
 }
 
 // writeSize is how many bytes of lines that came together are written at once.
@@ -181,7 +184,7 @@ const writeSize = 32 << 10
 // turn sees to it that the buffer is for the stream that comes next, and not
 // full: lines of both streams keep their order.
 func (l *logs) turn(toErr bool) {
-	if toErr != l.toErr || len(l.buf) >= writeSize {
+	if toErr != l.toErr || l.buf.Len() >= writeSize {
 		l.flush()
 		l.toErr = toErr
 	}
@@ -197,32 +200,29 @@ func (l *logs) stream() stream {
 
 // flush writes what is in the buffer.
 func (l *logs) flush() {
-	if len(l.buf) == 0 {
+	if l.buf.Len() == 0 {
 		return
 	}
-	l.browse.keep(l.buf)
-	if _, err := l.stream().w.Write(l.buf); err != nil && l.opts.Failed != nil {
+	l.browse.keep(&l.buf)
+	if err := l.stream().to.Print(&l.buf); err != nil && l.opts.Failed != nil {
 		l.opts.Failed(err)
 	}
-	l.buf = l.buf[:0]
-	if cap(l.buf) > 4*writeSize {
-		l.buf = nil // that was for a line of megabytes
-	}
+	l.buf.Reset(4 * writeSize) // more was for a line of megabytes
 }
 
-// text formats a text, each of its lines behind the prefix.
-func (l *logs) text(prefix, text []byte) {
+// text formats a text, each of its lines behind front.
+func (l *logs) text(text []byte) {
 	to := l.stream()
 	for more := true; more; {
 		var line []byte
 		line, text, more = bytes.Cut(text, []byte("\n"))
-		l.buf = append(l.buf, prefix...)
 		if to.terminal {
-			l.buf = l.browse.mark(appendClean(l.buf, line, cleaning{afterCR: prefix, colors: bool(to.style)}), len(l.buf))
+			from := l.buf.Len()
+			l.buf.Printed(&l.front, line, to.style.manner())
+			l.browse.mark(&l.buf, from)
 		} else {
-			l.buf = append(l.buf, line...)
+			l.buf.DataLine(&l.front, line)
 		}
-		l.buf = append(l.buf, '\n')
 	}
 }
 
@@ -233,9 +233,9 @@ type headKey struct {
 }
 
 // head is what the lines of a container begin with: "web-1  | ".
-func (l *logs) head(s event.Source) string {
+func (l *logs) head(s event.Source) terminal.Text {
 	key := headKey{s, l.toErr}
-	if l.last.key == key && l.last.head != "" {
+	if l.last.key == key && l.last.head.Len() > 0 {
 		return l.last.head
 	}
 	head, ok := l.heads[key]
@@ -252,26 +252,26 @@ func (l *logs) widen(name string) {
 	if n := runewidth.StringWidth(name); n > l.width {
 		l.width = n
 		clear(l.heads)
-		l.last.head = ""
+		l.last.head = terminal.Text{}
 	}
 }
 
 // prefix is "web-1  | ", as wide as those of the others; mark goes behind the
 // name.
-func (l *logs) prefix(s event.Source, mark string) string {
-	name := shortName(s) + mark
+func (l *logs) prefix(s event.Source, mark string) terminal.Text {
+	name := terminal.Clean(shortName(s)) + mark
 	if mark == "" {
 		l.widen(name)
 	}
 	name = runewidth.FillRight(name, l.width)
-	return l.stream().style.in(l.color(s.Service), name+"  |") + " "
+	return terminal.Join(l.stream().style.of(l.color(s.Service), name+"  |"), terminal.Value(" "))
 }
 
 // palette are the colours of services. Red is left to what goes wrong.
-var palette = []color{"36", "33", "32", "35", "34", "96", "93", "92", "95", "94"}
+var palette = []terminal.Color{36, 33, 32, 35, 34, 96, 93, 92, 95, 94}
 
 // color is the service's colour: those not known from an Attached get the next.
-func (l *logs) color(service string) color {
+func (l *logs) color(service string) terminal.Color {
 	c, ok := l.colors[service]
 	if !ok {
 		c = palette[len(l.colors)%len(palette)]

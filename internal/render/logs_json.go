@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // object formats a line of a log as an object in a line:
@@ -20,30 +22,34 @@ import (
 // place of what is none, and bytes beside it: the line as it is, in base64.
 // Fields may be added. It is written by hand because of a million lines.
 func (l *logs) object(e *event.Log) {
-	l.buf = append(l.buf, l.objectHead(e.Source)...)
+	b := append(l.json[:0], l.objectHead(e.Source)...)
 	if e.Stream == event.Stderr {
-		l.buf = append(l.buf, `"stderr"`...)
+		b = append(b, `"stderr"`...)
 	} else {
-		l.buf = append(l.buf, `"stdout"`...)
+		b = append(b, `"stdout"`...)
 	}
 	if !e.Time.IsZero() {
-		l.buf = append(l.buf, `,"time":"`...)
-		l.buf = e.Time.UTC().AppendFormat(l.buf, time.RFC3339Nano)
-		l.buf = append(l.buf, '"')
+		b = append(b, `,"time":"`...)
+		b = e.Time.UTC().AppendFormat(b, time.RFC3339Nano)
+		b = append(b, '"')
 	}
-	l.buf = append(l.buf, `,"message":`...)
+	b = append(b, `,"message":`...)
 	text := e.Text
 	if l.opts.Format == LogJSONEmbedded && embeddable(text) {
-		l.buf = append(l.buf, bytes.TrimSpace(text)...)
+		b = append(b, terminal.Clean(string(bytes.TrimSpace(text)))...)
 	} else {
-		l.buf = appendString(l.buf, text)
+		b = appendString(b, text)
 		if !utf8.Valid(text) {
-			l.buf = append(l.buf, `,"bytes":"`...)
-			l.buf = base64.StdEncoding.AppendEncode(l.buf, text)
-			l.buf = append(l.buf, '"')
+			b = append(b, `,"bytes":"`...)
+			b = base64.StdEncoding.AppendEncode(b, text)
+			b = append(b, '"')
 		}
 	}
-	l.buf = append(l.buf, '}', '\n')
+	l.json = append(b, '}', '\n')
+	l.buf.Data(l.json)
+	if cap(l.json) > 4*writeSize {
+		l.json = nil
+	}
 }
 
 // objectHead is what all objects of a container begin with.
@@ -93,8 +99,8 @@ func appendString(dst, text []byte) []byte {
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		default:
 			r, size := utf8.DecodeRune(text)
-			if r >= 0x80 && r < 0xa0 { // a terminal would obey
-				dst = append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
+			if terminal.Commands(r) {
+				dst = fmt.Appendf(dst, `\u%04x`, r)
 			} else {
 				dst = utf8.AppendRune(dst, r)
 			}

@@ -92,6 +92,22 @@ func TestLogsAllocations(t *testing.T) {
 	}
 }
 
+// Where colours were asked for, a pipe is meant for a terminal.
+func TestLogsAlways(t *testing.T) {
+	var out bytes.Buffer
+	for ansi, want := range map[ANSI]string{ANSIAlways: "\x1b[36ma-1  |\x1b[0m xy\n", ANSIAuto: "a-1  | x\x1b[2Jy\n"} {
+		out.Reset()
+		r, err := New(Options{Mode: ModePlain, ANSI: ansi, Out: &out, Err: &bytes.Buffer{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Event(event.Log{Source: replica("a"), Text: []byte("x\x1b[2Jy")})
+		if out.String() != want {
+			t.Errorf("%s: got %q, want %q", ansi, out.String(), want)
+		}
+	}
+}
+
 // discard is io.Discard as a type of its own, which is no terminal.
 type discard struct{}
 

@@ -1,11 +1,10 @@
 package render
 
 import (
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // plain prints a line for each change of a resource, with the space in front
@@ -13,16 +12,17 @@ import (
 type plain struct {
 	messages
 	logs   *logs
-	builds io.Writer // what builds print; Docker Compose's goes to stdout
+	builds printer         // takes what builds print; Docker Compose's goes to stdout
+	manner terminal.Manner // of that
 }
 
 func (p *plain) event(e event.Event) {
 	switch e := e.(type) {
 	case event.Status:
-		fmt.Fprintln(p.w, " "+statusLine(e))
+		show(p.to, terminal.Value(" "+statusLine(e)))
 	case event.Output:
 		if !p.logs.event(e) && e.Text != "" {
-			fmt.Fprintln(p.output(e.Ref.Kind), outputLine(e))
+			show(p.output(e.Ref.Kind), outputLine(e, p.manner))
 		}
 	default:
 		if !p.logs.event(e) {
@@ -34,11 +34,11 @@ func (p *plain) event(e event.Event) {
 func (p *plain) close() error { return nil }
 
 // output is where the lines about a kind of resource go.
-func (p *plain) output(k event.Kind) io.Writer {
+func (p *plain) output(k event.Kind) printer {
 	if k == event.Image {
 		return p.builds
 	}
-	return p.w
+	return p.to
 }
 
 // statusLine is a status in a line: what is waited for is left out, so that the
@@ -52,14 +52,13 @@ func statusLine(s event.Status) string {
 }
 
 // outputLine says whose line it is: builds of several services run at once, and
-// BuildKit numbers the steps of each from 1. It may be coloured, and clears no
-// screen: this display is for terminals as well.
-func outputLine(o event.Output) string {
-	text := string(appendClean(nil, []byte(o.Text), cleaning{colors: true}))
+// BuildKit numbers the steps of each from 1. Its colours are the builds'.
+func outputLine(o event.Output, m terminal.Manner) terminal.Text {
+	text := terminal.Printed(o.Text, m)
 	if o.Ref.Service == "" {
 		return text
 	}
-	return o.Ref.Service + " | " + text
+	return terminal.Join(terminal.Value(o.Ref.Service+" | "), text)
 }
 
 // quiet prints warnings, and the output of a build once it has failed.
@@ -74,10 +73,10 @@ func (q *quiet) event(e event.Event) {
 	case event.Status:
 		switch e.State {
 		case event.Warning:
-			fmt.Fprintln(q.w, " "+statusLine(e))
+			show(q.to, terminal.Value(" "+statusLine(e)))
 		case event.Failed:
 			for _, line := range failing(q.builds[e.Ref]) {
-				fmt.Fprintln(q.w, cleanText(line))
+				show(q.to, terminal.Printed(line, terminal.Plain))
 			}
 		}
 	case event.Output:
@@ -101,34 +100,46 @@ func (q *quiet) close() error { return nil }
 
 // messages prints the sentences that belong to no resource.
 type messages struct {
-	w     io.Writer
+	to    printer
 	style style
 }
 
 func (m messages) event(e event.Event) {
 	switch e := e.(type) {
 	case event.Message:
-		fmt.Fprint(m.w, m.text(e))
+		show(m.to, m.lines(e)...)
 	case event.Synced:
-		line := syncedLine(e)
+		line := terminal.Value(syncedLine(e))
 		if e.Err != nil {
-			line = m.style.in(yellow, "warning:") + " " + line
+			line = m.warning(line)
 		}
-		fmt.Fprintln(m.w, line)
+		show(m.to, line)
 	}
 }
 
-// text is a message with its hint, and a line end after each.
-func (m messages) text(msg event.Message) string {
-	text := msg.Text
+func (m messages) warning(line terminal.Text) terminal.Text {
+	return terminal.Join(m.style.of(terminal.Yellow, "warning:"), terminal.Value(" "), line)
+}
+
+// lines are a message and its hint.
+func (m messages) lines(msg event.Message) []terminal.Text {
+	lines := terminal.Lines(msg.Text)
 	if msg.Level == event.Warn {
-		text = m.style.in(yellow, "warning:") + " " + text
+		lines[0] = m.warning(lines[0])
 	}
-	text += "\n"
-	if msg.Hint != "" {
-		text += m.style.in(dim, "hint: "+msg.Hint) + "\n"
+	return append(lines, hintLines(msg.Hint, m.style)...)
+}
+
+// hintLines are a hint as it is shown; none where there is none.
+func hintLines(hint string, s style) []terminal.Text {
+	if hint == "" {
+		return nil
 	}
-	return text
+	lines := terminal.Lines("hint: " + hint)
+	for i, l := range lines {
+		lines[i] = s.in(terminal.Dim, l)
+	}
+	return lines
 }
 
 // tails are the last lines that builds printed, by image.

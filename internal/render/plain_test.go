@@ -196,7 +196,7 @@ func TestLogsOnTerminal(t *testing.T) {
 		{"an open sequence", "a\x1b[12", "Pa\n"},
 		{"an open string", "a\x1b]0;x", "Pa\n"},
 		{"a lonely escape", "a\x1b", "Pa\n"},
-		{"bytes that are no text", "\xff\xc3\xa9\xc2\x9bx\xc2", "P\xff\xc3\xa9x\xc2\n"},
+		{"bytes that are no text", "\xff\xc3\xa9\xc2\x9bx\xc2", `P\xffé\u009bx\xc2` + "\n"},
 		{"tabs", "a\tb", "Pa\tb\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -331,7 +331,7 @@ func TestPrintErrors(t *testing.T) {
 		{fmt.Errorf("loading: %w", hint.New("bad", "do this")), "loading: bad\nhint: do this\n"},
 		{errors.Join(hint.New("a", "do this"), fmt.Errorf("b: %w", hint.New("c", "do that")), hint.New("d", "do this"), hint.New("e", ""), context.Canceled),
 			"a\nhint: do this\nb: c\nhint: do that\nd\ne\ncontext canceled\n"},
-		{errors.New("the build printed:\n  \x1b[31mred\x1b[0m\x1b[2J\n\n  a\tb"), "the build printed:\n  red\n\n  a\tb\n"},
+		{errors.New("the build printed:\n  \x1b[31mred\x1b[0m\x1b[2J\n\n  a\tb"), "the build printed:\n  red\\x1b[2J\n\n  a\tb\n"},
 	} {
 		var b bytes.Buffer
 		render.Error(&b, tt.err)

@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // region is what the live region is about: resources, in the order of their
@@ -139,7 +140,7 @@ type view struct {
 
 // lines are the region's lines. There are never more than fit, but for the
 // failures of the last frame.
-func (r *region) lines(v view) []textLine {
+func (r *region) lines(v view) []terminal.Text {
 	if v.rows < 1 || v.cols < 1 {
 		return nil
 	}
@@ -151,23 +152,23 @@ func (r *region) lines(v view) []textLine {
 	}
 	kept, folded := fold(rows, n, v)
 	table := r.table(kept, v)
-	var lines []textLine
+	var lines []terminal.Text
 	if folded != "" {
-		lines = append(lines, r.line(v.cols, cell{" … " + folded, dim}))
+		lines = append(lines, r.line(v.cols, cell{" … " + folded, terminal.Dim}))
 	}
 	lines = append(lines, table...)
-	return append([]textLine{r.header(counts, lines, v)}, lines...)
+	return append([]terminal.Text{r.header(counts, lines, v)}, lines...)
 }
 
 // header sums up: what is done of all, what went wrong, and the time so far,
 // which stands above the others' times.
-func (r *region) header(n counts, below []textLine, v view) textLine {
-	cells := []cell{{fmt.Sprintf("[+] %s %d/%d", r.title, n.done+n.warned, len(r.known)), bold}}
+func (r *region) header(n counts, below []terminal.Text, v view) terminal.Text {
+	cells := []cell{{fmt.Sprintf("[+] %s %d/%d", r.title, n.done+n.warned, len(r.known)), terminal.Bold}}
 	if n.failed > 0 {
-		cells = append(cells, cell{fmt.Sprintf(", %d failed", n.failed), red})
+		cells = append(cells, cell{fmt.Sprintf(", %d failed", n.failed), terminal.Red})
 	}
 	if n.skipped > 0 {
-		cells = append(cells, cell{fmt.Sprintf(", %d skipped", n.skipped), yellow})
+		cells = append(cells, cell{fmt.Sprintf(", %d skipped", n.skipped), terminal.Yellow})
 	}
 	l := r.line(v.cols, cells...)
 	began, ended := r.span(v)
@@ -177,14 +178,14 @@ func (r *region) header(n counts, below []textLine, v view) textLine {
 	took := elapsed(ended.Sub(began))
 	width := 0
 	for _, b := range below {
-		width = max(width, b.width)
+		width = max(width, b.Width())
 	}
-	gap := max(width-l.width-len(took), 1)
-	if l.width+gap+len(took) > v.cols {
+	gap := max(width-l.Width()-len(took), 1)
+	if l.Width()+gap+len(took) > v.cols {
 		return l
 	}
-	right := r.line(v.cols, cell{strings.Repeat(" ", gap), ""}, cell{took, blue})
-	return textLine{l.text + right.text, l.width + right.width}
+	right := r.line(v.cols, cell{strings.Repeat(" ", gap), 0}, cell{took, terminal.Blue})
+	return terminal.Join(l, right)
 }
 
 // span is the time from the first work to the last change, or until now where
@@ -207,22 +208,21 @@ func (r *region) span(v view) (began, ended time.Time) {
 // cell is a piece of a line.
 type cell struct {
 	text string
-	c    color
+	c    terminal.Color
 }
 
 // line joins cells and cuts them off at a width.
-func (r *region) line(width int, cells ...cell) textLine {
-	var l textLine
+func (r *region) line(width int, cells ...cell) terminal.Text {
+	var l terminal.Text
 	for i, c := range cells {
-		room := width - l.width
-		text := c.text
+		room := width - l.Width()
+		text := terminal.Clean(c.text)
 		following := i+1 < len(cells) && strings.TrimSpace(cells[i+1].text) != ""
 		if w := runewidth.StringWidth(text); w > room || w == room && following {
 			text = runewidth.Truncate(text+" ", max(room, 0), "…")
 		}
-		l.text += r.style.in(c.c, text)
-		l.width += runewidth.StringWidth(text)
-		if l.width >= width {
+		l = terminal.Join(l, r.style.of(c.c, text))
+		if l.Width() >= width {
 			break
 		}
 	}

@@ -3,8 +3,9 @@
 // containers with their prefixes, and writes tables, listings and errors.
 //
 // Results, the logs of containers and, in plain mode, what builds print go to
-// the output, everything else to the error stream. What is not a terminal gets plain lines: no colour, no cursor
-// moves.
+// the output, everything else to the error stream. What is not a terminal gets
+// plain lines: no colour, no cursor moves. All that is shown is a terminal.Text,
+// or passes a terminal.Output.
 package render
 
 import (
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Mode is a way to show progress.
@@ -101,16 +103,21 @@ func New(o Options) (*Renderer, error) {
 	if mode != ModePlain {
 		logs.progress = stream{}
 	}
-	messages := messages{o.Err, o.style(o.Err)}
+	messages := messages{terminal.OutputOf(o.Err), o.style(o.Err)}
 	switch mode {
 	case ModeJSON:
-		r.d = &jsonLines{out: o.Err, now: o.Now, logs: logs, separate: separate}
+		r.d = &jsonLines{out: terminal.OutputOf(o.Err), now: o.Now, logs: logs, separate: separate}
 	case ModeQuiet:
 		r.d = &quiet{messages: messages, logs: logs, builds: tails{}}
 	default:
-		r.d = &plain{messages: messages, logs: logs, builds: o.Builds}
+		r.d = &plain{messages: messages, logs: logs, builds: terminal.OutputOf(o.Builds), manner: o.builds()}
 	}
 	return r, nil
+}
+
+// builds is the manner of what builds print: their colours also go to a pipe.
+func (o Options) builds() terminal.Manner {
+	return style(!o.NoColor && o.ANSI != ANSINever).manner()
 }
 
 // Event shows e. It is an event.Sink.
@@ -128,7 +135,7 @@ func (r *Renderer) Leave(during func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t, ok := r.d.(*tty); ok {
-		t.write(t.screen.release())
+		t.failed(t.screen.Release())
 	}
 	during()
 }

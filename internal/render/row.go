@@ -9,6 +9,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // row is a resource's line in the live region.
@@ -43,20 +44,20 @@ func (w *row) works() bool { return w.state == event.Working || w.held != "" }
 func (w *row) shown(v view) bool { return w.state != "" || w.waits(v) }
 
 // mark is the sign in front, and the colour of it and of the word.
-func (w *row) mark(v view) (string, color) {
+func (w *row) mark(v view) (string, terminal.Color) {
 	switch {
 	case w.waits(v):
-		return "·", blue
+		return "·", terminal.Blue
 	case w.state == event.Done:
-		return "✔", green
+		return "✔", terminal.Green
 	case w.state == event.Failed:
-		return "✘", red
+		return "✘", terminal.Red
 	case w.state == event.Warning:
-		return "!", yellow
+		return "!", terminal.Yellow
 	case w.state == event.Skipped:
-		return "-", yellow
+		return "-", terminal.Yellow
 	}
-	return spinner[int(v.now.UnixMilli()/spinGap.Milliseconds())%len(spinner)], blue
+	return spinner[int(v.now.UnixMilli()/spinGap.Milliseconds())%len(spinner)], terminal.Blue
 }
 
 // stateText is the middle of a row. brief is a shorter rest, "" where there is
@@ -81,10 +82,10 @@ func (w *row) words(v view) stateText {
 	case w.steps.line != "":
 		s.rest = w.steps.line
 	}
-	s.word = cleanText(s.word)
+	s.word = terminal.Clean(s.word)
 	for _, t := range []*string{&s.rest, &s.brief} {
-		if *t = cleanText(firstLine(*t)); *t != "" {
-			*t = " " + strings.ReplaceAll(*t, "\t", " ")
+		if *t = terminal.Clean(firstLine(*t)); *t != "" {
+			*t = " " + *t
 		}
 	}
 	return s

@@ -3,6 +3,8 @@ package render
 import (
 	"regexp"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // steps folds what a build prints into one line: the step that spoke last, and
@@ -34,7 +36,7 @@ func (s *steps) add(line string) {
 	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
 		line = stepHead.FindString(line) + strings.TrimLeft(line[at+1:], " ")
 	}
-	line = strings.TrimSpace(cleanText(line))
+	line = strings.TrimSpace(terminal.CleanPrinted(line))
 	if m := oldStep.FindStringSubmatch(line); m != nil {
 		s.line = "[" + m[1] + "] " + m[2]
 		return

@@ -10,8 +10,12 @@ import (
 	"regexp"
 	"strings"
 	"text/tabwriter"
+	"text/template"
+	"text/template/parse"
 
 	"github.com/docker/cli/templates"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // Table writes columns as docker does: at least ten wide, three spaces apart,
@@ -30,7 +34,7 @@ func table(t *tabwriter.Writer, header []string, rows [][]string) error {
 				fmt.Fprint(t, "\t")
 			}
 			// What would end a cell or a row must not come from a container.
-			fmt.Fprint(t, strings.NewReplacer("\t", " ", "\n", " ", "\r", "", "\v", " ", "\f", " ").Replace(cell))
+			fmt.Fprint(t, terminal.Clean(cell))
 		}
 		fmt.Fprintln(t)
 	}
@@ -115,17 +119,27 @@ func (l Listing[T]) json(w io.Writer) error {
 	return nil
 }
 
-// JSON writes a value in one line, with <, > and & as they are.
+// JSON writes a value in one line, with <, > and & as they are. What a terminal
+// would obey is escaped as JSON does it: no reader sees a difference.
 func JSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	text := strings.TrimSuffix(b.String(), "\n")
+	_, err := io.WriteString(w, terminal.Clean(text)+"\n")
+	return err
 }
 
 func (l Listing[T]) template(w io.Writer, format string) error {
-	t, err := templates.Parse(unescape(format))
+	t, err := templates.New("").Funcs(template.FuncMap{valueFunc: printedLine}).Parse(unescape(format))
 	if err != nil {
 		return templateError(err)
+	}
+	if terminal.OutputOf(w).IsTerminal() {
+		oneLine(t.Tree)
 	}
 	var b bytes.Buffer
 	for _, item := range l.Items {
@@ -139,10 +153,11 @@ func (l Listing[T]) template(w io.Writer, format string) error {
 }
 
 func (l Listing[T]) templateTable(w io.Writer, format string) error {
-	t, err := templates.Parse(unescape(format))
+	t, err := templates.New("").Funcs(template.FuncMap{valueFunc: printed}).Parse(unescape(format))
 	if err != nil {
 		return templateError(err)
 	}
+	oneLine(t.Tree)
 	head, err := t.Clone()
 	if err != nil {
 		return err
@@ -195,4 +210,58 @@ func templateError(err error) error {
 // stand for.
 func unescape(s string) string {
 	return strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(s))
+}
+
+// valueFunc is the function that oneLine calls.
+const valueFunc = "_value"
+
+// printed is what a template prints of a value, in one line.
+func printed(v any) string {
+	if v == nil {
+		return "<no value>"
+	}
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && !r.IsNil() {
+		v = r.Elem().Interface()
+	}
+	return terminal.Clean(fmt.Sprint(v))
+}
+
+// printedLine is printed with the line end of println.
+func printedLine(v any) string {
+	if s, ok := v.(string); ok && strings.HasSuffix(s, "\n") {
+		return printed(strings.TrimSuffix(s, "\n")) + "\n"
+	}
+	return printed(v)
+}
+
+// oneLine has every value that the template prints pass Clean, as a cell does.
+func oneLine(tree *parse.Tree) {
+	eachPrinted(tree.Root, func(p *parse.PipeNode) {
+		clean := &parse.CommandNode{NodeType: parse.NodeCommand, Args: []parse.Node{parse.NewIdentifier(valueFunc).SetTree(tree)}}
+		p.Cmds = append(p.Cmds, clean)
+	})
+}
+
+// eachPrinted finds the pipelines of actions that print.
+func eachPrinted(list *parse.ListNode, do func(*parse.PipeNode)) {
+	if list == nil {
+		return
+	}
+	for _, n := range list.Nodes {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			if len(n.Pipe.Decl) == 0 {
+				do(n.Pipe)
+			}
+		case *parse.IfNode:
+			eachPrinted(n.List, do)
+			eachPrinted(n.ElseList, do)
+		case *parse.RangeNode:
+			eachPrinted(n.List, do)
+			eachPrinted(n.ElseList, do)
+		case *parse.WithNode:
+			eachPrinted(n.List, do)
+			eachPrinted(n.ElseList, do)
+		}
+	}
 }

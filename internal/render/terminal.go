@@ -20,22 +20,12 @@ const (
 // them. A writer is one if it is a file that the system says so of, or if it
 // has a method Size with these results.
 func Size(w io.Writer) (cols, rows int, ok bool) {
-	switch w := w.(type) {
-	case interface{ Size() (int, int, bool) }:
-		return w.Size()
-	default:
-		size, ok := terminal.SizeOf(w)
-		return int(size.Cols), int(size.Rows), ok
-	}
+	return terminal.OutputOf(w).Size()
 }
 
 // IsTerminal tells whether w is a terminal.
 func IsTerminal(w io.Writer) bool {
-	if terminal.Is(w) {
-		return true
-	}
-	_, _, ok := Size(w)
-	return ok
+	return terminal.OutputOf(w).IsTerminal()
 }
 
 // resolve turns ModeAuto into the mode it stands for.
@@ -63,22 +53,35 @@ func (o Options) style(w io.Writer) style {
 // style colours text, or leaves it as it is.
 type style bool
 
-// color is the parameter of a terminal's colour sequence.
-type color string
-
-const (
-	bold   color = "1"
-	dim    color = "2"
-	red    color = "31"
-	green  color = "32"
-	yellow color = "33"
-	blue   color = "34"
-)
-
 // in returns text in the colour.
-func (s style) in(c color, text string) string {
-	if !s || c == "" || text == "" {
+func (s style) in(c terminal.Color, text terminal.Text) terminal.Text {
+	if !s {
 		return text
 	}
-	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+	return text.In(c)
+}
+
+// of returns a string in the colour.
+func (s style) of(c terminal.Color, text string) terminal.Text {
+	return s.in(c, terminal.Value(text))
+}
+
+// manner is that of what programs printed.
+func (s style) manner() terminal.Manner {
+	if s {
+		return terminal.Colored
+	}
+	return terminal.Plain
+}
+
+// printer takes lines: an Output, or what shows them above a live region.
+type printer interface {
+	Print(*terminal.Buffer) error
+}
+
+// show prints lines. Who could be told that it failed? The next write fails too.
+func show(p printer, lines ...terminal.Text) {
+	var b terminal.Buffer
+	b.Lines(lines...)
+	_ = p.Print(&b)
 }

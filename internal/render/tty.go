@@ -1,13 +1,11 @@
 package render
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // How often the live region is drawn.
@@ -25,18 +23,19 @@ const (
 // A frame is one write. It is drawn soon after something changed, and while
 // something works, for the spinner; where nothing lives, no timer runs.
 type tty struct {
-	w        io.Writer
+	out      *terminal.Output
 	now      func() time.Time
 	style    style
 	logs     *logs
 	messages messages
-	builds   io.Writer   // gets what builds print as plain lines; nil: it is shown alone
-	mu       *sync.Mutex // the renderer's; a frame takes it
+	builds   printer         // gets what builds print as plain lines; nil: it is shown alone
+	manner   terminal.Manner // of that
+	mu       *sync.Mutex     // the renderer's; a frame takes it
 
 	region    *region // nil: nothing is shown
 	footer    Footer
-	above     bytes.Buffer
-	screen    screen
+	above     terminal.Buffer
+	screen    terminal.Region
 	timer     *time.Timer // of the next frame; nil: none is due
 	due       time.Time   // when it is
 	turn      int         // tells it from those that were called off
@@ -46,17 +45,18 @@ type tty struct {
 }
 
 func newTTY(o Options, mu *sync.Mutex) *tty {
-	t := &tty{w: o.Err, now: o.Now, style: o.style(o.Err), mu: mu}
+	t := &tty{out: terminal.OutputOf(o.Err), now: o.Now, style: o.style(o.Err), mu: mu}
+	t.screen.Output = t.out
 	err := o.newStream(o.Err)
-	err.w, err.terminal = (*aboveRegion)(t), true
+	err.to, err.terminal = (*aboveRegion)(t), true
 	out := o.newStream(o.Out)
 	if out.terminal || o.Out == o.Err {
-		out.w, out.terminal = err.w, true
+		out.to, out.terminal = err.to, true
 	}
 	t.logs = newLogs(out, err, o.Logs)
-	t.messages = messages{err.w, t.style}
+	t.messages = messages{err.to, t.style}
 	if o.Builds != o.Err && !IsTerminal(o.Builds) {
-		t.builds = o.Builds
+		t.builds, t.manner = terminal.OutputOf(o.Builds), o.builds()
 	}
 	return t
 }
@@ -65,21 +65,26 @@ func newTTY(o Options, mu *sync.Mutex) *tty {
 // while there is one.
 type aboveRegion tty
 
-func (a *aboveRegion) Write(p []byte) (int, error) {
+// Print never fails: the first failure is returned in the end.
+func (a *aboveRegion) Print(b *terminal.Buffer) error {
 	t := (*tty)(a)
 	if t.region == nil && t.footer.empty() {
-		t.write(p)
-		return len(p), nil
+		t.failed(t.out.Print(b))
+		return nil
 	}
-	t.above.Write(p)
-	if t.above.Len() > 1<<16 {
+	t.above.Append(b)
+	if t.above.Len() > mostAbove {
 		t.draw() // a fast log is not kept in memory
 	}
-	return len(p), nil
+	return nil
 }
 
-func (t *tty) write(p []byte) {
-	if _, err := t.w.Write(p); err != nil && t.err == nil {
+// mostAbove is how many bytes of lines wait for the next frame.
+const mostAbove = 1 << 16
+
+// failed takes note of a write's error.
+func (t *tty) failed(err error) {
+	if t.err == nil {
 		t.err = err
 	}
 }
@@ -91,7 +96,7 @@ func (t *tty) event(e event.Event) {
 	case event.Status:
 		tail := t.open().status(e, t.now())
 		for _, line := range tail {
-			t.above.WriteString(t.style.in(dim, cleanText(line)) + "\n")
+			t.above.Line(t.style.in(terminal.Dim, terminal.Printed(line, terminal.Plain)))
 		}
 	case event.Held:
 		t.open().hold(e)
@@ -101,7 +106,7 @@ func (t *tty) event(e event.Event) {
 		t.finish()
 	case event.Output:
 		if t.builds != nil && e.Ref.Kind == event.Image && e.Text != "" {
-			fmt.Fprintln(t.builds, outputLine(e))
+			show(t.builds, outputLine(e, t.manner))
 		}
 		if !t.logs.event(e) {
 			t.open().output(e)
@@ -188,12 +193,12 @@ func (t *tty) draw() {
 	cols, rows := t.size()
 	t.lastFrame = t.now()
 	v := view{cols: cols - 1, rows: rows - 1, now: t.lastFrame}
-	var foot []textLine
+	var foot []terminal.Text
 	if !t.footer.empty() && v.rows > 1 {
 		foot = append(foot, t.footer.line(v.cols, t.style))
 	}
 	v.rows -= len(foot)
-	var lines []textLine
+	var lines []terminal.Text
 	if t.region != nil {
 		lines = t.region.lines(v)
 	}
@@ -208,7 +213,7 @@ func (t *tty) setFooter(f Footer) {
 	t.draw()
 	if f.empty() && t.region == nil {
 		t.stopTimer()
-		t.write(t.screen.release())
+		t.failed(t.screen.Release())
 	}
 }
 
@@ -228,33 +233,27 @@ func (t *tty) commit() {
 	}
 	cols, rows := t.size()
 	lines := t.region.lines(view{cols: cols - 1, rows: rows - 1, now: t.now(), last: true})
-	frame := t.screen.frame(t.above.Bytes(), lines, cols, rows)
-	t.above.Reset()
-	if last := append(frame, t.screen.release()...); len(last) > 0 {
-		t.write(last)
-	}
+	t.failed(t.screen.Finish(&t.above, lines, cols, rows))
+	t.above.Reset(2 * mostAbove)
 	t.region = nil
 	t.soon() // the footer
 }
 
-func (t *tty) show(lines []textLine, cols, rows int) {
-	frame := t.screen.frame(t.above.Bytes(), lines, cols, rows)
-	t.above.Reset()
-	if len(frame) > 0 {
-		t.write(frame)
-	}
+func (t *tty) show(lines []terminal.Text, cols, rows int) {
+	t.failed(t.screen.Draw(&t.above, lines, cols, rows))
+	t.above.Reset(2 * mostAbove)
 }
 
 // redraw draws anew, below what something else has written.
 func (t *tty) redraw() {
-	t.screen.forget()
+	t.screen.Forget()
 	if t.region != nil || !t.footer.empty() {
 		t.draw()
 	}
 }
 
 // size is asked for at each frame: so a resized window needs no signal.
-func (t *tty) size() (cols, rows int) { return sizeOf(t.w) }
+func (t *tty) size() (cols, rows int) { return sizeOf(t.out) }
 
 func (t *tty) close() error {
 	t.setFooter(Footer{})

@@ -23,6 +23,7 @@ type Terminal struct {
 	cells      [][]string // a wide rune takes its cell and an empty one
 	x, y       int
 	hidden     bool
+	nowrap     bool // long lines do not break
 	writes     int
 	unknown    []string // sequences that it should not have got
 	rest       []byte   // the beginning of what a Write broke off in
@@ -95,6 +96,9 @@ func (v *Terminal) take(s string) int {
 
 func (v *Terminal) put(r string) {
 	w := runewidth.StringWidth(r)
+	if v.nowrap {
+		v.x = min(v.x, v.cols-w)
+	}
 	if v.x+w > v.cols {
 		v.x = 0
 		v.down()
@@ -127,6 +131,10 @@ func (v *Terminal) escape(s string) int {
 		v.hidden = false
 	case seq == "\x1b[2K":
 		v.cells[v.y] = blank(v.cols)
+	case seq == "\x1b[?7l":
+		v.nowrap = true
+	case seq == "\x1b[?7h":
+		v.nowrap = false
 	case strings.HasSuffix(seq, "A"):
 		v.y = max(0, v.y-max(n, 1))
 	case strings.HasSuffix(seq, "m"):

@@ -1,7 +1,8 @@
 // Package terminal owns the user's terminal. While a process in a container has
 // it: raw mode and the way back, the size and its changes, reads that can be
 // ended, and the signals that such a process is to get. While this program has it:
-// single keys, and what Ctrl-Z does.
+// single keys, what Ctrl-Z does, and all that is written on it: what is foreign
+// becomes a Text or goes through a filter first, and nothing else is printed.
 package terminal
 
 import (
@@ -17,16 +18,25 @@ type Size struct{ Rows, Cols uint }
 // file is what a stream has that may be a terminal: *os.File.
 type file interface{ Fd() uintptr }
 
+// fileOf is the file that a stream is, or that an Output writes to.
+func fileOf(stream any) (file, bool) {
+	if o, ok := stream.(*Output); ok {
+		stream = o.w
+	}
+	f, ok := stream.(file)
+	return f, ok
+}
+
 // Is tells whether a stream is a terminal.
 func Is(stream any) bool {
-	f, ok := stream.(file)
+	f, ok := fileOf(stream)
 	return ok && term.IsTerminal(f.Fd())
 }
 
 // SizeOf returns the size of the terminal that the stream is, if it is one and
 // knows its size.
 func SizeOf(stream any) (Size, bool) {
-	f, ok := stream.(file)
+	f, ok := fileOf(stream)
 	if !ok {
 		return Size{}, false
 	}
@@ -54,7 +64,7 @@ func Raw(in, out any) (restore func(), err error) {
 		{in, term.SetRawTerminal},
 		{out, term.SetRawTerminalOutput},
 	} {
-		f, ok := mode.stream.(file)
+		f, ok := fileOf(mode.stream)
 		if !ok || !term.IsTerminal(f.Fd()) {
 			continue
 		}
