@@ -200,7 +200,8 @@ func (d *draft) startOutsider(o *outsider) {
 }
 
 // startAgain brings back those of the plan's containers that only stopped for a
-// while, where nothing else is started.
+// while, where nothing else is started. What goes down with a service that is made
+// anew waits for that service's start, which another plan brings.
 func (d *draft) startAgain() {
 	recorded := d.recorded()
 	for _, name := range d.order {
@@ -209,7 +210,7 @@ func (d *draft) startAgain() {
 				continue
 			}
 			s, needed := d.startStep(r)
-			if !needed {
+			if !needed || d.staysDownWith(name) {
 				continue
 			}
 			after := append(slices.Clone(r.joined), r.renamed, r.stopped)
@@ -222,6 +223,22 @@ func (d *draft) startAgain() {
 			r.ready = d.postStart(d.p.Services[name], r, s)
 		}
 	}
+}
+
+// staysDownWith tells whether a service is restarted with another one, which this
+// plan stops and does not start.
+func (d *draft) staysDownWith(service string) bool {
+	for dep, on := range d.p.Services[service].DependsOn {
+		if !on.Restart {
+			continue
+		}
+		for _, r := range d.units[dep].allReplicas() {
+			if down, when := d.goesDown(r); down && len(when) == 0 && r.started == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // forgetRecords removes what an interrupted run left to the next one, which will
