@@ -30,6 +30,9 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 	const rounds = 30
 	for range rounds {
 		model, err := guarded(ctx, func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
+		if err == nil && o.whole() && len(without.parts) > 0 {
+			return nil, without, without.why
+		}
 		if err == nil {
 			without.addHeirs(s)
 			return model, without, nil

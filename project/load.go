@@ -44,6 +44,9 @@ func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) 
 		return nil, err
 	}
 	absent := dropAbsent(model)
+	if len(absent) > 0 && o.whole() {
+		return nil, s.diagnose(undefined(absent))
+	}
 	p, err := s.finish(model, o, without)
 	if err != nil {
 		return nil, err

@@ -21,3 +21,6 @@ const (
 	// NeedName is the project's name. Identify finds it.
 	NeedName
 )
+
+// whole tells whether all that is wrong with the files is an error.
+func (o Options) whole() bool { return o.Whole && o.Need == NeedAll && len(o.Services) == 0 }

@@ -61,6 +61,11 @@ type Options struct {
 	AllResources  bool     // --all-resources: keep what no service uses
 	Compatibility bool
 
+	// Whole refuses what is wrong anywhere in the files, also with services that are
+	// off and with what nothing uses: config checks files so. It counts where no
+	// services are named.
+	Whole bool
+
 	// Remote brings files from elsewhere; nil: they are refused.
 	Remote Remote
 	// Offline takes remote files that are here already and fetches none.

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,6 +92,15 @@ func dropAbsent(p *types.Project) []absent {
 		}
 	}
 	return dropped
+}
+
+// undefined are the dependencies as mistakes.
+func undefined(dropped []absent) error {
+	var found []error
+	for _, d := range dropped {
+		found = append(found, fmt.Errorf("service %q depends on undefined service %q", d.service, d.on))
+	}
+	return errors.Join(found...)
 }
 
 // tellDependencies says which dependencies are other than the file lets expect, as

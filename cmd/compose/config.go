@@ -66,6 +66,7 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	case f.hash != "":
 		o.Services, o.NoDeps = strings.Split(f.hash, ","), true
 	}
+	o.Whole = !f.lists()
 	if f.lists() && f.hash == "" {
 		o.Need = project.NeedImages
 	}
