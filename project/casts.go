@@ -17,7 +17,7 @@ import (
 // a key that no file has in its text are left out.
 func quicken(o *interpolation.Options, files []types.ConfigFile) {
 	o.Substitute = new(expansion).substitute
-	o.TypeCastMapping = withVolumes(o.TypeCastMapping)
+	o.TypeCastMapping = withVolumes(o.TypeCastMapping, crowded(files))
 	if !closedFiles(files) {
 		return
 	}
@@ -40,11 +40,16 @@ func quicken(o *interpolation.Options, files []types.ConfigFile) {
 }
 
 // withVolumes adds the volumes that are written as one text; the mapping itself
-// is the loader's.
-func withVolumes(casts map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
+// is the loader's. Those to leave stay as they are.
+func withVolumes(casts map[tree.Path]interpolation.Cast, leave map[string]bool) map[tree.Path]interpolation.Cast {
 	all := maps.Clone(casts)
 	for _, path := range shortVolumes {
-		all[path] = castVolume
+		all[path] = func(text string) (any, error) {
+			if leave[text] {
+				return text, nil
+			}
+			return castVolume(text)
+		}
 	}
 	return all
 }

@@ -3,12 +3,16 @@ package project
 import (
 	"errors"
 	"fmt"
+	"path"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
 )
 
 // shortVolumes are the paths at which a volume is written as one text.
@@ -44,6 +48,55 @@ func letterVolume(text string) (name, rest string, ok bool) {
 	_, options, _ := strings.Cut(text[2:], ":")
 	return text[:1], text[2:], !strings.HasPrefix(options, "/")
 }
+
+// crowded are the volumes of one letter whose place a service mounts something else
+// at, too. Docker Compose sees no contradiction there, since it sees a path of
+// Windows: such a file loads as it does there.
+func crowded(files []types.ConfigFile) map[string]bool {
+	if !slices.ContainsFunc(files, func(f types.ConfigFile) bool { return aLetter.Match(f.Content) }) {
+		return nil
+	}
+	leave := map[string]bool{}
+	for _, f := range files {
+		d := parseDocument(f.Filename, f.Content)
+		for _, service := range d.spots([]string{"services", "*"}) {
+			for _, text := range crowdedIn(service.node) {
+				leave[text] = true
+			}
+		}
+	}
+	return leave
+}
+
+// crowdedIn are those of a service.
+func crowdedIn(service *yaml.Node) []string {
+	at := map[string]int{}         // how many mounts, by their place
+	letters := map[string]string{} // the text, its place
+	for _, key := range []string{"volumes", "tmpfs"} {
+		_, list := child(service, key)
+		for _, item := range items(list) {
+			text := deref(item).Value
+			v, err := ParseVolume(text)
+			if err != nil || text == "" {
+				continue
+			}
+			at[path.Clean(v.Target)]++
+			if _, _, ok := letterVolume(text); ok {
+				letters[text] = path.Clean(v.Target)
+			}
+		}
+	}
+	var found []string
+	for text, place := range letters {
+		if at[place] > 1 {
+			found = append(found, text)
+		}
+	}
+	return found
+}
+
+// aLetter finds what may be a volume of one letter.
+var aLetter = regexp.MustCompile(`(?:^|[\s"'\[])[A-Za-z]:/`)
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 

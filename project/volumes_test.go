@@ -2,8 +2,11 @@ package project
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
 )
 
 func TestParseVolume(t *testing.T) {
@@ -67,5 +70,13 @@ func TestLetterVolumeOverride(t *testing.T) {
 	}
 	if v := p.Services["a"].Volumes; len(v) != 1 || v[0].Source != "w" || !v[0].ReadOnly {
 		t.Errorf("got %+v", v)
+	}
+}
+
+func TestCrowded(t *testing.T) {
+	file := "services:\n  a: {volumes: ['v:/x', './b:/x/', 'w:/y']}\n  b: {volumes: ['u:/t'], tmpfs: [/t]}\n"
+	got := crowded([]types.ConfigFile{{Filename: "compose.yaml", Content: []byte(file)}})
+	if want := map[string]bool{"v:/x": true, "u:/t": true}; !maps.Equal(got, want) {
+		t.Errorf("crowded: %v, want %v", got, want)
 	}
 }
