@@ -51,7 +51,7 @@ func start(t *testing.T) *session {
 
 func (s *session) at(name string) string { return filepath.Join(s.dir, name) }
 
-func (s *session) place(name string) place { return place{Name: s.at(name), Root: s.dir} }
+func (s *session) place(name string) place { return place{Name: s.at(name)} }
 
 func (s *session) file(name, content string) write {
 	return write{
@@ -230,7 +230,7 @@ func TestAgentDeletesWhatIsNot(t *testing.T) {
 	s.applies(change{Writes: []write{s.file("file", "kept")}})
 	s.applies(change{Deletes: []place{
 		s.place("file/below"), s.place("file/far/below"),
-		{Name: s.at("no/root/f"), Root: s.at("no/root")},
+		s.place("no/folder/f"),
 	}})
 	s.want("file", "kept")
 	if _, err := os.Stat(s.at("no")); err == nil {

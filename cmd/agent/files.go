@@ -6,9 +6,7 @@ import (
 	"errors"
 	"os"
 	"path"
-	"strings"
-	"syscall"
-	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -30,225 +28,109 @@ func (a *agent) apply(c change) error {
 	return nil
 }
 
-func (a *agent) remove(p place) error {
-	err := p.parents(func(string) error { return os.ErrNotExist })
-	if err == nil {
-		err = p.last()
-	}
-	if err == nil {
-		err = a.check()
-	}
-	if err == nil {
-		err = os.RemoveAll(p.Name)
-	}
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // a file is where its folder was
-		return nil
-	}
-	return err
-}
-
 func (a *agent) write(w write) error {
-	err := w.Place.parents(func(dir string) error {
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			return err
-		}
-		return os.Lchown(dir, w.UID, w.GID)
-	})
-	if err == nil && w.Mode&os.ModeSymlink == 0 {
-		err = w.Place.last()
+	in, err := a.parent(w.Place, w.between)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if w.Mode&os.ModeSymlink == 0 {
+		err = in.last(w.Place)
+	} else {
+		w.Place.Own = true // a link takes the place of one
 	}
 	if err == nil {
 		err = a.check()
 	}
 	switch {
 	case err != nil:
-		return err
 	case w.Mode.IsDir():
-		return w.folder()
+		err = a.folder(w, in)
+	default:
+		err = a.put(w, in)
 	}
-	return a.put(w)
+	return failed("writing", w.Place.Name, err)
 }
 
-// linkError is a link on the way to a path.
-type linkError struct{ path, to string }
-
-func (e *linkError) Error() string { return e.path + " is a link to " + e.to }
-
-// parents looks at the folders on the way to the path, which are to be no links. It
-// has missing see to those that are not there.
-func (p place) parents(missing func(dir string) error) error {
-	dir := "/"
-	for name := range strings.SplitSeq(path.Dir(p.Name), "/") {
-		if name == "" {
-			continue
-		}
-		dir = path.Join(dir, name)
-		err := p.link(dir)
-		if errors.Is(err, os.ErrNotExist) {
-			err = missing(dir)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+// between makes a folder on the way to what is written. It has the group's bit where
+// the one around it has.
+func (w write) between(in folder, name string) error {
+	return in.make(name, func(f *os.File, mode os.FileMode) error {
+		w.Mode = 0o755 | mode&os.ModeSetgid
+		return w.own(f)
+	})
 }
 
-// last looks at the path itself, which is to be no link of the container's.
-func (p place) last() error {
-	if err := p.link(p.Name); p.Own || errors.Is(err, os.ErrNotExist) {
-		return nil
-	} else {
+// folder makes a folder, or gives one its owner and mode.
+func (a *agent) folder(w write, in folder) error {
+	name := path.Base(w.Place.Name)
+	err := in.make(name, func(f *os.File, _ os.FileMode) error { return w.finish(f) })
+	if !errors.Is(err, unix.EEXIST) {
 		return err
 	}
-}
-
-// link is an error where a link is at a path that is to be none.
-func (p place) link(at string) error {
-	info, err := os.Lstat(at)
-	if err != nil || info.Mode()&os.ModeSymlink == 0 || p.Root == "" {
-		return err
+	f, err := in.openFile(name, unix.O_RDONLY|unix.O_DIRECTORY)
+	if errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) {
+		return unix.EEXIST
 	}
-	to, err := os.Readlink(at)
 	if err != nil {
 		return err
 	}
-	return &linkError{at, to}
-}
-
-// folder makes a folder, or gives one its owner and mode. A link in its place
-// may lead anywhere, so that the mode would be given to what is none of ours.
-func (w write) folder() error {
-	if err := os.Mkdir(w.Place.Name, 0o755); err != nil {
-		if there, lerr := os.Lstat(w.Place.Name); lerr != nil || !there.IsDir() {
-			return err
-		}
+	defer f.Close()
+	if settled, err := a.settled(f, w.UID); err != nil || !settled {
+		return err
 	}
-	return w.finish(w.Place.Name)
+	return w.finish(f)
 }
 
 // put makes a file or a symbolic link under a name of its own, and has it take
 // the target's place: a reader sees the old one or the new one.
-func (a *agent) put(w write) error {
-	stage, err := a.stage(path.Dir(w.Place.Name))
-	if err != nil {
+func (a *agent) put(w write, in folder) error {
+	s, err := a.stageFor(in)
+	if err == nil {
+		err = a.putFrom(s, w, in)
+	}
+	if errors.Is(err, unix.EXDEV) && s.home { // the same disk, mounted once more
+		err = a.putFrom(a.stageIn(in), w, in)
+	}
+	return err
+}
+
+func (a *agent) putFrom(s stage, w write, in folder) error {
+	err := a.fill(w, s)
+	if err == nil {
+		err = a.check()
+	}
+	if err == nil {
+		err = s.replace(in, w.Place)
+	}
+	if err != nil && err != errReplaced {
+		return errors.Join(err, a.clear(s)) // it may stand in the user's folder, or fill a disk
+	}
+	return err
+}
+
+// finish gives a file or folder its owner, mode and time.
+func (w write) finish(f *os.File) error {
+	if err := w.own(f); err != nil {
 		return err
 	}
-	if err := a.fill(w, stage); err != nil {
-		return errors.Join(err, a.clear(stage)) // it may stand in the user's folder, or fill a disk
-	}
-	if err := a.check(); err != nil {
-		return err
-	}
-	return replace(stage, w.Place.Name)
-}
-
-// stagePath is where files are filled: beside the agent, where no program looks
-// out for changes.
-func (a *agent) stagePath() string { return a.path + ".new" }
-
-// stage is where a file for a folder is filled: at stagePath, or in the folder
-// where that is on another file system.
-func (a *agent) stage(dir string) (string, error) {
-	there, err := os.Stat(dir)
-	if err != nil {
-		return "", err
-	}
-	if device(there) == device(a.own) {
-		return a.stagePath(), nil
-	}
-	return path.Join(dir, path.Base(a.stagePath())), nil
-}
-
-// device is the file system that a file is on.
-func device(info os.FileInfo) uint64 {
-	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(s.Dev)
-	}
-	return 0
-}
-
-// fill makes what is staged.
-func (a *agent) fill(w write, stage string) error {
-	if w.Mode&os.ModeSymlink != 0 {
-		if err := a.clear(stage); err != nil {
-			return err
-		}
-		return errors.Join(os.Symlink(w.Link, stage), os.Lchown(stage, w.UID, w.GID))
-	}
-	f, err := a.empty(stage)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(w.Content); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return w.finish(stage)
-}
-
-// empty is a new file, the spare one if there is one.
-func (a *agent) empty(stage string) (*os.File, error) {
-	if f := a.spare; f != nil && stage == a.stagePath() {
-		a.spare = nil
-		return f, nil
-	}
-	if err := a.clear(stage); err != nil {
-		return nil, err
-	}
-	return os.OpenFile(stage, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-}
-
-// clear removes what is staged: a file that was replaced, a spare one, or what an
-// agent left that was killed.
-func (a *agent) clear(stage string) error {
-	if stage == a.stagePath() && a.spare != nil {
-		a.spare.Close()
-		a.spare = nil
-	}
-	if err := os.Remove(stage); err != nil && !errors.Is(err, os.ErrNotExist) {
+	at := unix.NsecToTimespec(w.ModTime)
+	times := [2]unix.Timespec{at, at}
+	// No path: this is the time of the descriptor's file. The package has no call for it.
+	_, _, err := unix.Syscall6(unix.SYS_UTIMENSAT, f.Fd(), 0, uintptr(unsafe.Pointer(&times)), 0, 0, 0)
+	if err != 0 {
 		return err
 	}
 	return nil
 }
 
-// ready removes the file that was replaced last and makes the next one, which
-// takes a file system longer than filling it.
-func (a *agent) ready() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.spare == nil && a.check() == nil {
-		a.spare, _ = a.empty(a.stagePath())
-	}
-}
-
-// replace has a staged file take the target's place. Where the kernel can, both
-// change places: ext4 writes the content of a file that is renamed onto another
-// to the disk at once, which takes a millisecond.
-func replace(stage, target string) error {
-	old, err := os.Lstat(target)
-	if err == nil && !old.IsDir() && unix.Renameat2(unix.AT_FDCWD, stage, unix.AT_FDCWD, target, unix.RENAME_EXCHANGE) == nil {
-		if path.Dir(stage) == path.Dir(target) {
-			return os.Remove(stage)
-		}
-		return nil
-	}
-	return os.Rename(stage, target)
-}
-
-// finish gives a file or folder its owner, mode and time, in the order that
-// leaves the set-user-ID bit.
-func (w write) finish(name string) error {
-	if err := os.Lchown(name, w.UID, w.GID); err != nil {
+// own gives a file or folder its owner and mode, in the order that leaves the
+// set-user-ID bit.
+func (w write) own(f *os.File) error {
+	if err := f.Chown(w.UID, w.GID); err != nil {
 		return err
 	}
-	if err := os.Chmod(name, w.Mode); err != nil {
-		return err
-	}
-	at := time.Unix(0, w.ModTime)
-	return os.Chtimes(name, at, at)
+	return f.Chmod(w.Mode)
 }
 
 // errReplaced is the end of an agent whose file is not its own any more.
@@ -256,7 +138,7 @@ var errReplaced = errors.New("the agent was replaced")
 
 // check is called before each change.
 func (a *agent) check() error {
-	if now, err := os.Stat(a.path); err != nil || !os.SameFile(now, a.own) {
+	if now, err := a.home.stat(a.name); err != nil || now.Dev != a.own.Dev || now.Ino != a.own.Ino {
 		return errReplaced
 	}
 	return nil
@@ -269,5 +151,5 @@ func (a *agent) leave() error {
 	if a.check() != nil {
 		return nil
 	}
-	return errors.Join(a.clear(a.stagePath()), os.Remove(a.path))
+	return errors.Join(a.clear(a.stageAtHome()), unix.Unlinkat(int(a.home), a.name, 0))
 }

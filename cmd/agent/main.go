@@ -15,9 +15,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"sync"
-	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // change is what engine sends. Deletes come first.
@@ -26,11 +28,11 @@ type change struct {
 	Writes  []write
 }
 
-// place is a path in the container, absolute and clean. Where Root is not "", no link
-// on the way to it is followed, and none at it replaced unless it is the folder's own.
+// place is a path in the container, absolute and clean. No link on the way to it is
+// followed, and none at it replaced unless it is the folder's own.
 type place struct {
-	Name, Root string
-	Own        bool // a link at it is one of the folder's that is synced
+	Name string
+	Own  bool // a link at it is one of the folder's that is synced
 }
 
 // write is a file, folder or symbolic link.
@@ -48,6 +50,7 @@ type write struct {
 type answer struct {
 	Link, To string // a link that is not followed, and where it leads
 	Error    string
+	Denied   bool // the agent has not the rights, or the kernel, for it
 }
 
 // idle is how long nothing has come in when an agent makes ready for the next
@@ -69,30 +72,35 @@ func main() {
 // has other means to change the files, and does not want an old change to come
 // late.
 type agent struct {
-	path string
-	own  os.FileInfo
+	root folder // the container's
+	home folder // where the agent's file is
+	name string // of that file
+	own  unix.Stat_t
 	open *os.File // keeps the file's number from being given to another
 
 	mu    sync.Mutex // guards below, and the files
-	spare *os.File   // an empty file at stagePath; nil: there is something else, or nothing
+	spare *os.File   // an empty file, staged at home; nil: there is something else, or nothing
 }
 
-func newAgent(path string) (*agent, error) {
-	f, err := os.Open(path)
-	if err != nil {
+func newAgent(file string) (*agent, error) {
+	a := &agent{name: path.Base(file)}
+	var err error
+	if a.root, err = openRoot(); err != nil {
 		return nil, err
 	}
-	own, err := f.Stat()
-	if err != nil {
+	if a.home, err = a.parent(place{Name: file}, nil); err != nil {
 		return nil, err
 	}
-	return &agent{path: path, own: own, open: f}, nil
+	if a.open, err = a.home.openFile(a.name, unix.O_RDONLY); err != nil {
+		return nil, err
+	}
+	return a, unix.Fstat(int(a.open.Fd()), &a.own)
 }
 
 // serve makes the changes that come in until they end, and then takes the agent
 // away.
 func (a *agent) serve(in io.Reader, out io.Writer) error {
-	syscall.Umask(0)
+	unix.Umask(0)
 	changes, answers := gob.NewDecoder(in), gob.NewEncoder(out)
 	ready := time.AfterFunc(idle, a.ready)
 	defer ready.Stop()
@@ -120,14 +128,19 @@ func (a *agent) serve(in io.Reader, out io.Writer) error {
 func answerTo(err error) (answer, error) {
 	var link *linkError
 	var file *os.PathError
-	var files *os.LinkError
 	switch {
 	case err == nil:
 		return answer{}, nil
 	case errors.As(err, &link):
 		return answer{Link: link.path, To: link.to}, nil
-	case errors.As(err, &file), errors.As(err, &files):
-		return answer{Error: err.Error()}, nil
+	case errors.As(err, &file):
+		return answer{Error: err.Error(), Denied: denied(err)}, nil
 	}
 	return answer{}, err
+}
+
+// denied tells errors that the engine may not meet: it has all rights. What a process
+// of the container can bring about by what it puts in a place is none of them.
+func denied(err error) bool {
+	return errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP)
 }
