@@ -11,6 +11,8 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // SyncWrite is a file, folder or link of this machine that goes into a
@@ -92,50 +94,91 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	defer t.mu.Unlock()
 	change.Deletes = slices.Concat(t.pending, change.Deletes)
 	change.Links = withAll(change.Links, t.pending) // where they are is known
-	left, done, err := s.applyByAgent(ctx, t, change)
-	var failed *agentFailed
+	left, done, err := s.applyWhole(ctx, t, change)
+	var denied *agentDenied
 	var link *agentMetLink
 	switch {
-	case errors.As(err, &failed): // the engine may have the rights for it
+	case errors.As(err, &denied):
 	case errors.As(err, &link):
-	case err != nil:
-		return nil, err
-	case done:
-		t.pending = nil
-		return left, nil
+	case done || err != nil:
+		return left, err
 	}
-	left, err = s.applyByEngine(ctx, t, change)
-	if failed != nil && err == nil && t.agent != nil { // it would not be able to the next time either
+	r, err := s.resolve(ctx, t, change)
+	if err != nil {
+		return nil, err
+	}
+	if link != nil {
+		left, done, err = s.applyWhole(ctx, t, r.change)
+	}
+	if link == nil || errors.As(err, &denied) || !done && err == nil {
+		left, err = s.applyByEngine(ctx, t, r)
+	}
+	if denied != nil && err == nil && t.agent != nil { // it would not be able to the next time either
 		t.agent.close()
 		t.agent, t.noAgent, t.littered = nil, true, false
 	}
-	return left, err
+	return r.named(left), notFollowed(t, err)
+}
+
+// applyWhole makes a change, which has what is pending, by the target's agent.
+func (s *Syncer) applyWhole(ctx context.Context, t *syncTarget, change SyncChange) (left []string, done bool, err error) {
+	left, done, err = s.applyByAgent(ctx, t, change)
+	if done && err == nil {
+		t.pending = nil
+	}
+	return left, done, err
+}
+
+// notFollowed says of a link that an agent met where the engine had just seen none. The
+// engine is not asked to write there: it does so by path.
+func notFollowed(t *syncTarget, err error) error {
+	var link *agentMetLink
+	if errors.As(err, &link) {
+		return hint.New(fmt.Sprintf("cannot sync %s: %s, which it was not a moment before", t.name, link.text),
+			"find out what in the container changes it, or ignore the path")
+	}
+	return err
+}
+
+// resolvedChange is a change with its paths where they are in the container.
+type resolvedChange struct {
+	change  SyncChange
+	missing map[string]bool   // folders that are not there once the deletes are made
+	back    map[string]string // the paths as they were
+}
+
+// named are paths as the change had them.
+func (r resolvedChange) named(left []string) []string {
+	for i, p := range left {
+		left[i] = r.back[p]
+	}
+	return left
+}
+
+// resolve follows the links of the container, and refuses what the change must not
+// reach. One of many is given an agent, which may have got lost. t.mu is held.
+func (s *Syncer) resolve(ctx context.Context, t *syncTarget, change SyncChange) (r resolvedChange, err error) {
+	if t.many {
+		s.prepare(ctx, t)
+	}
+	r.change, r.missing, r.back, err = s.follow(ctx, t, change)
+	if err == nil {
+		err = t.check(r.change)
+	}
+	return r, err
 }
 
 // applyByEngine makes a change, which has what is pending, by the archive API and
 // the container's rm. t.mu is held.
-func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, change SyncChange) (left []string, err error) {
-	if t.many {
-		s.prepare(ctx, t)
-	}
-	change, missing, back, err := s.follow(ctx, t, change)
-	if err == nil {
-		err = t.check(change)
-	}
-	if err != nil {
+func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, r resolvedChange) (left []string, err error) {
+	if err := s.settle(ctx, t, r.change.Deletes); err != nil {
 		return nil, err
 	}
-	if err := s.settle(ctx, t, change.Deletes); err != nil {
-		return nil, err
-	}
-	left, err = s.write(ctx, t, change.Writes, missing)
+	left, err = s.write(ctx, t, r.change.Writes, r.missing)
 	if err == nil {
 		t.pending = slices.DeleteFunc(slices.Clone(t.pending), func(p string) bool {
-			return missing[p] || !slices.Contains(left, p) && slices.ContainsFunc(change.Writes, func(w SyncWrite) bool { return w.Target == p })
+			return r.missing[p] || !slices.Contains(left, p) && slices.ContainsFunc(r.change.Writes, func(w SyncWrite) bool { return w.Target == p })
 		})
-	}
-	for i, p := range left {
-		left[i] = back[p]
 	}
 	return left, err
 }

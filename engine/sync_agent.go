@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"strings"
 	"syscall"
 	"time"
@@ -38,6 +39,9 @@ const (
 	// agentBytes is up to how many bytes a change goes through an agent. Larger
 	// ones are streamed through the archive API.
 	agentBytes = 1 << 20
+	// answerBytes is up to how many bytes an agent may answer a change with. Whoever is
+	// root in the container may answer in its place.
+	answerBytes = 64 << 10
 	// agentChances is how many agents may get lost, or not start, until there are no more:
 	// over a slow line none answers in time.
 	agentChances = 5
@@ -64,6 +68,7 @@ type agent struct {
 	conn    types.HijackedResponse
 	changes *gob.Encoder
 	answers *gob.Decoder
+	left    *io.LimitedReader // what may still come in
 }
 
 // startAgent puts an agent into a running container and starts it as root.
@@ -83,6 +88,9 @@ func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.rootsAlone(ctx, t); err != nil {
+		return nil, err
+	}
 	t.littered = true
 	if err := s.putProgram(ctx, t, program); err != nil {
 		return nil, fmt.Errorf("putting the agent into %s: %w", t.name, err)
@@ -91,16 +99,44 @@ func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) 
 	if err != nil {
 		return nil, err
 	}
+	return newAgent(conn), nil
+}
+
+// rootsAlone is an error where others than root may write to the folder that an agent
+// is put into: they could put another program in its place, to be run as root.
+func (s *Syncer) rootsAlone(ctx context.Context, t *syncTarget) error {
+	folder := path.Dir(agentPath)
+	stat, err := s.c.ContainerStatPath(ctx, t.id, folder)
+	if err != nil {
+		return fmt.Errorf("looking at %s in %s: %w", folder, t.name, err)
+	}
+	if stat.Mode&0o022 != 0 && stat.Mode&fs.ModeSticky == 0 {
+		return fmt.Errorf("others than root may write to %s", folder)
+	}
+	return nil
+}
+
+// newAgent returns the agent at the other end of a connection.
+func newAgent(conn types.HijackedResponse) *agent {
 	r, w := io.Pipe()
 	go func() { // until the connection is closed, or the agent ends
-		var said bytes.Buffer
+		var said firstBytes
 		_, err := stdcopy.StdCopy(w, &said, conn.Reader)
 		if said.Len() > 0 {
 			err = errors.New(strings.TrimSpace(said.String()))
 		}
 		w.CloseWithError(err)
 	}()
-	return &agent{conn: conn, changes: gob.NewEncoder(conn.Conn), answers: gob.NewDecoder(r)}, nil
+	left := &io.LimitedReader{R: r, N: answerBytes}
+	return &agent{conn: conn, changes: gob.NewEncoder(conn.Conn), answers: gob.NewDecoder(left), left: left}
+}
+
+// firstBytes keeps the first answerBytes that are written to it.
+type firstBytes struct{ bytes.Buffer }
+
+func (b *firstBytes) Write(p []byte) (int, error) {
+	b.Buffer.Write(p[:min(len(p), answerBytes-b.Len())])
+	return len(p), nil
 }
 
 // lose counts an agent that got lost, or did not start.
@@ -139,8 +175,8 @@ type (
 		Writes  []agentWrite
 	}
 	agentPlace struct {
-		Name, Root string
-		Own        bool
+		Name string
+		Own  bool
 	}
 	agentWrite struct {
 		Place    agentPlace
@@ -150,7 +186,10 @@ type (
 		Link     string
 		Content  []byte
 	}
-	agentAnswer struct{ Link, To, Error string }
+	agentAnswer struct {
+		Link, To, Error string
+		Denied          bool
+	}
 )
 
 // agentLost is an agent that cannot be talked to any more. Nobody knows what it
@@ -160,11 +199,13 @@ type agentLost struct{ err error }
 func (e *agentLost) Error() string { return "the agent is lost: " + e.err.Error() }
 func (e *agentLost) Unwrap() error { return e.err }
 
-// agentFailed is a change that an agent was not able to make: it has no more
-// rights than cap_drop leaves a container, for one. The engine has.
-type agentFailed struct{ text string }
+// agentDenied is a change that an agent has not the rights to make: no more than
+// cap_drop leaves a container. The engine has. What else goes wrong the engine is not
+// asked for: a process of the container may have brought it about, to have the change
+// made by path.
+type agentDenied struct{ text string }
 
-func (e *agentFailed) Error() string { return e.text }
+func (e *agentDenied) Error() string { return e.text }
 
 // agentMetLink is a change on whose way the container has a link. Where that leads
 // is for the engine to see.
@@ -178,6 +219,7 @@ func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) er
 	defer cancel()
 	defer context.AfterFunc(ctx, a.conn.Close)()
 	var got agentAnswer
+	a.left.N = answerBytes
 	err := a.changes.Encode(change)
 	if err == nil {
 		err = a.answers.Decode(&got)
@@ -189,8 +231,10 @@ func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) er
 		return &agentLost{err}
 	case got.Link != "":
 		return &agentMetLink{fmt.Sprintf("%s is a symbolic link to %s", got.Link, got.To)}
+	case got.Error != "" && got.Denied:
+		return &agentDenied{fmt.Sprintf("syncing %s: %s", t.name, got.Error)}
 	case got.Error != "":
-		return &agentFailed{fmt.Sprintf("syncing %s: %s", t.name, got.Error)}
+		return fmt.Errorf("syncing %s: %s", t.name, got.Error)
 	}
 	return nil
 }
@@ -241,9 +285,7 @@ var errLarge = errors.New("the change is a large one")
 // agentChange reads what a change writes. Files that are gone are left to the
 // next one.
 func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []string, err error) {
-	place := func(name string) agentPlace {
-		return agentPlace{Name: name, Root: change.rootOf(name), Own: change.Links[name]}
-	}
+	place := func(name string) agentPlace { return agentPlace{Name: name, Own: change.Links[name]} }
 	for _, name := range change.Deletes {
 		c.Deletes = append(c.Deletes, place(name))
 	}

@@ -70,7 +70,7 @@ const (
 	fenceLinks = 40
 	// fenceAsks is of how many files a container is asked whether they are links. It
 	// lists its links where there are more, with find; one without it, or that does not
-	// run, is asked of none.
+	// run, is asked of none, unless it has an agent: that replaces no link.
 	fenceAsks = 256
 )
 
@@ -102,7 +102,7 @@ func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (
 		return to, nil, nil, err
 	}
 	f.learn()
-	to, back = SyncChange{Roots: change.Roots, Links: change.Links}, map[string]string{}
+	to, back = SyncChange{Roots: change.Roots, Links: map[string]bool{}}, map[string]string{}
 	for _, p := range change.Deletes {
 		where, err := f.deleted(ctx, p)
 		if err != nil {
@@ -115,9 +115,11 @@ func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (
 		if err != nil {
 			return to, nil, nil, err
 		}
+		to.Links[where] = change.Links[w.Target]
 		back[where], w.Target = w.Target, where
 		to.Writes = append(to.Writes, w)
 	}
+	to.Links = withAll(to.Links, to.Deletes) // a link that is deleted is not one to follow
 	missing, err = f.missing(ctx, to)
 	return to, missing, back, err
 }
@@ -176,7 +178,7 @@ func (f *follower) links(ctx context.Context, paths []string) (some []string) {
 		command = append(command, strings.TrimSuffix(root, "/")+"/")
 	}
 	output, code, err := f.s.exec(ctx, f.t, append(command, "-type", "l"))
-	if without := err != nil || code == 126 || code == 127; without && len(paths) <= fenceAsks {
+	if without := err != nil || code == 126 || code == 127; without && (len(paths) <= fenceAsks || f.t.agent != nil) {
 		return paths
 	}
 	found := map[string]bool{}

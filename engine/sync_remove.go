@@ -62,7 +62,7 @@ func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []strin
 		return hint.New(fmt.Sprintf("cannot delete files in %s: its image has no rm, and an agent cannot do it there: %s", t.name, err),
 			"rebuild the service, or use an image with rm while developing")
 	}
-	_, done, err := s.applyByAgent(ctx, t, SyncChange{Deletes: paths})
+	_, done, err := s.applyByAgent(ctx, t, SyncChange{Deletes: paths, Links: withAll(nil, paths)})
 	if err == nil && !done {
 		err = fmt.Errorf("deleting %s in %s: its agent does not answer", paths[0], t.name)
 	}

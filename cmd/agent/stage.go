@@ -133,21 +133,29 @@ func (s stage) exchange(in folder, name string) error {
 // keeps has what came to the stage go back where that is none to be replaced: it took
 // the old one's place in the last moment.
 func (s stage) keeps(in folder, p place) error {
-	name := path.Base(p.Name)
 	old, err := s.in.stat(s.name)
 	if err != nil {
 		return unlessGone(err)
 	}
-	link := s.in.last(place{Name: path.Join(path.Dir(p.Name), s.name), Own: p.Own})
-	switch {
-	case isFolder(old):
-		return errors.Join(unix.EEXIST, s.exchange(in, name))
-	case link != nil:
-		return errors.Join(link, s.exchange(in, name))
-	case s.home:
+	if isFolder(old) {
+		return errors.Join(unix.EEXIST, s.back(in, path.Base(p.Name)))
+	}
+	if link := s.in.link(s.name, p.Name); link != nil && !p.Own {
+		return errors.Join(link, s.back(in, path.Base(p.Name)))
+	}
+	if s.home {
 		return nil // ready has time for it
 	}
 	return unlessGone(unix.Unlinkat(int(s.in), s.name, 0))
+}
+
+// back undoes an exchange, also where nothing has the name any more.
+func (s stage) back(in folder, name string) error {
+	err := s.exchange(in, name)
+	if err == unix.ENOENT {
+		err = unix.Renameat2(int(s.in), s.name, int(in), name, unix.RENAME_NOREPLACE)
+	}
+	return err
 }
 
 func isFolder(s unix.Stat_t) bool { return s.Mode&unix.S_IFMT == unix.S_IFDIR }
