@@ -28,6 +28,9 @@ func start(t *testing.T) *session {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod(dir, 0o755); err != nil { // another agent of the test has the umask at 0
+		t.Fatal(err)
+	}
 	own := filepath.Join(dir, "agent")
 	if err := os.WriteFile(own, []byte("program"), 0o700); err != nil {
 		t.Fatal(err)

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// flip swaps two names of a folder over and over, as a process beside the agent may,
-// until done is called.
-func (s *session) flip(one, other string) (done func()) {
+// repeat does something over and over, as a process beside the agent may, until done
+// is called.
+func (s *session) repeat(do func() error) (done func()) {
 	s.Helper()
 	stop, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -22,7 +22,7 @@ func (s *session) flip(one, other string) (done func()) {
 				return
 			default:
 			}
-			if err := unix.Renameat2(unix.AT_FDCWD, s.at(one), unix.AT_FDCWD, s.at(other), unix.RENAME_EXCHANGE); err != nil {
+			if err := do(); err != nil {
 				ended <- err
 				return
 			}
@@ -35,6 +35,13 @@ func (s *session) flip(one, other string) (done func()) {
 			s.Fatal(err)
 		}
 	}
+}
+
+// flip swaps two names.
+func (s *session) flip(one, other string) (done func()) {
+	return s.repeat(func() error {
+		return unix.Renameat2(unix.AT_FDCWD, s.at(one), unix.AT_FDCWD, s.at(other), unix.RENAME_EXCHANGE)
+	})
 }
 
 // races is how often a change is made while a folder on its way becomes a link.
