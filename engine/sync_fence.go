@@ -79,8 +79,9 @@ type follower struct {
 	s      *Syncer
 	t      *syncTarget
 	change SyncChange
-	gone   map[string]bool // what the change deletes
-	plain  map[string]bool // what is no link, nobody asked more of it
+	gone   map[string]bool   // what the change deletes
+	plain  map[string]bool   // what is no link, nobody asked more of it
+	ends   map[string]string // where links lead that were met
 
 	mu    sync.Mutex // guards below
 	stats map[string]container.PathStat
@@ -93,7 +94,7 @@ type follower struct {
 func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (to SyncChange, missing map[string]bool, back map[string]string, err error) {
 	f := &follower{
 		s: s, t: t, change: change,
-		gone: map[string]bool{}, plain: withAll(t.above, nil), stats: map[string]container.PathStat{}, none: map[string]bool{},
+		gone: map[string]bool{}, plain: withAll(t.above, nil), ends: map[string]string{}, stats: map[string]container.PathStat{}, none: map[string]bool{},
 	}
 	for _, p := range change.Deletes {
 		f.gone[p] = true
@@ -279,15 +280,10 @@ func (f *follower) real(ctx context.Context, p string, last bool, left int) (str
 	if err := f.ask(ctx, at); err != nil {
 		return "", err
 	}
-	stat := f.stats[at]
-	switch to := linkTarget(at, stat); {
-	case stat.Mode&fs.ModeSymlink == 0:
+	if f.stats[at].Mode&fs.ModeSymlink == 0 {
 		return at, nil
-	case left == 0 || to == at:
-		return "", hint.New(fmt.Sprintf("cannot sync %s in %s: its symbolic links lead in a circle", p, f.t.name), "remove the link there, or ignore the path")
-	default:
-		return f.real(ctx, to, true, left-1)
 	}
+	return f.behind(ctx, p, at, left)
 }
 
 // deleted is what to delete for a path: behind a link that is a file; behind one that
