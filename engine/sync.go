@@ -100,6 +100,7 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 	switch {
 	case errors.As(err, &denied):
 	case errors.As(err, &link):
+		t.above = nil // one of these may have become a link
 	case done || err != nil:
 		return left, err
 	}

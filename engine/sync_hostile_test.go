@@ -119,6 +119,20 @@ func TestSyncLinksOfOthers(t *testing.T) {
 	b.want("cat /vault/f", "root's link")
 }
 
+// TestAgentLinkAbove: a folder above the target that becomes a link is asked for again.
+func TestAgentLinkAbove(t *testing.T) {
+	b := hostileBench(t, "do-agent-link-above")
+	roots := []string{"/app/d/sub"}
+	b.sh("ln -s ../own /app/d/early && ln -s /app/d/early /app/d/sub/through")
+	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{b.file("/app/d/sub/through/f", "1", 0o644)}})
+	b.sh("mkdir /moved && mv /app/d /moved/d && ln -s /moved/d /app/d")
+	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{b.file("/app/d/sub/g", "2", 0o644)}})
+	b.want("cat /app/own/f /moved/d/sub/g", "12")
+	if b.s.known[b.id].agent == nil {
+		t.Error("the agent was given up")
+	}
+}
+
 // TestAgentErrorsAreNotRetried: what a process of the container has put in the way of an
 // agent is told; the engine, which works by path, is not asked to do it.
 func TestAgentErrorsAreNotRetried(t *testing.T) {

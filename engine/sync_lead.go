@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -17,28 +18,37 @@ func (f *follower) behind(ctx context.Context, p, at string, left int) (string, 
 	if end := f.ends[at]; end != "" { // many files may be behind it
 		return end, nil
 	}
-	link, err := f.header(ctx, at)
+	owner, to, err := f.link(ctx, at)
 	if err != nil {
 		return "", err
-	}
-	if link == nil || link.Typeflag != tar.TypeSymlink {
-		return "", f.misled(at, "somewhere", "it changed while it was looked at")
-	}
-	to := path.Clean(link.Linkname)
-	if !path.IsAbs(to) {
-		to = path.Join(path.Dir(at), to)
 	}
 	if left == 0 || to == at {
 		return "", hint.New(fmt.Sprintf("cannot sync %s in %s: its symbolic links lead in a circle", p, f.t.name), "remove the link there, or ignore the path")
 	}
 	end, err := f.real(ctx, to, true, left-1)
 	if err == nil {
-		err = f.mayLead(ctx, link.Uid, at, end)
+		err = f.mayLead(ctx, owner, at, end)
 	}
 	if err == nil {
 		f.ends[at] = end
 	}
 	return end, err
+}
+
+// link is a link's owner and where it leads. Podman's archive of one is of what is behind
+// it: there nobody knows the owner, who counts as root.
+func (f *follower) link(ctx context.Context, at string) (owner int, to string, err error) {
+	if f.s.o.Engine == "podman" {
+		return 0, linkTarget(at, f.stats[at]), nil
+	}
+	h, err := f.header(ctx, at)
+	if err != nil {
+		return 0, "", err
+	}
+	if h == nil || h.Typeflag != tar.TypeSymlink {
+		return 0, "", f.misled(at, "it changed while it was looked at")
+	}
+	return h.Uid, linkTarget(at, container.PathStat{LinkTarget: path.Clean(h.Linkname)}), nil
 }
 
 // mayLead refuses a link that leads its owner to what is not theirs: changes are made
@@ -56,13 +66,13 @@ func (f *follower) mayLead(ctx context.Context, owner int, at, end string) error
 		case there != nil && there.Uid == owner:
 			return nil
 		case there != nil && (there.Typeflag == tar.TypeDir || p != end):
-			return f.misled(at, end, fmt.Sprintf("it belongs to user %d, and what it leads to does not", owner))
+			return f.misled(at, fmt.Sprintf("it belongs to user %d, and %s, which it leads to, does not", owner, end))
 		}
 	}
 }
 
-func (f *follower) misled(at, end, why string) error {
-	return hint.New(fmt.Sprintf("cannot sync through the symbolic link %s in %s to %s: %s", at, f.t.name, end, why),
+func (f *follower) misled(at, why string) error {
+	return hint.New(fmt.Sprintf("cannot sync through the symbolic link %s in %s: %s", at, f.t.name, why),
 		"give what it leads to the link's owner, make the link as root, in the image for one, or ignore the path")
 }
 
