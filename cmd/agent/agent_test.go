@@ -48,7 +48,7 @@ func start(t *testing.T) *session {
 		in.CloseWithError(io.ErrClosedPipe)
 		s.ended <- err
 	}()
-	t.Cleanup(func() { stdin.Close(); a.open.Close() })
+	t.Cleanup(func() { stdin.Close(); a.open.Close(); a.home.close(); a.root.close() })
 	return s
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -53,12 +54,12 @@ func (a *agent) stepTo(dir string, missing func(in folder, name string) error) (
 		at = path.Join(at, name)
 		next, err = now.open(name)
 		if errors.Is(err, unix.ENOENT) && missing != nil {
-			if err = missing(now, name); err == nil {
+			if err = missing(now, name); err == nil || errors.Is(err, unix.EEXIST) { // others make folders, too
 				next, err = now.open(name)
 			}
 		}
-		if link := now.link(name, at); err != nil && link != nil {
-			err = link
+		if err != nil {
+			err = cmp.Or(now.link(name, at), err)
 		}
 		now.close()
 		now, err = next, failed("opening", at, err)
