@@ -156,13 +156,3 @@ func TestParseLevel(t *testing.T) {
 		t.Error("no error for a level that nobody knows")
 	}
 }
-
-func FuzzLevelOf(f *testing.F) {
-	f.Add([]byte("[INFO] x"))
-	f.Add([]byte(`{"level":`))
-	f.Fuzz(func(t *testing.T, line []byte) {
-		if l := LevelOf(line); l > Fatal {
-			t.Errorf("level %d", l)
-		}
-	})
-}
