@@ -1,7 +1,7 @@
 # The commands of this project; each is a script in script/ that can be called
 # without make.
 
-.PHONY: build demo test bench docs install clean
+.PHONY: build demo test fuzz bench docs install clean
 
 build: # bin/compose
 	@script/build
@@ -12,10 +12,13 @@ demo: # builds compose, finds or starts an engine, brings an example up
 test: # everything that .ci/run checks
 	@script/test
 
+fuzz: # every fuzz target for a minute, or for seconds=N
+	@script/fuzz $(seconds)
+
 bench: # the figures that the project must reach, against $PEER
 	@script/bench
 
-docs: # docs/man and docs/reference anew, from the commands
+docs: # docs/man and docs/reference anew, from the commands; docs/licenses.csv
 	@script/docs
 
 install: build # program, plugin, manual, completions; script/install says where

@@ -64,6 +64,9 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	if !filepath.IsLocal(name) {
 		return fmt.Errorf("the archive's entry %q leads out of the folder", h.Name)
 	}
+	if sparse(h) {
+		return fmt.Errorf("the archive's entry %q leaves parts of the file out, which no engine does", h.Name)
+	}
 	if name == "." { // the folder that is copied to is there
 		return nil
 	}
@@ -94,6 +97,17 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 		return u.own(name, h)
 	}
 	return nil // what is left describes archives, not files
+}
+
+// sparse tells of a file that is larger than what the archive has of it: a kilobyte
+// could fill a disk.
+func sparse(h *tar.Header) bool {
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return h.Typeflag == tar.TypeGNUSparse
 }
 
 // replace makes room for an entry. there: a folder takes what it has.

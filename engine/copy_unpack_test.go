@@ -153,21 +153,73 @@ func TestUnpackWithOwners(t *testing.T) {
 	}
 }
 
-// FuzzUnpack: whatever an archive says, what is outside of the folder stays.
+// sparseArchive has a file of one MiB in two kilobytes: holes alone.
+func sparseArchive(t testing.TB) []byte {
+	t.Helper()
+	holes := "1\n1048576\n0\n"
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	h := tar.Header{Name: "f", Typeflag: tar.TypeReg, Mode: 0o600, Size: 512, Format: tar.FormatPAX, PAXRecords: map[string]string{
+		"GNU.spars_.major": "1", "GNU.spars_.minor": "0", "GNU.spars_.name": "f", "GNU.spars_.realsize": "1048576",
+	}}
+	err := w.WriteHeader(&h)
+	if err == nil {
+		_, err = w.Write(append([]byte(holes), make([]byte, 512-len(holes))...))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.ReplaceAll(b.Bytes(), []byte("spars_"), []byte("sparse")) // archive/tar writes none itself
+}
+
+func TestUnpackWritesNoMoreThanCame(t *testing.T) {
+	archive := sparseArchive(t)
+	if h, err := tar.NewReader(bytes.NewReader(archive)).Next(); err != nil || h.Size != 1<<20 {
+		t.Fatalf("the archive's file is %v, %v", h, err)
+	}
+	_, inside := outside(t)
+	if _, err := unpack(bytes.NewReader(archive), inside, CopyOptions{}); err == nil || !strings.Contains(err.Error(), "leaves parts of the file out") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// FuzzUnpack: whatever an archive says, what is outside of the folder stays, no file
+// in it has somebody's rights, and no more is written than came.
 func FuzzUnpack(f *testing.F) {
 	f.Add(packedOf(f, tar.Header{Name: "../victim"}))
 	f.Add(packedOf(f, tar.Header{Name: "a", Typeflag: tar.TypeSymlink, Linkname: ".."}, tar.Header{Name: "a/victim"}))
 	f.Add(packedOf(f, tar.Header{Name: "a", Typeflag: tar.TypeLink, Linkname: "../victim"}, tar.Header{Name: "a", Mode: 0o4777}))
 	f.Add(packedOf(f, tar.Header{Name: "d/", Typeflag: tar.TypeDir}, tar.Header{Name: "d/p", Typeflag: tar.TypeFifo}))
+	f.Add(sparseArchive(f))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		dir, inside := outside(t)
 		_, _ = unpack(bytes.NewReader(content), inside, CopyOptions{})
 		whole(t, dir)
+		var written int64
 		_ = filepath.WalkDir(inside, func(name string, entry fs.DirEntry, err error) error {
-			if err == nil && entry.IsDir() {
+			if err != nil {
+				return err
+			}
+			info, err := entry.Info()
+			if err != nil {
+				return err
+			}
+			if info.Mode()&(fs.ModeSetuid|fs.ModeSetgid|fs.ModeDevice|fs.ModeNamedPipe) != 0 {
+				t.Errorf("%s is %v", name, info.Mode())
+			}
+			if info.Mode().IsRegular() {
+				written += info.Size()
+			}
+			if entry.IsDir() {
 				_ = os.Chmod(name, 0o700) // so that it can be removed
 			}
 			return nil
 		})
+		if limit := int64(len(content)) * int64(max(bytes.Count(content, []byte("ustar")), 1)); written > limit { // hard links count each time
+			t.Errorf("%d bytes became %d", len(content), written)
+		}
 	})
 }

@@ -87,9 +87,7 @@ func passwdEntry(passwd, user string) (uid, gid int) {
 		if len(f) < 4 || f[0] != user && f[2] != user {
 			continue
 		}
-		uid, _ = strconv.Atoi(f[2]) // a broken file gives root
-		gid, _ = strconv.Atoi(f[3])
-		return uid, gid
+		return idIn(f[2]), idIn(f[3])
 	}
 	return 0, 0
 }
@@ -98,11 +96,20 @@ func passwdEntry(passwd, user string) (uid, gid int) {
 func groupEntry(groups, name string) int {
 	for line := range strings.Lines(groups) {
 		if f := strings.Split(strings.TrimSpace(line), ":"); len(f) >= 3 && f[0] == name {
-			gid, _ := strconv.Atoi(f[2])
-			return gid
+			return idIn(f[2])
 		}
 	}
 	return 0
+}
+
+// idIn is the number of a field. What is none, or none that a file can belong to,
+// is root's: so a broken file does to the engine as well.
+func idIn(field string) int {
+	id, err := strconv.ParseUint(field, 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(id)
 }
 
 // maxTextFile bounds what is read of a container's passwd and group.

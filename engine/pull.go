@@ -65,7 +65,7 @@ func partOf(ref event.Ref, m jsonmessage.JSONMessage) (event.Part, bool) {
 	}
 	p := event.Part{Ref: ref, ID: m.ID, Text: m.Status}
 	if m.Progress != nil {
-		p.Current, p.Total = m.Progress.Current, max(m.Progress.Total, 0)
+		p.Current, p.Total = max(m.Progress.Current, 0), max(m.Progress.Total, 0)
 	}
 	switch m.Status {
 	case "Pull complete", "Already exists", "Pushed", "Layer already exists":

@@ -45,7 +45,7 @@ func newMachine(t *testing.T) *machine {
 	m.program(t, "cc", "")
 	m.env = append(os.Environ(),
 		"PATH="+m.bin+":"+os.Getenv("PATH"), "COMPOSE_BIN="+filepath.Join(m.bin, "compose"), "XDG_CACHE_HOME="+dir,
-		"COMPOSE_DEV_SYSTEMD="+filepath.Join(dir, "none"), "COMPOSE_DEV_PATIENCE=1", "COMPOSE_TEST_REQUIRE_ENGINE=")
+		"COMPOSE_DEV_SYSTEMD="+filepath.Join(dir, "none"), "COMPOSE_DEV_PATIENCE=1", "COMPOSE_TEST_REQUIRE_ENGINE=", "CI=")
 	for _, name := range []string{"GOCACHE", "GOMODCACHE"} { // the first follows XDG_CACHE_HOME
 		out, err := exec.Command("go", "env", name).Output()
 		if err != nil {
@@ -138,10 +138,10 @@ func TestTestWithoutEngine(t *testing.T) {
 	m := newMachine(t)
 	m.program(t, "dockerd", "echo '"+reason+"'; exit 1")
 	m.program(t, "gofmt", "")
-	m.program(t, "go", `case "$*" in "env GOVERSION") echo go99.0 ;; "env GOARCH") echo amd64 ;; *) echo "ran go $*" ;; esac`)
+	m.program(t, "go", fakeGo(""))
 	why := "end-to-end tests: no container engine: dockerd does not start: " + reason + "\n"
 	out, code := m.run(t, "test")
-	if want := "checks: 7 passed, 0 failed, 1 not run\nNOT RUN: " + why; !strings.HasSuffix(out, want) || code != 0 {
+	if want := "checks: 9 passed, 0 failed, 1 not run\nNOT RUN: " + why; !strings.HasSuffix(out, want) || code != 0 {
 		t.Errorf("got %d, want 0 and at the end %q", code, want)
 	}
 	if !strings.Contains(out, "ran go test -race") || strings.Contains(out, "gotestsum") {
@@ -149,8 +149,34 @@ func TestTestWithoutEngine(t *testing.T) {
 	}
 	m.env = append(m.env, "COMPOSE_TEST_REQUIRE_ENGINE=1")
 	out, code = m.run(t, "test")
-	if want := "checks: 7 passed, 1 failed, 0 not run\nFAILED: " + why; !strings.HasSuffix(out, want) || code != 1 {
+	if want := "checks: 9 passed, 1 failed, 0 not run\nFAILED: " + why; !strings.HasSuffix(out, want) || code != 1 {
 		t.Errorf("got %d, want 1 and at the end %q", code, want)
+	}
+}
+
+// fakeGo is a Go that does nothing, but for what govulncheck is to do.
+func fakeGo(govulncheck string) string {
+	return `case "$*" in "env GOVERSION") echo go99.0 ;; "env GOARCH") echo amd64 ;; *govulncheck*) ` + govulncheck + `
+;; *) echo "ran go $*" ;; esac`
+}
+
+// TestTestVulnerabilities: a finding is a failure, and so is a check that breaks; where
+// the list of vulnerabilities cannot be had, the last lines say so.
+func TestTestVulnerabilities(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "dockerd", "exit 1")
+	m.program(t, "gofmt", "")
+	const lost = `fetching vulnerabilities: Get "https://vuln.go.dev/index/modules.json.gz": no such host`
+	for _, test := range []struct{ govulncheck, want string }{
+		{"echo 'govulncheck: " + lost + "' >&2; exit 1", "checks: 8 passed, 0 failed, 2 not run\nNOT RUN: end-to-end tests: --no-engine\nNOT RUN: vulnerabilities: " + lost + "\n"},
+		{"echo 'Vulnerability #1: GO-2026-0001'; exit 3", "checks: 8 passed, 1 failed, 1 not run\nNOT RUN: end-to-end tests: --no-engine\nFAILED: vulnerabilities\n"},
+		{"echo 'govulncheck: loading packages: no' >&2; exit 1", "checks: 8 passed, 1 failed, 1 not run\nNOT RUN: end-to-end tests: --no-engine\nFAILED: vulnerabilities\n"},
+	} {
+		m.program(t, "go", fakeGo(test.govulncheck))
+		out, code := m.run(t, "test", "--no-engine")
+		if failed := strings.Contains(test.want, "FAILED"); !strings.HasSuffix(out, test.want) || failed != (code == 1) {
+			t.Errorf("%s: got %d, want at the end %q", test.govulncheck, code, test.want)
+		}
 	}
 }
 
