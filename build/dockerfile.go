@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +73,7 @@ func parseDockerfile(text string, given, builtIn map[string]string) *reading {
 	if err != nil || len(stages) == 0 {
 		return nil
 	}
-	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, given: given, args: map[string]string{}}
+	r := &reading{lex: shell.NewLex(parsed.EscapeToken), stages: stages, given: given, args: map[string]string{}, ends: map[int]map[string]string{}}
 	maps.Copy(r.args, builtIn)
 	maps.Copy(r.args, given)
 	for _, a := range args {
@@ -85,10 +86,19 @@ func parseDockerfile(text string, given, builtIn map[string]string) *reading {
 type reading struct {
 	lex         *shell.Lex
 	stages      []instructions.Stage
-	folders     types.Mapping     // additional contexts; those that are none are not absolute
-	given, args map[string]string // arguments of the build; with those before the first stage
+	folders     types.Mapping             // additional contexts; those that are none are not absolute
+	given, args map[string]string         // arguments of the build; with those before the first stage
+	ends        map[int]map[string]string // the variables at the ends of stages
 	d           project.Dockerfile
 }
+
+// What the value of a variable may grow to, and how many may be in a text: a
+// Dockerfile of a kilobyte can ask for any number of gigabytes. What is larger
+// counts as not known.
+const (
+	maxValue     = 2 << 10 // bytes
+	maxVariables = 50
+)
 
 // last is the stage that is built.
 func (r *reading) last(target string) int {
@@ -210,11 +220,19 @@ func (r *reading) known(at int) map[string]string {
 	if before < 0 {
 		return maps.Clone(r.args)
 	}
-	known := r.known(before)
-	for _, c := range r.stages[before].Commands {
-		r.learn(c, known)
+	return maps.Clone(r.end(before))
+}
+
+// end are the variables that a stage ends with.
+func (r *reading) end(at int) map[string]string {
+	if _, done := r.ends[at]; !done {
+		known := r.known(at)
+		for _, c := range r.stages[at].Commands {
+			r.learn(c, known)
+		}
+		r.ends[at] = known
 	}
-	return known
+	return r.ends[at]
 }
 
 // learn takes the variables in that a step sets.
@@ -283,10 +301,24 @@ func (r *reading) enter(dir string, known map[string]string) {
 
 // expand puts variables in; false: one is neither known nor has a default.
 func (r *reading) expand(text string, known map[string]string) (string, bool) {
-	env := make([]string, 0, len(known))
-	for name, value := range known {
-		env = append(env, name+"="+value)
+	if strings.Count(text, "$") > maxVariables {
+		return "", false
 	}
-	got, err := r.lex.ProcessWordWithMatches(text, shell.EnvsFromSlice(env))
+	got, err := r.lex.ProcessWordWithMatches(text, variables(known))
+	if len(got.Result) > maxValue {
+		return "", false
+	}
 	return got.Result, err == nil && (len(got.Unmatched) == 0 || strings.Contains(text, ":-"))
 }
+
+// variables makes a map a shell.EnvGetter.
+type variables map[string]string
+
+// Get is a variable's value.
+func (v variables) Get(name string) (string, bool) {
+	value, ok := v[name]
+	return value, ok
+}
+
+// Keys are the variables' names.
+func (v variables) Keys() []string { return slices.Collect(maps.Keys(v)) }

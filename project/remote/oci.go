@@ -24,6 +24,7 @@ import (
 const (
 	maxManifestBytes = 1 << 20
 	maxBlobBytes     = 8 << 20
+	maxArtifactBytes = 64 << 20 // of its layers together
 	maxLayers        = 200
 )
 
@@ -90,6 +91,11 @@ func (r *artifact) write(ctx context.Context, digest string, into *os.Root) erro
 	if r.digest != digest {
 		return fmt.Errorf("the manifest %s was not fetched", digest)
 	}
+	return r.writeLayers(func(layer v1.Descriptor) ([]byte, error) { return r.blob(ctx, layer) }, into)
+}
+
+// writeLayers takes the layers of the manifest; fetch brings their contents.
+func (r *artifact) writeLayers(fetch fetcher, into *os.Root) error {
 	m, err := v1.ParseManifest(bytes.NewReader(r.manifest))
 	if err != nil {
 		return fmt.Errorf("reading the manifest: %w", err)
@@ -98,9 +104,14 @@ func (r *artifact) write(ctx context.Context, digest string, into *os.Root) erro
 		return fmt.Errorf("the artifact has %d layers: more than %d are refused", len(m.Layers), maxLayers)
 	}
 	var main bytes.Buffer
+	total := 0
 	for _, layer := range m.Layers {
-		if err := r.writeLayer(ctx, layer, &main, into); err != nil {
+		n, err := writeLayer(fetch, layer, &main, into)
+		if err != nil {
 			return err
+		}
+		if total += n; total > maxArtifactBytes {
+			return fmt.Errorf("the artifact has more than %d bytes", maxArtifactBytes)
 		}
 	}
 	if main.Len() == 0 {
@@ -109,34 +120,37 @@ func (r *artifact) write(ctx context.Context, digest string, into *os.Root) erro
 	return writeNew(into, mainFile, main.Bytes())
 }
 
-// writeLayer takes one layer; those of other types are left alone.
-func (r *artifact) writeLayer(ctx context.Context, layer v1.Descriptor, main *bytes.Buffer, into *os.Root) error {
+// fetcher brings the content of a layer.
+type fetcher func(layer v1.Descriptor) ([]byte, error)
+
+// writeLayer takes one layer, of n bytes; those of other types are left alone.
+func writeLayer(fetch fetcher, layer v1.Descriptor, main *bytes.Buffer, into *os.Root) (n int, err error) {
 	kind := string(layer.MediaType)
 	if kind != mediaComposeFile && kind != mediaEnvFile {
-		return nil
+		return 0, nil
 	}
 	for _, key := range []string{annotationFile, annotationEnvFile} {
 		if file, ok := layer.Annotations[key]; ok {
 			if err := checkName(file); err != nil {
-				return fmt.Errorf("the annotation %s of the layer %s: %w", key, layer.Digest, err)
+				return 0, fmt.Errorf("the annotation %s of the layer %s: %w", key, layer.Digest, err)
 			}
 		}
 	}
-	content, err := r.blob(ctx, layer)
+	content, err := fetch(layer)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if kind == mediaEnvFile {
-		return writeNew(into, layer.Annotations[annotationEnvFile], content)
+		return len(content), writeNew(into, layer.Annotations[annotationEnvFile], content)
 	}
 	if _, extends := layer.Annotations[annotationExtends]; extends {
-		return writeNew(into, layer.Annotations[annotationFile], content)
+		return len(content), writeNew(into, layer.Annotations[annotationFile], content)
 	}
 	if main.Len() > 0 {
 		main.WriteString("\n---\n")
 	}
 	main.Write(content)
-	return nil
+	return len(content), nil
 }
 
 // checkName refuses what is not the plain name of a file.

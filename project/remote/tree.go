@@ -68,15 +68,20 @@ func (r *repository) checkout(ctx context.Context, store, commit string, into *o
 	return err
 }
 
-// list reads what a commit holds. Submodules are left out, with a warning.
+// list reads what a commit holds.
 func (r *repository) list(ctx context.Context, store, commit string) ([]entry, error) {
 	out, err := r.git(ctx, store, nil, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
 	if err != nil {
 		return nil, err
 	}
-	var entries []entry
+	return r.entries(out)
+}
+
+// entries are those of a listing of git ls-tree. Submodules are left out, with a
+// warning.
+func (r *repository) entries(listing []byte) (entries []entry, err error) {
 	var total int64
-	for line := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(listing), "\x00"), "\x00") {
 		if line == "" {
 			continue
 		}
@@ -118,7 +123,7 @@ func parseEntry(line string) (entry, error) {
 	e := entry{mode: fields[0], id: fields[2], path: name}
 	if fields[1] == "blob" {
 		size, err := strconv.ParseInt(fields[3], 10, 64)
-		if err != nil {
+		if err != nil || size < 0 {
 			return e, fmt.Errorf("git ls-tree answered %q", line)
 		}
 		e.size = size
