@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/gob"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -25,12 +26,12 @@ import (
 func answering(t testing.TB, text []byte) *client.Client {
 	t.Helper()
 	c, err := client.NewClientWithOpts(client.WithHost("tcp://engine:2375"), client.WithVersion("1.47"),
-		client.WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		client.WithHTTPClient(&http.Client{Transport: bounded{roundTrip(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{
 				StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 				Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(text)),
 			}, nil
-		})}))
+		})}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,4 +221,62 @@ func FuzzDependsOn(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzAgentAnswers: whatever comes in the place of an agent's answers, none is longer
+// than the limit, and no more is read for one.
+func FuzzAgentAnswers(f *testing.F) {
+	gobs := func(all ...any) []byte {
+		var b bytes.Buffer
+		for e := gob.NewEncoder(&b); len(all) > 0; all = all[1:] {
+			if err := e.Encode(all[0]); err != nil {
+				f.Fatal(err)
+			}
+		}
+		return b.Bytes()
+	}
+	f.Add(gobs(agentAnswer{}, agentAnswer{Link: "/a", To: "/b"}, agentAnswer{Error: "no"}))
+	f.Add(gobs("text", 5))
+	f.Add(gobs(agentAnswer{Error: strings.Repeat("x", 2*agentAnswerBytes)}))
+	f.Add([]byte{0xfc, 0x3f, 0xff, 0xff, 0xff, 'x'})
+	f.Fuzz(func(t *testing.T, said []byte) {
+		in := bytes.NewReader(said)
+		answers := newAgentAnswers(in)
+		for range 100 {
+			before := in.Len()
+			got, err := answers.next()
+			if read := before - in.Len(); read > agentAnswerBytes {
+				t.Errorf("%d bytes are read for an answer", read)
+			}
+			if err != nil {
+				return
+			}
+			if n := len(got.Link) + len(got.To) + len(got.Error); n > agentAnswerBytes+gobAhead {
+				t.Errorf("an answer of %d bytes", n)
+			}
+		}
+	})
+}
+
+// gobAhead is how much a decoder may have read of the next answer.
+const gobAhead = 4 << 10
+
+// TestAgentAnswerIsBounded: an answer without an end is refused when it is too long.
+func TestAgentAnswerIsBounded(t *testing.T) {
+	endless := io.MultiReader(bytes.NewReader([]byte{0xfc, 0x3f, 0xff, 0xff, 0xff}), zeros{})
+	if _, err := newAgentAnswers(endless).next(); err == nil || !strings.Contains(err.Error(), "more than 65536 bytes") {
+		t.Errorf("got %v", err)
+	}
+	var said beginning
+	if n, err := io.CopyN(&said, zeros{}, 1<<20); n != 1<<20 || err != nil || len(said.String()) != maxBeginning {
+		t.Errorf("%d bytes are taken, %v, and %d kept", n, err, len(said.String()))
+	}
+}
+
+// zeros is an endless text.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }

@@ -39,12 +39,12 @@ const (
 	// agentBytes is up to how many bytes a change goes through an agent. Larger
 	// ones are streamed through the archive API.
 	agentBytes = 1 << 20
-	// answerBytes is up to how many bytes an agent may answer a change with. Whoever is
-	// root in the container may answer in its place.
-	answerBytes = 64 << 10
 	// agentChances is how many agents may get lost, or not start, until there are no more:
 	// over a slow line none answers in time.
 	agentChances = 5
+	// agentAnswerBytes is how long an answer of an agent may be. One says a path
+	// or two; what runs as the agent may be the container's own.
+	agentAnswerBytes = 64 << 10
 	// agentPatience is how long an agent may take for a change. One that takes
 	// longer is in a paused container.
 	agentPatience = 2 * time.Second
@@ -67,8 +67,30 @@ func agentFor(arch string) ([]byte, error) {
 type agent struct {
 	conn    types.HijackedResponse
 	changes *gob.Encoder
-	answers *gob.Decoder
-	left    *io.LimitedReader // what may still come in
+	answers *agentAnswers
+}
+
+// agentAnswers reads answers, each of agentAnswerBytes at most: gob alone would take
+// a gigabyte.
+type agentAnswers struct {
+	in   io.LimitedReader
+	gobs *gob.Decoder
+}
+
+func newAgentAnswers(r io.Reader) *agentAnswers {
+	a := &agentAnswers{in: io.LimitedReader{R: r}}
+	a.gobs = gob.NewDecoder(&a.in)
+	return a
+}
+
+// next is the next answer.
+func (a *agentAnswers) next() (answer agentAnswer, err error) {
+	a.in.N = agentAnswerBytes
+	err = a.gobs.Decode(&answer)
+	if err != nil && a.in.N == 0 {
+		err = fmt.Errorf("its answer has more than %d bytes", agentAnswerBytes)
+	}
+	return answer, err
 }
 
 // startAgent puts an agent into a running container and starts it as root.
@@ -120,23 +142,14 @@ func (s *Syncer) rootsAlone(ctx context.Context, t *syncTarget) error {
 func newAgent(conn types.HijackedResponse) *agent {
 	r, w := io.Pipe()
 	go func() { // until the connection is closed, or the agent ends
-		var said firstBytes
+		var said beginning
 		_, err := stdcopy.StdCopy(w, &said, conn.Reader)
-		if said.Len() > 0 {
+		if said.String() != "" {
 			err = errors.New(strings.TrimSpace(said.String()))
 		}
 		w.CloseWithError(err)
 	}()
-	left := &io.LimitedReader{R: r, N: answerBytes}
-	return &agent{conn: conn, changes: gob.NewEncoder(conn.Conn), answers: gob.NewDecoder(left), left: left}
-}
-
-// firstBytes keeps the first answerBytes that are written to it.
-type firstBytes struct{ bytes.Buffer }
-
-func (b *firstBytes) Write(p []byte) (int, error) {
-	b.Buffer.Write(p[:min(len(p), answerBytes-b.Len())])
-	return len(p), nil
+	return &agent{conn: conn, changes: gob.NewEncoder(conn.Conn), answers: newAgentAnswers(r)}
 }
 
 // lose counts an agent that got lost, or did not start.
@@ -219,10 +232,9 @@ func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) er
 	defer cancel()
 	defer context.AfterFunc(ctx, a.conn.Close)()
 	var got agentAnswer
-	a.left.N = answerBytes
 	err := a.changes.Encode(change)
 	if err == nil {
-		err = a.answers.Decode(&got)
+		got, err = a.answers.next()
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -246,7 +258,7 @@ func (a *agent) close() {
 		return
 	}
 	defer time.AfterFunc(agentPatience, a.conn.Close).Stop()
-	_ = a.answers.Decode(&agentAnswer{}) // fails when it has ended
+	_, _ = a.answers.next() // fails when it has ended
 }
 
 // applyByAgent makes a change by the target's agent. done is false where the

@@ -14,8 +14,8 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 )
 
-// answering is an agent that something else answers for.
-func answering(t testing.TB, say func(stdout, stderr io.Writer)) *agent {
+// agentSaying is an agent that something else answers for.
+func agentSaying(t testing.TB, say func(stdout, stderr io.Writer)) *agent {
 	here, there := net.Pipe()
 	t.Cleanup(func() { here.Close(); there.Close() })
 	go func() { _, _ = io.Copy(io.Discard, there) }()
@@ -50,30 +50,11 @@ func TestAgentAnswersBounded(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := answering(t, say).apply(t.Context(), &syncTarget{}, agentChange{})
+			err := agentSaying(t, say).apply(t.Context(), &syncTarget{}, agentChange{})
 			var lost *agentLost
-			if !errors.As(err, &lost) || len(err.Error()) > answerBytes+100 {
+			if !errors.As(err, &lost) || len(err.Error()) > agentAnswerBytes+100 {
 				t.Errorf("got an error of %d bytes: %.100v", len(err.Error()), err)
 			}
 		})
 	}
-}
-
-// FuzzAgentAnswers: whatever comes in the place of an answer is one, or loses the agent.
-func FuzzAgentAnswers(f *testing.F) {
-	for _, answer := range []agentAnswer{{}, {Link: "/app/l", To: "/etc"}, {Error: "writing /app/f: file exists"}, {Error: "no", Denied: true}} {
-		var b bytes.Buffer
-		if err := gob.NewEncoder(&b).Encode(answer); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes())
-	}
-	f.Add([]byte{0xf8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
-	f.Fuzz(func(t *testing.T, said []byte) {
-		a := answering(t, func(stdout, _ io.Writer) { _, _ = stdout.Write(said) })
-		err := a.apply(t.Context(), &syncTarget{}, agentChange{})
-		if err != nil && len(err.Error()) > answerBytes+1000 {
-			t.Errorf("an error of %d bytes", len(err.Error()))
-		}
-	})
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +100,7 @@ func (s *Syncer) finish(ctx context.Context, execID string) (output string, code
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, conn.Close) // the connection knows no context
 	defer stop()
-	var out bytes.Buffer
+	var out beginning
 	_, err = stdcopy.StdCopy(&out, &out, conn.Reader)
 	if ctx.Err() != nil {
 		return "", 0, ctx.Err()
