@@ -245,7 +245,9 @@ func (c *classic) follow(j job, stream io.Reader) (id string, f stepFailure, err
 			}
 			_, _ = out.Write([]byte(m.Stream)) // never fails
 		case m.Status != "" && m.Progress == nil:
-			out.emit(strings.TrimSpace(m.ID + " " + m.Status))
+			for line := range strings.SplitSeq(strings.TrimSpace(m.ID+" "+m.Status), "\n") {
+				out.emit(line)
+			}
 		}
 	}
 }

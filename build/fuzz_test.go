@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/event"
 )
 
 // FuzzDockerfile: whatever a Dockerfile says, what is read of it has a place in it,
@@ -91,4 +94,28 @@ func TestDockerfileOfManyStages(t *testing.T) {
 	if took := time.Since(began); took > 20*time.Second { // a second; each time anew it is many minutes
 		t.Errorf("it took %v", took)
 	}
+}
+
+// FuzzClassic: whatever an engine's classic builder says, lines of it stay lines, and
+// what a failed step printed is none of the builder's own.
+func FuzzClassic(f *testing.F) {
+	for _, seed := range []string{
+		`{"stream":"Step 1/2 : FROM x\n"}{"stream":" ---> ab\n"}{"aux":{"ID":"sha256:ab"}}`, `{"stream":"STEP 1: RUN x\r\n"}{"stream":"no"}{"errorDetail":{"message":" no\n"},"error":"no"}`,
+		`{"status":"Pulling","id":"ab","progressDetail":{}}{"aux":5}{"stream":5}`, "", "null", `{"stream":"\n\r\n\u0000"}`, `{"status":"a\nb","id":"c\nd"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, said []byte) {
+		b := &Builder{o: Options{Sink: func(e event.Event) {
+			if out, ok := e.(event.Output); ok && strings.Contains(out.Text, "\n") {
+				t.Errorf("%q: a line %q", said, out.Text)
+			}
+		}}}
+		_, failed, err := (&classic{b: b}).follow(job{names: []string{"x"}}, bytes.NewReader(said))
+		for _, line := range failed.output {
+			if err == nil || notOutput(line) || strings.Contains(line, "\n") {
+				t.Errorf("%q: the failed step printed %q, %v", said, line, err)
+			}
+		}
+	})
 }

@@ -280,3 +280,64 @@ func (zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
 }
+
+// FuzzContainers: whatever an engine lists, and whatever labels containers have, each
+// is one container, each place that one comes from is there once, and numbers count.
+func FuzzContainers(f *testing.F) {
+	for _, seed := range []string{
+		`[{"Id":"1","Names":["/demo-web-1"],"State":"running","Status":"Up 2 seconds (healthy)","Created":1,"Labels":{"com.docker.compose.project":"demo","com.docker.compose.service":"web","com.docker.compose.config-hash":"x","com.docker.compose.oneoff":"False","com.docker.compose.container-number":"-1","com.docker.compose.depends_on":"db:x:true","com.docker.compose.project.config_files":"/a,,/b","com.docker.compose.project.working_dir":"/w"}}]`,
+		`[{"Id":"1","Labels":{"com.docker.compose.oneoff":"False","com.docker.compose.project.config_files":","}},{"Id":"1","Labels":{"com.docker.compose.oneoff":"False"}}]`,
+		`[{"Names":null,"Status":"Exited (-1) now","State":"exited"},{"Names":[""],"Status":"Exited (","NetworkSettings":{"Networks":{"a":null}},"Ports":[{"PublicPort":65535}],"Mounts":[{}]}]`, `[null]`, `{}`, `[{"Labels":{"com.docker.compose.container-number":"99999999999999999999","com.docker.compose.config-hash":"","com.docker.compose.oneoff":"False"}}]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, list []byte) {
+		entries := bytes.Count(list, []byte("{")) + bytes.Count(list, []byte("null"))
+		c := answering(t, list)
+		containers, err := listContainers(t.Context(), c, ObserveOptions{Name: "demo"})
+		if err != nil {
+			return
+		}
+		if len(containers) > entries {
+			t.Errorf("%d containers of %q", len(containers), list)
+		}
+		for _, found := range containers {
+			if found.Number < 0 {
+				t.Errorf("the number %d by %q", found.Number, found.Labels[project.LabelNumber])
+			}
+		}
+		origins, err := Origins(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, o := range origins {
+			key, err := json.Marshal(o)
+			if err != nil || seen[string(key)] {
+				t.Errorf("%s is there twice, %v", key, err)
+			}
+			seen[string(key)] = true
+		}
+		if _, err := Projects(t.Context(), c, ProjectsOptions{All: true}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// FuzzStats: whatever numbers an engine has, there is JSON of them.
+func FuzzStats(f *testing.F) {
+	for _, seed := range []string{
+		`{"cpu_stats":{"cpu_usage":{"total_usage":5},"system_cpu_usage":18446744073709551615,"online_cpus":0},"memory_stats":{"usage":5,"limit":0,"stats":{"inactive_file":9}}}`,
+		`{"precpu_stats":{"cpu_usage":{"total_usage":18446744073709551615}},"memory_stats":{"usage":18446744073709551615,"limit":1}}`, `{}`, `{"networks":{"a":{"rx_bytes":18446744073709551615},"b":{"rx_bytes":1}}}`, `{"blkio_stats":{"io_service_bytes_recursive":[{"op":"r","value":1},{"op":""}]}}`, `{"read":"0001-01-01T00:00:00Z","preread":"9999-01-01T00:00:00Z"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, said []byte) {
+		_ = sampling{of: Listed{Name: "a"}}.read(t.Context(), answering(t, said), func(s Stats) error {
+			if _, err := json.Marshal(s); err != nil {
+				t.Errorf("%s: %v", said, err)
+			}
+			return nil
+		})
+	})
+}

@@ -199,7 +199,8 @@ func containerOf(s *container.Summary) planner.Container {
 		Labels:       s.Labels,
 	}
 	if !c.OneOff {
-		c.Number, _ = strconv.Atoi(s.Labels[project.LabelNumber])
+		n, _ := strconv.Atoi(s.Labels[project.LabelNumber])
+		c.Number = max(n, 0)
 	}
 	c.Status, c.Health, c.ExitCode = parseStatus(s.State, s.Status)
 	if s.NetworkSettings != nil {
