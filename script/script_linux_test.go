@@ -180,6 +180,52 @@ func TestTestVulnerabilities(t *testing.T) {
 	}
 }
 
+// fuzzedGo is a Go with two fuzz targets in the package logs, whose test says with
+// which flags it is called.
+const fuzzedGo = `case "$*" in "env GOVERSION") echo go99.0 ;; "env GOARCH") echo amd64 ;;
+"list -m") echo example.com/m ;;
+"test -list "*) printf 'FuzzA\nFuzzB\nok\texample.com/m/logs\t0s\n' ;;
+"test -c "*) printf '#!/bin/sh\necho "$*, execs: 7 (1/sec)"\ncase "$*" in *FuzzB*) exit ${FUZZ_B:-0} ;; esac\n' >"$5"; chmod +x "$5" ;; esac`
+
+// TestFuzz: script/fuzz finds the targets and runs each for the time that is asked for,
+// or for less; one that fails is told with all that it says.
+func TestFuzz(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "go", fuzzedGo)
+	m.program(t, "nproc", "echo 1")
+	out, code := m.run(t, "fuzz", "5")
+	if want := "./logs FuzzA: 7 inputs\n./logs FuzzB: 7 inputs\n"; out != want || code != 0 {
+		t.Errorf("got %q and %d, want %q", out, code, want)
+	}
+	m.env = append(m.env, "FUZZ_B=1")
+	out, code = m.run(t, "fuzz", "30", "40")
+	if !strings.Contains(out, "./logs FuzzB: FAILED\n") || !strings.Contains(out, "-test.fuzz=^FuzzB$ -test.fuzztime=20s ") || code == 0 {
+		t.Errorf("got %q and %d, want FuzzB's failure after 20 s", out, code)
+	}
+	m.program(t, "go", fakeGo(""))
+	if _, code = m.run(t, "fuzz", "5"); code == 0 {
+		t.Error("no target is no failure")
+	}
+}
+
+// TestTestFuzzesInCI: there alone the targets make up inputs.
+func TestTestFuzzesInCI(t *testing.T) {
+	m := newMachine(t)
+	m.program(t, "gofmt", "")
+	m.program(t, "go", fuzzedGo)
+	if out, code := m.run(t, "test", "--no-engine"); strings.Contains(out, "== fuzz") || code != 0 {
+		t.Errorf("got %d, and it fuzzes", code)
+	}
+	m.env = append(m.env, "CI=true")
+	if out, code := m.run(t, "test", "--no-engine"); !strings.Contains(out, "-- fuzz: ok") || code != 0 {
+		t.Errorf("got %d, and no fuzzing", code)
+	}
+	m.env = append(m.env, "FUZZ_B=1")
+	if out, code := m.run(t, "test", "--no-engine"); !strings.HasSuffix(out, "FAILED: fuzz\n") || code != 1 {
+		t.Errorf("got %d, and fuzzing does not fail", code)
+	}
+}
+
 // TestDemoWithoutEngine: script/demo shows its session on the engine in memory, and
 // says so in its first line and its last.
 func TestDemoWithoutEngine(t *testing.T) {
