@@ -147,6 +147,7 @@ func tarOf(t testing.TB, name, content string, mode int64) []byte {
 // twice at most, wherever its links lead.
 func FuzzHolds(f *testing.F) {
 	f.Add(tarOf(f, "f", "content", 0o644), "content", uint32(0), "")
+	f.Add(tarOf(f, "f", "contenT", 0o644), "content", uint32(0), "")
 	f.Add(tarOf(f, "f", "content", 0o755), "content", uint32(0), "")
 	f.Add(tarOf(f, "f", "other", 0o644), "content", uint32(fs.ModeSymlink), "/f")
 	f.Add([]byte(strings.Repeat("x", 600)), "", uint32(fs.ModeSymlink), "../../f")

@@ -90,6 +90,7 @@ func FuzzRecords(f *testing.F) {
 func FuzzStamp(f *testing.F) {
 	f.Add([]byte("2026-01-02T03:04:05.123456789Z x"), []byte("2026-01-02T03:04:59.000000001Z y"))
 	f.Add([]byte("2026-01-02T03:04:05.123456789+02:00 x"), []byte("2026-01-02T03:04:05Z "))
+	f.Add([]byte("2026-01-02T03:04:05.123456789Z x"), []byte("2026-01-02T03:04:60.000000000Z y"))
 	f.Add([]byte("2026-02-30T03:04:05.123456789Z x"), []byte("2026-01-02T03:04:60.000000000Z y"))
 	f.Fuzz(func(t *testing.T, first, second []byte) {
 		var s stamper

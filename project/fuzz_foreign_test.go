@@ -65,6 +65,9 @@ func FuzzRawEnv(f *testing.F) {
 		}
 		var written strings.Builder
 		for _, name := range slices.Sorted(maps.Keys(got)) {
+			if name == "" || strings.ContainsAny(name, " \t=") {
+				t.Errorf("%q: a variable %q", text, name)
+			}
 			line := name + "=" + got[name]
 			if !strings.Contains(text, line) && line != "HOME=/home" {
 				t.Errorf("%q has no %q", text, line)

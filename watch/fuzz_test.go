@@ -22,7 +22,7 @@ func below(text string) string {
 // FuzzDockerignore: a .dockerignore is patterns or refused, what a context leaves out
 // stays out below, and what need not be entered has nothing that is wanted.
 func FuzzDockerignore(f *testing.F) {
-	for _, seed := range []string{"*", "**/*.o\n!keep.o", "# no\n\n!", "/a/../b", "a/**\n!a/b", "[", "\ufeffx\r\n", "!!a", "\\", "**/", "a/[^b]*/**/c\n!**/c"} {
+	for _, seed := range []string{"*", "**/*.o\n!keep.o", "# no\n\n!", "/a/../b", "a/**\n!a/b", "[", "\ufeffx\r\n", "!!a", "\\", "**/", "a/[^b]*/**/c\n!**/c", "a\n!a/b/c"} {
 		f.Add(seed, "a/b", "c")
 	}
 	dir := f.TempDir()
@@ -43,8 +43,10 @@ func FuzzDockerignore(f *testing.F) {
 		}
 		inside := path.Join(folder, name)
 		wanted := filter.wanted(inside, 0)
-		if filter.pruned(folder) && wanted {
-			t.Errorf("%q: %q is not entered, and %q wanted", text, folder, inside)
+		for at := folder; at != "."; at = path.Dir(at) {
+			if filter.pruned(at) && wanted {
+				t.Errorf("%q: %q is not entered, and %q wanted", text, at, inside)
+			}
 		}
 		if len(sets[0].patterns) == 0 && wanted == ephemeralPath(inside) {
 			t.Errorf("%q says nothing, and %q is wanted: %v", text, inside, wanted)
@@ -58,7 +60,7 @@ func FuzzDockerignore(f *testing.F) {
 // FuzzGitignore: lines are patterns or left out, what is in a folder that git ignores
 // is ignored whatever other lines say, and an answer is the same when asked again.
 func FuzzGitignore(f *testing.F) {
-	for _, seed := range []string{"build/", "*\n!*/\n!keep", "a/**/c", "[!f].o", "\\#x\n\\!y", "**", "/", "!", "a\\ ", "[z", "**/a/**", "[[:alpha:]]", "x\r\n", "a//b"} {
+	for _, seed := range []string{"build/", "*\n!*/\n!keep", "a/**/c", "[!f].o", "\\#x\n\\!y", "**", "/", "!", "a\\ ", "[z", "**/a/**", "[[:alpha:]]", "x\r\n", "a//b", "/a"} {
 		f.Add(seed, "!c", "a/b", "c")
 	}
 	dir := f.TempDir()
@@ -86,8 +88,10 @@ func FuzzGitignore(f *testing.F) {
 		}
 		inside := path.Join(folder, name)
 		got := m.ignores(inside, false)
-		if !got && m.ignores(folder, true) {
-			t.Errorf("%q, %q: %q is ignored, and %q is not", top, inner, folder, inside)
+		for at := folder; at != "."; at = path.Dir(at) {
+			if !got && m.ignores(at, true) {
+				t.Errorf("%q, %q: %q is ignored, and %q is not", top, inner, at, inside)
+			}
 		}
 		if again := newGitMatcher(dir, gitignore(dir)).ignores(inside, false); again != got || m.ignores(inside, false) != got {
 			t.Errorf("%q, %q: %q is ignored and is not", top, inner, inside)
