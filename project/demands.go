@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -29,11 +30,14 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 	var all []Demand
 	for _, reference := range slices.Sorted(maps.Keys(s.elsewhere.copies)) {
 		c := s.elsewhere.copies[reference]
-		// What is included has the variables of the .env beside it as well.
-		include := fmt.Appendf(nil, "include: [%q]\n", reference)
 		d := &demanding{root: c.Root}
-		d.model(s.model(ctx, types.ConfigFile{Filename: c.Path}, name))
-		d.model(s.model(ctx, types.ConfigFile{Filename: filepath.Join(s.home, fileNames[0]), Content: include}, name))
+		for _, base := range c.bases {
+			d.dir = cmp.Or(base, filepath.Dir(c.Path))
+			d.model(s.model(ctx, types.ConfigFile{Filename: c.Path}, d.dir, name))
+			// What is included has the variables of the .env beside it as well.
+			include := types.ConfigFile{Filename: filepath.Join(s.home, fileNames[0]), Content: includeOf(reference, base)}
+			d.model(s.model(ctx, include, s.home, name))
+		}
 		d.variables(s.env, c)
 		slices.Sort(d.found)
 		for _, what := range slices.Compact(d.found) {
@@ -43,10 +47,20 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 	return all
 }
 
-// model is a file as a tree, nil where it cannot be loaded by itself.
-func (s *source) model(ctx context.Context, file types.ConfigFile, name string) map[string]any {
+// includeOf is a Compose file that includes a reference alone.
+func includeOf(reference, base string) []byte {
+	directory := ""
+	if base != ownFolder {
+		directory = fmt.Sprintf(", project_directory: %q", strings.ReplaceAll(base, "$", "$$"))
+	}
+	return fmt.Appendf(nil, "include: [{path: %q%s}]\n", reference, directory)
+}
+
+// model is a file as a tree, its relative paths led to dir; nil where it cannot
+// be loaded by itself.
+func (s *source) model(ctx context.Context, file types.ConfigFile, dir, name string) map[string]any {
 	details := types.ConfigDetails{
-		WorkingDir:  filepath.Dir(file.Filename),
+		WorkingDir:  dir,
 		ConfigFiles: []types.ConfigFile{file},
 		Environment: s.env,
 	}
@@ -67,6 +81,7 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, name string) 
 // demanding collects demands of one part of a remote file at a time.
 type demanding struct {
 	root     string // the folder of the copy
+	dir      string // what relative paths lead to; not below root where the user says so
 	of       string // the part: `service "web"`
 	found    []string
 	envFiles []string // of services, below root
@@ -89,7 +104,7 @@ func (d *demanding) model(model map[string]any) {
 			d.lists(name, value)
 		case s.entry != nil:
 			for key, entry := range mapping(value) {
-				part := &demanding{root: d.root, of: s.noun + " " + quoted(key)}
+				part := &demanding{root: d.root, dir: d.dir, of: s.noun + " " + quoted(key)}
 				s.entry(part, mapping(entry))
 				d.found, d.envFiles = append(d.found, part.found...), append(d.envFiles, part.envFiles...)
 			}
@@ -97,9 +112,10 @@ func (d *demanding) model(model map[string]any) {
 	}
 }
 
-// reads notes a path on this machine that did not come with the file.
+// reads notes a path on this machine that did not come with the file, or that
+// the loader has left relative, to whatever it may be.
 func (d *demanding) reads(path any) {
-	if file, ok := path.(string); ok && filepath.IsAbs(file) && !below(file, d.root) {
+	if file, ok := path.(string); ok && !below(file, d.root) {
 		d.add("reads %s", quoted(file))
 	}
 }

@@ -1,8 +1,9 @@
 package project
 
 import (
-	"path/filepath"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // buildRules are those of build. Variables in args are looked for in
@@ -12,10 +13,13 @@ var buildRules = harmless(`
 	pull sbom shm_size target ulimits`, map[string]demandRule{
 	"additional_contexts": func(d *demanding, v any) {
 		for name, context := range mapping(v) {
+			if text, ok := context.(string); ok && isImage(text) {
+				continue
+			}
 			d.brings("the context "+quoted(name), context)
 		}
 	},
-	"context":    func(d *demanding, v any) { d.brings("the context", v) },
+	"context":    nil, // see builds
 	"dockerfile": nil, // see builds
 	"extra_hosts": func(d *demanding, v any) {
 		d.add("is built with extra_hosts: %s", shown(v))
@@ -38,28 +42,36 @@ var buildRules = harmless(`
 func builds(d *demanding, v any) {
 	b := mapping(v)
 	d.attributes("build.", b, buildRules)
-	context, _ := b["context"].(string)
-	if file, ok := b["dockerfile"].(string); ok && !isURL(context) {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(context, file)
-		}
-		d.reads(file)
+	context, ok := b["context"]
+	if !ok || context == nil || context == "" {
+		context = d.dir
+	}
+	d.brings("the context", context)
+	folder, _ := context.(string)
+	if file, ok := b["dockerfile"].(string); ok && !isURL(folder) {
+		d.reads(absoluteIn(file, folder))
 	}
 }
 
 // brings notes a context that did not come with the file: a path, or what the
-// builder fetches. Other services' images are the file's own.
+// builder fetches.
 func (d *demanding) brings(what string, v any) {
 	context, ok := v.(string)
 	switch {
 	case !ok:
 		d.add("is built with %s %s", what, shown(v))
-	case strings.HasPrefix(context, "service:"), strings.HasPrefix(context, "docker-image://"):
 	case isURL(context):
 		d.add("is built with %s %s", what, quoted(context))
 	default:
 		d.reads(context)
 	}
+}
+
+// isImage tells whether an additional context is an image: of a service of the
+// file's own, or one that the engine has or pulls. build.context is none: it
+// may be a folder that is called so.
+func isImage(context string) bool {
+	return strings.HasPrefix(context, types.ServicePrefix) || strings.HasPrefix(context, "docker-image://")
 }
 
 // isURL tells whether the builder fetches a context itself.

@@ -23,7 +23,7 @@ func demandsFrom(t *testing.T, files map[string]string, environ ...string) []str
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.elsewhere.load(t.Context(), reference, false); err != nil {
+	if _, err := s.elsewhere.load(t.Context(), reference, ownFolder); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -87,6 +87,10 @@ func TestDemands(t *testing.T) {
 		{`develop: {watch: [{action: sync, path: /etc, target: /e}]}`, `reads "/etc"`},
 		{`develop: {watch: [{action: sync+exec, path: ., target: /e, exec: {command: id}}]}`, `runs on a change: "id"`},
 		{`build: {context: /srv}`, `reads "/srv"`},
+		{`build: {context: "service:x/../../etc"}`, `reads "service:x/../../etc"`},
+		{`build: {context: "docker-image://x/../../etc"}`, `is built with the context "docker-image://x/../../etc"`},
+		{`build: {context: ., additional_contexts: {a: "service:w", b: "docker-image://x", c: "target:../../.."}}`, `reads "BESIDE"`},
+		{`build: {dockerfile_inline: FROM x}`, ``},
 		{`build: {context: ., dockerfile: ../Dockerfile}`, `reads "BESIDE/Dockerfile"`},
 		{`build: {context: "https://example.com/x.git"}`, `is built with the context "https://example.com/x.git"`},
 		{`build: {context: ., privileged: true}`, `has a privileged build`},
@@ -172,6 +176,77 @@ func TestDemandsOfVariables(t *testing.T) {
 	}
 	if got := demandsFrom(t, map[string]string{"compose.yaml": `services: {w: {image: x, environment: {A: "$${TOKEN} ${UNSET:-}", TOKEN: "1"}}}`}, "TOKEN=1"); len(got) > 0 {
 		t.Errorf("got %v where nothing is taken", got)
+	}
+}
+
+// TestDemandsOfNames: a name of a variable that is made up of variables is listed
+// as it stands, since it may become any.
+func TestDemandsOfNames(t *testing.T) {
+	for _, service := range []string{
+		`image: x, environment: ["${X:-TOKEN}"]`,
+		`image: x, environment: ["TOK${X:-EN}"]`,
+		`image: x, environment: ["${X:+a=b}TOKEN"]`,
+		`image: x, environment: ["${X:+${Y:-=}}TOKEN"]`,
+		`build: {context: ., args: ["${X-TOKEN}"]}`,
+		`image: x, post_start: [{command: id, environment: ["${X:-TOKEN}"]}]`,
+		`image: x}}, secrets: {s: {environment: "${X:-TOKEN}"`,
+	} {
+		got := strings.Join(demandsFrom(t, map[string]string{"compose.yaml": "{services: {w: {" + service + "}}}"}, "TOKEN=t0k3n"), "; ")
+		if !strings.Contains(got, "the file takes a variable of your environment whose name variables make up: ") {
+			t.Errorf("%s: got %q", service, got)
+		}
+	}
+	if got := demandsFrom(t, map[string]string{"compose.yaml": `services: {w: {image: x, environment: ["A=${X:-b}", "${X:-A}=b"]}}`}, "A=1"); len(got) > 0 {
+		t.Errorf("got %v where nothing is taken", got)
+	}
+}
+
+// TestDemandsDisplaced: where relative paths of a remote file lead to the user's
+// folders, these are what is listed, and not what came with the file.
+func TestDemandsDisplaced(t *testing.T) {
+	const reference = "oci://x/y"
+	remote := newShelf(t, map[string]map[string]string{reference: {"a.env": "", "l": "", "compose.yaml": `
+services:
+  w: {build: {context: ., dockerfile_inline: FROM x}, volumes: ["./v:/v:ro"], env_file: a.env, label_file: l, develop: {watch: [{action: rebuild, path: src}]}}
+  b: {build: {dockerfile_inline: FROM x}}
+secrets: {s: {file: key}}
+configs: {c: {file: conf}}
+`}})
+	home := shelved(t, map[string]string{
+		"compose.yaml": "services: {w: {image: x}}\n",
+		"inc.yaml":     "include: [{path: \"oci://x/y\", project_directory: sub}]\n",
+		"any.yaml":     "include: [{path: \"${R}\", project_directory: sub}]\n",
+	})
+	for _, test := range []struct {
+		o   Options
+		dir string
+	}{
+		{Options{Files: []string{"compose.yaml", reference}}, home},
+		{Options{Files: []string{reference}, Dir: filepath.Join(home, "sub")}, filepath.Join(home, "sub")},
+		{Options{Files: []string{"inc.yaml"}}, filepath.Join(home, "sub")},
+		{Options{Files: []string{"any.yaml"}, Environ: []string{"R=" + reference}}, filepath.Join(home, "sub")},
+	} {
+		var got []string
+		refusal := errors.New("no")
+		o := test.o
+		o.WorkDir, o.Name, o.Remote = home, "p", remote
+		o.Agree = func(_ context.Context, demands []Demand) error {
+			for _, d := range demands {
+				got = append(got, strings.ReplaceAll(d.What, test.dir, "DIR"))
+			}
+			return refusal
+		}
+		if _, err := Load(t.Context(), o, nil); !errors.Is(err, refusal) {
+			t.Errorf("%v: got the error %v, want the refusal", test.o.Files, err)
+		}
+		for _, want := range []string{
+			`service "b" reads "DIR"`, `service "w" reads "DIR"`, `service "w" reads "DIR/a.env"`, `service "w" reads "DIR/l"`, `service "w" reads "DIR/src"`,
+			`service "w" binds "DIR/v", to read`, `secret "s" reads "DIR/key"`, `config "c" reads "DIR/conf"`,
+		} {
+			if !slices.Contains(got, want) {
+				t.Errorf("%v: %q is not among\n%s", test.o.Files, want, strings.Join(got, "\n"))
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
@@ -35,6 +36,10 @@ func (d *demanding) variables(env types.Mapping, c *fetched) {
 		lookedUp(content, named)
 	}
 	for name := range named {
+		if strings.Contains(name, "$") {
+			d.add("takes a variable of your environment whose name variables make up: %s", quoted(name))
+			continue
+		}
 		if _, set := env[name]; set && name != "COMPOSE_PROJECT_NAME" {
 			d.add("takes the variable %s of your environment", quoted(name))
 		}
@@ -69,9 +74,22 @@ func names(v any, named map[string]bool) {
 		return
 	}
 	for _, entry := range list(v) {
-		if name, ok := entry.(string); ok && !strings.Contains(name, "=") {
+		if name, ok := entry.(string); ok && !strings.Contains(withoutVariables(name), "=") {
 			named[name] = true
 		}
+	}
+}
+
+var braced = regexp.MustCompile(`\$\{[^{}]*\}`)
+
+// withoutVariables is a text without ${...}, in which "=" may be a default's.
+func withoutVariables(text string) string {
+	for {
+		shorter := braced.ReplaceAllString(text, "")
+		if shorter == text {
+			return text
+		}
+		text = shorter
 	}
 }
 

@@ -57,7 +57,11 @@ func (s *source) fetch(ctx context.Context, o Options) error {
 			continue
 		}
 		first := i == 0 && o.Dir == ""
-		local, err := s.elsewhere.load(ctx, name, !first)
+		base := s.dir
+		if first {
+			base = ownFolder
+		}
+		local, err := s.elsewhere.load(ctx, name, base)
 		if err != nil {
 			return err
 		}
@@ -85,7 +89,17 @@ type fetched struct {
 	Copy
 	documents []map[string]any // of its Compose files, aliases and merges resolved
 	envFiles  [][]byte         // the contents of those that its variables come from
-	displaced bool             // it was checked for that; see fence
+	// bases are the folders that the relative paths of its first file lead to, as
+	// it is used: its own, and those of the user's.
+	bases []string
+}
+
+// ownFolder stands in bases for the folder that a copy's first file is in.
+const ownFolder = ""
+
+// displaced tells that relative paths of the copy lead to the user's folders.
+func (f *fetched) displaced() bool {
+	return slices.ContainsFunc(f.bases, func(base string) bool { return base != ownFolder })
 }
 
 // Accept tells whether a path is a reference.
@@ -112,14 +126,20 @@ func (e *elsewhere) named() []string {
 // includes or extends the reference.
 func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) {
 	by, _ := ctx.Value(consts.ComposeFileKey{}).(string)
-	return e.load(ctx, reference, e.displaces(by))
+	path := ""
+	for _, base := range e.bases(by, reference) {
+		var err error
+		if path, err = e.load(ctx, reference, base); err != nil {
+			return "", err
+		}
+	}
+	return path, nil
 }
 
-// load is Load for a reference whose own relative paths are relative to its
-// folder, or to another.
-func (e *elsewhere) load(ctx context.Context, reference string, displaced bool) (string, error) {
+// load is Load for a reference whose own relative paths lead to a folder.
+func (e *elsewhere) load(ctx context.Context, reference, base string) (string, error) {
 	c, known := e.copies[reference]
-	if known && (c.displaced || !displaced) {
+	if known && slices.Contains(c.bases, base) {
 		return c.Path, nil
 	}
 	if !known {
@@ -129,7 +149,7 @@ func (e *elsewhere) load(ctx context.Context, reference string, displaced bool) 
 		}
 		c = &fetched{Copy: fresh}
 	}
-	checked, err := checkCopy(reference, c.Copy, displaced)
+	checked, err := checkCopy(reference, c.Copy, append(slices.Clone(c.bases), base))
 	if err != nil {
 		return "", err
 	}
@@ -160,27 +180,51 @@ func (e checkedAlready) Load(ctx context.Context, reference string) (string, err
 	if c, ok := e.copies[reference]; ok {
 		return c.Path, nil
 	}
-	return e.load(ctx, reference, true)
+	return e.load(ctx, reference, e.dir)
 }
 
-// displaces tells whether a file includes with a project directory, which the
-// paths of what it includes may then be relative to.
-func (e *elsewhere) displaces(file string) bool {
+// bases are the folders that the relative paths of a reference may lead to
+// where a file includes or extends it. Which entry of the file a variable makes
+// name the reference is not known, so that each of those counts.
+func (e *elsewhere) bases(file, reference string) []string {
 	content, ok := e.content(file)
 	if !ok {
-		return true
+		return []string{e.dir}
 	}
+	bases := []string{ownFolder}
 	for decoder := yaml.NewDecoder(bytes.NewReader(content)); ; {
 		var document struct{ Include []any }
-		if err := decoder.Decode(&document); err != nil {
-			return !errors.Is(err, io.EOF)
+		err := decoder.Decode(&document)
+		if errors.Is(err, io.EOF) {
+			return bases
+		}
+		if err != nil {
+			return []string{e.dir}
 		}
 		for _, entry := range document.Include {
-			if _, ok := mapping(entry)["project_directory"]; ok {
-				return true
+			long := mapping(entry)
+			directory, displaces := long["project_directory"].(string)
+			if displaces && directory != "" && mayName(long["path"], reference) {
+				bases = append(bases, absoluteIn(directory, filepath.Dir(file)))
 			}
 		}
 	}
+}
+
+// mayName tells whether a reference is among an include's paths, or a variable
+// that may stand for it.
+func mayName(paths any, reference string) bool {
+	return slices.ContainsFunc(list(paths), func(path any) bool {
+		text, ok := path.(string)
+		return !ok || text == reference || strings.Contains(text, "$")
+	})
+}
+
+func absoluteIn(path, folder string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
 }
 
 // content is that of a file of the project, which is on this machine.

@@ -26,23 +26,20 @@ import (
 // another file or on the user's home is refused.
 type fence struct {
 	reference string
-	root      *os.Root // of the copy; its name is absolute
-	// displaced tells that the loader takes the paths of the copy's first file
-	// relative to another folder than its own.
-	displaced bool
+	root      *os.Root        // of the copy; its name is absolute
 	seen      map[string]bool // files, absolute
 	found     *fetched
 }
 
 // checkCopy reads the files that loading a copy reads. It is an error if one is
 // outside of the copy, or could be.
-func checkCopy(reference string, c Copy, displaced bool) (*fetched, error) {
+func checkCopy(reference string, c Copy, bases []string) (*fetched, error) {
 	root, err := os.OpenRoot(c.Root)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	f := fence{reference: reference, root: root, displaced: displaced, seen: map[string]bool{}, found: &fetched{Copy: c, displaced: displaced}}
+	f := fence{reference: reference, root: root, seen: map[string]bool{}, found: &fetched{Copy: c, bases: bases}}
 	if err := f.env(filepath.Join(filepath.Dir(c.Path), ".env")); err != nil {
 		return nil, err
 	}
@@ -182,7 +179,7 @@ func (f fence) inside(name any, file string) (string, error) {
 	case strings.HasPrefix(path, "~"):
 		return "", f.refuse("it reads %s, which is in your home folder", path)
 	case filepath.IsAbs(path):
-	case f.displaced && file == f.found.Path:
+	case f.found.displaced() && file == f.found.Path:
 		return "", f.refuse("it reads %s, and its paths lead to another folder here than its own: "+
 			"it is not the first file, or has a project directory", path)
 	default:
