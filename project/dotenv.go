@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -51,6 +52,7 @@ type envParser struct {
 	line     int // where the statement begins, from 1
 	lines    int // statements so far
 	expanded int // bytes that variables stand for, in the whole file
+	dollars  dollars
 }
 
 func (p *envParser) read(r io.Reader) error {
@@ -82,7 +84,7 @@ func (p *envParser) statement(text string) error {
 	if p.lines++; p.lines > envFileLines.value {
 		return p.wrongBy(errLimit, envFileLines.exceeded("the file"), envFileLines.help)
 	}
-	if err := checkExpressions(text); err != nil {
+	if err := p.dollars.add(text); err != nil {
 		return p.wrongBy(errLimit, err.Error(), "write fewer, or several variables")
 	}
 	vars, err := dotenv.UnmarshalWithLookup(text, p.resolve)
@@ -133,11 +135,15 @@ func (p *envParser) mistake(err error) error {
 	if missing, ok := errors.AsType[*template.MissingRequiredError](err); ok {
 		help = fmt.Sprintf("set %s in the environment, or in this file in a line before", missing.Variable)
 	}
-	if invalid, ok := errors.AsType[*template.InvalidTemplateError](err); ok {
-		text = fmt.Sprintf("invalid interpolation format: %q", invalid.Template)
+	if _, ok := errors.AsType[*template.InvalidTemplateError](err); ok {
+		text = "invalid interpolation format" // of a value, which may be a secret
 		help = "a $ that is meant as it stands is written $$, or the value in single quotes"
 	}
+	if name := strings.Index(text, " in variable name"); strings.HasPrefix(text, "unexpected character") && name >= 0 {
+		text = text[:name] + " in variable name" // what follows is the line
+	}
 	if strings.HasPrefix(text, "unterminated quoted value") {
+		text = "unterminated quoted value"
 		help = "close the quotes; a quote that is meant as it stands goes in the other ones"
 	}
 	return p.wrongBy(err, text, help)
@@ -150,8 +156,22 @@ func (p *envParser) wrong(text, help string) *FileError {
 func (p *envParser) wrongBy(err error, text, help string) *FileError {
 	return &FileError{
 		File: p.name, Line: p.line, Column: 1, Msg: shortened(text), Help: help,
-		Excerpt: excerpt(p.content, p.line, 1), Err: err,
+		Excerpt: withoutValue(p.content, p.line), Err: err,
 	}
+}
+
+// declaration is the beginning of a line that sets a variable, and of its value.
+var declaration = regexp.MustCompile(`^\s*(?:export\s+)?[\w.\- ]{1,64}[=:]\s*["']?[^=\s"']`)
+
+// withoutValue is the excerpt of a line of an env file without the value, which
+// may be a secret. A line that sets nothing may be the middle of one.
+func withoutValue(content []byte, number int) string {
+	line, ok := lineOf(content, number)
+	if !ok || !declaration.MatchString(line) {
+		return ""
+	}
+	name := line[:strings.IndexAny(line, "=:")+1]
+	return excerpt([]byte(strings.Repeat("\n", number-1)+name+"…"), number, 1)
 }
 
 // statementEnd is where the first statement of an env file's text ends: after

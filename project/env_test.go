@@ -1,6 +1,8 @@
 package project
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"strings"
@@ -29,7 +31,7 @@ func TestEnvironment(t *testing.T) {
 		{name: "missing --env-file", options: Options{EnvFiles: []string{"no.env"}}, wantErr: "couldn't find env file: "},
 		{name: "COMPOSE_ENV_FILES, empty parts", files: []string{"e.env", "B=2\n"}, options: Options{Environ: []string{"COMPOSE_ENV_FILES=,e.env,,"}}, want: "a-2-c"},
 		{name: "required in .env", files: []string{".env", "A=1\n\nB=${Z:?must be set}\n"}, wantErr: ".env:3:1: required variable Z is missing a value: must be set\n"},
-		{name: "template in .env", files: []string{".env", "A=1\nB=\"x\ny\"\nC=${Z\n"}, wantErr: ".env:4:1: invalid interpolation format: \"${Z\"\n"},
+		{name: "template in .env", files: []string{".env", "A=1\nB=\"x\ny\"\nC=${Z\n"}, wantErr: ".env:4:1: invalid interpolation format"},
 		{name: "open quotes in .env", files: []string{".env", "A=1\nB=\"x\nC=2\n"}, wantErr: ".env:2:1: unterminated quoted value"},
 		{name: "UTF-16", files: []string{".env", "\xff\xfeA\x00=\x001\x00"}, wantErr: ".env:1:1: this is UTF-16"},
 		{name: "UTF-16 without a mark", files: []string{".env", "A\x00=\x001\x00\n\x00"}, wantErr: ".env:1:1: this looks like UTF-16"},
@@ -139,6 +141,36 @@ func TestParseRaw(t *testing.T) {
 	for _, bad := range []string{"export X=1", "=1", "A=\xff"} {
 		if err := parseRaw(strings.NewReader(bad), "f", got, lookup); err == nil || !strings.HasPrefix(err.Error(), "f:1:1: ") {
 			t.Errorf("%q: got error %v, want one of line 1", bad, err)
+		}
+	}
+}
+
+// TestEnvMistakesHideValues: what is said of a mistake in an env file has no
+// value of it, which goes to logs of builds and to other people.
+func TestEnvMistakesHideValues(t *testing.T) {
+	for _, content := range []string{
+		"A=1\nPASSWORD=\"hunter2\nB=1\n",
+		"PASS WORD=hunter2\n",
+		"PASSWORD='hunter2\n",
+		"PASSWORD=hunter2${A!!}\n",
+		"PASSWORD=hunter2${A:?missing}\n",
+		"hunter2/+abc==\n",
+		"hunter2 abc\n",
+		"KEY=-----BEGIN\nhunter2+hunter2=\n",
+		"PASSWORD=hunter2\x00\n",
+		"PASSWORD=hunter2\xff\n",
+		"hunter2%: x\n",
+	} {
+		for _, file := range []string{".env", "w.env"} {
+			dir := folder(t, "compose.yaml", "services: {w: {image: x, env_file: [{path: w.env, required: false}]}}\n", file, content)
+			var said []string
+			_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo"}, collect(&said))
+			if text := fmt.Sprint(err, said); strings.Contains(text, "hunter2") {
+				t.Errorf("%q in %s: %s", content, file, text)
+			}
+			if e, ok := errors.AsType[*FileError](err); ok && strings.Contains(e.Excerpt+e.Help+e.Msg, "hunter2") {
+				t.Errorf("%q in %s: %s\n%s\n%s", content, file, e.Msg, e.Excerpt, e.Help)
+			}
 		}
 	}
 }

@@ -19,15 +19,17 @@ import (
 // and gigabytes: by aliases of aliases, extends of extends, ranges of ports.
 // None of the limits is near to what people write.
 const (
-	maxDepth       = 100      // of lists and mappings in each other
-	maxExtends     = 50       // services that extend each other in a row
-	maxPorts       = 16_384   // by ranges, in one file
-	maxNodes       = 40_000   // with aliases and extends written out, in a file of 64 KB
-	maxSteps       = 300_000  // the depths of all nodes, summed up, in the same
-	maxText        = 2 << 20  // bytes of the same
-	maxSameAlias   = 2_500    // aliases of one anchor
-	maxExpressions = 500      // ${...} in one text
-	maxExtended    = 20 << 20 // bytes of files that extends: {file: ...} names, each time
+	maxDepth       = 100            // of lists and mappings in each other
+	maxExtends     = 50             // services that extend each other in a row
+	maxPorts       = 16_384         // by ranges, in one file
+	maxNodes       = 40_000         // with aliases and extends written out, in a file of 64 KB
+	maxSteps       = 300_000        // the depths of all nodes, summed up, in the same
+	maxText        = 2 << 20        // bytes of the same
+	maxSameAlias   = 2_500          // aliases of one anchor
+	maxExpressions = 500            // ${...} in one text
+	maxDollarCost  = 20_000_000_000 // $ of a text, times its bytes, of all texts
+	maxResets      = 50_000_000     // !reset and !override, times the nodes
+	maxExtended    = 20 << 20       // bytes of files that extends: {file: ...} names, each time
 	usualSize      = 64 << 10
 )
 
@@ -79,7 +81,7 @@ func (s *source) checkLimits() error {
 			return err
 		}
 		suspect = suspect || mayGrow(f.Content)
-		more = more || bytes.Contains(f.Content, []byte("include")) || bytes.Contains(f.Content, []byte("extends"))
+		more = more || namesFiles(f.Content)
 	}
 	if !suspect && !more {
 		return nil
@@ -110,6 +112,13 @@ func (s *source) checkLimits() error {
 		}
 	}
 	return nil
+}
+
+// namesFiles tells whether a file could include or extend others; false is
+// certain. An escape could spell the key: "\u0069nclude".
+func namesFiles(content []byte) bool {
+	return bytes.Contains(content, []byte("include")) || bytes.Contains(content, []byte("extends")) ||
+		bytes.IndexByte(content, '\\') >= 0 && bytes.IndexByte(content, '"') >= 0
 }
 
 // boundedDocuments are the project's files and those that they name, all within
@@ -174,6 +183,10 @@ func (e *limitError) Error() string { return e.msg }
 func mayGrow(content []byte) bool {
 	const few = 8 // aliases cannot grow to much, unless they merge themselves
 	if bytes.IndexByte(content, '&') >= 0 && (bytes.Count(content, []byte("*")) >= few || bytes.Contains(content, []byte("<<"))) {
+		return true
+	}
+	const tags = 100 // that take something back
+	if bytes.Count(content, []byte("!")) > tags {
 		return true
 	}
 	const usual = 20 // levels of brackets, and three times as many columns
@@ -243,7 +256,10 @@ func rangeSize(from, to string) int {
 }
 
 // expansion is what the variables of a project's files stand for so far.
-type expansion struct{ bytes int }
+type expansion struct {
+	bytes   int
+	dollars dollars
+}
 
 // substitute is compose-go's, for texts that have anything to substitute, and
 // not more than it gets through.
@@ -251,7 +267,7 @@ func (e *expansion) substitute(text string, lookup template.Mapping) (string, er
 	if strings.IndexByte(text, '$') < 0 {
 		return text, nil
 	}
-	if err := checkExpressions(text); err != nil {
+	if err := e.dollars.add(text); err != nil {
 		return "", err
 	}
 	if e.bytes > variableBytes.value {
@@ -282,20 +298,36 @@ func checkExpressions(text string) error {
 	return nil
 }
 
-// checkTexts is checkExpressions for all texts of a tree.
-func checkTexts(v any) error {
+// dollars is what the $ of texts cost so far, escaped ones included: for each,
+// compose-go looks at the rest of its text.
+type dollars struct{ cost int }
+
+// add refuses a text that compose-go does not get through in time, by itself or
+// after those before.
+func (d *dollars) add(text string) error {
+	d.cost = saturated(d.cost, strings.Count(text, "$")*len(text))
+	if d.cost > maxDollarCost {
+		return errDollars
+	}
+	return checkExpressions(text)
+}
+
+var errDollars = errors.New("too many $ in long texts")
+
+// checkTexts is dollars.add for all texts of a tree.
+func checkTexts(v any, d *dollars) error {
 	switch v := v.(type) {
 	case string:
-		return checkExpressions(v)
+		return d.add(v)
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if err := checkTexts(v[key]); err != nil {
+			if err := checkTexts(v[key], d); err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}
 		}
 	case []any:
 		for _, entry := range v {
-			if err := checkTexts(entry); err != nil {
+			if err := checkTexts(entry, d); err != nil {
 				return err
 			}
 		}

@@ -1,10 +1,14 @@
 package project
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 )
@@ -45,6 +49,7 @@ var bombs = []struct{ name, file, want string }{
 	}), "too many services extend one of a large file"},
 	{"variables in variables", `services: {a: {image: "` + strings.Repeat("${A:-", 9_000) + "x" + strings.Repeat("}", 9_000) + `"}}`, "variables in one text"},
 	{"variables in a row", `services: {a: {image: "` + strings.Repeat("${A:-b}", 7_000) + `"}}`, "variables in one text"},
+	{"takes back, often", "x-a: &a {" + times(900, ", ", func(i int) string { return fmt.Sprintf("k%d: !reset x", i) }) + "}\nx-b: [" + times(20, ",", constant("*a")) + "]\n" + oneService, "times !reset or !override in a project of this size"},
 	{"a huge number", "services: {a: {image: x, scale: " + strings.Repeat("9", 60_000) + "}}", "services.a.scale"},
 }
 
@@ -98,5 +103,43 @@ func TestBombsOfModels(t *testing.T) {
 	_, err := LoadModel(t.Context(), Options{WorkDir: folder(t, "compose.yaml", file), Name: "demo"}, event.Discard)
 	if err == nil || !strings.Contains(err.Error(), "services: a: image: 7000 variables in one text") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestDollars: texts of many $ are refused, each by itself and all together.
+func TestDollars(t *testing.T) {
+	for name, files := range map[string][]string{
+		"one":  {"compose.yaml", "services: {w: {image: x, command: \"" + strings.Repeat("$", 4_000_000) + "\"}}\n"},
+		"many": {"compose.yaml", "services: {w: {image: x, command: [" + times(80, ",", constant(strings.Repeat("$", 100_000))) + "]}}\n"},
+		"env":  {"compose.yaml", oneService, ".env", "A=" + strings.Repeat("$", 4_000_000) + "\n"},
+	} {
+		begin := time.Now()
+		_, err := Load(t.Context(), Options{WorkDir: folder(t, files...), Name: "demo"}, nil)
+		if err == nil || !strings.Contains(err.Error(), "too many $ in long texts") || time.Since(begin) > 10*time.Second {
+			t.Errorf("%s: got %.300v after %v", name, err, time.Since(begin))
+		}
+	}
+}
+
+// TestEndlessFiles: what has no end is not read to it, however the file spells
+// that it wants it.
+func TestEndlessFiles(t *testing.T) {
+	large := filepath.Join(t.TempDir(), "large.yaml")
+	write(t, large, "")
+	if err := os.Truncate(large, 20<<20); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"include: [/dev/zero]": "/dev/zero is a device, which has no end",
+		"services: {w: {extends: {file: /dev/zero, service: x}}}": "/dev/zero is a device, which has no end",
+		`"\u0069nclude": [/dev/zero]`:                             "/dev/zero is a device, which has no end",
+		`"\u0069nclude": [` + large + `]`:                         "more than 16 MiB",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		_, err := Load(ctx, Options{WorkDir: folder(t, "compose.yaml", file), Name: "demo"}, nil)
+		cancel()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %.300v, want %q", file, err, want)
+		}
 	}
 }

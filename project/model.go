@@ -52,7 +52,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 			return nil, s.diagnose(err)
 		}
 	}
-	if err := checkTexts(model); err != nil {
+	if err := checkTexts(model, new(dollars)); err != nil {
 		return nil, err
 	}
 	if !o.NoNormalize {

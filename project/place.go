@@ -53,6 +53,9 @@ func boundedDocuments(s *source, most int) ([]*document, error) {
 	for i := 0; i < len(documents) && len(documents) < most; i++ {
 		for _, r := range documents[i].references(s) {
 			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == r.name })
+			if isDevice(r.name) {
+				return documents, hint.New(r.name+" is a device, which has no end", "name a file or a pipe")
+			}
 			if known || isStream(r.name) {
 				continue
 			}

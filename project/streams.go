@@ -76,6 +76,21 @@ func isStream(name string) bool {
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
+// isDevice tells whether a name is that of a device that may never end, as
+// /dev/zero. Terminals end, and so does /dev/null.
+func isDevice(name string) bool {
+	info, err := os.Stat(filepath.Clean(name))
+	if err != nil || info.Mode()&os.ModeDevice == 0 {
+		return false
+	}
+	for _, ends := range []string{os.DevNull, "/dev/stdin", "/dev/tty"} {
+		if known, err := os.Stat(ends); err == nil && os.SameFile(info, known) {
+			return false
+		}
+	}
+	return true
+}
+
 // readStreams gives the services what their env files set of which some can be
 // read only once, and perhaps by several services. Other services stay as they are.
 func (p *Project) readStreams(services types.Services) (types.Services, error) {

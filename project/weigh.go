@@ -16,6 +16,7 @@ type weight struct {
 	ports       int // that ranges stand for
 	services    int
 	needs       int // dependencies
+	resets      int // nodes that take something back, each looked for in the whole project
 }
 
 // add saturates, so that a bomb does not wrap around.
@@ -24,6 +25,7 @@ func (w *weight) add(o weight) {
 	w.text = saturated(w.text, o.text)
 	w.steps = saturated(w.steps, o.steps)
 	w.ports = saturated(w.ports, o.ports)
+	w.resets = saturated(w.resets, o.resets)
 	w.services += o.services
 	w.needs += o.needs
 }
@@ -50,6 +52,8 @@ func (w weight) check(size int) *limitError {
 	switch {
 	case w.nodes > maxNodes*factor || w.text > maxText*factor || w.steps > maxSteps*factor:
 		return &limitError{msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", hint: hint}
+	case w.resets > maxResets/max(1, w.nodes):
+		return &limitError{msg: fmt.Sprintf("%d times !reset or !override in a project of this size", w.resets), hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
 	case w.ports > maxPorts:
 		return &limitError{msg: fmt.Sprintf("the ranges of ports stand for more than %d ports", maxPorts), hint: "a network of its own, or network_mode: host, needs no published ports"}
 	}
@@ -124,6 +128,9 @@ func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
 		return known, nil
 	}
 	got := weight{nodes: 1, text: len(n.Value), steps: depth}
+	if tagged(n) {
+		got.resets = 1
+	}
 	if n.Kind == yaml.ScalarNode {
 		got.ports = portsOf(n.Value)
 		if got.ports > w.ports {
