@@ -35,7 +35,7 @@ func (v ListedVolume) Label(name string) string { return v.labels[name] }
 // ListVolumes returns a project's volumes by name; where services are given, those
 // that their containers mount.
 func ListVolumes(ctx context.Context, c Reader, name string, services []string) ([]ListedVolume, error) {
-	found, err := c.VolumeList(ctx, volume.ListOptions{Filters: ofProject(name)})
+	found, err := volumesOf(ctx, c, ofProject(name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", name, err)
 	}
@@ -52,7 +52,7 @@ func ListVolumes(ctx context.Context, c Reader, name string, services []string) 
 		}
 	}
 	var out []ListedVolume
-	for _, v := range found.Volumes {
+	for _, v := range found {
 		if len(services) == 0 || mounted[v.Name] {
 			out = append(out, listedVolume(v))
 		}

@@ -74,13 +74,13 @@ func subnetsOf(n *network.Summary) []string {
 
 // listVolumes does for volumes what listNetworks does for networks.
 func listVolumes(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Volume, error) {
-	list, err := c.VolumeList(ctx, volume.ListOptions{Filters: ofProject(o.Name)})
+	list, err := volumesOf(ctx, c, ofProject(o.Name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", o.Name, err)
 	}
 	found := map[string]bool{}
 	var volumes []planner.Volume
-	for _, v := range list.Volumes {
+	for _, v := range list {
 		volumes = append(volumes, volumeOf(v))
 		found[v.Name] = true
 	}
@@ -93,11 +93,11 @@ func listVolumes(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Vol
 		}
 	}
 	if len(missing) > 0 {
-		list, err := c.VolumeList(ctx, volume.ListOptions{Filters: named(missing)})
+		list, err := volumesOf(ctx, c, named(missing))
 		if err != nil {
 			return nil, fmt.Errorf("looking for volumes by name: %w", err)
 		}
-		for _, v := range list.Volumes {
+		for _, v := range list {
 			if slices.Contains(missing, v.Name) {
 				volumes = append(volumes, volumeOf(v))
 			}
@@ -105,6 +105,12 @@ func listVolumes(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Vol
 	}
 	slices.SortFunc(volumes, func(a, b planner.Volume) int { return cmp.Compare(a.Name, b.Name) })
 	return volumes, nil
+}
+
+// volumesOf lists volumes. An engine's null among them is none.
+func volumesOf(ctx context.Context, c Reader, of filters.Args) ([]*volume.Volume, error) {
+	list, err := c.VolumeList(ctx, volume.ListOptions{Filters: of})
+	return slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return v == nil }), err
 }
 
 func volumeOf(v *volume.Volume) planner.Volume {

@@ -110,6 +110,7 @@ func TestBombsOfModels(t *testing.T) {
 func TestDollars(t *testing.T) {
 	for name, files := range map[string][]string{
 		"one":  {"compose.yaml", "services: {w: {image: x, command: \"" + strings.Repeat("$", 4_000_000) + "\"}}\n"},
+		"16M":  {"compose.yaml", "services: {w: {image: x, command: '" + strings.Repeat("$", 15_000_000) + "'}}\n"},
 		"many": {"compose.yaml", "services: {w: {image: x, command: [" + times(80, ",", constant(strings.Repeat("$", 100_000))) + "]}}\n"},
 		"env":  {"compose.yaml", oneService, ".env", "A=" + strings.Repeat("$", 4_000_000) + "\n"},
 	} {

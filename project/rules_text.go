@@ -123,7 +123,7 @@ func (d *diagnosis) overrideHint() string {
 
 // unset are the variables of a text that have no value and no default, sorted.
 func (d *diagnosis) unset(text string) []string {
-	if checkExpressions(text) != nil {
+	if new(dollars).add(text) != nil {
 		return nil // that is what is wrong with it
 	}
 	var names []string
