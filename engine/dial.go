@@ -167,7 +167,7 @@ func (d dialer) dial(ctx context.Context, t target) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := &Conn{Client: cuttable{d.inBatches(c)}, Host: t.host, Remote: isRemote(t.host), From: t.from}
+	conn := &Conn{Client: complete{cuttable{d.inBatches(c)}}, Host: t.host, Remote: isRemote(t.host), From: t.from}
 	if err := d.greet(ctx, c, ping, conn); err != nil {
 		_ = c.Close()
 		return nil, err

@@ -17,6 +17,7 @@ func abandonable[T any](ctx context.Context, sink event.Sink, do func(event.Sink
 		panicked any
 	}
 	muted := &mutable{sink: sink}
+	tell := muted.event() // before the sink may fall silent
 	done := make(chan outcome, 1)
 	go func() {
 		var o outcome
@@ -24,7 +25,7 @@ func abandonable[T any](ctx context.Context, sink event.Sink, do func(event.Sink
 			o.panicked = recover()
 			done <- o
 		}()
-		o.result, o.err = do(muted.event())
+		o.result, o.err = do(tell)
 	}()
 	select {
 	case o := <-done:

@@ -39,12 +39,26 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 			d.model(s.model(ctx, include, s.home, name))
 		}
 		d.variables(s.env, c)
+		d.projectName(name, c)
 		slices.Sort(d.found)
 		for _, what := range slices.Compact(d.found) {
 			all = append(all, Demand{reference, what})
 		}
 	}
 	return all
+}
+
+// projectName notes that the copy says the project's name, by which it gets the
+// containers and volumes of whoever has that name. A name that variables make up is
+// noted whatever it may be.
+func (d *demanding) projectName(name string, c *fetched) {
+	d.of = "the file"
+	for _, document := range c.documents {
+		said, _ := document["name"].(string)
+		if said != "" && (normalName(said) == name || strings.Contains(said, "$")) {
+			d.add("names the project %s", quoted(said))
+		}
+	}
 }
 
 // includeOf is a Compose file that includes a reference alone.
@@ -64,7 +78,7 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, dir, name str
 		ConfigFiles: []types.ConfigFile{file},
 		Environment: s.env,
 	}
-	model, err := guarded(ctx, func() (map[string]any, error) {
+	model, err := guarded(func() (map[string]any, error) {
 		return loader.LoadModelWithContext(ctx, details, func(l *loader.Options) {
 			l.SetProjectName(name, true)
 			l.SkipConsistencyCheck, l.SkipNormalization, l.SkipValidation = true, true, true

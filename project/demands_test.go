@@ -295,6 +295,22 @@ func TestDemandsTooLong(t *testing.T) {
 	}
 }
 
+// TestDemandsOfName: a remote file that names the project has that name's containers
+// and volumes, and is asked about.
+func TestDemandsOfName(t *testing.T) {
+	for said, want := range map[string]string{
+		"name: p\n":           `the file names the project "p"`,
+		"name: \"${X:-p}\"\n": `the file names the project "${X:-p}"`,
+		"name: other\n":       "",
+		"":                    "",
+	} {
+		got := strings.Join(demandsFrom(t, map[string]string{"compose.yaml": said + "services: {w: {image: x}}\n"}), "; ")
+		if got != want {
+			t.Errorf("%q: got %q, want %q", said, got, want)
+		}
+	}
+}
+
 // TestAgree: what remote files ask for is agreed to before anything that they
 // lead to is read.
 func TestAgree(t *testing.T) {

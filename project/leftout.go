@@ -29,7 +29,7 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 	whole := details.ConfigFiles
 	const rounds = 30
 	for range rounds {
-		model, err := guarded(ctx, func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
+		model, err := guarded(func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
 		if err == nil && o.whole() && len(without.parts) > 0 {
 			return nil, without, without.why
 		}

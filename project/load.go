@@ -158,16 +158,14 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 }
 
 // guarded turns a panic of the loader into an error: a file must not be able to
-// crash the program, nor to keep it waiting for longer than ctx.
-func guarded[T any](ctx context.Context, load func() (T, error)) (T, error) {
-	return await(ctx, func() (result T, err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("the file cannot be understood: %v", r)
-			}
-		}()
-		return load()
-	})
+// crash the program.
+func guarded[T any](load func() (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the file cannot be understood: %v", r)
+		}
+	}()
+	return load()
 }
 
 // resolve reads the services' env files and label files. Services that have

@@ -26,7 +26,13 @@ type Model map[string]any
 // --no-interpolate and --variables. Variables stay as the files have them, and
 // nothing of the environment or an env file comes in. Profiles and Services of
 // the options do not count.
+//
+// Like Load it returns as soon as ctx ends.
 func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
+	return abandonable(ctx, sink, func(sink event.Sink) (Model, error) { return loadModel(ctx, o, sink) })
+}
+
+func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	wait := warmSchema()
 	defer wait()
 	o.NoInterpolation = true
@@ -37,7 +43,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	load := func(env types.Mapping) (map[string]any, error) {
 		details := details
 		details.Environment = env
-		return guarded(ctx, func() (map[string]any, error) {
+		return guarded(func() (map[string]any, error) {
 			return s.loadMarked(ctx, details, options, func(l *loader.Options) {
 				l.SkipNormalization = true // see normalize
 				l.ResourceLoaders = append(l.ResourceLoaders, &expander{source: s, found: map[string]string{}})
@@ -57,7 +63,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	}
 	if !o.NoNormalize {
 		model["name"] = s.writtenName(o)
-		if model, err = guarded(ctx, func() (map[string]any, error) { return normalize(model) }); err != nil {
+		if model, err = guarded(func() (map[string]any, error) { return normalize(model) }); err != nil {
 			return nil, s.diagnose(err)
 		}
 	}

@@ -77,13 +77,13 @@ func isStream(name string) bool {
 }
 
 // isDevice tells whether a name is that of a device that may never end, as
-// /dev/zero. Terminals end, and so does /dev/null.
+// /dev/zero. What is our standard input ends, and so does /dev/null.
 func isDevice(name string) bool {
 	info, err := os.Stat(filepath.Clean(name))
 	if err != nil || info.Mode()&os.ModeDevice == 0 {
 		return false
 	}
-	for _, ends := range []string{os.DevNull, "/dev/stdin", "/dev/tty"} {
+	for _, ends := range []string{os.DevNull, "/dev/stdin"} {
 		if known, err := os.Stat(ends); err == nil && os.SameFile(info, known) {
 			return false
 		}

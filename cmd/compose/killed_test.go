@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -43,12 +44,13 @@ func TestKilledUp(t *testing.T) {
 	}
 	for _, c := range killedCases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			k := newKilling(t, host, c)
 			want, calls := k.run(0)
 			if calls == 0 || !strings.Contains(want, "running") {
 				t.Fatalf("%d calls, which end with\n%s", calls, want)
 			}
-			for n := 1; n <= calls; n++ {
+			for n := 1; n <= calls; n += killEvery {
 				if got, _ := k.run(n); got != want {
 					t.Errorf("killed at call %d of %d:\n%s\nwant:\n%s", n, calls, got, want)
 				}
@@ -151,11 +153,16 @@ func (k *killing) run(at int) (state string, calls int) {
 	must(up("before.yaml"))
 	before := k.look()
 	killed := up("after.yaml", k.args...)
+	var out bytes.Buffer
+	killed.Stdout, killed.Stderr = &out, &out
 	k.gate.set(at, func() { _ = killed.Process.Kill() })
-	out, err := killed.CombinedOutput()
+	err := k.gate.start(killed)
+	if err == nil {
+		err = killed.Wait()
+	}
 	calls = k.gate.set(0, nil)
 	if (err != nil) != (at > 0) {
-		k.Fatalf("killed at %d: %v\n%s", at, err, out)
+		k.Fatalf("killed at %d: %v\n%s", at, err, out.String())
 	}
 	if at > 0 {
 		must(up("after.yaml", k.args...))
@@ -268,6 +275,13 @@ func (g *gate) set(at int, do func()) int {
 	calls := g.calls
 	g.calls, g.at, g.do = 0, at, do
 	return calls
+}
+
+// start starts a program, before any request of it is looked at.
+func (g *gate) start(cmd *exec.Cmd) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return cmd.Start()
 }
 
 // ServeHTTP passes a request on, unless the program was killed.

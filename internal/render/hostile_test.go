@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,8 +121,8 @@ func FuzzRegion(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		text = text[:min(len(text), longest)]
 		e := newEmulator(60, 16)
-		now := time.Unix(0, 0)
-		r, err := render.New(render.Options{Mode: render.ModeTTY, Out: e, Err: e, Now: func() time.Time { return now }})
+		var now atomic.Int64 // seconds; the display asks from a goroutine of its own
+		r, err := render.New(render.Options{Mode: render.ModeTTY, Out: e, Err: e, Now: func() time.Time { return time.Unix(now.Load(), 0) }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +142,7 @@ func FuzzRegion(f *testing.F) {
 			event.Status{Ref: image, State: event.Skipped, Text: text, Detail: text},
 			event.Status{Ref: web, State: event.Failed, Text: "Error", Detail: text, Err: errors.New(text)},
 		} {
-			now = now.Add(time.Second)
+			now.Add(1)
 			r.Event(e)
 			r.Footer(render.Footer{Prompt: text, Typed: text})
 			r.Footer(render.Footer{Keys: []render.Key{{Key: "d", Does: text}}})
