@@ -31,6 +31,9 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 		return Outcome{}, err
 	}
 	d.reportDropped(a.Ref.Service, req.Dropped)
+	if err := d.makeFilesVolume(ctx, req); err != nil {
+		return Outcome{}, err
+	}
 	id, err := d.create(ctx, req, takeover{fresh: a.FreshVolumes})
 	if err != nil {
 		return Outcome{}, err

@@ -126,16 +126,6 @@ func inSlots(files []copiedFile) []copiedFile {
 // there yet. Its image is the service's, so that it needs no other.
 func (d *Doer) withHelper(ctx context.Context, req *request, do func(helper string) error) error {
 	name := req.FilesVolume
-	made, err := d.c.VolumeCreate(ctx, volume.CreateOptions{
-		Name: name, Labels: map[string]string{project.LabelFiles: req.Name},
-	})
-	if err != nil {
-		return fmt.Errorf("creating a volume for %s: %w", sources(req.Files), err)
-	}
-	if !holdsFiles(made) {
-		return hint.New(fmt.Sprintf("volume %s, which is to hold %s, is there already and is somebody's", name, sources(req.Files)),
-			"rename or remove the volume, or the service")
-	}
 	if err := d.remove(ctx, name, container.RemoveOptions{Force: true}); err != nil { // an interrupted run's
 		return fmt.Errorf("removing the leftover %s: %w", name, err)
 	}
@@ -165,6 +155,21 @@ func (d *Doer) write(ctx context.Context, id string, files []copiedFile, o owner
 	err = d.c.CopyToContainer(ctx, id, "/", bytes.NewReader(archive), container.CopyToContainerOptions{})
 	if err != nil {
 		return hint.Wrap(fmt.Errorf("copying %s in: %w", sources(files), err), "")
+	}
+	return nil
+}
+
+// makeFilesVolume creates the request's volume of files, if it has one. It comes
+// before the container, for which the engine would make one without labels.
+func (d *Doer) makeFilesVolume(ctx context.Context, req *request) error {
+	if req.FilesVolume == "" {
+		return nil
+	}
+	_, err := d.c.VolumeCreate(ctx, volume.CreateOptions{
+		Name: req.FilesVolume, Labels: map[string]string{project.LabelFiles: req.Name},
+	})
+	if err != nil {
+		return fmt.Errorf("creating a volume for %s: %w", sources(req.Files), err)
 	}
 	return nil
 }
