@@ -46,7 +46,7 @@ func TestTooLarge(t *testing.T) {
 		{"env_file of an include that doubles", []string{included, "sub/inc.yaml", oneService, "e.env", doubling()}, envExpanded, "the values of the file's variables"},
 		{".env of an include that doubles", []string{"include: [sub/inc.yaml]\n", "sub/inc.yaml", oneService, "sub/.env", doubling()}, envExpanded, "the values of the file's variables"},
 		{"2,000 values of 4 MB", []string{"services: {web: {image: x, labels: [" + times(2_000, ",", func(i int) string { return fmt.Sprintf(`"l%d=${BIG}"`, i) }) + "]}}\n", ".env", "BIG=" + large + "\n"}, variableBytes, "the values of all variables"},
-		{"variables in a row in .env", []string{oneService, ".env", "A=" + strings.Repeat("${B}", 1_000_000)}, limit{maxExpressions, "are refused", ""}, "1000000 variables in one text, of which"},
+		{"variables in a row in .env", []string{oneService, ".env", "A=" + strings.Repeat("${B}", 10_000)}, limit{maxExpressions, "are refused", ""}, "10000 variables in one text, of which"},
 		{".env of many lines", []string{oneService, ".env", envLines}, envFileLines, "the file"},
 		{"env_file of many lines", []string{envFile, "e.env", envLines}, envFileLines, "the file"},
 		{"label_file of many lines", []string{labelFile, "e.env", envLines}, envFileLines, "the file"},

@@ -65,7 +65,7 @@ func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files
 			rested = true
 			continue
 		}
-		w.read = now
+		w.read, rested = now, false // while it is applied, or asked about, somebody may save again
 		if w.reload(ctx) {
 			return true
 		}

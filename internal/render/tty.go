@@ -258,5 +258,6 @@ func (t *tty) size() (cols, rows int) { return sizeOf(t.out) }
 func (t *tty) close() error {
 	t.setFooter(Footer{})
 	t.commit()
+	t.failed(t.screen.Leave())
 	return t.err
 }

@@ -16,6 +16,7 @@ type Region struct {
 	shown  []Text
 	cols   int // of the terminal when they were drawn
 	hidden bool
+	drawn  bool // something was, ever
 }
 
 // Draw has a terminal of so many columns and rows show above, which scrolls away,
@@ -32,6 +33,15 @@ func (r *Region) Finish(above *Buffer, lines []Text, cols, rows int) error {
 // Release leaves the lines where they are: they are not the region's any more,
 // and the cursor is seen again.
 func (r *Region) Release() error { return r.write(r.release()) }
+
+// Leave makes sure of the cursor and of broken lines when the program ends: with a
+// ^C, a terminal throws away what it was sent and has not shown, such as Release's.
+func (r *Region) Leave() error {
+	if !r.drawn {
+		return nil
+	}
+	return r.write([]byte("\x1b[?7h\x1b[?25h"))
+}
 
 // Forget has the next frame drawn whole, at the cursor: something else, such as
 // the shell of a program that was stopped, has written on the terminal.
@@ -54,7 +64,7 @@ func (r *Region) frame(above []byte, lines []Text, cols, rows int) []byte {
 	var b bytes.Buffer
 	if !r.hidden {
 		b.WriteString("\x1b[?25l")
-		r.hidden = true
+		r.hidden, r.drawn = true, true
 	}
 	n := r.height(cols, rows)
 	up(&b, n)
