@@ -142,7 +142,7 @@ func compare(want *request, have *container.InspectResponse, base *image.Inspect
 		wanted.set("platform", p.OS+"/"+p.Architecture)
 		got.set("platform", base.Os+"/"+base.Architecture)
 	}
-	return wanted.changesFrom(got)
+	return wanted.changesFrom(got, o.Project.Private)
 }
 
 // configuration is a container's configuration, as asked for or as it is.
@@ -185,13 +185,17 @@ type fieldSet map[string]field
 
 // field is one value: exact to compare, shown to people ("": a secret, or
 // nothing that a short text could say).
-type field struct{ exact, shown string }
+type field struct {
+	exact, shown string
+	words        []string // of a command, which shown joins
+}
 
 // shownLength is how much of a value people see.
 const shownLength = 60
 
-// changesFrom lists what is not as it was, by field.
-func (f fieldSet) changesFrom(old fieldSet) []planner.FieldChange {
+// changesFrom lists what is not as it was, by field. private tells which words of a
+// command are not shown.
+func (f fieldSet) changesFrom(old fieldSet, private func(command []string) []bool) []planner.FieldChange {
 	names := maps.Clone(f)
 	maps.Copy(names, old)
 	var changes []planner.FieldChange
@@ -202,9 +206,35 @@ func (f fieldSet) changesFrom(old fieldSet) []planner.FieldChange {
 		if had == has && was.exact == is.exact {
 			continue
 		}
+		if was.words != nil || is.words != nil {
+			was.shown, is.shown = showCommands(was.words, is.words, private)
+		}
 		changes = append(changes, planner.FieldChange{Field: name, Old: shorten(was.shown), New: shorten(is.shown)})
 	}
 	return changes
+}
+
+// showCommands are an old and a new command without their private words. Where the new
+// one has any, what only the old one has is hidden as well: a variable had another
+// value then.
+func showCommands(was, is []string, private func(command []string) []bool) (old, now string) {
+	hideWas, hideIs := private(was), private(is)
+	if slices.Contains(hideIs, true) {
+		for i, word := range was {
+			hideWas[i] = hideWas[i] || !slices.Contains(is, word)
+		}
+	}
+	return joinShown(was, hideWas), joinShown(is, hideIs)
+}
+
+func joinShown(words []string, hide []bool) string {
+	shown := slices.Clone(words)
+	for i := range shown {
+		if hide[i] {
+			shown[i] = "…"
+		}
+	}
+	return strings.Join(shown, " ")
 }
 
 func shorten(text string) string {

@@ -30,6 +30,15 @@ func (f fieldSet) set(name string, value any) {
 	}
 }
 
+// command puts the words of a command in, in which people write passwords.
+func (f fieldSet) command(name string, words []string) {
+	f.set(name, words)
+	if set, ok := f[name]; ok {
+		set.words = words
+		f[name] = set
+	}
+}
+
 func show(value any, exact string) string {
 	switch v := value.(type) {
 	case []string:
@@ -59,8 +68,8 @@ func (c *configuration) fields() fieldSet {
 // process is what runs, and how.
 func (f fieldSet) process(c *container.Config) {
 	f.set("image", familiarImage(c.Image))
-	f.set("command", []string(c.Cmd))
-	f.set("entrypoint", []string(c.Entrypoint))
+	f.command("command", c.Cmd)
+	f.command("entrypoint", c.Entrypoint)
 	f.set("user", c.User)
 	f.set("working_dir", strings.TrimSuffix(c.WorkingDir, "/"))
 	f.set("hostname", c.Hostname)
@@ -99,7 +108,7 @@ func (f fieldSet) health(h *container.HealthConfig) {
 	if h == nil {
 		return
 	}
-	f.set("healthcheck.test", h.Test)
+	f.command("healthcheck.test", h.Test)
 	f.duration("healthcheck.interval", h.Interval)
 	f.duration("healthcheck.timeout", h.Timeout)
 	f.duration("healthcheck.start_period", h.StartPeriod)

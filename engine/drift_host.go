@@ -12,7 +12,9 @@ import (
 // host is what the container may do and see of its host, but for resources,
 // ports, networks and mounts.
 func (f fieldSet) host(h *container.HostConfig) {
-	f.set("annotations", h.Annotations)
+	for name, value := range h.Annotations {
+		f.secret("annotations."+name, value)
+	}
 	f.set("cap_add", capabilities(h.CapAdd))
 	f.set("cap_drop", capabilities(h.CapDrop))
 	f.set("cgroup", string(h.CgroupnsMode))
@@ -188,7 +190,9 @@ func (f fieldSet) networks(c *configuration) {
 		f.set(at, "connected")
 		f.set(at+".aliases", sorted(aliases(e.Aliases, c.id)))
 		f.set(at+".links", sorted(e.Links))
-		f.set(at+".driver_opts", e.DriverOpts)
+		for option, value := range e.DriverOpts {
+			f.secret(at+".driver_opts."+option, value)
+		}
 		f.set(at+".gw_priority", e.GwPriority)
 		f.set(at+".mac_address", strings.ToLower(e.MacAddress))
 		if ip := e.IPAMConfig; ip != nil {

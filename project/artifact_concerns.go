@@ -51,12 +51,14 @@ func (p *Project) PublishedBinds() []string {
 	return binds
 }
 
-// secretForms are texts that are credentials by their look, or by what stands
-// before them.
-var secretForms = []struct {
+type secretForm struct {
 	name string
 	form *regexp.Regexp
-}{
+}
+
+// secretForms are texts that are credentials by their look, or by what stands
+// before them.
+var secretForms = []secretForm{
 	{"AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
 	{"AWS secret key", regexp.MustCompile(`(?i)aws_?(secret_?)?(access_?)?key["']?\s*[=:]\s*["']?[0-9a-z/+]{40}([^0-9a-z/+]|$)`)},
 	{"Azure storage key", regexp.MustCompile(`(?i)\b(AccountKey|SharedAccessKey)=[0-9a-z/+]{43,}=`)},

@@ -16,7 +16,6 @@ import (
 // turns into numbers or booleans, which is a fifth of a load's time: paths with
 // a key that no file has in its text are left out.
 func quicken(o *interpolation.Options, files []types.ConfigFile) {
-	o.Substitute = new(expansion).substitute
 	o.TypeCastMapping = withVolumes(o.TypeCastMapping, crowded(files))
 	if !closedFiles(files) {
 		return

@@ -46,6 +46,7 @@ type source struct {
 	streams   *Streams
 	in        io.Reader // standard input; nil: nothing
 
+	expansion     expansion             // of the loader's
 	interpolation interpolation.Options // as the loader does it; set before it runs
 }
 

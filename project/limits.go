@@ -257,6 +257,7 @@ func rangeSize(from, to string) int {
 
 // expansion is what the variables of a project's files stand for so far.
 type expansion struct {
+	filled  []filledText
 	bytes   int
 	dollars dollars
 }
@@ -284,6 +285,7 @@ func (e *expansion) substitute(text string, lookup template.Mapping) (string, er
 	if e.bytes > variableBytes.value {
 		return "", errTooLong
 	}
+	e.filled = append(e.filled, filledText{text, result})
 	return result, err
 }
 

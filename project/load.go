@@ -141,6 +141,8 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 	return func(l *loader.Options) {
 		s.interpolation = *l.Interpolate
 		s.interpolation.Substitute = new(expansion).substitute
+		s.expansion = expansion{}
+		l.Interpolate.Substitute = s.expansion.substitute
 		quicken(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles

@@ -1,0 +1,62 @@
+package project
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-shellwords"
+)
+
+// filledText is a text of a file with variables, as written and filled in.
+type filledText struct{ written, filled string }
+
+// Private tells of each word of a command whether it is for nobody's eyes: it came
+// from a variable, it looks like a credential, or it stands for one by its name or
+// that of the flag before it.
+func (p *Project) Private(command []string) []bool {
+	private := make([]bool, len(command))
+	from := p.source.fromVariables()
+	for i, word := range command {
+		private[i] = from[word] || private[i] || looksPrivate(word)
+		flag := strings.HasPrefix(word, "-") && !strings.Contains(word, "=") && sensitiveName.MatchString(word)
+		if flag && i+1 < len(command) {
+			private[i], private[i+1] = from[word], true
+		}
+	}
+	return private
+}
+
+// looksPrivate tells whether a word is a credential or gives one by name.
+func looksPrivate(word string) bool {
+	return sensitiveName.MatchString(word) ||
+		slices.ContainsFunc(secretForms, func(s secretForm) bool { return s.form.MatchString(word) })
+}
+
+// fromVariables are the words that the files' texts have with their variables filled
+// in, and not as they were written.
+func (s *source) fromVariables() map[string]bool {
+	words := map[string]bool{}
+	if s == nil {
+		return words
+	}
+	for _, text := range s.expansion.filled {
+		written := wordsOf(strings.ReplaceAll(text.written, "$$", "$"))
+		for _, word := range wordsOf(text.filled) {
+			if !slices.Contains(written, word) {
+				words[word] = true
+			}
+		}
+	}
+	return words
+}
+
+// wordsOf are all that a text may be as part of a command: itself, and what it is
+// split into.
+func wordsOf(text string) []string {
+	words := append([]string{text}, strings.FieldsFunc(text, unicode.IsSpace)...)
+	if split, err := shellwords.Parse(text); err == nil {
+		words = append(words, split...)
+	}
+	return words
+}
