@@ -47,6 +47,9 @@ var (
 	composeFileBytes = limit{16 << 20, "bytes", "keep data in files of their own, which configs and secrets name"}
 	composeParts     = limit{400_000, "lines, commas and brackets", "keep data in files of their own, which configs and secrets name"}
 	composeNodes     = limit{250_000, "keys and values", "split it into several projects"}
+	composeDocuments = limit{maxDocuments, "documents", "write them as one: each is merged into those before"}
+	composeMerged    = limit{600_000, "documents times keys and values", "write them as one: each is merged into those before"}
+	composeKeys      = limit{400_000_000, "squares of keys", "split large mappings, or keep data in files of their own"} // 20,000 in one mapping
 	composeServices  = limit{6_000, "services", "split it into several projects, or scale one service"}
 	dependencyCount  = limit{50_000, "dependencies", "let services depend on what they need first, not on all that is before"}
 	variableBytes    = limit{32 << 20, "bytes", "keep large values in files of their own, which configs and secrets name"}
@@ -143,10 +146,24 @@ func (s *source) boundedDocuments() ([]*document, error) {
 
 // checkParts refuses a file that would be parsed into too much.
 func (s *source) checkParts(name string, content []byte) error {
-	if len(content) <= usualSize || partsOf(content) <= composeParts.value {
-		return nil
+	switch {
+	case documentsOf(content) > composeDocuments.value:
+		return &FileError{File: s.shown(name), Msg: composeDocuments.exceeded("the file"), Help: composeDocuments.help}
+	case len(content) > usualSize && partsOf(content) > composeParts.value:
+		return &FileError{File: s.shown(name), Msg: composeParts.exceeded("the file"), Help: composeParts.help}
 	}
-	return &FileError{File: s.shown(name), Msg: composeParts.exceeded("the file"), Help: composeParts.help}
+	return nil
+}
+
+// documentsOf is an upper bound of the documents of a file: of what ends or begins one.
+func documentsOf(content []byte) int {
+	n := 1
+	for line := range bytes.Lines(content) {
+		if bytes.HasPrefix(line, []byte("---")) || bytes.HasPrefix(line, []byte("...")) {
+			n++
+		}
+	}
+	return n
 }
 
 // partsOf is an upper bound of a file's keys and values.
@@ -183,6 +200,9 @@ func (e *limitError) Error() string { return e.msg }
 func mayGrow(content []byte) bool {
 	const few = 8 // aliases cannot grow to much, unless they merge themselves
 	if bytes.IndexByte(content, '&') >= 0 && (bytes.Count(content, []byte("*")) >= few || bytes.Contains(content, []byte("<<"))) {
+		return true
+	}
+	if documentsOf(content) > few {
 		return true
 	}
 	const tags = 100 // that take something back

@@ -35,6 +35,12 @@ func TestTooLarge(t *testing.T) {
 		what  string
 	}{
 		{"700,000 keys", []string{oneService + "x-a:\n" + times(700_000, "\n", func(i int) string { return fmt.Sprintf("  k%d: 1", i) })}, composeParts, "the file"},
+		{"39,000 documents", []string{times(39_000, "\n---\n", func(i int) string { return fmt.Sprintf("services: {s%d: {image: x}}", i) })}, composeDocuments, "the file"},
+		{"51 documents", []string{times(51, "\n---\n", func(i int) string { return fmt.Sprintf("services: {s%d: {image: x}}", i) })}, composeDocuments, "the file"},
+		{"49 documents of 100 services", []string{times(49, "\n---\n", func(i int) string {
+			return "services: {" + times(100, ",", func(j int) string { return fmt.Sprintf("s%d_%d: {image: x}", i, j) }) + "}"
+		})}, composeMerged, "the project"},
+		{"40,000 labels", []string{oneService + "x-a: {" + times(40_000, ",", func(i int) string { return fmt.Sprintf("l%d: a", i) }) + "}\n"}, composeKeys, "the project"},
 		{"many keys", []string{oneService + "x-a:\n" + times(composeNodes.value/2, "\n", func(i int) string { return fmt.Sprintf("  k%d: 1", i) })}, composeNodes, "the project"},
 		{"100,000 services", []string{services(100_000, constant(""))}, composeServices, "the project"},
 		{"one service too many", []string{services(composeServices.value+1, constant(""))}, composeServices, "the project"},
@@ -107,7 +113,7 @@ func TestLimitsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range []limit{
-		composeFileBytes, composeParts, composeNodes, composeServices, dependencyCount, variableBytes,
+		composeFileBytes, composeParts, composeNodes, composeServices, composeDocuments, composeMerged, composeKeys, dependencyCount, variableBytes,
 		envFileBytes, envFileLines, envExpanded, envTotal, envTotalBytes,
 		{maxDepth, "levels", ""}, {maxExtends, "services", ""}, {maxPorts, "ports", ""}, {maxSameAlias, "aliases", ""}, {maxExpressions, "variables", ""},
 	} {

@@ -13,7 +13,9 @@ import (
 type weight struct {
 	nodes, text int // keys and values; bytes of their texts
 	steps       int // the sum of the nodes' depths
+	keys        int // of mappings, squared: each key is compared with the others
 	ports       int // that ranges stand for
+	documents   int // each of which is merged into all before
 	services    int
 	needs       int // dependencies
 	resets      int // nodes that take something back, each looked for in the whole project
@@ -24,8 +26,10 @@ func (w *weight) add(o weight) {
 	w.nodes = saturated(w.nodes, o.nodes)
 	w.text = saturated(w.text, o.text)
 	w.steps = saturated(w.steps, o.steps)
+	w.keys = saturated(w.keys, o.keys)
 	w.ports = saturated(w.ports, o.ports)
 	w.resets = saturated(w.resets, o.resets)
+	w.documents += o.documents
 	w.services += o.services
 	w.needs += o.needs
 }
@@ -44,7 +48,7 @@ func (w weight) check(size int) *limitError {
 	for _, bound := range []struct {
 		limit
 		n int
-	}{{composeServices, w.services}, {dependencyCount, w.needs}, {composeNodes, w.nodes}} {
+	}{{composeServices, w.services}, {dependencyCount, w.needs}, {composeNodes, w.nodes}, {composeMerged, w.documents * min(w.nodes, composeNodes.value)}} {
 		if bound.n > bound.value && (bound.limit != composeNodes || w.nodes <= maxNodes*factor) {
 			return &limitError{msg: bound.exceeded("the project"), hint: bound.help}
 		}
@@ -52,6 +56,8 @@ func (w weight) check(size int) *limitError {
 	switch {
 	case w.nodes > maxNodes*factor || w.text > maxText*factor || w.steps > maxSteps*factor:
 		return &limitError{msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", hint: hint}
+	case w.keys > composeKeys.value:
+		return &limitError{msg: composeKeys.exceeded("the project"), hint: composeKeys.help}
 	case w.resets > maxResets/max(1, w.nodes):
 		return &limitError{msg: fmt.Sprintf("%d times !reset or !override in a project of this size", w.resets), hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
 	case w.ports > maxPorts:
@@ -92,6 +98,7 @@ func (w *weigher) document(root *yaml.Node) *limitError {
 		return err
 	}
 	w.total.add(got)
+	w.total.documents++
 	w.count(root)
 	if err := w.extends(root); err != nil {
 		return err
@@ -130,6 +137,9 @@ func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
 	got := weight{nodes: 1, text: len(n.Value), steps: depth}
 	if tagged(n) {
 		got.resets = 1
+	}
+	if n.Kind == yaml.MappingNode {
+		got.keys = (len(n.Content) / 2) * (len(n.Content) / 2)
 	}
 	if n.Kind == yaml.ScalarNode {
 		got.ports = portsOf(n.Value)
