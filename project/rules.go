@@ -80,6 +80,17 @@ var rules = []rule{
 		d.text = strings.Join(d.path, ".") + ": a port of the container is missing, or 0"
 		d.hint = portHint
 	}},
+	{`^service (volume|device) (.*) is missing a mount target$`, func(d *diagnosis, m []string) {
+		d.locateText(m[2])
+		d.text = strings.Join(d.path, ".") + ": there is no target, a path in the container"
+		if m[1] == "volume" {
+			d.hint = volumeHint
+		}
+	}},
+	{`^environment path attribute (.*) is missing$`, func(d *diagnosis, m []string) {
+		d.locateText(m[1])
+		d.text = strings.Join(d.path, ".") + ": there is no path"
+	}},
 	{`^(env|label) file (.+) not found`, (*diagnosis).explainEnvFile},
 	{`^(?:open|stat|read) (.+?): (.*)$`, func(d *diagnosis, m []string) { d.locateFileName(m[1]) }},
 	{`^cannot extend service "(.*)" in (.*): service "(.*)" not found`, func(d *diagnosis, m []string) {

@@ -42,13 +42,22 @@ func start(t *testing.T) *session {
 	in, stdin := io.Pipe()
 	stdout, out := io.Pipe()
 	s := &session{T: t, a: a, dir: dir, in: stdin, changes: gob.NewEncoder(stdin), answers: gob.NewDecoder(stdout), ended: make(chan error, 1)}
+	stopped := make(chan struct{})
 	go func() {
+		defer close(stopped)
 		err := a.serve(in, out)
 		out.CloseWithError(io.ErrUnexpectedEOF)
 		in.CloseWithError(io.ErrClosedPipe)
 		s.ended <- err
 	}()
-	t.Cleanup(func() { stdin.Close(); a.open.Close(); a.home.close(); a.root.close() })
+	t.Cleanup(func() {
+		stdin.Close()
+		stdout.Close()
+		<-stopped // it uses these descriptors, whose numbers another test gets
+		a.open.Close()
+		a.home.close()
+		a.root.close()
+	})
 	return s
 }
 

@@ -87,10 +87,10 @@ func FuzzApply(f *testing.F) {
 		w := s.file("in/"+name, content)
 		w.Mode, w.Link = os.FileMode(mode), target
 		if _, err := s.send(change{Writes: []write{w}}); err != nil {
-			t.Fatalf("the agent ended: %v", err)
+			t.Fatalf("the agent ended: %v, %v", err, <-s.ended)
 		}
 		if _, err := s.send(change{Deletes: []place{s.place("in/" + name)}}); err != nil {
-			t.Fatalf("the agent ended: %v", err)
+			t.Fatalf("the agent ended: %v, %v", err, <-s.ended)
 		}
 		info, err := os.Lstat(victim)
 		if err != nil || info.Mode() != 0o600 {
