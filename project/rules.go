@@ -31,22 +31,22 @@ var rules = []rule{
 		d.explainShortSyntax(nil)
 	}},
 	{`^(?:error while interpolating|invalid interpolation format for) ([^:\n]*[^:\n.])(?::|\.\n)`, (*diagnosis).explainInterpolation},
-	{`^service "(.*)" has neither an image nor a build context specified`, func(d *diagnosis, m []string) {
+	{`(?s)^service "(.*)" has neither an image nor a build context specified`, func(d *diagnosis, m []string) {
 		d.explainNoImage(m[1])
 	}},
-	{`^service "(.*)" refers to undefined (build secret|network|volume|config|model|secret) ?(.*)$`, (*diagnosis).explainUndefined},
-	{`^(service|job) "(.*)" depends on un(?:defined|known) service (?:or job )?"(.*)"`, func(d *diagnosis, m []string) {
+	{`(?s)^service "(.*)" refers to undefined (build secret|network|volume|config|model|secret) ?(.*)$`, (*diagnosis).explainUndefined},
+	{`(?s)^(service|job) "(.*)" depends on un(?:defined|known) service (?:or job )?"(.*)"`, func(d *diagnosis, m []string) {
 		d.explainDependency(m[1]+"s", m[2], m[3])
 	}},
-	{`^service "(.*)" is required by "(.*)" but is disabled`, func(d *diagnosis, m []string) {
+	{`(?s)^service "(.*)" is required by "(.*)" but is disabled`, func(d *diagnosis, m []string) {
 		d.explainDependency("services", m[2], m[1])
 	}},
 	{`^service "(.*)" not found for network_mode`, func(d *diagnosis, m []string) {
 		d.locateScalar("services.*.network_mode", func(v string) bool { return v == types.ServicePrefix+m[1] })
 		d.hint = d.suggestService(m[1])
 	}},
-	{`^dependency cycle detected: (.*)$`, (*diagnosis).explainCycle},
-	{`^cycle of builds detected: (.*)$`, func(d *diagnosis, m []string) {
+	{`(?s)^dependency cycle detected: (.*)$`, (*diagnosis).explainCycle},
+	{`(?s)^cycle of builds detected: (.*)$`, func(d *diagnosis, m []string) {
 		service, _, _ := strings.Cut(m[1], " -> ")
 		d.locate("services", service, "build", "additional_contexts")
 		d.hint = "take one of these contexts out"
@@ -75,19 +75,19 @@ var rules = []rule{
 		d.hint = "take container_name out, and the replicas are numbered"
 	}},
 	{"^secret \"(.*)\" must declare either", func(d *diagnosis, m []string) { d.locate("secrets", m[1]) }},
-	{`^service ports (.*) is missing a target port$`, func(d *diagnosis, m []string) {
+	{`(?s)^service ports (.*) is missing a target port$`, func(d *diagnosis, m []string) {
 		d.locateText(m[1])
 		d.text = strings.Join(d.path, ".") + ": a port of the container is missing, or 0"
 		d.hint = portHint
 	}},
-	{`^service (volume|device) (.*) is missing a mount target$`, func(d *diagnosis, m []string) {
+	{`(?s)^service (volume|device) (.*) is missing a mount target$`, func(d *diagnosis, m []string) {
 		d.locateText(m[2])
 		d.text = strings.Join(d.path, ".") + ": there is no target, a path in the container"
 		if m[1] == "volume" {
 			d.hint = volumeHint
 		}
 	}},
-	{`^environment path attribute (.*) is missing$`, func(d *diagnosis, m []string) {
+	{`(?s)^environment path attribute (.*) is missing$`, func(d *diagnosis, m []string) {
 		d.locateText(m[1])
 		d.text = strings.Join(d.path, ".") + ": there is no path"
 	}},
