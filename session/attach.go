@@ -41,7 +41,7 @@ func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code 
 		tty: process.TTY, stdin: process.Stdin && !o.NoStdin, once: process.Once,
 		resize: func(ctx context.Context, size engine.Size) error { return engine.Resize(ctx, s.Client, found.ID, size) },
 	}
-	if s.Client == nil {
+	if s.DryRun {
 		s.would("attach to container " + found.Name)
 		return 0, nil
 	}

@@ -19,7 +19,7 @@ func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
 	if err != nil {
 		return err
 	}
-	if s.Client == nil {
+	if s.DryRun {
 		s.would("commit container " + c.Name)
 		return nil
 	}

@@ -79,7 +79,7 @@ func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) e
 	what := from.String() + " to " + o.To.Text
 	o.Missed = func(text string) { s.Sink(event.Message{Level: event.Warn, Text: text}) }
 	switch {
-	case s.Client == nil:
+	case s.DryRun:
 		s.would("copy " + what)
 		return nil
 	case o.To.stream(): // no progress beside the content
@@ -130,7 +130,7 @@ func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Li
 		return err
 	}
 	defer done()
-	if s.Client == nil {
+	if s.DryRun {
 		for _, c := range targets {
 			s.would(fmt.Sprintf("copy %s to %s:%s", o.From.Text, c.Name, o.To.Path))
 		}

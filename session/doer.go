@@ -39,15 +39,15 @@ func (s *Session) doer() *doer {
 }
 
 func (s *Session) buildOptions() build.Options {
-	o := s.Build
-	o.Sink, o.ConfigDir, o.Identity = s.Sink, s.ConfigDir, engine.ImageIdentity
+	o := s.images.Build
+	o.Sink, o.LookupEnv, o.ConfigDir, o.Identity = s.Sink, s.LookupEnv, s.ConfigDir, engine.ImageIdentity
 	return o
 }
 
 // pullSink takes what the engine's side tells, less the pulls' progress where
 // that is not wanted.
 func (s *Session) pullSink() event.Sink {
-	if !s.QuietPull {
+	if !s.images.QuietPull {
 		return s.Sink
 	}
 	return func(e event.Event) {

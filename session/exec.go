@@ -22,7 +22,7 @@ func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int,
 	if err != nil {
 		return 0, err
 	}
-	if s.Client == nil {
+	if s.DryRun {
 		s.would(fmt.Sprintf("run %s in container %s", quoted(o.Command), found.Name))
 		return 0, nil
 	}

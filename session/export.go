@@ -29,7 +29,7 @@ func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) er
 	if err != nil {
 		return err
 	}
-	if s.Client == nil {
+	if s.DryRun {
 		s.would("export container " + c.Name)
 		return nil
 	}

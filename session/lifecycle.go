@@ -10,6 +10,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // Down takes the project, or some services of it, down.
@@ -18,27 +19,27 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	if o.Images != "" {
 		skip = engine.Drift
 	}
-	return s.run(ctx, skip, func(state planner.State) (*planner.Plan, error) {
-		return planner.Down(s.Project, state, s.Name, o)
+	return s.stop(ctx, skip, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Down(p, state, s.Name, o)
 	})
 }
 
 // Stop stops containers.
 func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
-	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		return planner.Stop(s.Project, state, o)
+	return s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Stop(p, state, o)
 	})
 }
 
 // Kill sends a signal to the running containers.
 func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
-	plan, err := s.plan(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		return planner.Kill(s.Project, state, o)
+	none := false
+	err := s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		plan, err := planner.Kill(p, state, o)
+		none = err == nil && !plan.Needs()
+		return plan, err
 	})
-	if err != nil {
-		return err
-	}
-	if err := s.apply(ctx, plan); err != nil || plan.Needs() || s.Client == nil {
+	if err != nil || !none || s.DryRun {
 		return err
 	}
 	s.Sink(event.Message{Level: event.Info, Text: "no container to kill"})
@@ -48,49 +49,44 @@ func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 // Start starts containers that exist.
 func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 	if s.Project != nil {
-		var err error
-		if s.Project, err = s.Project.SwitchOn(o.Services); err != nil {
+		on, err := s.Project.SwitchOn(o.Services)
+		if err != nil {
 			return err
 		}
+		s = s.For(on)
 	}
-	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		if s.Project == nil && len(state.Containers) == 0 {
+	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		if p == nil && len(state.Containers) == 0 {
 			return nil, hint.New(fmt.Sprintf("no container found for project %q", s.Name),
 				"compose ls -a lists the projects; compose up creates the containers of one, from its file")
 		}
-		return planner.Start(s.Project, state, o)
+		return planner.Start(p, state, o)
 	})
 }
 
 // Restart restarts containers.
 func (s *Session) Restart(ctx context.Context, o planner.LifecycleOptions) error {
-	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		return planner.Restart(s.Project, state, o)
+	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Restart(p, state, o)
 	})
 }
 
 // Scale brings services to numbers of replicas.
 func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.UpOptions) error {
-	return s.run(ctx, everything, func(state planner.State) (*planner.Plan, error) {
-		return planner.Scale(s.Project, state, replicas, o)
+	return s.run(ctx, everything, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Scale(p, state, replicas, o)
 	})
 }
 
 // Pull brings the services' images, and says which of those that could not be
 // had are built.
 func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
-	p, err := s.plan(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
-		return planner.Pull(s.Project, state, o)
+	missing := newMissingImages()
+	err := s.toSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Pull(p, state, o)
 	})
-	if err != nil {
-		return err
-	}
-	sink, missing := s.Sink, newMissingImages()
-	s.Sink = missing.watch(sink)
-	err = s.apply(ctx, p)
-	s.Sink = sink
 	if build := missing.builtBy(s.Project); len(build) > 0 {
-		sink(event.Message{
+		s.Sink(event.Message{
 			Level: event.Warn,
 			Text:  "Some service image(s) must be built from source by running:\n    docker compose build " + strings.Join(build, " "),
 		})
@@ -100,13 +96,18 @@ func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 
 // Push sends the images that the services build to their registries.
 func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
-	return s.apply(ctx, planner.Push(s.Project, o))
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return (&planned{planner.Push(s.Project, o), s}).apply(ctx)
 }
 
 // BuildImages builds the services' images.
 func (s *Session) BuildImages(ctx context.Context, o planner.BuildOptions) error {
-	return s.run(ctx, onlyImages, func(state planner.State) (*planner.Plan, error) {
-		return planner.Build(s.Project, state, o)
+	return s.run(ctx, onlyImages, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Build(p, state, o)
 	})
 }
 
@@ -119,7 +120,7 @@ type BuildFindings struct {
 // CheckBuilds has the builder check the services' Dockerfiles; all with a build
 // section where none is named. What was found before an error comes with it.
 func (s *Session) CheckBuilds(ctx context.Context, services []string) ([]BuildFindings, error) {
-	if s.Client == nil {
+	if s.DryRun {
 		return nil, hint.New("a check asks the engine's BuildKit, which a dry run does not", "leave --dry-run out: a check builds nothing")
 	}
 	if len(services) == 0 {

@@ -24,17 +24,18 @@ func (s *Session) Unpause(ctx context.Context, services []string) error {
 type pausePlan func(p *project.Project, s planner.State, services []string) (*planner.Plan, error)
 
 func (s *Session) pauses(ctx context.Context, plan pausePlan, services []string) error {
-	p, err := s.plan(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		return plan(s.Project, state, services)
+	var skipped []planner.Skip
+	err := s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		made, err := plan(p, state, services)
+		if err == nil {
+			skipped = made.Skipped
+		}
+		return made, err
 	})
-	if err != nil {
+	if s.DryRun {
 		return err
 	}
-	err = s.apply(ctx, p)
-	if s.Client == nil {
-		return err
-	}
-	for _, skip := range p.Skipped {
+	for _, skip := range skipped {
 		err = errors.Join(err, fmt.Errorf("container %s is %s", skip.Ref.Name, skip.Why))
 	}
 	return err

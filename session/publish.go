@@ -13,7 +13,7 @@ import (
 func (s *Session) Publish(ctx context.Context, parts []project.Part, o publish.Options) error {
 	ref := event.Ref{Kind: event.Artifact, Name: o.Repository}
 	return s.task(ref, task{title: "Publishing", working: "publishing", done: "published"}, func() (string, error) {
-		if s.Client == nil {
+		if s.DryRun {
 			return "(dry run: nothing was sent)", nil
 		}
 		return "", publish.Push(ctx, parts, o)

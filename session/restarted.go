@@ -55,10 +55,13 @@ func restartedBy(p *project.Project, service string) []string {
 }
 
 // restartRunning restarts a service, and what runs and is restarted with it: what
-// somebody stopped stays so. Timeout nil: each container's own.
+// somebody stopped stays so. It waits for a plan that changes containers, not for one
+// that builds. Timeout nil: each container's own.
 func (s *Session) restartRunning(ctx context.Context, service string, timeout *time.Duration) error {
-	return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		services := append(planner.RestartedWith(s.Project, state, []string{service}), service)
-		return planner.Restart(s.Project, state, planner.LifecycleOptions{Services: services, Timeout: timeout, NoDeps: true})
+	s.shared.turn.running.RLock()
+	defer s.shared.turn.running.RUnlock()
+	return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		services := append(planner.RestartedWith(p, state, []string{service}), service)
+		return planner.Restart(p, state, planner.LifecycleOptions{Services: services, Timeout: timeout, NoDeps: true})
 	})
 }

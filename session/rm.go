@@ -5,13 +5,19 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // Rm removes stopped containers. agree is asked first, with their names in the
 // plan's order; where its answer is no, nothing happens.
 func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names []string) (bool, error)) error {
-	plan, err := s.plan(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-		return planner.Rm(s.Project, state, o)
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	plan, err := s.plan(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Rm(p, state, o)
 	})
 	if err != nil {
 		return err
@@ -23,7 +29,7 @@ func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names 
 		}
 	}
 	switch {
-	case s.Client == nil:
+	case s.DryRun:
 	case len(names) == 0:
 		s.Sink(event.Message{Level: event.Info, Text: "No stopped containers"})
 	default:
@@ -31,5 +37,5 @@ func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names 
 			return err
 		}
 	}
-	return s.apply(ctx, plan)
+	return plan.apply(ctx)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/reconciler"
 )
 
@@ -42,24 +43,9 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 		}
 	}
 	s.warnUnapplied()
-	state, err := s.observe(ctx, everything)
-	if err != nil {
-		return 0, err
-	}
-	s.yieldAddresses(state)
-	plan, err := s.planBuilds(func() (*planner.Plan, error) { return planner.Run(s.Project, state, o.UpOptions) })
-	if err != nil {
-		return 0, err
-	}
-	if s.Client == nil {
-		return 0, s.ShowPlan(plan)
-	}
-	d := s.doer()
-	defer d.close()
-	prepare, live := planner.SplitRun(plan, s.Project)
-	r := &oneOff{s: s, d: d, c: c, t: t, live: live}
-	if err := s.applyBy(ctx, prepare, r); err != nil {
-		r.discard(ctx)
+	r := &oneOff{c: c, t: t}
+	defer r.close()
+	if err := s.prepare(ctx, o, r); err != nil || s.DryRun {
 		return 0, err
 	}
 	if o.Detach {
@@ -68,20 +54,50 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 	return r.attached(ctx)
 }
 
+// prepare brings what the one-off depends on, and creates its container.
+func (s *Session) prepare(ctx context.Context, o RunOptions, r *oneOff) error {
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	state, err := s.observe(ctx, everything)
+	if err != nil {
+		return err
+	}
+	plan, err := s.yieldAddresses(state).planBuilds(state, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Run(p, state, o.UpOptions)
+	})
+	if err != nil {
+		return err
+	}
+	if s.DryRun {
+		return plan.apply(ctx)
+	}
+	r.s, r.d = plan.s, plan.s.doer()
+	prepare, live := planner.SplitRun(plan.Plan, plan.s.Project)
+	r.live = live
+	err = plan.s.applyBy(ctx, prepare, r)
+	if err != nil {
+		r.discard(ctx)
+	}
+	return err
+}
+
 // yieldAddresses leaves the addresses that the file gives the one-off's service to
-// the container of it that runs.
-func (s *Session) yieldAddresses(state planner.State) {
+// the container of it that runs: it returns a session whose one-off takes others.
+func (s *Session) yieldAddresses(state planner.State) *Session {
 	if !s.Project.HasAddresses() {
-		return
+		return s
 	}
 	for _, c := range state.Containers {
 		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
 		if running && c.Service == s.Project.OneOff.Service {
 			s.Sink(event.Message{Level: event.Info, Text: c.Name + " has the addresses of the file: this container takes others"})
-			s.Project = s.Project.WithFreeAddresses()
-			return
+			return s.For(s.Project.WithFreeAddresses())
 		}
 	}
+	return s
 }
 
 // oneOff is the container of a run, from its create on.
@@ -99,6 +115,12 @@ type oneOff struct {
 	results reconciler.Results // for the live steps
 	end     <-chan engine.End
 	last    *int // its exit code, once end told
+}
+
+func (r *oneOff) close() {
+	if r.d != nil {
+		r.d.close()
+	}
 }
 
 // Do carries one step of the preparation out, and notes the container's id.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/compose-orchestrator/compose/build"
@@ -17,13 +18,15 @@ import (
 	"github.com/compose-orchestrator/compose/reconciler"
 )
 
-// Config is what a session works with.
+// Config is what a session works with. New copies it.
 type Config struct {
-	// Reader reads the engine. Client writes too; nil in a dry run, whose plans
-	// go to ShowPlan instead of being applied.
+	// Reader reads the engine. Client writes too; nil in a dry run.
 	Reader engine.Reader
 	Client engine.Client
 	Engine planner.Engine
+	// DryRun has plans go to ShowPlan instead of being applied.
+	DryRun   bool
+	ShowPlan func(*planner.Plan) error
 	// Project is the loaded file; nil where only Name is known.
 	Project *project.Project
 	Name    string
@@ -32,24 +35,37 @@ type Config struct {
 	Parallel int
 	// Confirm asks the user; nil: the answer is no.
 	Confirm func(context.Context, planner.Ask) (bool, error)
-	// ShowPlan prints the plan of a dry run.
-	ShowPlan func(*planner.Plan) error
 	// Force ends when the user asks a second time to stop: then what was to end
 	// in peace is killed, and an interrupted command waits for nothing any more.
 	// nil: never.
 	Force context.Context
-	// QuietPull leaves the progress of pulls out.
-	QuietPull bool
-	// Build are the options of builds; its Sink is set by the session.
-	Build build.Options
 	// ConfigDir is docker's folder, for the registries' credentials.
 	ConfigDir string
+	// LookupEnv reads this process's environment, for builds; nil: os.LookupEnv.
+	LookupEnv func(name string) (string, bool)
 }
 
-// Session drives one project. Its methods run one at a time, except that the
-// context of each may be cancelled at any moment.
+// ImageOptions say how images are pulled and built.
+type ImageOptions struct {
+	// QuietPull leaves the progress of pulls out.
+	QuietPull bool
+	// Build are the options of builds; Sink, LookupEnv and ConfigDir are the session's.
+	Build build.Options
+}
+
+// Session drives one project. It is never changed: For and WithImages make others,
+// which share the engine's event stream and the turn with it.
 type Session struct {
 	Config
+	images ImageOptions
+	shared *shared
+}
+
+// shared is what all sessions of a project have together.
+type shared struct {
+	turn turn
+
+	mu    sync.Mutex    // guards below
 	watch *engine.Watch // the process's event stream, once something listens
 }
 
@@ -64,14 +80,38 @@ func New(c Config) *Session {
 	if c.Project != nil {
 		c.Name = c.Project.Name
 	}
-	return &Session{Config: c}
+	return &Session{Config: c, shared: new(shared)}
 }
 
-// Close ends the event stream, if there is one.
+// For is this session with another form of the same project: other services of it are
+// selected, or its files were read again.
+func (s *Session) For(p *project.Project) *Session {
+	other := *s
+	other.Project = p
+	return &other
+}
+
+// WithImages is this session with other options for images.
+func (s *Session) WithImages(o ImageOptions) *Session {
+	other := *s
+	other.images = o
+	return &other
+}
+
+// toSink is this session with another sink.
+func (s *Session) toSink(sink event.Sink) *Session {
+	other := *s
+	other.Sink = sink
+	return &other
+}
+
+// Close ends the event stream, if there is one, for all sessions that share it.
 func (s *Session) Close() {
-	if s.watch != nil {
-		s.watch.Close()
-		s.watch = nil
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	if s.shared.watch != nil {
+		s.shared.watch.Close()
+		s.shared.watch = nil
 	}
 }
 
@@ -98,32 +138,63 @@ const (
 	onlyImages                 = engine.Drift | engine.Networks | engine.Volumes
 )
 
-// run observes, plans and applies.
-func (s *Session) run(ctx context.Context, skip engine.Parts, plan func(planner.State) (*planner.Plan, error)) error {
+// planOf makes a plan of what was observed. p is the session's project, nil where that
+// is not known.
+type planOf func(p *project.Project, state planner.State) (*planner.Plan, error)
+
+// run observes, plans and applies, when its turn has come.
+func (s *Session) run(ctx context.Context, skip engine.Parts, plan planOf) error {
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.carryOut(ctx, skip, plan)
+}
+
+// stop is run for what ends containers: it waits for no other plan.
+func (s *Session) stop(ctx context.Context, skip engine.Parts, plan planOf) error {
+	ctx, done, err := s.shared.turn.interrupt(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.carryOut(ctx, skip, plan)
+}
+
+// carryOut observes, plans and applies. The caller has the turn.
+func (s *Session) carryOut(ctx context.Context, skip engine.Parts, plan planOf) error {
 	p, err := s.plan(ctx, skip, plan)
 	if err != nil {
 		return err
 	}
-	return s.apply(ctx, p)
+	return p.apply(ctx)
+}
+
+// planned is a plan, and the session that carries it out: that of the project with what
+// its Dockerfiles say.
+type planned struct {
+	*planner.Plan
+	s *Session
 }
 
 // plan observes and plans.
-func (s *Session) plan(ctx context.Context, skip engine.Parts, plan func(planner.State) (*planner.Plan, error)) (*planner.Plan, error) {
+func (s *Session) plan(ctx context.Context, skip engine.Parts, plan planOf) (*planned, error) {
 	state, err := s.observe(ctx, skip)
 	if err != nil {
 		return nil, err
 	}
-	return s.planBuilds(func() (*planner.Plan, error) { return plan(state) })
+	return s.planBuilds(state, plan)
 }
 
 // apply tells what the plan has to say, and carries it out.
-func (s *Session) apply(ctx context.Context, p *planner.Plan) error {
-	if s.Client == nil {
-		return s.ShowPlan(p)
+func (p *planned) apply(ctx context.Context) error {
+	if p.s.DryRun {
+		return p.s.ShowPlan(p.Plan)
 	}
-	d := s.doer()
+	d := p.s.doer()
 	defer d.close()
-	return s.applyBy(ctx, p, d)
+	return p.s.applyBy(ctx, p.Plan, d)
 }
 
 // applyBy is apply with a doer of the caller's.
@@ -168,8 +239,10 @@ func (s *Session) warnUnapplied() {
 
 // events returns the process's event stream, opened at the first call.
 func (s *Session) events() *engine.Watch {
-	if s.watch == nil {
-		s.watch = engine.NewWatch(s.Reader, s.Name)
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	if s.shared.watch == nil {
+		s.shared.watch = engine.NewWatch(s.Reader, s.Name)
 	}
-	return s.watch
+	return s.shared.watch
 }

@@ -4,32 +4,46 @@ import (
 	"context"
 
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // UpOptions steer Up.
 type UpOptions struct {
 	planner.UpOptions
-	// Yes answers all questions.
-	Yes bool
+	// Yes answers all questions with yes, Unattended with no.
+	Yes, Unattended bool
 }
 
 // Up makes the engine's state the project's, and leaves the containers running.
 func (s *Session) Up(ctx context.Context, o UpOptions) error {
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	s.warnUnapplied()
+	return s.bringUp(ctx, o)
+}
+
+// bringUp is Up for who has the turn.
+func (s *Session) bringUp(ctx context.Context, o UpOptions) error {
 	plan, err := s.planUp(ctx, o)
 	if err != nil {
 		return err
 	}
-	return s.apply(ctx, plan)
+	return plan.apply(ctx)
 }
 
-// planUp observes and plans, and plans again with what the user agreed to.
-func (s *Session) planUp(ctx context.Context, o UpOptions) (*planner.Plan, error) {
+// planUp observes and plans, and plans again with what the user agreed to. The caller
+// has the turn.
+func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 	state, err := s.observe(ctx, everything)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.planBuilds(func() (*planner.Plan, error) { return planner.Up(s.Project, state, o.UpOptions) })
+	plan, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return planner.Up(p, state, o.UpOptions)
+	})
 	if err != nil || len(plan.Asks) == 0 {
 		return plan, err
 	}
@@ -45,7 +59,8 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planner.Plan, error
 	if len(o.Discard) == 0 {
 		return plan, nil
 	}
-	return planner.Up(s.Project, state, o.UpOptions)
+	again, err := planner.Up(plan.s.Project, state, o.UpOptions)
+	return &planned{again, plan.s}, err
 }
 
 // answer is the user's; a dry run asks nothing.
@@ -53,7 +68,7 @@ func (s *Session) answer(ctx context.Context, ask planner.Ask, o UpOptions) (boo
 	switch {
 	case o.Yes:
 		return true, nil
-	case s.Client == nil || s.Confirm == nil:
+	case s.DryRun || o.Unattended || s.Confirm == nil:
 		return false, nil
 	}
 	return s.Confirm(ctx, ask)

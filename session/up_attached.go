@@ -80,7 +80,7 @@ func (o FollowOptions) shows(p *project.Project, service string) bool {
 // it stops them. The code is what the process should exit with.
 func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) (code int, err error) {
 	if a.Watch != nil {
-		if err := s.readWhole(ctx, *a.Watch); err != nil {
+		if s, err = s.readWhole(ctx, *a.Watch); err != nil {
 			return 0, err
 		}
 	}
@@ -130,8 +130,12 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 // everybody's ends it.
 func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error {
 	return f.beside(ctx, "the project still comes up", func(ctx context.Context) error {
+		ctx, done, err := f.s.shared.turn.take(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
 		if w != nil {
-			var err error
 			if o, err = w.prepare(ctx, o); err != nil {
 				return err
 			}
@@ -140,10 +144,10 @@ func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error 
 		if err != nil {
 			return err
 		}
-		f.announce(plan)
-		d := f.s.doer()
+		f.announce(plan.Plan)
+		d := plan.s.doer()
 		defer d.close()
-		return f.s.applyBy(ctx, plan, attentive{d, f})
+		return plan.s.applyBy(ctx, plan.Plan, attentive{d, f})
 	})
 }
 

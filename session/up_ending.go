@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // interrupt stops the containers in peace, and kills them where the user asks
@@ -23,19 +24,24 @@ func (f *follower) interrupt(ctx context.Context, cause error) error {
 // and return for that.
 func (f *follower) shutDown(ctx context.Context) error {
 	f.endWatch()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
+	ctx, done, err := f.s.shared.turn.interrupt(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	defer done()
 	killed := make(chan struct{})
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
 		_ = f.eachEra(func(s *Session, services []string) error {
-			return s.run(ctx, onlyRunning, func(state planner.State) (*planner.Plan, error) {
-				return planner.Kill(s.Project, state, planner.KillOptions{Services: services, KeepOneOffs: true})
+			return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+				return planner.Kill(p, state, planner.KillOptions{Services: services, KeepOneOffs: true})
 			})
 		})
 	})
-	err := f.eachEra(func(s *Session, services []string) error {
-		return s.Stop(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
+	err = f.eachEra(func(s *Session, services []string) error {
+		return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+			return planner.Stop(p, state, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
+		})
 	})
 	impatient := f.s.Force.Done()
 	if !unforced() {
@@ -64,9 +70,7 @@ func (f *follower) eachEra(do func(s *Session, services []string) error) error {
 		for _, name := range services {
 			done[name] = true
 		}
-		s := *f.s
-		s.Project = p
-		failed = append(failed, do(&s, services))
+		failed = append(failed, do(f.s.For(p), services))
 	}
 	return errors.Join(failed...)
 }

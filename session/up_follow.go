@@ -268,11 +268,7 @@ func (f *follower) adopt(p *project.Project) {
 }
 
 // session is this one's with the newest project.
-func (f *follower) session() *Session {
-	s := *f.s
-	s.Project = f.project()
-	return &s
-}
+func (f *follower) session() *Session { return f.s.For(f.project()) }
 
 // show passes on what the reading of logs brings.
 func (f *follower) show(e event.Event) {

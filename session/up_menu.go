@@ -144,10 +144,6 @@ func (f *follower) detached() {
 // restart restarts the containers of a service, and what runs and says restart: true
 // of it.
 func (f *follower) restart(ctx context.Context, service string) error {
-	if f.watching != nil {
-		f.watching.planning.Lock()
-		defer f.watching.planning.Unlock()
-	}
 	return f.session().restartRunning(ctx, service, f.o.Timeout)
 }
 
@@ -183,19 +179,18 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 	if f.watching != nil {
 		return f.watching.Rebuild(ctx, []string{service})
 	}
-	s := *f.s
-	s.Project, s.Confirm = f.project(), nil
-	var restarted []string
-	if s.Project, restarted, err = s.withRestarted(ctx, []string{service}); err != nil {
-		return err
-	}
-	plan, err := s.planUp(ctx, UpOptions{UpOptions: planner.UpOptions{
-		Build: planner.BuildAlways, Recreate: planner.RecreateForce, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
-	}})
+	ctx, done, err := f.s.shared.turn.take(ctx)
 	if err != nil {
 		return err
 	}
-	return s.apply(ctx, plan)
+	defer done()
+	p, restarted, err := f.session().withRestarted(ctx, []string{service})
+	if err != nil {
+		return err
+	}
+	return f.s.For(p).bringUp(ctx, UpOptions{Unattended: true, UpOptions: planner.UpOptions{
+		Build: planner.BuildAlways, Recreate: planner.RecreateForce, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
+	}})
 }
 
 // open shows the first page that ps would link to the user's browser.

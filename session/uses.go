@@ -7,14 +7,14 @@ import (
 
 // planBuilds plans, and once more where something is built: only then the Dockerfiles
 // are read, which say what is built before what.
-func (s *Session) planBuilds(plan func() (*planner.Plan, error)) (*planner.Plan, error) {
-	first, err := plan()
+func (s *Session) planBuilds(state planner.State, plan planOf) (*planned, error) {
+	first, err := plan(s.Project, state)
 	if err != nil || s.Project == nil {
-		return first, err
+		return &planned{first, s}, err
 	}
 	services := first.Builds()
 	if len(services) == 0 {
-		return first, nil
+		return &planned{first, s}, nil
 	}
 	o := s.buildOptions()
 	o.Arch = s.Engine.Arch
@@ -22,6 +22,6 @@ func (s *Session) planBuilds(plan func() (*planner.Plan, error)) (*planner.Plan,
 	if err != nil {
 		return nil, err
 	}
-	s.Project = p
-	return plan()
+	second, err := plan(p, state)
+	return &planned{second, s.For(p)}, err
 }

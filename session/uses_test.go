@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/planner"
@@ -50,13 +51,13 @@ services:
 		}
 		c := session.Config{Reader: engine.ReadOnly(conn.Client), Client: conn.Client, Engine: conn.Engine, Project: selected}
 		if len(services) > 0 {
-			c.Client, c.ShowPlan = nil, func(*planner.Plan) error { return nil }
+			c.Client, c.DryRun, c.ShowPlan = nil, true, func(*planner.Plan) error { return nil }
 		}
-		c.Build.ReadFile = func(name string) ([]byte, error) {
+		readFile := func(name string) ([]byte, error) {
 			read = append(read, filepath.Base(name))
 			return os.ReadFile(name)
 		}
-		s := session.New(c)
+		s := session.New(c).WithImages(session.ImageOptions{Build: build.Options{ReadFile: readFile}})
 		defer s.Close()
 		if err := s.Up(t.Context(), session.UpOptions{}); err != nil {
 			t.Fatal(err)

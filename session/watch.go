@@ -51,7 +51,8 @@ type WatchOptions struct {
 // ends, which is the error it returns. up is nil where everything runs already;
 // else it is what comes first.
 func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) error {
-	if err := s.readWhole(ctx, o); err != nil {
+	s, err := s.readWhole(ctx, o)
+	if err != nil {
 		return err
 	}
 	w, err := s.watching(o)
@@ -63,7 +64,6 @@ func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) erro
 		return err
 	}
 	if up != nil {
-		s.warnUnapplied()
 		if err := w.up(ctx, *up); err != nil {
 			return err
 		}
@@ -90,12 +90,6 @@ type watching struct {
 	// watchConfig's.
 	read map[string][sha256.Size]byte
 
-	// planning is held while the project as a whole is planned and applied, builds
-	// included; changing while a plan changes containers: then those who work with
-	// them wait, each for reading.
-	planning sync.Mutex
-	changing sync.RWMutex
-
 	mu    sync.Mutex // guards below
 	p     *project.Project
 	rules []watch.Rule
@@ -118,7 +112,7 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	if o.Outputs != nil {
 		w.outputs = o.Outputs()
 	}
-	if s.Client != nil {
+	if !s.DryRun {
 		w.sync = engine.NewSyncer(s.Client, engine.SyncOptions{
 			Engine: s.Engine.Name, Arch: s.Engine.Arch,
 		})

@@ -173,11 +173,9 @@ func (w *watching) renamed(p *project.Project) error {
 // reconfigure shows what a changed project asks for, and applies it where the
 // user wants that. It is false where the old project stays.
 func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []watch.Rule) (bool, error) {
-	s := w.session(p)
+	s := w.s.For(p)
 	o := planner.UpOptions{RemoveOrphans: w.o.RemoveOrphans, IgnoreOrphans: true}
-	w.planning.Lock()
-	plan, err := s.planUp(ctx, UpOptions{UpOptions: o})
-	w.planning.Unlock() // rebuilds go on while the user thinks; bring plans again
+	plan, err := s.planAlone(ctx, o)
 	if err != nil {
 		return false, err
 	}
@@ -192,10 +190,24 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 	if yes, err := w.agreed(ctx, s); err != nil || !yes {
 		return false, err
 	}
-	w.planning.Lock()
-	defer w.planning.Unlock()
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
 	w.adopt(p, rules)
 	return true, w.bring(ctx, s, rules, o)
+}
+
+// planAlone plans without applying: rebuilds go on while the user thinks about it, and
+// who applies plans again.
+func (s *Session) planAlone(ctx context.Context, o planner.UpOptions) (*planned, error) {
+	ctx, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return s.planUp(ctx, UpOptions{UpOptions: o})
 }
 
 // agreed tells whether the plan that was shown is to be applied. An answer to what

@@ -88,6 +88,6 @@ func (w *watching) containers(ctx context.Context, service string) ([]engine.Lis
 
 // awaitPlan returns when no plan changes containers.
 func (w *watching) awaitPlan() {
-	w.changing.RLock()
-	defer w.changing.RUnlock()
+	w.s.shared.turn.running.RLock()
+	defer w.s.shared.turn.running.RUnlock()
 }

@@ -12,9 +12,10 @@ const longestWriting = 2 * time.Second
 
 // readWhole reads the project again where its files were written while, or just
 // before, they were read: an editor may have been in the middle of one.
-func (s *Session) readWhole(ctx context.Context, o WatchOptions) error {
+// It returns the session of the project as it is now.
+func (s *Session) readWhole(ctx context.Context, o WatchOptions) (*Session, error) {
 	if o.Reload == nil || o.Since.IsZero() || !lastWrite(s.Project.WatchedFiles()).After(o.Since.Add(-configQuiet)) {
-		return nil
+		return s, nil
 	}
 	end := time.Now().Add(longestWriting)
 	for {
@@ -26,15 +27,14 @@ func (s *Session) readWhole(ctx context.Context, o WatchOptions) error {
 		select {
 		case <-time.After(rest):
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 	}
 	p, err := o.Reload(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.Project = p
-	return nil
+	return s.For(p), nil
 }
 
 // lastWrite is when files were written last; what lies ahead of the clock counts as

@@ -43,7 +43,7 @@ func TestWatchReadsWhole(t *testing.T) {
 	write(half + "  db: {image: alpine}\n") // the editor's second write
 	created := 0
 	s := session.New(session.Config{
-		Reader: engine.ReadOnly(conn.Client), Engine: conn.Engine, Project: p,
+		Reader: engine.ReadOnly(conn.Client), Engine: conn.Engine, Project: p, DryRun: true,
 		ShowPlan: func(plan *planner.Plan) error {
 			for _, step := range plan.Steps {
 				if _, ok := step.Action.(planner.CreateContainer); ok {

@@ -29,7 +29,7 @@ func (w *watching) start(ctx context.Context) (stop func()) {
 
 // run watches until ctx ends.
 func (w *watching) run(ctx context.Context) error {
-	if w.s.Client == nil {
+	if w.s.DryRun {
 		w.s.would("watch " + strings.Join(w.services(), ", "))
 		return nil
 	}

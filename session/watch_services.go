@@ -75,10 +75,8 @@ func (w *watching) roots(service string) []string {
 
 // Restart restarts all replicas of a service, and those that say restart: true of it.
 func (w *watching) Restart(ctx context.Context, service string) error {
-	w.changing.RLock()
-	defer w.changing.RUnlock()
 	p, _ := w.project()
-	if err := w.session(p).restartRunning(ctx, service, nil); err != nil {
+	if err := w.s.For(p).restartRunning(ctx, service, nil); err != nil {
 		return err
 	}
 	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("service(s) [%q] restarted", service)})
@@ -87,8 +85,8 @@ func (w *watching) Restart(ctx context.Context, service string) error {
 
 // Exec runs a command in all replicas of a service that run.
 func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) error {
-	w.changing.RLock()
-	defer w.changing.RUnlock()
+	w.s.shared.turn.running.RLock()
+	defer w.s.shared.turn.running.RUnlock()
 	listed, err := w.containers(ctx, service)
 	if err != nil {
 		return err
@@ -118,13 +116,13 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 // that are to be made anew. What was synced into the old ones is in the new ones
 // before they start.
 func (w *watching) Rebuild(ctx context.Context, services []string) error {
-	w.planning.Lock()
-	defer w.planning.Unlock()
-	if ctx.Err() != nil {
-		return ctx.Err()
+	ctx, done, err := w.s.shared.turn.take(ctx)
+	if err != nil {
+		return err
 	}
+	defer done()
 	whole, rules := w.project()
-	p, restarted, err := w.session(whole).withRestarted(ctx, sharing(whole, services))
+	p, restarted, err := w.s.For(whole).withRestarted(ctx, sharing(whole, services))
 	if err != nil {
 		return err
 	}
@@ -133,7 +131,7 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 		Build: planner.BuildAlways, Pull: "missing", Recreate: planner.RecreateForce,
 		IgnoreOrphans: true, PruneImages: w.o.Prune, Restarted: restarted,
 	}
-	if err := w.bring(ctx, w.session(p), rules, o); err != nil {
+	if err := w.bring(ctx, w.s.For(p), rules, o); err != nil {
 		return err
 	}
 	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("service(s) %q successfully built", services)})
@@ -153,17 +151,10 @@ func sharing(p *project.Project, services []string) []string {
 	return all
 }
 
-// session is this one's with another project.
-func (w *watching) session(p *project.Project) *Session {
-	s := *w.s
-	s.Project = p
-	return &s
-}
-
 // bring makes the engine's state that of a session's project. New containers
-// have what is synced to them before they start. w.planning is held.
+// have what is synced to them before they start. The caller has the turn.
 func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o planner.UpOptions) error {
-	g := &gate{lock: &w.changing}
+	g := &gate{lock: &s.shared.turn.running}
 	defer g.leave()
 	o.NoStart = true
 	if err := s.upQuietly(ctx, o, g); err != nil {
@@ -186,9 +177,9 @@ func (s *Session) upQuietly(ctx context.Context, o planner.UpOptions, g *gate) e
 		return err
 	}
 	plan.Kept, plan.Skipped = nil, nil
-	d := s.doer()
+	d := plan.s.doer()
 	defer d.close()
-	return s.applyBy(ctx, plan, gated{d, g})
+	return plan.s.applyBy(ctx, plan.Plan, gated{d, g})
 }
 
 // gate is a lock that is taken once, and left in the end.

@@ -11,7 +11,7 @@ import (
 // look looks at the folders for the first time: what changes from now on is
 // synced, however long it takes until the containers are there.
 func (w *watching) look(ctx context.Context) error {
-	if w.s.Client == nil {
+	if w.s.DryRun {
 		return nil
 	}
 	_, rules := w.project()
@@ -26,21 +26,23 @@ func (unborn) Containers(context.Context, string) ([]watch.Container, error) { r
 
 // up makes the project run.
 func (w *watching) up(ctx context.Context, o UpOptions) error {
-	o, err := w.prepare(ctx, o)
+	ctx, done, err := w.s.shared.turn.take(ctx)
 	if err != nil {
 		return err
 	}
-	plan, err := w.s.planUp(ctx, o)
-	if err != nil {
+	defer done()
+	w.s.warnUnapplied()
+	if o, err = w.prepare(ctx, o); err != nil {
 		return err
 	}
-	return w.s.apply(ctx, plan)
+	return w.s.bringUp(ctx, o)
 }
 
 // prepare creates the containers and gives them what is synced initially, where
-// there is such a rule, and returns the options for the up that starts them.
+// there is such a rule, and returns the options for the up that starts them. The caller
+// has the turn.
 func (w *watching) prepare(ctx context.Context, o UpOptions) (UpOptions, error) {
-	if w.s.Client == nil || !w.initial() {
+	if w.s.DryRun || !w.initial() {
 		return o, nil
 	}
 	create := o
@@ -50,7 +52,7 @@ func (w *watching) prepare(ctx context.Context, o UpOptions) (UpOptions, error) 
 		return o, err
 	}
 	plan.Kept, plan.Skipped = nil, nil // the up that follows says it
-	if err := w.s.apply(ctx, plan); err != nil {
+	if err := plan.apply(ctx); err != nil {
 		return o, err
 	}
 	_, rules := w.project()

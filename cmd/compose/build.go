@@ -73,7 +73,7 @@ func (a *app) build(ctx context.Context, f buildFlags, services []string) error 
 		return err
 	}
 	defer s.Close()
-	s.Build = o
+	s = s.WithImages(session.ImageOptions{Build: o})
 	if f.withDependencies {
 		services = s.Project.ServiceNames()
 	}

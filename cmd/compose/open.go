@@ -93,12 +93,14 @@ func (a *app) openUp(ctx context.Context, selection project.Selection, scale []s
 	if err != nil {
 		return nil, err
 	}
-	if len(wanted) > 0 {
-		if s.Project, err = s.Project.WithScale(wanted); err != nil {
-			return nil, err
-		}
+	if len(wanted) == 0 {
+		return s, nil
 	}
-	return s, nil
+	p, err := s.Project.WithScale(wanted)
+	if err != nil {
+		return nil, err
+	}
+	return s.For(p), nil
 }
 
 // openLooking is openListed for commands that Docker Compose lets pass without a
@@ -214,9 +216,9 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 	}
 	if a.global.dryRun {
 		c.Client = nil
-		c.ShowPlan = a.showPlan
+		c.DryRun, c.ShowPlan = true, a.showPlan
 	}
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
-	c.Build.LookupEnv = a.lookupEnv
+	c.LookupEnv = a.lookupEnv
 	return session.New(c)
 }

@@ -105,7 +105,7 @@ func (a *app) withoutEnvFiles(parts []project.Part) []project.Part {
 
 // sendArtifact sends the files. A dry run says which.
 func (a *app) sendArtifact(ctx context.Context, s *session.Session, parts []project.Part, o publish.Options) error {
-	if s.Client == nil {
+	if s.DryRun {
 		if err := a.list([]string{fmt.Sprintf("publish %s: %s", o.Repository, partNames(parts))}); err != nil {
 			return err
 		}

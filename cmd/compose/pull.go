@@ -5,6 +5,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 func (a *app) pullCommand() *cobra.Command {
@@ -19,8 +20,7 @@ func (a *app) pullCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
-		s.QuietPull = quiet
-		return s.Pull(cmd.Context(), o)
+		return s.WithImages(session.ImageOptions{QuietPull: quiet}).Pull(cmd.Context(), o)
 	})
 	fs := cmd.Flags()
 	fs.BoolVar(&o.IgnoreBuildable, "ignore-buildable", false, "Ignore images that can be built")

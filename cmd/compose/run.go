@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -131,7 +132,7 @@ func (a *app) runOneOff(cmd *cobra.Command, f runFlags) error {
 		return err
 	}
 	defer s.Close()
-	s.QuietPull, s.Build.Quiet = f.quietPull, f.quietBuild
+	s = s.WithImages(session.ImageOptions{QuietPull: f.quietPull, Build: build.Options{Quiet: f.quietBuild}})
 	code, err := s.Run(cmd.Context(), session.RunOptions{UpOptions: o, Detach: f.detach}, c)
 	return endsWith(code, err)
 }
@@ -144,8 +145,9 @@ func (a *app) openRun(cmd *cobra.Command, f runFlags, one project.OneOff, o *pla
 	if err != nil {
 		return nil, err
 	}
-	if s.Project, err = s.Project.WithOneOff(cmd.Context(), one); err != nil {
+	p, err := s.Project.WithOneOff(cmd.Context(), one)
+	if err != nil {
 		return nil, err
 	}
-	return s, a.orphans(s.Project, o)
+	return s.For(p), a.orphans(p, o)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
@@ -155,8 +156,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	if err := a.orphans(s.Project, &o); err != nil {
 		return err
 	}
-	s.Build.Quiet = f.quietBuild
-	s.QuietPull = f.quietPull
+	s = s.WithImages(session.ImageOptions{QuietPull: f.quietPull, Build: build.Options{Quiet: f.quietBuild}})
 	up := session.UpOptions{UpOptions: o, Yes: f.yes}
 	if f.detach || f.noStart || f.wait || a.global.dryRun {
 		ctx, cancel := f.bounded(cmd.Context())
@@ -270,8 +270,7 @@ func (a *app) createCommand() *cobra.Command {
 		if err := a.orphans(s.Project, &o); err != nil {
 			return err
 		}
-		s.QuietPull = f.quietPull
-		return s.Up(cmd.Context(), session.UpOptions{UpOptions: o, Yes: f.yes})
+		return s.WithImages(session.ImageOptions{QuietPull: f.quietPull}).Up(cmd.Context(), session.UpOptions{UpOptions: o, Yes: f.yes})
 	})
 	f.register(cmd.Flags())
 	return cmd

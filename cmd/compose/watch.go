@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -59,7 +60,7 @@ func (a *app) watch(cmd *cobra.Command, f watchFlags, services []string) error {
 		return err
 	}
 	defer s.Close()
-	s.Build.Quiet = f.quiet
+	s = s.WithImages(session.ImageOptions{Build: build.Options{Quiet: f.quiet}})
 	up := &session.UpOptions{UpOptions: planner.UpOptions{Build: planner.BuildAlways, Pull: "missing"}}
 	if err := a.orphans(s.Project, &up.UpOptions); err != nil {
 		return err

@@ -1,0 +1,77 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// turn lets one plan at a time be made and carried out for a project in this process,
+// whoever asks: a command, the menu, watching. It is for plans of the project as a
+// whole; what only restarts, runs a command in or writes to containers that run shares
+// running, and waits for no build.
+type turn struct {
+	// running is held for writing while a plan changes containers, for reading by
+	// those who work with the containers there are.
+	running sync.RWMutex
+
+	mu     sync.Mutex // guards below
+	holder *holder    // nil: nobody has the turn
+}
+
+// holder is one who has the turn.
+type holder struct {
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed when the turn is given back
+}
+
+// errStopping is why a plan was cancelled whose containers are to stop.
+var errStopping = errors.New("the project is being stopped")
+
+// take waits for the turn. The caller works with the context that it returns, and calls
+// done in the end. The error is ctx's cause.
+func (t *turn) take(ctx context.Context) (_ context.Context, done func(), err error) {
+	return t.next(ctx, func(*holder) {})
+}
+
+// interrupt is take for what stops containers: it cancels the plan that runs, with
+// errStopping as the cause, and waits for its end.
+func (t *turn) interrupt(ctx context.Context) (_ context.Context, done func(), err error) {
+	return t.next(ctx, func(h *holder) { h.cancel(errStopping) })
+}
+
+// next waits until nobody has the turn. meet is called with each who has it.
+func (t *turn) next(ctx context.Context, meet func(*holder)) (context.Context, func(), error) {
+	for {
+		before, mine, working := t.free(ctx)
+		if before == nil {
+			return working, func() { t.giveBack(mine) }, nil
+		}
+		meet(before)
+		select {
+		case <-before.done:
+		case <-ctx.Done():
+			return nil, nil, context.Cause(ctx)
+		}
+	}
+}
+
+// free takes the turn where nobody has it; else it returns who has.
+func (t *turn) free(ctx context.Context) (before, mine *holder, working context.Context) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.holder != nil {
+		return t.holder, nil, nil
+	}
+	working, cancel := context.WithCancelCause(ctx)
+	t.holder = &holder{cancel: cancel, done: make(chan struct{})}
+	return nil, t.holder, working
+}
+
+func (t *turn) giveBack(h *holder) {
+	h.cancel(nil)
+	t.mu.Lock()
+	t.holder = nil
+	t.mu.Unlock()
+	close(h.done)
+}
