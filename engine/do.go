@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -41,8 +42,8 @@ type DoerOptions struct {
 	Sink event.Sink
 	// Engine is the engine as it was observed.
 	Engine planner.Engine
-	// Watch is the process's stream of events; nil: waits open their own.
-	Watch *Watch
+	// Events is the process's stream of events; nil: waits open their own.
+	Events *feed.Feed
 	// ConfigDir is docker's, with credentials and proxies; "": $DOCKER_CONFIG or
 	// ~/.docker.
 	ConfigDir string

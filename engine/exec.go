@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/engine/feed"
 )
 
 // ExecOptions say how to run a command in a running container.
@@ -22,15 +24,14 @@ type ExecOptions struct {
 
 // Exec is a command in a container.
 type Exec struct {
-	c    Client
-	id   string
-	o    ExecOptions
-	wait *Watch
+	c      Client
+	id     string
+	o      ExecOptions
+	events *feed.Feed
 }
 
-// NewExec prepares a command; it does not run yet. The watch is the process's
-// event stream.
-func NewExec(ctx context.Context, c Client, w *Watch, containerID string, o ExecOptions) (*Exec, error) {
+// NewExec prepares a command; it does not run yet. events is the process's stream.
+func NewExec(ctx context.Context, c Client, events *feed.Feed, containerID string, o ExecOptions) (*Exec, error) {
 	made, err := c.ContainerExecCreate(ctx, containerID, container.ExecOptions{
 		User: o.User, Privileged: o.Privileged, Tty: o.TTY, ConsoleSize: consoleSize(c, o),
 		AttachStdin: o.Stdin, AttachStdout: true, AttachStderr: true,
@@ -39,7 +40,7 @@ func NewExec(ctx context.Context, c Client, w *Watch, containerID string, o Exec
 	if err != nil {
 		return nil, err
 	}
-	return &Exec{c: c, id: made.ID, o: o, wait: w}, nil
+	return &Exec{c: c, id: made.ID, o: o, events: events}, nil
 }
 
 // consoleSize is the size as far as the engine takes one.
@@ -79,7 +80,7 @@ func (x *Exec) ExitCode(ctx context.Context) (int, error) {
 	if err != nil || !running {
 		return code, err
 	}
-	sub, err := x.wait.Subscribe(ctx)
+	sub, err := x.events.Subscribe(ctx)
 	if err != nil {
 		return 0, err
 	}

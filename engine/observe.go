@@ -212,7 +212,7 @@ func containerOf(s *container.Summary) planner.Container {
 			}
 		}
 	}
-	if c.Status == planner.Running || c.Status == planner.Paused || c.Status == planner.Restarting {
+	if c.Status.Active() {
 		c.Ports, c.Addresses = portsOf(s), addressesOf(s)
 	}
 	if id, ok := strings.CutPrefix(s.HostConfig.NetworkMode, "container:"); ok {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
 
+	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -22,18 +22,18 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 	if id == "" {
 		return Outcome{}, errors.New("there is no container to wait for")
 	}
-	w := d.o.Watch
-	if w == nil {
-		w = NewWatch(d.c, d.o.Project)
-		defer w.Close()
+	events := d.o.Events
+	if events == nil {
+		events = feed.New(d.c, d.o.Project)
+		defer events.Close()
 	}
-	sub, err := w.Subscribe(ctx)
+	sub, err := events.Subscribe(ctx)
 	if err != nil {
 		return Outcome{}, err
 	}
 	defer sub.Close()
 	for {
-		sub.skip() // what waits there is older than what is seen now
+		sub.Skip() // what waits there is older than what is seen now
 		c, err := d.c.ContainerInspect(ctx, id)
 		if errdefs.IsNotFound(err) {
 			return Outcome{}, waitFailure(a, "was removed", "")
@@ -46,7 +46,7 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 		if v.settled || v.steadyIn > 0 && c.RestartCount > 0 {
 			return v.outcome, v.err
 		}
-		if err := sub.untilOr(ctx, id, v.steadyIn); errors.Is(err, errSteady) {
+		if err := untilOr(ctx, sub, id, v.steadyIn); errors.Is(err, errSteady) {
 			return v.outcome, nil
 		} else if err != nil {
 			return Outcome{}, err
@@ -59,13 +59,13 @@ var errSteady = errors.New("nothing happened")
 
 // untilOr is until that returns errSteady when it took longer than limit; 0:
 // however long it takes.
-func (s *Subscription) untilOr(ctx context.Context, id string, limit time.Duration) error {
+func untilOr(ctx context.Context, sub *feed.Subscription, id string, limit time.Duration) error {
 	if limit <= 0 {
-		return s.until(ctx, id)
+		return until(ctx, sub, id)
 	}
 	brief, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := s.until(brief, id)
+	err := until(brief, sub, id)
 	if err != nil && ctx.Err() == nil && brief.Err() != nil {
 		return errSteady
 	}
@@ -73,18 +73,13 @@ func (s *Subscription) untilOr(ctx context.Context, id string, limit time.Durati
 }
 
 // until returns when the state of a container may have changed.
-func (s *Subscription) until(ctx context.Context, id string) error {
+func until(ctx context.Context, sub *feed.Subscription, id string) error {
 	for {
-		c, err := s.Next(ctx)
-		if err != nil || c.Resync || c.ID == id && changesState(c.Action) {
+		e, err := sub.Next(ctx)
+		if err != nil || e.Resync || e.ID == id && e.Kind != feed.ExecEnded {
 			return err
 		}
 	}
-}
-
-// changesState leaves out what health checks make in plenty: their execs.
-func changesState(a events.Action) bool {
-	return !strings.HasPrefix(string(a), "exec_") && a != events.ActionTop && a != events.ActionResize
 }
 
 // verdict is what a container's state means for a wait.

@@ -120,10 +120,8 @@ func (d *draft) note(text, hint string) {
 	d.plan.Notes = append(d.plan.Notes, Note{Text: text, Hint: hint})
 }
 
-// running tells whether a container has a process (a paused one has).
-func (c *Container) running() bool {
-	return c.Status == Running || c.Status == Restarting || c.Status == Paused
-}
+// running tells whether a container has a process, or is about to have one.
+func (c *Container) running() bool { return c.Status.Active() }
 
 // gone tells whether nothing can be done with a container but to remove it.
 func (c *Container) gone() bool { return c.Status == Dead || c.Status == Removing }

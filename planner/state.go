@@ -42,6 +42,12 @@ const (
 	Dead       Status = "dead"
 )
 
+// Runs tells whether a container has a process: it is running or paused.
+func (s Status) Runs() bool { return s == Running || s == Paused }
+
+// Active tells whether it runs, or the engine is about to start it again.
+func (s Status) Active() bool { return s.Runs() || s == Restarting }
+
 // Health is the state of a container's health check; "" where it has none.
 type Health string
 

@@ -27,7 +27,7 @@ func (s *Session) doer() *doer {
 		engine: engine.NewDoer(s.Client, s.Project, engine.DoerOptions{
 			Project:   s.Name,
 			Engine:    s.Engine,
-			Watch:     s.events(),
+			Events:    s.events(),
 			Sink:      s.pullSink(),
 			ConfigDir: s.ConfigDir,
 		}),

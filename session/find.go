@@ -53,7 +53,7 @@ func rank(c engine.Listed) int {
 }
 
 func up(c engine.Listed) bool {
-	return c.State == string(planner.Running) || c.State == string(planner.Paused)
+	return planner.Status(c.State).Runs()
 }
 
 // notFound says what is missing, in Docker Compose's words, and what there is.

@@ -6,17 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
 )
 
 // LogsOptions steer Logs.
@@ -58,7 +57,7 @@ func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
 const onTheWay = 200 * time.Millisecond
 
 func (s *Session) logs(ctx context.Context, o LogsOptions) error {
-	var sub *engine.Subscription
+	var sub *feed.Subscription
 	var began time.Time
 	if o.Follow {
 		var err error
@@ -112,8 +111,7 @@ func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target,
 			continue
 		}
 		targets = append(targets, logs.Target{Source: event.Source{ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number}})
-		switch planner.Status(c.State) {
-		case planner.Running, planner.Restarting, planner.Paused:
+		if planner.Status(c.State).Active() {
 			alive[c.ID] = true
 		}
 	}
@@ -152,7 +150,7 @@ func (s *Session) inspect(ctx context.Context, targets []logs.Target, o LogsOpti
 type feeder struct {
 	s       *Session
 	o       LogsOptions
-	sub     *engine.Subscription
+	sub     *feed.Subscription
 	began   time.Time // by the engine's clock; older events are about earlier runs
 	changes chan<- logs.Change
 	alive   map[string]bool // ids of containers that run, or are restarted
@@ -189,7 +187,7 @@ const restartTime = 500 * time.Millisecond
 var errOver = errors.New("nothing runs any more")
 
 // next waits for an event, where nothing runs for a while only.
-func (f *feeder) next(ctx context.Context) (engine.Change, error) {
+func (f *feeder) next(ctx context.Context) (feed.Event, error) {
 	if len(f.alive)+len(f.coming) > 0 {
 		return f.sub.Next(ctx)
 	}
@@ -203,36 +201,35 @@ func (f *feeder) next(ctx context.Context) (engine.Change, error) {
 }
 
 // take passes one event of the engine on.
-func (f *feeder) take(ctx context.Context, c engine.Change) error {
-	if c.Resync {
+func (f *feeder) take(ctx context.Context, e feed.Event) error {
+	if e.Resync {
 		return f.resync(ctx)
 	}
-	t := targetOf(c)
-	if t.Number == 0 || !f.o.wants(t.Service, t.Number) || c.Time.Before(f.began) {
+	if e.Number == 0 || !f.o.wants(e.Service, e.Number) || e.Time.Before(f.began) {
 		return nil
 	}
-	switch c.Action {
-	case "create":
-		if c.Attributes[project.LabelReplace] != "" {
-			f.coming[c.ID] = true
+	t := targetOf(e)
+	switch e.Kind {
+	case feed.Created:
+		if e.Replaces {
+			f.coming[e.ID] = true
 		}
-	case "destroy":
-		delete(f.coming, c.ID)
-	case "kill":
-		f.signals[c.ID] = true
-	case "start":
-		f.alive[c.ID] = true
-		delete(f.coming, c.ID)
-		delete(f.signals, c.ID)
+	case feed.Removed:
+		delete(f.coming, e.ID)
+	case feed.Signalled:
+		f.signals[e.ID] = true
+	case feed.Started:
+		f.alive[e.ID] = true
+		delete(f.coming, e.ID)
+		delete(f.signals, e.ID)
 		f.start(ctx, t)
-	case "die":
-		code, _ := strconv.Atoi(c.Attributes["exitCode"])
-		again := f.s.restarting(ctx, c.ID)
+	case feed.Died:
+		again := f.s.restarting(ctx, e.ID)
 		if !again {
-			delete(f.alive, c.ID)
-			f.killed = f.signals[c.ID]
+			delete(f.alive, e.ID)
+			f.killed = f.signals[e.ID]
 		}
-		f.send(ctx, logs.Change{Target: t, At: c.Time, Exit: &event.Exit{Source: t.Source, Code: code, Restarting: again}})
+		f.send(ctx, logs.Change{Target: t, At: e.Time, Exit: &event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: again}})
 	}
 	return nil
 }
@@ -270,11 +267,8 @@ func (f *feeder) send(ctx context.Context, c logs.Change) {
 }
 
 // targetOf is the container of an engine's event; its Number is 0 for a one-off.
-func targetOf(c engine.Change) logs.Target {
-	number, _ := strconv.Atoi(c.Attributes[project.LabelNumber])
-	return logs.Target{Source: event.Source{
-		ID: c.ID, Name: c.Attributes["name"], Service: c.Attributes[project.LabelService], Number: number,
-	}}
+func targetOf(e feed.Event) logs.Target {
+	return logs.Target{Source: event.Source{ID: e.ID, Name: e.Name, Service: e.Service, Number: e.Number}}
 }
 
 func sources(targets []logs.Target) []event.Source {

@@ -91,8 +91,7 @@ func (s *Session) yieldAddresses(state planner.State) *Session {
 		return s
 	}
 	for _, c := range state.Containers {
-		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
-		if running && c.Service == s.Project.OneOff.Service {
+		if c.Status.Active() && c.Service == s.Project.OneOff.Service {
 			s.Sink(event.Message{Level: event.Info, Text: c.Name + " has the addresses of the file: this container takes others"})
 			return s.For(s.Project.WithFreeAddresses())
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -65,8 +66,8 @@ type Session struct {
 type shared struct {
 	turn turn
 
-	mu    sync.Mutex    // guards below
-	watch *engine.Watch // the process's event stream, once something listens
+	mu     sync.Mutex // guards below
+	events *feed.Feed // the process's event stream, once something listens
 }
 
 // New returns a session. Close ends what it started.
@@ -109,9 +110,9 @@ func (s *Session) toSink(sink event.Sink) *Session {
 func (s *Session) Close() {
 	s.shared.mu.Lock()
 	defer s.shared.mu.Unlock()
-	if s.shared.watch != nil {
-		s.shared.watch.Close()
-		s.shared.watch = nil
+	if s.shared.events != nil {
+		s.shared.events.Close()
+		s.shared.events = nil
 	}
 }
 
@@ -238,11 +239,11 @@ func (s *Session) warnUnapplied() {
 }
 
 // events returns the process's event stream, opened at the first call.
-func (s *Session) events() *engine.Watch {
+func (s *Session) events() *feed.Feed {
 	s.shared.mu.Lock()
 	defer s.shared.mu.Unlock()
-	if s.shared.watch == nil {
-		s.shared.watch = engine.NewWatch(s.Reader, s.Name)
+	if s.shared.events == nil {
+		s.shared.events = feed.New(s.Reader, s.Name)
 	}
-	return s.shared.watch
+	return s.shared.events
 }

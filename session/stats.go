@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/feed"
 )
 
 // StatsOptions say whose use of resources is shown.
@@ -88,14 +89,14 @@ func (s *Session) FollowStats(ctx context.Context, o StatsOptions, show func([]e
 	}
 	defer b.followers.Wait()
 	defer cancel()
-	changes := make(chan engine.Change)
+	changes := make(chan feed.Event)
 	lost := make(chan error, 1)
 	b.followers.Go(func() { lost <- pass(ctx, sub, changes) })
 	return b.run(ctx, changes, lost)
 }
 
 // pass hands the changes of a subscription on.
-func pass(ctx context.Context, sub *engine.Subscription, to chan<- engine.Change) error {
+func pass(ctx context.Context, sub *feed.Subscription, to chan<- feed.Event) error {
 	for {
 		c, err := sub.Next(ctx)
 		if err != nil {
@@ -133,21 +134,16 @@ type sample struct {
 	err   error
 }
 
-func (b *board) run(ctx context.Context, changes <-chan engine.Change, lost <-chan error) error {
+func (b *board) run(ctx context.Context, changes <-chan feed.Event, lost <-chan error) error {
 	if err := b.look(ctx); err != nil {
 		return err
 	}
 	for {
 		var err error
 		select {
-		case c := <-changes:
-			switch c.Action {
-			case "create", "start", "die", "destroy", "rename":
+		case e := <-changes:
+			if e.Lists() {
 				err = b.look(ctx)
-			default:
-				if c.Resync {
-					err = b.look(ctx)
-				}
 			}
 		case news := <-b.samples:
 			err = b.take(news)

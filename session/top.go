@@ -46,7 +46,7 @@ func (s *Session) running(ctx context.Context, services []string) ([]engine.List
 	}
 	s.tellMissing(listed, services)
 	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
-		return !up(c) && c.State != string(planner.Restarting) || len(services) > 0 && !slices.Contains(services, c.Service)
+		return !planner.Status(c.State).Active() || len(services) > 0 && !slices.Contains(services, c.Service)
 	})
 	slices.SortStableFunc(listed, func(a, b engine.Listed) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)

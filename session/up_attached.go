@@ -10,7 +10,6 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
-	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -269,8 +268,7 @@ func (f *follower) over(ctx context.Context, counts func(service string) bool) (
 		return false, err
 	}
 	for _, c := range state.Containers {
-		running := c.Status == planner.Running || c.Status == planner.Restarting || c.Status == planner.Paused
-		if running && !c.OneOff && counts(c.Service) {
+		if c.Status.Active() && !c.OneOff && counts(c.Service) {
 			return false, nil
 		}
 	}

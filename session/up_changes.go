@@ -2,12 +2,11 @@ package session
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
-	"github.com/compose-orchestrator/compose/project"
 )
 
 // read shows what a container prints that runs.
@@ -28,13 +27,13 @@ func (f *follower) change(ctx context.Context, c logs.Change) {
 
 // created takes note of a container that may start. One that takes another's place
 // will, once that has stopped: between the two nothing is over.
-func (f *follower) created(ctx context.Context, c engine.Change) {
-	t := f.target(c)
+func (f *follower) created(ctx context.Context, e feed.Event) {
+	t := f.target(e)
 	if t.Number == 0 || !f.follows(t.Service) {
 		return
 	}
-	if c.Attributes[project.LabelReplace] != "" {
-		f.news(func() { f.coming[c.ID] = true })
+	if e.Replaces {
+		f.news(func() { f.coming[e.ID] = true })
 	}
 	if !f.logged(t.Service) {
 		f.unlogged.listen(ctx, t)
@@ -42,49 +41,48 @@ func (f *follower) created(ctx context.Context, c engine.Change) {
 }
 
 // started passes a start on.
-func (f *follower) started(ctx context.Context, c engine.Change) {
-	t := f.target(c)
+func (f *follower) started(ctx context.Context, e feed.Event) {
+	t := f.target(e)
 	if t.Number == 0 || !f.follows(t.Service) {
 		return
 	}
 	f.read(ctx, logs.Change{Target: t, At: f.since})
 	f.news(func() {
-		f.alive[c.ID] = t.Service
+		f.alive[e.ID] = t.Service
 		delete(f.expected, t.Name)
-		delete(f.coming, c.ID)
-		delete(f.stopping, c.ID)
+		delete(f.coming, e.ID)
+		delete(f.stopping, e.ID)
 	})
 }
 
 // unpaused reads on: a paused container lets nobody attach to it.
-func (f *follower) unpaused(ctx context.Context, c engine.Change) {
-	if t := f.target(c); t.Number != 0 && f.follows(t.Service) {
+func (f *follower) unpaused(ctx context.Context, e feed.Event) {
+	if t := f.target(e); t.Number != 0 && f.follows(t.Service) {
 		f.read(ctx, logs.Change{Target: t, At: f.since})
 	}
 }
 
 // exited passes an end on, with what the engine does next.
-func (f *follower) exited(ctx context.Context, c engine.Change) {
-	t := f.target(c)
+func (f *follower) exited(ctx context.Context, e feed.Event) {
+	t := f.target(e)
 	if t.Number == 0 || !f.follows(t.Service) {
 		return
 	}
-	code, _ := strconv.Atoi(c.Attributes["exitCode"])
 	logged := f.logged(t.Service)
 	var heard *hearing
 	if !logged {
 		heard = f.unlogged.next(ctx, t) // before it starts again
 	}
-	exit := event.Exit{Source: t.Source, Code: code, Restarting: f.s.restarting(ctx, c.ID)}
+	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: f.s.restarting(ctx, e.ID)}
 	f.news(func() { f.untold++ })
 	if logged {
-		f.change(ctx, logs.Change{Target: t, At: c.Time, Exit: &exit})
+		f.change(ctx, logs.Change{Target: t, At: e.Time, Exit: &exit})
 	} else {
 		f.unlogged.exited(heard, exit)
 	}
 	f.news(func() {
-		f.ended = append(f.ended, ending{id: c.ID, service: t.Service, code: code, restarting: exit.Restarting, planned: f.stopping[c.ID], at: c.Time})
-		delete(f.alive, c.ID)
+		f.ended = append(f.ended, ending{id: e.ID, service: t.Service, code: e.ExitCode, restarting: exit.Restarting, planned: f.stopping[e.ID], at: e.Time})
+		delete(f.alive, e.ID)
 	})
 }
 
@@ -95,7 +93,7 @@ func (s *Session) restarting(ctx context.Context, id string) bool {
 }
 
 // target is the container of an event; its Number is 0 for a one-off.
-func (f *follower) target(c engine.Change) logs.Target { return f.withTTY(targetOf(c)) }
+func (f *follower) target(e feed.Event) logs.Target { return f.withTTY(targetOf(e)) }
 
 func (f *follower) withTTY(t logs.Target) logs.Target {
 	t.TTY = f.project().Services[t.Service].Tty

@@ -137,7 +137,7 @@ func (f *follower) told(ctx context.Context) (bool, error) {
 	}
 	running := 0
 	for _, c := range state.Containers {
-		if f.alive[c.ID] != "" && (c.Status == planner.Running || c.Status == planner.Paused) {
+		if f.alive[c.ID] != "" && c.Status.Runs() {
 			running++
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/planner"
@@ -25,7 +26,7 @@ type follower struct {
 	o FollowOptions
 	// muting says that some are followed and not shown.
 	muting bool
-	sub    *engine.Subscription
+	sub    *feed.Subscription
 	// since is when the following began, by the engine's clock. The stream may
 	// bring older events: they are about earlier runs.
 	since time.Time
@@ -180,27 +181,34 @@ func (f *follower) announce(plan *planner.Plan) {
 // pump hands the engine's events of followed containers on until ctx ends.
 func (f *follower) pump(ctx context.Context) {
 	for {
-		c, err := f.sub.Next(ctx)
+		e, err := f.sub.Next(ctx)
 		if err != nil {
 			f.news(func() { f.lost = err })
 			return
 		}
 		switch {
-		case c.Resync:
+		case e.Resync:
 			f.runningNow(ctx, f.since)
 			f.news(func() {})
-		case c.Time.Before(f.since):
-		case c.Action == "create":
-			f.created(ctx, c)
-		case c.Action == "destroy":
-			f.news(func() { delete(f.coming, c.ID) })
-		case c.Action == "start":
-			f.started(ctx, c)
-		case c.Action == "unpause":
-			f.unpaused(ctx, c)
-		case c.Action == "die":
-			f.exited(ctx, c)
+		case !e.Time.Before(f.since):
+			f.take(ctx, e)
 		}
+	}
+}
+
+// take passes one event of the engine on.
+func (f *follower) take(ctx context.Context, e feed.Event) {
+	switch e.Kind {
+	case feed.Created:
+		f.created(ctx, e)
+	case feed.Removed:
+		f.news(func() { delete(f.coming, e.ID) })
+	case feed.Started:
+		f.started(ctx, e)
+	case feed.Unpaused:
+		f.unpaused(ctx, e)
+	case feed.Died:
+		f.exited(ctx, e)
 	}
 }
 
@@ -213,8 +221,7 @@ func (f *follower) runningNow(ctx context.Context, since time.Time) {
 	}
 	alive := map[string]string{}
 	for _, c := range state.Containers {
-		running := c.Status == planner.Running || c.Status == planner.Paused
-		if !running || c.OneOff || !f.follows(c.Service) {
+		if !c.Status.Runs() || c.OneOff || !f.follows(c.Service) {
 			continue
 		}
 		alive[c.ID] = c.Service

@@ -7,43 +7,43 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/feed"
 )
 
 // follow tells the loop of containers that came, went or started until ctx ends.
-func (w *watching) follow(ctx context.Context, sub *engine.Subscription) error {
+func (w *watching) follow(ctx context.Context, sub *feed.Subscription) error {
 	names := make(chan string)
 	var queue sync.WaitGroup
 	queue.Go(func() { collect(ctx, names, w.renewed) })
 	defer queue.Wait()
 	defer close(names)
 	for {
-		c, err := sub.Next(ctx)
+		e, err := sub.Next(ctx)
 		if err != nil {
 			return err
 		}
-		if c.Resync {
+		if e.Resync {
 			for _, name := range w.services() {
 				names <- name
 			}
 			continue
 		}
-		t := targetOf(c)
-		if t.Number == 0 {
+		if e.Number == 0 {
 			continue
 		}
 		// What a plan makes is filled before it starts; the loop needs to look at
 		// it when the plan has ended.
 		w.awaitPlan()
-		switch c.Action {
-		case "start", "unpause":
-			if err := w.sync.Settle(ctx, c.ID); err != nil && ctx.Err() == nil {
+		switch e.Kind {
+		case feed.Started, feed.Unpaused:
+			if err := w.sync.Settle(ctx, e.ID); err != nil && ctx.Err() == nil {
 				w.warn(err)
 			}
-		case "destroy":
-			w.sync.Forget(c.ID)
-			names <- t.Service
-		case "create", "rename":
-			names <- t.Service
+		case feed.Removed:
+			w.sync.Forget(e.ID)
+			names <- e.Service
+		case feed.Created, feed.Renamed:
+			names <- e.Service
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (x *explanation) container(c planner.Examined) {
 // state is "runs (healthy) for 3 hours", "ended 2 minutes ago after 4 seconds".
 func (x *explanation) state(c planner.Examined) string {
 	switch {
-	case c.Status == planner.Running || c.Status == planner.Paused:
+	case c.Status.Runs():
 		text := map[planner.Status]string{planner.Running: "runs", planner.Paused: "is paused"}[c.Status]
 		if c.Health != planner.NoHealth {
 			text += " (" + string(c.Health) + ")"

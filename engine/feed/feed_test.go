@@ -1,4 +1,4 @@
-package engine
+package feed
 
 import (
 	"context"
@@ -11,20 +11,22 @@ import (
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/events"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
-// feed is a Reader whose Events are written by a test: one stream after another.
+// engine is an api.Reader whose Events are written by a test: one stream after another.
 // It has none of the other methods.
-type feed struct {
-	Reader
-	streams chan feedStream // one for each call of Events
+type engine struct {
+	api.Reader
+	streams chan engineStream // one for each call of Events
 	calls   int
 	since   []string
 	pings   int
 	away    bool // Ping fails
 }
 
-func (f *feed) Ping(context.Context) (types.Ping, error) {
+func (f *engine) Ping(context.Context) (types.Ping, error) {
 	f.pings++
 	if f.away {
 		return types.Ping{}, io.ErrUnexpectedEOF
@@ -32,16 +34,16 @@ func (f *feed) Ping(context.Context) (types.Ping, error) {
 	return types.Ping{}, nil
 }
 
-type feedStream struct {
+type engineStream struct {
 	messages chan events.Message
 	failed   chan error
 }
 
-func newFeedStream() feedStream {
-	return feedStream{make(chan events.Message), make(chan error, 1)}
+func newEngineStream() engineStream {
+	return engineStream{make(chan events.Message), make(chan error, 1)}
 }
 
-func (f *feed) Events(ctx context.Context, o events.ListOptions) (<-chan events.Message, <-chan error) {
+func (f *engine) Events(ctx context.Context, o events.ListOptions) (<-chan events.Message, <-chan error) {
 	f.calls++
 	f.since = append(f.since, o.Since)
 	select {
@@ -60,15 +62,15 @@ func (f *feed) Events(ctx context.Context, o events.ListOptions) (<-chan events.
 	}
 }
 
-func newFeed(streams ...feedStream) *feed {
-	f := &feed{streams: make(chan feedStream, len(streams))}
+func newEngine(streams ...engineStream) *engine {
+	f := &engine{streams: make(chan engineStream, len(streams))}
 	for _, s := range streams {
 		f.streams <- s
 	}
 	return f
 }
 
-func subscribe(t *testing.T, w *Watch) *Subscription {
+func subscribe(t *testing.T, w *Feed) *Subscription {
 	t.Helper()
 	s, err := w.Subscribe(t.Context())
 	if err != nil {
@@ -77,7 +79,7 @@ func subscribe(t *testing.T, w *Watch) *Subscription {
 	return s
 }
 
-func next(t *testing.T, s *Subscription) Change {
+func next(t *testing.T, s *Subscription) Event {
 	t.Helper()
 	c, err := s.Next(t.Context())
 	if err != nil {
@@ -90,11 +92,11 @@ func message(id string, at int64) events.Message {
 	return events.Message{Action: events.ActionDie, Actor: events.Actor{ID: id}, TimeNano: at}
 }
 
-func TestWatchSharesOneStream(t *testing.T) {
+func TestFeedSharesOneStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stream := newFeedStream()
-		f := newFeed(stream)
-		w := NewWatch(f, "demo")
+		stream := newEngineStream()
+		f := newEngine(stream)
+		w := New(f, "demo")
 		defer w.Close()
 		a, b := subscribe(t, w), subscribe(t, w)
 		stream.messages <- message("one", 1)
@@ -117,13 +119,13 @@ func TestWatchSharesOneStream(t *testing.T) {
 	})
 }
 
-// TestWatchReconnects: a lost stream goes on where it ended, and subscribers are
+// TestFeedReconnects: a lost stream goes on where it ended, and subscribers are
 // told to look at everything again.
-func TestWatchReconnects(t *testing.T) {
+func TestFeedReconnects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		first, second := newFeedStream(), newFeedStream()
-		f := newFeed(first, second)
-		w := NewWatch(f, "demo")
+		first, second := newEngineStream(), newEngineStream()
+		f := newEngine(first, second)
+		w := New(f, "demo")
 		defer w.Close()
 		s := subscribe(t, w)
 		at := time.Now().Add(time.Minute)
@@ -145,13 +147,13 @@ func TestWatchReconnects(t *testing.T) {
 	})
 }
 
-// TestWatchGivesUp: an engine that stays away is an error for all.
-func TestWatchGivesUp(t *testing.T) {
+// TestFeedGivesUp: an engine that stays away is an error for all.
+func TestFeedGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stream := newFeedStream()
-		f := newFeed(stream)
+		stream := newEngineStream()
+		f := newEngine(stream)
 		f.away = true
-		w := NewWatch(f, "demo")
+		w := New(f, "demo")
 		defer w.Close()
 		s := subscribe(t, w)
 		stream.failed <- io.ErrUnexpectedEOF
@@ -172,11 +174,11 @@ func TestWatchGivesUp(t *testing.T) {
 	})
 }
 
-// TestWatchRefused: so is one that answers, but not with events.
-func TestWatchRefused(t *testing.T) {
+// TestFeedRefused: so is one that answers, but not with events.
+func TestFeedRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFeed()
-		w := NewWatch(f, "demo")
+		f := newEngine()
+		w := New(f, "demo")
 		defer w.Close()
 		s := subscribe(t, w)
 		var err error
@@ -189,12 +191,12 @@ func TestWatchRefused(t *testing.T) {
 	})
 }
 
-// TestWatchBounds: one who does not read keeps no more than a bounded number of
+// TestFeedBounds: one who does not read keeps no more than a bounded number of
 // changes, and learns that some are lost.
-func TestWatchBounds(t *testing.T) {
+func TestFeedBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stream := newFeedStream()
-		w := NewWatch(newFeed(stream), "demo")
+		stream := newEngineStream()
+		w := New(newEngine(stream), "demo")
 		defer w.Close()
 		s := subscribe(t, w)
 		for i := range 3 * queueLimit {
@@ -217,16 +219,16 @@ func TestWatchBounds(t *testing.T) {
 	})
 }
 
-func TestWatchClose(t *testing.T) {
+func TestFeedClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := NewWatch(newFeed(newFeedStream()), "demo")
+		w := New(newEngine(newEngineStream()), "demo")
 		s := subscribe(t, w)
 		w.Close()
 		if _, err := s.Next(t.Context()); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want %v", err, context.Canceled)
 		}
 		w.Close()
-		unused := NewWatch(newFeed(), "demo")
+		unused := New(newEngine(), "demo")
 		unused.Close()
 		if _, err := subscribe(t, unused).Next(t.Context()); !errors.Is(err, context.Canceled) {
 			t.Errorf("after Close: got %v, want %v", err, context.Canceled)

@@ -1,4 +1,6 @@
-package engine
+// Package feed is the one reading of the engine's container events: a stream for any
+// number of subscribers, of events with a kind, the container's labels read.
+package feed
 
 import (
 	"context"
@@ -10,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -25,49 +28,35 @@ const (
 	patience   = 2500 * time.Millisecond
 )
 
-// Change is something that happened to a container of a project. It is a hint to
-// look, not the truth: changes may come twice, and from shortly before the
-// subscription.
-type Change struct {
-	ID     string // the container's
-	Action events.Action
-	// Attributes are the container's labels, its name and, of an end, exitCode.
-	Attributes map[string]string
-	Time       time.Time // the engine's
-	// Resync: changes may have been lost. Nothing else is set; look at
-	// everything again.
-	Resync bool
-}
-
-// Watch is a process's one stream of a project's container events, for any
+// Feed is a process's one stream of a project's container events, for any
 // number of subscribers. It connects with the first subscription and reconnects
 // when the stream is lost. Close it after use.
-type Watch struct {
-	c       Reader
+type Feed struct {
+	c       api.Reader
 	project string
 
 	mu     sync.Mutex // guards below
 	subs   map[*Subscription]bool
 	cancel context.CancelFunc // nil: not started yet
-	err    error              // why there will be no more changes
+	err    error              // why there will be no more events
 
 	opened chan struct{} // closed when the engine has answered once
 	done   chan struct{} // closed when the stream's goroutine ends
 }
 
-// NewWatch returns a Watch over the containers of a project.
-func NewWatch(c Reader, project string) *Watch {
-	return &Watch{
+// New returns a feed of the events of the containers of a project.
+func New(c api.Reader, project string) *Feed {
+	return &Feed{
 		c: c, project: project, subs: map[*Subscription]bool{},
 		opened: make(chan struct{}), done: make(chan struct{}),
 	}
 }
 
-// Subscribe returns a subscription to all changes from now on: what is inspected
-// after it returns is not older than the changes it brings. Close it after use.
+// Subscribe returns a subscription to all events from now on: what is inspected
+// after it returns is not older than the events it brings. Close it after use.
 // Its error is ctx's.
-func (w *Watch) Subscribe(ctx context.Context) (*Subscription, error) {
-	s, opened := w.add()
+func (f *Feed) Subscribe(ctx context.Context) (*Subscription, error) {
+	s, opened := f.add()
 	select {
 	case <-opened:
 		return s, nil
@@ -79,33 +68,33 @@ func (w *Watch) Subscribe(ctx context.Context) (*Subscription, error) {
 
 // add registers a subscription, and starts the stream for the first one.
 // opened is closed when the engine has answered.
-func (w *Watch) add() (s *Subscription, opened <-chan struct{}) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	s = &Subscription{w: w, wake: make(chan struct{}, 1), err: w.err}
-	if w.err == nil {
-		w.subs[s] = true
+func (f *Feed) add() (s *Subscription, opened <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s = &Subscription{feed: f, wake: make(chan struct{}, 1), err: f.err}
+	if f.err == nil {
+		f.subs[s] = true
 	}
-	if w.cancel == nil && w.err == nil {
+	if f.cancel == nil && f.err == nil {
 		ctx, cancel := context.WithCancel(context.Background())
-		w.cancel = cancel
-		go w.run(ctx)
+		f.cancel = cancel
+		go f.run(ctx)
 	}
-	return s, w.opened
+	return s, f.opened
 }
 
 // Close ends the stream and all subscriptions, and waits for it.
-func (w *Watch) Close() {
-	w.mu.Lock()
-	cancel := w.cancel
-	if cancel == nil && w.err == nil {
-		w.err = context.Canceled
-		close(w.opened)
+func (f *Feed) Close() {
+	f.mu.Lock()
+	cancel := f.cancel
+	if cancel == nil && f.err == nil {
+		f.err = context.Canceled
+		close(f.opened)
 	}
-	w.mu.Unlock()
+	f.mu.Unlock()
 	if cancel != nil {
 		cancel()
-		<-w.done
+		<-f.done
 	}
 }
 
@@ -118,57 +107,59 @@ type stream struct {
 
 // open asks for the events since a moment. It returns when the engine has
 // answered.
-func (w *Watch) open(ctx context.Context, since time.Time) stream {
+func (f *Feed) open(ctx context.Context, since time.Time) stream {
 	ctx, cancel := context.WithCancel(ctx)
-	messages, failed := w.c.Events(ctx, events.ListOptions{
+	messages, failed := f.c.Events(ctx, events.ListOptions{
 		Since: strconv.FormatInt(since.Unix(), 10) + fmt.Sprintf(".%09d", since.Nanosecond()),
 		Filters: filters.NewArgs(
 			filters.Arg("type", string(events.ContainerEventType)),
-			filters.Arg("label", project.LabelProject+"="+w.project),
+			filters.Arg("label", project.LabelProject+"="+f.project),
 		),
 	})
 	return stream{messages: messages, failed: failed, cancel: cancel}
 }
 
 // run hands events on until ctx ends or the engine is lost for good.
-func (w *Watch) run(ctx context.Context) {
-	defer close(w.done)
+func (f *Feed) run(ctx context.Context) {
+	defer close(f.done)
 	last := time.Now().Add(-overlap)
-	s := w.open(ctx, last)
-	close(w.opened)
+	s := f.open(ctx, last)
+	close(f.opened)
 	brief := 0 // streams in a row that ended soon: an engine that refuses them
 	for {
 		began := time.Now()
-		err := w.follow(s, &last)
+		err := f.follow(s, &last)
 		s.cancel()
 		if brief++; time.Since(began) > patience {
 			brief = 0
 		}
 		if brief <= reconnects {
-			err = w.regain(ctx, err)
+			err = f.regain(ctx, err)
 		}
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			w.end(err)
+			f.end(err)
 			return
 		}
-		s = w.open(ctx, last)
-		w.publish(Change{Resync: true})
+		s = f.open(ctx, last)
+		f.publish(Event{Resync: true})
 	}
 }
 
 // follow reads one stream to its end, and keeps the time of the newest event.
-func (w *Watch) follow(s stream, last *time.Time) error {
+func (f *Feed) follow(s stream, last *time.Time) error {
 	for {
 		select {
 		case m := <-s.messages:
-			at := time.Unix(0, m.TimeNano)
-			if at.After(*last) {
-				*last = at
+			e := eventOf(m)
+			if e.Time.After(*last) {
+				*last = e.Time
 			}
-			w.publish(Change{ID: m.Actor.ID, Action: m.Action, Attributes: m.Actor.Attributes, Time: at})
+			if e.Kind != looked {
+				f.publish(e)
+			}
 		case err := <-s.failed:
 			return err
 		}
@@ -177,7 +168,7 @@ func (w *Watch) follow(s stream, last *time.Time) error {
 
 // regain waits until the engine answers again: it may be restarting. lost is why
 // the stream ended.
-func (w *Watch) regain(ctx context.Context, lost error) error {
+func (f *Feed) regain(ctx context.Context, lost error) error {
 	for attempt := range reconnects {
 		pause := time.NewTimer(patience >> (reconnects - 1 - attempt))
 		select {
@@ -186,48 +177,48 @@ func (w *Watch) regain(ctx context.Context, lost error) error {
 			pause.Stop()
 			return ctx.Err()
 		}
-		if _, err := w.c.Ping(ctx); err == nil {
+		if _, err := f.c.Ping(ctx); err == nil {
 			return nil
 		}
 	}
 	return fmt.Errorf("lost the engine's events: %w", lost)
 }
 
-func (w *Watch) publish(c Change) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for s := range w.subs {
+func (f *Feed) publish(c Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for s := range f.subs {
 		s.push(c)
 	}
 }
 
 // end tells all subscribers, present and future, that there is no more.
-func (w *Watch) end(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.err = err
-	for s := range w.subs {
+func (f *Feed) end(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
+	for s := range f.subs {
 		s.err = err
 		s.signal()
 	}
-	clear(w.subs)
+	clear(f.subs)
 }
 
-// Subscription is one listener's view of a Watch. Next is for one goroutine.
+// Subscription is one listener's view of a feed. Next is for one goroutine.
 type Subscription struct {
-	w    *Watch
+	feed *Feed
 	wake chan struct{} // holds one token while there is something to read
 
-	// guarded by w.mu:
-	queue []Change
+	// guarded by feed.mu:
+	queue []Event
 	err   error
 }
 
-// push adds a change; one who does not read loses what waits, and is told.
-func (s *Subscription) push(c Change) {
+// push adds an event; one who does not read loses what waits, and is told.
+func (s *Subscription) push(c Event) {
 	if c.Resync || len(s.queue) >= queueLimit {
 		clear(s.queue)
-		s.queue = append(s.queue[:0], Change{Resync: true})
+		s.queue = append(s.queue[:0], Event{Resync: true})
 	} else {
 		s.queue = append(s.queue, c)
 	}
@@ -241,9 +232,9 @@ func (s *Subscription) signal() {
 	}
 }
 
-// Next returns the next change. Its error is ctx's, or says that the engine is
-// gone or the Watch closed.
-func (s *Subscription) Next(ctx context.Context) (Change, error) {
+// Next returns the next event. Its error is ctx's, or says that the engine is
+// gone or the feed closed.
+func (s *Subscription) Next(ctx context.Context) (Event, error) {
 	for {
 		if c, ok, err := s.pop(); ok || err != nil {
 			return c, err
@@ -251,32 +242,32 @@ func (s *Subscription) Next(ctx context.Context) (Change, error) {
 		select {
 		case <-s.wake:
 		case <-ctx.Done():
-			return Change{}, ctx.Err()
+			return Event{}, ctx.Err()
 		}
 	}
 }
 
-func (s *Subscription) pop() (c Change, ok bool, err error) {
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
+func (s *Subscription) pop() (c Event, ok bool, err error) {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
 	if len(s.queue) == 0 {
-		return Change{}, false, s.err
+		return Event{}, false, s.err
 	}
 	c = s.queue[0]
 	s.queue = s.queue[1:]
 	return c, true, nil
 }
 
-// skip drops the changes that wait to be read.
-func (s *Subscription) skip() {
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
+// Skip drops the events that wait to be read.
+func (s *Subscription) Skip() {
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
 	s.queue = nil
 }
 
 // Close ends the subscription.
 func (s *Subscription) Close() {
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
-	delete(s.w.subs, s)
+	s.feed.mu.Lock()
+	defer s.feed.mu.Unlock()
+	delete(s.feed.subs, s)
 }
