@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -112,7 +113,7 @@ secrets: {token: {file: ./token}}
 var everythingFiles = map[string]string{"token": "hunter2", "vars.env": "FROM_FILE=1\n", "src/a": "", "ro/a": ""}
 
 // driftBed brings everything up with docker-compose.
-func driftBed(t *testing.T) (c *Conn, dir string) {
+func driftBed(t *testing.T) (c *dial.Conn, dir string) {
 	t.Helper()
 	c = realEngine(t)
 	dir = t.TempDir()
@@ -137,7 +138,7 @@ func driftBed(t *testing.T) (c *Conn, dir string) {
 }
 
 // drifts compares every container with its service, whatever the hash.
-func drifts(t *testing.T, c *Conn, dir string) map[string]*planner.Drift {
+func drifts(t *testing.T, c *dial.Conn, dir string) map[string]*planner.Drift {
 	t.Helper()
 	o := ObserveOptions{Project: load(t, dir), Engine: c.Engine, Skip: Drift | Images}
 	s, err := Observe(t.Context(), c.Client, o)
@@ -167,7 +168,7 @@ func TestDriftEngine(t *testing.T) {
 	t.Run("changed", func(t *testing.T) { testChanges(t, c, dir) })
 }
 
-func testPeerDrift(t *testing.T, c *Conn, dir string) {
+func testPeerDrift(t *testing.T, c *dial.Conn, dir string) {
 	s, err := Observe(t.Context(), c.Client, ObserveOptions{Project: load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +259,7 @@ var driftChanges = []struct{ service, old, new, want string }{
 }
 
 // testChanges: each change of the file shows, and no secret does.
-func testChanges(t *testing.T, c *Conn, dir string) {
+func testChanges(t *testing.T, c *dial.Conn, dir string) {
 	for _, tt := range driftChanges {
 		if strings.Count(everything, tt.old) == 0 {
 			t.Fatalf("the file has no %q", tt.old)
@@ -281,7 +282,7 @@ func testChanges(t *testing.T, c *Conn, dir string) {
 
 // testOwnDrift: what specify asks for shows no difference to itself once the engine
 // has made it.
-func testOwnDrift(t *testing.T, c *Conn, dir string) {
+func testOwnDrift(t *testing.T, c *dial.Conn, dir string) {
 	o := ObserveOptions{Project: load(t, dir), Engine: c.Engine}
 	s, err := Observe(t.Context(), c.Client, o)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -26,12 +27,12 @@ import (
 func answering(t testing.TB, text []byte) *client.Client {
 	t.Helper()
 	c, err := client.NewClientWithOpts(client.WithHost("tcp://engine:2375"), client.WithVersion("1.47"),
-		client.WithHTTPClient(&http.Client{Transport: bounded{roundTrip(func(r *http.Request) (*http.Response, error) {
+		client.WithHTTPClient(&http.Client{Transport: dial.Bounded(roundTrip(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{
 				StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 				Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(text)),
 			}, nil
-		})}}))
+		}))}))
 	if err != nil {
 		t.Fatal(err)
 	}

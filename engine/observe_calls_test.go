@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -75,7 +76,7 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 		}
 	}
 	server.ResetCalls()
-	conn := dialHere(t, DialOptions{Host: server.Host})
+	conn := dialTest(t, dial.Options{Host: server.Host})
 	s, err := Observe(t.Context(), conn.Client, ObserveOptions{Project: p, Engine: conn.Engine})
 	if err != nil {
 		t.Fatal(err)

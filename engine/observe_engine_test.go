@@ -16,18 +16,19 @@ import (
 	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // realEngine dials the engine that real-engine tests use.
-func realEngine(t *testing.T) *Conn {
+func realEngine(t *testing.T) *dial.Conn {
 	t.Helper()
 	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
 		t.Skip("COMPOSE_TEST_ENGINE is not 1")
 	}
-	c, err := Dial(t.Context(), DialOptions{})
+	c, err := dial.Dial(t.Context(), dial.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,4 +226,16 @@ volumes: {outside: {external: true, name: obs-ext-volume}}
 	if len(s.Images) != 0 {
 		t.Errorf("images: got %v", s.Images)
 	}
+}
+
+// dialTest is a connection for a test, with nothing of this machine's configuration.
+func dialTest(t *testing.T, o dial.Options) *dial.Conn {
+	t.Helper()
+	o.ConfigDir, o.Getenv = t.TempDir(), func(string) string { return "" }
+	c, err := dial.Dial(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
 }

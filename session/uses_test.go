@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -34,7 +35,7 @@ services:
 		}
 	}
 	server := enginetest.Start(t, enginetest.Options{})
-	conn, err := engine.Dial(t.Context(), engine.DialOptions{Host: server.Host})
+	conn, err := dial.Dial(t.Context(), dial.Options{Host: server.Host})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
@@ -29,7 +30,7 @@ func TestWatchReadsWhole(t *testing.T) {
 		return project.Load(ctx, project.Options{Dir: dir, WorkDir: dir}, func(event.Event) {})
 	}
 	server := enginetest.Start(t, enginetest.Options{})
-	conn, err := engine.Dial(t.Context(), engine.DialOptions{Host: server.Host})
+	conn, err := dial.Dial(t.Context(), dial.Options{Host: server.Host})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
@@ -39,7 +39,7 @@ type app struct {
 
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
-	conn       *engine.Conn
+	conn       *dial.Conn
 	force      context.Context // ends at the second interrupt
 	// interrupt ends the command as a signal does.
 	interrupt   context.CancelCauseFunc
@@ -120,11 +120,11 @@ func (a *app) sink(e event.Event) {
 }
 
 // dial connects to the engine, once.
-func (a *app) dial(ctx context.Context) (*engine.Conn, error) {
+func (a *app) dial(ctx context.Context) (*dial.Conn, error) {
 	if a.conn != nil {
 		return a.conn, nil
 	}
-	conn, err := engine.Dial(ctx, engine.DialOptions{
+	conn, err := dial.Dial(ctx, dial.Options{
 		Host:    a.global.host,
 		Context: a.global.context,
 		TLS:     a.global.tls,

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
@@ -61,7 +61,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		}
 		code = exitInterrupted
 	}
-	if err = engine.Lost(err); a.progress() == render.ModeJSON {
+	if err = dial.Lost(err); a.progress() == render.ModeJSON {
 		render.ErrorJSON(a.stderr, err, time.Now())
 	} else {
 		render.Error(a.stderr, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -28,7 +28,7 @@ type globalFlags struct {
 	debug         bool
 	host, context string
 	config        string // docker's folder
-	tls           engine.TLSOptions
+	tls           dial.TLSOptions
 }
 
 // root is the command tree.

@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
 // batchClient is docker's client for an engine on this machine. It reads logs
@@ -21,7 +23,7 @@ type batchClient struct {
 }
 
 // inBatches makes a batchClient of c where its engine has a local socket.
-func (d dialer) inBatches(c *client.Client) Client {
+func (d dialer) inBatches(c *client.Client) api.Client {
 	path, local := strings.CutPrefix(c.DaemonHost(), "unix://")
 	if !local {
 		return c

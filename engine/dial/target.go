@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type dialConfig struct {
 }
 
 // configDir is docker's configuration folder.
-func configDir(o DialOptions) string {
+func configDir(o Options) string {
 	if o.ConfigDir != "" {
 		return o.ConfigDir
 	}
@@ -49,7 +49,7 @@ func homeDir(getenv func(string) string) string {
 }
 
 // readDialConfig reads config.json, which need not exist.
-func readDialConfig(o DialOptions) (dialConfig, error) {
+func readDialConfig(o Options) (dialConfig, error) {
 	var c dialConfig
 	path := filepath.Join(configDir(o), "config.json")
 	b, err := os.ReadFile(path)
@@ -67,7 +67,7 @@ func readDialConfig(o DialOptions) (dialConfig, error) {
 
 // namedTarget is the engine that an option, the environment or docker's
 // configuration names, in docker's order; nil: none does.
-func namedTarget(o DialOptions, cfg dialConfig) (*target, error) {
+func namedTarget(o Options, cfg dialConfig) (*target, error) {
 	if o.Host != "" && o.Context != "" {
 		return nil, errors.New("--host and --context cannot be used together")
 	}
@@ -97,7 +97,7 @@ func namedTarget(o DialOptions, cfg dialConfig) (*target, error) {
 }
 
 // hostTarget is a host given as docker takes it.
-func hostTarget(o DialOptions, host, from string) (*target, error) {
+func hostTarget(o Options, host, from string) (*target, error) {
 	t := target{from: from, tls: o.TLS.source(o)}
 	var err error
 	t.host, err = parseHost(host, t.tls)
@@ -156,7 +156,7 @@ func tcpHost(rest string, t tlsSource) (string, error) {
 }
 
 // contextTarget looks a docker context up in its store.
-func contextTarget(o DialOptions, name, from string) (*target, error) {
+func contextTarget(o Options, name, from string) (*target, error) {
 	s := store.New(filepath.Join(configDir(o), "contexts"), store.NewConfig(
 		func() any { return &map[string]any{} },
 		store.EndpointTypeGetter(dockerEndpoint, func() any { return &dockercontext.EndpointMetaBase{} }),

@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package dial
 
 import (
 	"io"
@@ -46,7 +46,7 @@ func TestSSH(t *testing.T) {
 	t.Setenv(sshSocket, path)
 	listen(t, docker28, path)
 
-	c := dialHere(t, DialOptions{Getenv: env(map[string]string{"DOCKER_HOST": "ssh://me@build"})})
+	c := dialHere(t, Options{Getenv: env(map[string]string{"DOCKER_HOST": "ssh://me@build"})})
 	if !c.Remote || !c.Engine.Remote || c.Host != "ssh://me@build" || c.From != "DOCKER_HOST" {
 		t.Errorf("got %+v", c)
 	}
@@ -55,7 +55,7 @@ func TestSSH(t *testing.T) {
 	}
 
 	t.Setenv(sshSocket, filepath.Join(dir, "nobody.sock"))
-	_, err = Dial(t.Context(), DialOptions{ConfigDir: dir, Host: "ssh://me@away", Getenv: env(nil)})
+	_, err = Dial(t.Context(), Options{ConfigDir: dir, Host: "ssh://me@away", Getenv: env(nil)})
 	if !isUnreachable(err) {
 		t.Errorf("got %v, want an error of an engine that does not answer", err)
 	}

@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -125,7 +126,7 @@ func describe(h http.Header) planner.Engine {
 }
 
 // askArch completes the description of an engine on another machine.
-func askArch(ctx context.Context, c Reader, e *planner.Engine) error {
+func askArch(ctx context.Context, c api.Reader, e *planner.Engine) error {
 	v, err := c.ServerVersion(ctx)
 	if err != nil {
 		return fmt.Errorf("asking the engine for its version: %w", err)

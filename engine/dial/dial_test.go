@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package dial
 
 import (
 	"context"
@@ -83,7 +83,7 @@ func env(pairs map[string]string) func(string) string {
 	return func(key string) string { return pairs[key] }
 }
 
-func dialHere(t *testing.T, o DialOptions) *Conn {
+func dialHere(t *testing.T, o Options) *Conn {
 	t.Helper()
 	if o.ConfigDir == "" {
 		o.ConfigDir = t.TempDir()
@@ -105,7 +105,7 @@ func TestSearchTakesTheFirstThatAnswers(t *testing.T) {
 	first := listen(t, greeter{"1.41", "Libpod/4.3.1 (linux)"}, filepath.Join(dir, "a.sock"))
 	second := listen(t, docker28, filepath.Join(dir, "b.sock"))
 	var heard []event.Event
-	d := dialer{options: DialOptions{
+	d := dialer{options: Options{
 		Getenv: env(nil),
 		Sink:   func(e event.Event) { heard = append(heard, e) },
 	}}
@@ -135,7 +135,7 @@ func TestSearchFailure(t *testing.T) {
 	dir := shortDir(t)
 	t.Setenv("PATH", dir) // no podman
 	dead := deadSocket(t, filepath.Join(dir, "dead.sock"))
-	d := dialer{options: DialOptions{Getenv: env(nil)}}
+	d := dialer{options: Options{Getenv: env(nil)}}
 	_, err := d.search(t.Context(), []target{{host: "unix://" + dir + "/none.sock", from: "the default socket"}, {host: dead, from: "rootless Docker"}})
 	var none *noEngineError
 	if !errors.As(err, &none) || !isUnreachable(err) {
@@ -171,7 +171,7 @@ func TestPodmanThatEndsAtOnce(t *testing.T) {
 	}
 	t.Setenv("PATH", dir)
 	t.Setenv("TMPDIR", dir)
-	d := dialer{options: DialOptions{Getenv: env(nil)}}
+	d := dialer{options: Options{Getenv: env(nil)}}
 	_, err := d.search(t.Context(), nil)
 	if err == nil || !strings.Contains(err.Error(), "Error: no storage") {
 		t.Errorf("got %v, want what podman said", err)
@@ -191,18 +191,18 @@ func TestNamedTargets(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name       string
-		o          DialOptions
+		o          Options
 		env        map[string]string
 		host, from string
 	}{
-		{"option", DialOptions{Host: "1.2.3.4"}, map[string]string{"DOCKER_HOST": "tcp://other"}, "tcp://1.2.3.4:2375", "--host"},
-		{"option with TLS", DialOptions{Host: "tcp://b", TLS: TLSOptions{TLS: true}}, nil, "tcp://b:2376", "--host"},
-		{"context option", DialOptions{Context: "lab"}, map[string]string{"DOCKER_HOST": "tcp://other"}, "ssh://me@lab", "--context lab"},
-		{"DOCKER_HOST", DialOptions{}, map[string]string{"DOCKER_HOST": "unix:///x.sock", "DOCKER_CONTEXT": "lab"}, "unix:///x.sock", "DOCKER_HOST"},
-		{"DOCKER_CONTEXT", DialOptions{}, map[string]string{"DOCKER_CONTEXT": "lab"}, "ssh://me@lab", "DOCKER_CONTEXT"},
-		{"current context", DialOptions{}, nil, "tcp://prod:2376", `docker context "prod"`},
-		{"default context", DialOptions{Context: "default"}, map[string]string{"DOCKER_CONTEXT": "lab"}, "", ""},
-		{"default by environment", DialOptions{}, map[string]string{"DOCKER_CONTEXT": "default"}, "", ""},
+		{"option", Options{Host: "1.2.3.4"}, map[string]string{"DOCKER_HOST": "tcp://other"}, "tcp://1.2.3.4:2375", "--host"},
+		{"option with TLS", Options{Host: "tcp://b", TLS: TLSOptions{TLS: true}}, nil, "tcp://b:2376", "--host"},
+		{"context option", Options{Context: "lab"}, map[string]string{"DOCKER_HOST": "tcp://other"}, "ssh://me@lab", "--context lab"},
+		{"DOCKER_HOST", Options{}, map[string]string{"DOCKER_HOST": "unix:///x.sock", "DOCKER_CONTEXT": "lab"}, "unix:///x.sock", "DOCKER_HOST"},
+		{"DOCKER_CONTEXT", Options{}, map[string]string{"DOCKER_CONTEXT": "lab"}, "ssh://me@lab", "DOCKER_CONTEXT"},
+		{"current context", Options{}, nil, "tcp://prod:2376", `docker context "prod"`},
+		{"default context", Options{Context: "default"}, map[string]string{"DOCKER_CONTEXT": "lab"}, "", ""},
+		{"default by environment", Options{}, map[string]string{"DOCKER_CONTEXT": "default"}, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.o.ConfigDir, tt.o.Getenv = dir, env(tt.env)
@@ -230,17 +230,17 @@ func TestNamedFailures(t *testing.T) {
 	old := listen(t, greeter{"1.40", "Docker/19.03"}, filepath.Join(dir, "old.sock"))
 	other := listen(t, greeter{}, filepath.Join(dir, "other.sock"))
 	for _, tt := range []struct {
-		o    DialOptions
+		o    Options
 		want []string
 	}{
-		{DialOptions{Host: dead}, []string{"connection refused", "(from --host)", "hint: "}},
-		{DialOptions{Host: "unix://" + dir + "/none.sock"}, []string{"none.sock: not there", "hint: "}},
-		{DialOptions{Host: old}, []string{"1.40", minAPIVersion, "hint: "}},
-		{DialOptions{Host: other}, []string{"no container engine"}},
-		{DialOptions{Host: "gopher://x"}, []string{"unknown scheme", "hint: "}},
-		{DialOptions{Context: "nope"}, []string{`"nope"`, "does not exist", "hint: "}},
-		{DialOptions{Host: "a", Context: "b"}, []string{"cannot be used together"}},
-		{DialOptions{Host: "tcp://a", TLS: TLSOptions{TLSVerify: true, CA: dir + "/ca.pem"}}, []string{"ca.pem"}},
+		{Options{Host: dead}, []string{"connection refused", "(from --host)", "hint: "}},
+		{Options{Host: "unix://" + dir + "/none.sock"}, []string{"none.sock: not there", "hint: "}},
+		{Options{Host: old}, []string{"1.40", minAPIVersion, "hint: "}},
+		{Options{Host: other}, []string{"no container engine"}},
+		{Options{Host: "gopher://x"}, []string{"unknown scheme", "hint: "}},
+		{Options{Context: "nope"}, []string{`"nope"`, "does not exist", "hint: "}},
+		{Options{Host: "a", Context: "b"}, []string{"cannot be used together"}},
+		{Options{Host: "tcp://a", TLS: TLSOptions{TLSVerify: true, CA: dir + "/ca.pem"}}, []string{"ca.pem"}},
 	} {
 		tt.o.ConfigDir, tt.o.Getenv = dir, env(nil)
 		_, err := Dial(t.Context(), tt.o)
@@ -264,22 +264,22 @@ func TestTLSContext(t *testing.T) {
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 	host := "tcp://" + s.Listener.Addr().String()
 	writeContext(t, dir, "secure", host, false, ca)
-	c := dialHere(t, DialOptions{ConfigDir: dir, Context: "secure"})
+	c := dialHere(t, Options{ConfigDir: dir, Context: "secure"})
 	if c.Remote || c.Engine.Version != "28.5.2" {
 		t.Errorf("got %+v, want a local Docker 28.5.2", c)
 	}
 	writeContext(t, dir, "unknown", host, false, nil)
-	if _, err := Dial(t.Context(), DialOptions{ConfigDir: dir, Context: "unknown", Getenv: env(nil)}); err == nil {
+	if _, err := Dial(t.Context(), Options{ConfigDir: dir, Context: "unknown", Getenv: env(nil)}); err == nil {
 		t.Error("without TLS: no error")
 	}
 	writeContext(t, dir, "careless", host, true, nil)
-	dialHere(t, DialOptions{ConfigDir: dir, Context: "careless"})
+	dialHere(t, Options{ConfigDir: dir, Context: "careless"})
 }
 
 func TestRemoteEngineIsAskedForItsProcessor(t *testing.T) {
 	s := httptest.NewServer(docker28)
 	defer s.Close()
-	c := dialHere(t, DialOptions{Host: "tcp://" + s.Listener.Addr().String()})
+	c := dialHere(t, Options{Host: "tcp://" + s.Listener.Addr().String()})
 	if err := askArch(t.Context(), c.Client, &c.Engine); err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: docker28}}
 	s.Start()
-	c := dialHere(t, DialOptions{Host: "unix://" + l.Addr().String()})
+	c := dialHere(t, Options{Host: "unix://" + l.Addr().String()})
 	if _, err := c.Client.Info(t.Context()); err == nil || isUnreachable(err) {
 		t.Errorf("an answer of 404: got %v", err)
 	}

@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"crypto/tls"
@@ -29,7 +29,7 @@ func (o TLSOptions) verify(getenv func(string) string) bool {
 }
 
 // source fills in docker's defaults for the files.
-func (o TLSOptions) source(d DialOptions) tlsSource {
+func (o TLSOptions) source(d Options) tlsSource {
 	if !o.enabled(d.Getenv) {
 		return tlsSource{}
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package dial
 
 import (
 	"os"
@@ -19,7 +19,7 @@ func TestPodmanService(t *testing.T) {
 		t.Skip("no podman")
 	}
 	t.Setenv("TMPDIR", shortDir(t))
-	d := dialer{options: DialOptions{Getenv: env(nil)}}
+	d := dialer{options: Options{Getenv: env(nil)}}
 	c, err := d.search(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"fmt"
@@ -26,6 +26,9 @@ var (
 	// streams are the routes that answer with one message of JSON after the other.
 	streams = regexp.MustCompile(`/(events|containers/[^/]+/stats|images/create|images/load|images/.+/push|build)$`)
 )
+
+// Bounded is a transport whose answers have an end: see bounded.
+func Bounded(t http.RoundTripper) http.RoundTripper { return bounded{t} }
 
 // RoundTrip bounds what is read of the answer.
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {

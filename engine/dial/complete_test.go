@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"io"
@@ -25,7 +25,7 @@ func TestIncompleteAnswers(t *testing.T) {
 				_, _ = io.WriteString(w, answer)
 			}
 		}))
-		conn, err := Dial(t.Context(), DialOptions{Host: "tcp://" + server.Listener.Addr().String(), Getenv: func(string) string { return "" }})
+		conn, err := Dial(t.Context(), Options{Host: "tcp://" + server.Listener.Addr().String(), Getenv: func(string) string { return "" }})
 		if err != nil {
 			t.Fatal(err)
 		}

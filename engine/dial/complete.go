@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"context"
@@ -8,12 +8,14 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
 // complete is a client whose descriptions have all the parts that this program
 // reads without a look: docker's types have pointers to them, and an engine that
 // leaves one out would crash us.
-type complete struct{ Client }
+type complete struct{ api.Client }
 
 // ContainerInspect describes a container. One whose state or configuration the
 // engine does not tell is an error.

@@ -1,4 +1,6 @@
-package engine
+// Package dial finds the container engine and connects with it: by a host, a docker
+// context, ssh, TLS, or the sockets of Docker and Podman.
+package dial
 
 import (
 	"context"
@@ -6,6 +8,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -14,9 +17,9 @@ import (
 // and of Podman 4.
 const minAPIVersion = "1.41"
 
-// DialOptions say which engine to talk to. The zero value looks where docker
+// Options say which engine to talk to. The zero value looks where docker
 // does, and then further.
-type DialOptions struct {
+type Options struct {
 	Host      string // --host
 	Context   string // --context
 	ConfigDir string // docker's; "": $DOCKER_CONFIG or ~/.docker
@@ -41,7 +44,7 @@ type TLSOptions struct {
 
 // Conn is a connection to an engine that has answered.
 type Conn struct {
-	Client Client
+	Client api.Client
 	Engine planner.Engine
 	Host   string // as configured: "ssh://me@build", "unix:///run/docker.sock"
 	Remote bool   // ssh, or tcp to another machine
@@ -69,7 +72,7 @@ func (c *Conn) Close() error {
 // nothing named the sockets of Docker, of rootless Docker and of Podman are
 // tried in turn, and at last a Podman service is started for as long as the
 // Conn is open. Where nothing answered the error says what was tried.
-func Dial(ctx context.Context, o DialOptions) (*Conn, error) {
+func Dial(ctx context.Context, o Options) (*Conn, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
 	}
@@ -97,7 +100,7 @@ type target struct {
 
 // dialer carries what all attempts of one Dial share.
 type dialer struct {
-	options DialOptions
+	options Options
 	headers map[string]string
 }
 
@@ -167,7 +170,7 @@ func (d dialer) dial(ctx context.Context, t target) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := &Conn{Client: complete{cuttable{d.inBatches(c)}}, Host: t.host, Remote: isRemote(t.host), From: t.from}
+	conn := &Conn{Client: complete{cancellable{d.inBatches(c)}}, Host: t.host, Remote: isRemote(t.host), From: t.from}
 	if err := d.greet(ctx, c, ping, conn); err != nil {
 		_ = c.Close()
 		return nil, err

@@ -1,4 +1,4 @@
-package engine
+package dial
 
 // socketTargets are the places where an engine listens when nobody says
 // otherwise, in the order in which they are tried.

@@ -1,23 +1,25 @@
-package engine
+package dial
 
 import (
 	"context"
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
-// cuttable is a client whose attaching ends with its context. Docker's client looks
+// cancellable is a client whose attaching ends with its context. Docker's client looks
 // at that while it connects, and then waits for the engine's answer for ever.
-type cuttable struct{ Client }
+type cancellable struct{ api.Client }
 
 // ContainerAttach connects with a container's first process.
-func (c cuttable) ContainerAttach(ctx context.Context, id string, o container.AttachOptions) (types.HijackedResponse, error) {
+func (c cancellable) ContainerAttach(ctx context.Context, id string, o container.AttachOptions) (types.HijackedResponse, error) {
 	return cut(ctx, func() (types.HijackedResponse, error) { return c.Client.ContainerAttach(ctx, id, o) })
 }
 
 // ContainerExecAttach starts a command and connects with it.
-func (c cuttable) ContainerExecAttach(ctx context.Context, execID string, o container.ExecAttachOptions) (types.HijackedResponse, error) {
+func (c cancellable) ContainerExecAttach(ctx context.Context, execID string, o container.ExecAttachOptions) (types.HijackedResponse, error) {
 	return cut(ctx, func() (types.HijackedResponse, error) { return c.Client.ContainerExecAttach(ctx, execID, o) })
 }
 

@@ -1,4 +1,4 @@
-package engine
+package dial
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -37,13 +38,13 @@ func endless(begin, piece string, written *int) http.HandlerFunc {
 
 // TestBoundedAnswer: an answer without an end is refused at the limit.
 func TestBoundedAnswer(t *testing.T) {
-	ask := map[string]func(t *testing.T, c Client) error{
-		"list": func(t *testing.T, c Client) error {
+	ask := map[string]func(t *testing.T, c api.Client) error{
+		"list": func(t *testing.T, c api.Client) error {
 			_, err := c.ContainerList(t.Context(), container.ListOptions{})
 			return err
 		},
-		"inspect": func(t *testing.T, c Client) error { _, err := c.ContainerInspect(t.Context(), "x"); return err },
-		"events": func(t *testing.T, c Client) error {
+		"inspect": func(t *testing.T, c api.Client) error { _, err := c.ContainerInspect(t.Context(), "x"); return err },
+		"events": func(t *testing.T, c api.Client) error {
 			_, errs := c.Events(t.Context(), events.ListOptions{})
 			return <-errs
 		},
@@ -58,7 +59,7 @@ func TestBoundedAnswer(t *testing.T) {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				written := 0
 				server := httptest.NewServer(endless(parts[0], parts[1], &written))
-				conn, err := Dial(t.Context(), DialOptions{Host: "tcp://" + server.Listener.Addr().String(), Getenv: func(string) string { return "" }})
+				conn, err := Dial(t.Context(), Options{Host: "tcp://" + server.Listener.Addr().String(), Getenv: func(string) string { return "" }})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -126,28 +127,5 @@ func TestBoundedRoutes(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
-	}
-}
-
-// TestNullVolumes: an engine that lists a volume that is null crashes nobody.
-func TestNullVolumes(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Api-Version", "1.51")
-		w.Header().Set("Content-Type", "application/json")
-		if strings.HasSuffix(r.URL.Path, "/volumes") {
-			_, _ = io.WriteString(w, `{"Volumes": [null, {"Name": "v"}]}`)
-		}
-	}))
-	defer server.Close()
-	conn, err := Dial(t.Context(), DialOptions{Host: "tcp://" + server.Listener.Addr().String(), Getenv: func(string) string { return "" }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if list, err := ListVolumes(t.Context(), conn.Client, "p", nil); err != nil || len(list) != 1 {
-		t.Errorf("listed %v, %v", list, err)
-	}
-	if list, err := listVolumes(t.Context(), conn.Client, ObserveOptions{Name: "p"}); err != nil || len(list) != 1 {
-		t.Errorf("observed %v, %v", list, err)
 	}
 }
