@@ -111,7 +111,7 @@ func TestSignals(t *testing.T) {
 		yes := true
 		initialized := sh("echo up; exec sleep 100")
 		initialized.Host.Init = &yes
-		trapped := sh("trap 'echo bye; exit 0' TERM; echo up; sleep 100 & wait")
+		trapped := sh("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done")
 		for _, c := range []struct {
 			name string
 			spec

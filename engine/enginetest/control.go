@@ -245,30 +245,3 @@ func (e *Engine) containerRename(w http.ResponseWriter, r *request) error {
 	e.containerEvent(c, events.ActionRename, map[string]string{"oldName": "/" + old})
 	return noContent(w)
 }
-
-// containerUpdate changes the restart policy and the resources.
-func (e *Engine) containerUpdate(w http.ResponseWriter, r *request) error {
-	var o containertypes.UpdateConfig
-	if err := r.decode(&o); err != nil {
-		return err
-	}
-	c, err := e.lockContainer(r)
-	if err != nil {
-		return err
-	}
-	defer e.mu.Unlock()
-	if o.RestartPolicy.Name != "" {
-		c.host.RestartPolicy = o.RestartPolicy
-	}
-	if o.Memory != 0 {
-		c.host.Memory = o.Memory
-	}
-	if o.NanoCPUs != 0 {
-		c.host.NanoCPUs = o.NanoCPUs
-	}
-	if o.CPUShares != 0 {
-		c.host.CPUShares = o.CPUShares
-	}
-	e.containerEvent(c, events.ActionUpdate, nil)
-	return writeJSON(w, http.StatusOK, containertypes.UpdateResponse{Warnings: []string{}})
-}

@@ -117,56 +117,6 @@ func touch(_ context.Context, p *Process) int {
 	return code
 }
 
-func copyFile(_ context.Context, p *Process) int { return transfer(p) }
-
-func moveFile(ctx context.Context, p *Process) int {
-	if code := transfer(p); code != 0 {
-		return code
-	}
-	_, names := operands(p.Args[1:])
-	gone := *p
-	gone.Args = append([]string{"rm", "-rf"}, names[:len(names)-1]...)
-	return remove(ctx, &gone)
-}
-
-// transfer copies files, and folders with what is in them, to the last operand.
-func transfer(p *Process) int {
-	_, names := operands(p.Args[1:])
-	if len(names) < 2 {
-		return 1
-	}
-	dst := p.abs(names[len(names)-1])
-	info, err := p.task.view.stat(dst, followLast)
-	toDir := err == nil && info.IsDir()
-	for _, name := range names[:len(names)-1] {
-		to := dst
-		if toDir {
-			to = path.Join(dst, path.Base(name))
-		}
-		if err := copyAll(p.task.view, p.abs(name), to); err != nil {
-			return complain(p, name, err)
-		}
-	}
-	return 0
-}
-
-func copyAll(v *view, from, to string) error {
-	n, err := v.lookup(from, followLast)
-	if err != nil {
-		return err
-	}
-	if err := v.put(to, &node{mode: n.mode, data: n.data}); err != nil || !n.mode.IsDir() {
-		return err
-	}
-	entries, err := v.readDir(from)
-	for _, entry := range entries {
-		if err := copyAll(v, path.Join(from, entry.Name()), path.Join(to, entry.Name())); err != nil {
-			return err
-		}
-	}
-	return err
-}
-
 func link(_ context.Context, p *Process) int {
 	flags, names := operands(p.Args[1:])
 	if len(names) != 2 || !strings.Contains(flags, "s") {
@@ -178,25 +128,5 @@ func link(_ context.Context, p *Process) int {
 	if err := p.task.view.put(p.abs(names[1]), &node{mode: fs.ModeSymlink | 0o777, link: names[0]}); err != nil {
 		return complain(p, names[1], err)
 	}
-	return 0
-}
-
-func baseName(_ context.Context, p *Process) int {
-	if len(p.Args) < 2 {
-		return 1
-	}
-	name := path.Base(p.Args[1])
-	if len(p.Args) > 2 {
-		name = strings.TrimSuffix(name, p.Args[2])
-	}
-	fmt.Fprintln(p.Stdout, name)
-	return 0
-}
-
-func dirName(_ context.Context, p *Process) int {
-	if len(p.Args) < 2 {
-		return 1
-	}
-	fmt.Fprintln(p.Stdout, path.Dir(p.Args[1]))
 	return 0
 }

@@ -210,28 +210,3 @@ func (e *Engine) userOf(img *image) *container {
 }
 
 func shortID(id string) string { return strings.TrimPrefix(id, "sha256:")[:12] }
-
-// imagePrune removes images that have no reference (dangling, the default) or
-// that no container uses.
-func (e *Engine) imagePrune(w http.ResponseWriter, r *request) error {
-	args, err := r.filters("dangling", "label", "label!", "until")
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	report := imagetypes.PruneReport{}
-	all := args.Contains("dangling") && !args.ExactMatch("dangling", "true") && !args.ExactMatch("dangling", "1")
-	for _, id := range sortedKeys(e.images) {
-		img, tags := e.images[id], e.tagsOf(id)
-		if e.userOf(img) != nil || !args.MatchKVList("label", img.config.Labels) || len(tags) > 0 && !all {
-			continue
-		}
-		if args.Contains("label!") && args.MatchKVList("label!", img.config.Labels) {
-			continue
-		}
-		report.SpaceReclaimed += uint64(img.size())
-		report.ImagesDeleted = append(report.ImagesDeleted, e.untag(img, tags)...)
-	}
-	return writeJSON(w, http.StatusOK, report)
-}

@@ -283,23 +283,3 @@ func (e *Engine) networkRemove(w http.ResponseWriter, r *request) error {
 	e.networkEvent(n, events.ActionDestroy, nil)
 	return noContent(w)
 }
-
-func (e *Engine) networkPrune(w http.ResponseWriter, r *request) error {
-	args, err := r.filters("label", "label!", "until")
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	report := networktypes.PruneReport{NetworksDeleted: []string{}}
-	for _, id := range sortedKeys(e.networks) {
-		n := e.networks[id]
-		if n.predefined || len(n.endpoints) > 0 || !args.MatchKVList("label", n.options.Labels) {
-			continue
-		}
-		delete(e.networks, id)
-		e.networkEvent(n, events.ActionDestroy, nil)
-		report.NetworksDeleted = append(report.NetworksDeleted, n.name)
-	}
-	return writeJSON(w, http.StatusOK, report)
-}

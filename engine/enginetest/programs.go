@@ -17,14 +17,11 @@ func init() { // a variable would refer to itself by way of sh
 		"sh": runShell, "bash": runShell, "ash": runShell, "dash": runShell,
 		"echo": builtin, "printf": builtin, "true": builtin, "false": builtin,
 		"test": builtin, "[": builtin, "pwd": builtin,
-		"sleep": sleep, "cat": cat, "env": env, "printenv": printenv, "date": date,
-		"hostname": hostname, "mkdir": mkdir, "rm": remove, "rmdir": remove, "ls": list,
-		"touch": touch, "head": head, "tail": tail, "wc": wordCount, "grep": grep,
-		"seq": sequence, "tee": tee, "cp": copyFile, "mv": moveFile, "ln": link,
-		"basename": baseName, "dirname": dirName, "uname": uname,
+		"sleep": sleep, "cat": cat,
+		"mkdir": mkdir, "rm": remove, "rmdir": remove, "ls": list,
+		"touch": touch, "seq": sequence, "ln": link,
 		"id": fixed("uid=0(root) gid=0(root) groups=0(root)\n"), "whoami": fixed("root\n"),
 		"nproc": fixed("2\n"), "chmod": fixed(""), "chown": fixed(""), "sync": fixed(""),
-		"tini": wrapper, "docker-init": wrapper, "nohup": wrapper,
 	}
 	for _, name := range []string{
 		"nginx", "httpd", "redis-server", "postgres", "mysqld", "mariadbd",
@@ -63,29 +60,6 @@ func builtin(ctx context.Context, p *Process) int {
 	sh := *p
 	sh.Args = slices.Concat([]string{"sh", "-c", `"$@"`, "sh"}, p.Args)
 	return runShell(ctx, &sh)
-}
-
-// wrapper runs the command in its arguments.
-func wrapper(ctx context.Context, p *Process) int {
-	args := p.Args[1:]
-	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		args = args[1:]
-	}
-	return runArgs(ctx, p, args, p.Env)
-}
-
-func runArgs(ctx context.Context, p *Process, args, environ []string) int {
-	if len(args) == 0 {
-		return 0
-	}
-	program, err := p.task.program(args[0], environ, p.Dir)
-	if err != nil {
-		fmt.Fprintf(p.Stderr, "%s: can't execute '%s': No such file or directory\n", p.Args[0], args[0])
-		return 127
-	}
-	child := *p
-	child.Args, child.Env = args, environ
-	return program(ctx, &child)
 }
 
 // sleep takes seconds with a fraction, a unit, or "infinity".
@@ -132,25 +106,6 @@ func sleepDuration(s string) (time.Duration, error) {
 	return time.Duration(f * float64(unit)), err
 }
 
-func env(ctx context.Context, p *Process) int {
-	args, environ := p.Args[1:], slices.Clone(p.Env)
-	for len(args) > 0 && (strings.Contains(args[0], "=") || args[0] == "-i") {
-		if args[0] == "-i" {
-			environ = nil
-		} else {
-			environ = setEnv(environ, args[0])
-		}
-		args = args[1:]
-	}
-	if len(args) > 0 {
-		return runArgs(ctx, p, args, environ)
-	}
-	for _, kv := range environ {
-		fmt.Fprintln(p.Stdout, kv)
-	}
-	return 0
-}
-
 // setEnv sets a NAME=value in a list of them.
 func setEnv(environ []string, kv string) []string {
 	name, _, _ := strings.Cut(kv, "=")
@@ -158,58 +113,6 @@ func setEnv(environ []string, kv string) []string {
 		return strings.HasPrefix(old, name+"=")
 	})
 	return append(environ, kv)
-}
-
-func printenv(ctx context.Context, p *Process) int {
-	if len(p.Args) == 1 {
-		return env(ctx, p)
-	}
-	code := 0
-	for _, name := range p.Args[1:] {
-		if !slices.ContainsFunc(p.Env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") }) {
-			code = 1
-			continue
-		}
-		fmt.Fprintln(p.Stdout, p.Getenv(name))
-	}
-	return code
-}
-
-func date(_ context.Context, p *Process) int {
-	now := p.task.view.now().UTC()
-	if len(p.Args) > 1 && strings.HasPrefix(p.Args[len(p.Args)-1], "+") {
-		format := p.Args[len(p.Args)-1][1:]
-		fmt.Fprintln(p.Stdout, strings.NewReplacer(
-			"%s", strconv.FormatInt(now.Unix(), 10), "%N", fmt.Sprintf("%09d", now.Nanosecond()),
-			"%Y", now.Format("2006"), "%m", now.Format("01"), "%d", now.Format("02"),
-			"%H", now.Format("15"), "%M", now.Format("04"), "%S", now.Format("05"),
-			"%F", now.Format("2006-01-02"), "%T", now.Format("15:04:05"), "%%", "%",
-		).Replace(format))
-		return 0
-	}
-	fmt.Fprintln(p.Stdout, now.Format("Mon Jan _2 15:04:05 MST 2006"))
-	return 0
-}
-
-func hostname(_ context.Context, p *Process) int {
-	fmt.Fprintln(p.Stdout, p.task.hostname)
-	return 0
-}
-
-func uname(_ context.Context, p *Process) int {
-	switch {
-	case slices.Contains(p.Args, "-a"):
-		fmt.Fprintf(p.Stdout, "Linux %s 6.1.0 x86_64 Linux\n", p.task.hostname)
-	case slices.Contains(p.Args, "-m"):
-		fmt.Fprintln(p.Stdout, "x86_64")
-	case slices.Contains(p.Args, "-n"):
-		fmt.Fprintln(p.Stdout, p.task.hostname)
-	case slices.Contains(p.Args, "-r"):
-		fmt.Fprintln(p.Stdout, "6.1.0")
-	default:
-		fmt.Fprintln(p.Stdout, "Linux")
-	}
-	return 0
 }
 
 func sequence(ctx context.Context, p *Process) int {

@@ -68,25 +68,6 @@ func (e *Engine) destroy(c *container, o removeOptions) {
 	c.change()
 }
 
-func (e *Engine) containerPrune(w http.ResponseWriter, r *request) error {
-	args, err := r.filters("label", "label!", "until")
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	report := containertypes.PruneReport{ContainersDeleted: []string{}}
-	for _, id := range sortedKeys(e.containers) {
-		c := e.containers[id]
-		if c.state.active() || !args.MatchKVList("label", c.config.Labels) {
-			continue
-		}
-		e.destroy(c, removeOptions{})
-		report.ContainersDeleted = append(report.ContainersDeleted, id)
-	}
-	return writeJSON(w, http.StatusOK, report)
-}
-
 // containerWait answers when the condition holds. The status is sent at once:
 // a client knows by it that the wait has begun.
 func (e *Engine) containerWait(w http.ResponseWriter, r *request) error {

@@ -19,7 +19,7 @@ import (
 // shell runs scripts in a container. The language is mvdan.cc/sh's; every file
 // it opens is the container's, every command it runs is a Program. What that
 // interpreter lacks, or takes from the host, is done here: traps of signals,
-// background jobs with wait and kill, $$ and $!.
+// kill, and $$.
 type shell struct {
 	process *Process
 	task    *task
@@ -27,30 +27,11 @@ type shell struct {
 	// inner holds the positions of commands that run in a subshell or a pipe:
 	// traps don't run there, since an exit would leave only that.
 	inner map[syntax.Pos]bool
-	// bodies are the statements that run in the background, by number.
-	bodies []*syntax.Stmt
-
-	jobsRunning sync.WaitGroup
-	signalled   chan struct{} // has room for one: a trap is pending
 
 	mu      sync.Mutex // guards below
 	traps   map[signal]string
 	pending []signal
-	jobs    []*job
 }
-
-// job is a command in the background. Its pid is its index + firstJob.
-type job struct {
-	cancel context.CancelFunc
-	done   chan struct{}
-	code   int // set before done closes
-	signal signal
-}
-
-const firstJob = 100
-
-// jobKey marks the contexts of background jobs.
-type jobKey struct{}
 
 // runShell is sh: -c SCRIPT [NAME ARG...], FILE [ARG...], or standard input.
 func runShell(ctx context.Context, p *Process) int {
@@ -61,7 +42,7 @@ func runShell(ctx context.Context, p *Process) int {
 	}
 	sh := &shell{
 		process: p, task: p.task, inner: map[syntax.Pos]bool{},
-		traps: map[signal]string{}, signalled: make(chan struct{}, 1),
+		traps: map[signal]string{},
 	}
 	sh.main, err = sh.runner(append(flags, append([]string{"--"}, args...)...))
 	if err != nil {
@@ -69,7 +50,6 @@ func runShell(ctx context.Context, p *Process) int {
 		return 2
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer sh.jobsRunning.Wait()
 	defer cancel()
 	p.task.handle(sh.deliver)
 	if script == nil {
@@ -176,7 +156,7 @@ func status(err error) int {
 func (sh *shell) runner(params []string) (*interp.Runner, error) {
 	p := sh.process
 	env := append([]string{"HOME=/root", "UID=0", "EUID=0", "GID=0", "TMPDIR=/nonexistent"}, p.Env...)
-	env = append(env, "__pid="+itoa(p.task.pid), "__bgpid=")
+	env = append(env, "__pid="+itoa(p.task.pid))
 	r, err := interp.New(
 		interp.Env(expand.ListEnviron(env...)),
 		interp.Params(params...),

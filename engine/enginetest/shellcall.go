@@ -21,7 +21,7 @@ func (sh *shell) call(ctx context.Context, args []string) ([]string, error) {
 		return nil, err
 	}
 	hc := interp.HandlerCtx(ctx)
-	top := ctx.Value(jobKey{}) == nil && !sh.inner[hc.Pos]
+	top := !sh.inner[hc.Pos]
 	if top {
 		if body, sig := sh.takeTrap(); sig != 0 {
 			return []string{"eval", body + "\n" + quoted(args)}, nil
@@ -34,17 +34,8 @@ func (sh *shell) call(ctx context.Context, args []string) ([]string, error) {
 			traps = map[signal]string{} // a subshell's are not told apart from the shell's
 		}
 		return sh.setTraps(args, traps), nil
-	case "__job":
-		n, _ := strconv.Atoi(args[1])
-		return []string{"eval", "__bgpid=" + itoa(sh.startJob(ctx, hc, sh.bodies[n]))}, nil
-	case "wait":
-		return sh.waitJobs(ctx, args[1:]), nil
-	case "kill", "type", "which":
-		return slices.Concat([]string{"__" + args[0]}, args[1:]), nil
-	case "command":
-		if len(args) > 1 && args[1] == "-v" {
-			return slices.Concat([]string{"__which"}, args[2:]), nil
-		}
+	case "kill":
+		return slices.Concat([]string{"__kill"}, args[1:]), nil
 	case "exec":
 		if top && len(args) > 1 {
 			sh.mu.Lock()
@@ -79,8 +70,6 @@ func (sh *shell) exec(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "__kill":
 		code = sh.kill(child)
-	case "__which", "__type":
-		code = sh.which(child)
 	case "__status":
 		code, _ = strconv.Atoi(args[1])
 	default:
@@ -125,23 +114,4 @@ func exported(env expand.Environ) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-func (sh *shell) which(p *Process) int {
-	code := 0
-	for _, name := range p.Args[1:] {
-		if interp.IsBuiltin(name) {
-			fmt.Fprintln(p.Stdout, name)
-			continue
-		}
-		if _, err := sh.task.program(name, p.Env, p.Dir); err != nil {
-			code = 127
-			continue
-		}
-		if !strings.Contains(name, "/") {
-			name = "/bin/" + name
-		}
-		fmt.Fprintln(p.Stdout, name)
-	}
-	return code
 }

@@ -74,7 +74,3 @@ func (e *Engine) info(w http.ResponseWriter, _ *request) error {
 	e.mu.Unlock()
 	return writeJSON(w, http.StatusOK, info)
 }
-
-func (e *Engine) auth(w http.ResponseWriter, _ *request) error {
-	return writeJSON(w, http.StatusOK, registry.AuthenticateOKBody{Status: "Login Succeeded"})
-}

@@ -6,7 +6,6 @@ const (
 	PingHead Route = "HEAD /_ping"
 	Version  Route = "GET /version"
 	Info     Route = "GET /info"
-	Auth     Route = "POST /auth"
 	Events   Route = "GET /events"
 
 	ContainerList    Route = "GET /containers/json"
@@ -19,7 +18,6 @@ const (
 	ContainerPause   Route = "POST /containers/{id}/pause"
 	ContainerUnpause Route = "POST /containers/{id}/unpause"
 	ContainerRename  Route = "POST /containers/{id}/rename"
-	ContainerUpdate  Route = "POST /containers/{id}/update"
 	ContainerRemove  Route = "DELETE /containers/{id}"
 	ContainerWait    Route = "POST /containers/{id}/wait"
 	ContainerLogs    Route = "GET /containers/{id}/logs"
@@ -29,7 +27,6 @@ const (
 	ContainerStats   Route = "GET /containers/{id}/stats"
 	ContainerExport  Route = "GET /containers/{id}/export"
 	ContainerCommit  Route = "POST /commit"
-	ContainerPrune   Route = "POST /containers/prune"
 
 	ArchiveGet  Route = "GET /containers/{id}/archive"
 	ArchiveHead Route = "HEAD /containers/{id}/archive"
@@ -46,17 +43,14 @@ const (
 	NetworkRemove     Route = "DELETE /networks/{id}"
 	NetworkConnect    Route = "POST /networks/{id}/connect"
 	NetworkDisconnect Route = "POST /networks/{id}/disconnect"
-	NetworkPrune      Route = "POST /networks/prune"
 
 	VolumeList    Route = "GET /volumes"
 	VolumeCreate  Route = "POST /volumes/create"
 	VolumeInspect Route = "GET /volumes/{name}"
 	VolumeRemove  Route = "DELETE /volumes/{name}"
-	VolumePrune   Route = "POST /volumes/prune"
 
 	ImageList           Route = "GET /images/json"
 	ImagePull           Route = "POST /images/create"
-	ImagePrune          Route = "POST /images/prune"
 	ImageInspect        Route = "GET /images/{name...}/json"
 	ImageHistory        Route = "GET /images/{name...}/history"
 	ImageTag            Route = "POST /images/{name...}/tag"
@@ -70,15 +64,14 @@ const (
 func (e *Engine) table() []route {
 	return []route{
 		on(Ping, e.ping), on(PingHead, e.ping), on(Version, e.version),
-		on(Info, e.info), on(Auth, e.auth), on(Events, e.streamEvents),
+		on(Info, e.info), on(Events, e.streamEvents),
 
 		on(ContainerList, e.containerList), on(ContainerCreate, e.containerCreate),
-		on(ContainerPrune, e.containerPrune),
 		on(ContainerInspect, e.containerInspect), on(ContainerStart, e.containerStart),
 		on(ContainerStop, e.containerStop), on(ContainerRestart, e.containerRestart),
 		on(ContainerKill, e.containerKill), on(ContainerPause, e.containerPause),
 		on(ContainerUnpause, e.containerUnpause), on(ContainerRename, e.containerRename),
-		on(ContainerUpdate, e.containerUpdate), on(ContainerRemove, e.containerRemove),
+		on(ContainerRemove, e.containerRemove),
 		on(ContainerWait, e.containerWait), on(ContainerLogs, e.containerLogs),
 		on(ContainerAttach, e.containerAttach), on(ContainerResize, e.containerResize),
 		on(ContainerTop, e.containerTop), on(ContainerStats, e.containerStats),
@@ -90,15 +83,15 @@ func (e *Engine) table() []route {
 		on(ExecInspect, e.execInspect), on(ExecResize, e.execResize),
 
 		on(NetworkList, e.networkList), on(NetworkCreate, e.networkCreate),
-		on(NetworkPrune, e.networkPrune), on(NetworkInspect, e.networkInspect),
+		on(NetworkInspect, e.networkInspect),
 		on(NetworkRemove, e.networkRemove), on(NetworkConnect, e.networkConnect),
 		on(NetworkDisconnect, e.networkDisconnect),
 
 		on(VolumeList, e.volumeList), on(VolumeCreate, e.volumeCreate),
-		on(VolumePrune, e.volumePrune), on(VolumeInspect, e.volumeInspect),
+		on(VolumeInspect, e.volumeInspect),
 		on(VolumeRemove, e.volumeRemove),
 
-		on(ImageList, e.imageList), on(ImagePull, e.imagePull), on(ImagePrune, e.imagePrune),
+		on(ImageList, e.imageList), on(ImagePull, e.imagePull),
 		on(ImageInspect, e.imageInspect), on(ImageHistory, e.imageHistory),
 		on(ImageTag, e.imageTag), on(ImagePush, e.imagePush), on(ImageRemove, e.imageRemove),
 		on(ImageBuild, e.imageBuild), on(DistributionInspect, e.distributionInspect),

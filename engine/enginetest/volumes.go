@@ -127,26 +127,3 @@ func (e *Engine) destroyVolume(name string) {
 	delete(e.volumes, name)
 	e.volumeEvent(name, events.ActionDestroy, nil)
 }
-
-// volumePrune removes unused volumes: the anonymous ones, with the filter "all"
-// every one.
-func (e *Engine) volumePrune(w http.ResponseWriter, r *request) error {
-	args, err := r.filters("all", "label", "label!")
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	report := volumetypes.PruneReport{VolumesDeleted: []string{}}
-	for _, name := range sortedKeys(e.volumes) {
-		v := e.volumes[name]
-		_, anonymous := v.labels[anonymousLabel]
-		all := args.Contains("all") && (args.ExactMatch("all", "true") || args.ExactMatch("all", "1"))
-		if len(e.usersOf(name)) > 0 || !anonymous && !all || !args.MatchKVList("label", v.labels) {
-			continue
-		}
-		e.destroyVolume(name)
-		report.VolumesDeleted = append(report.VolumesDeleted, name)
-	}
-	return writeJSON(w, http.StatusOK, report)
-}
