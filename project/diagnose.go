@@ -2,7 +2,6 @@ package project
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -10,8 +9,9 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/errdefs"
-
-	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-spec/compose-go/v2/interpolation"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // FileError is a mistake in a file of the user, with its place.
@@ -60,26 +60,37 @@ type placedError struct {
 
 func (e *placedError) Error() string { return e.msg }
 
-// diagnose finds the place in the files that an error of the loader is about:
-// compose-go tells a path, if anything, and never a line. It reads the files
-// once more, which only a failure pays for. Several errors stay several, in the
-// order of their places.
-func (s *source) diagnose(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	if _, ok := errors.AsType[*FileError](err); ok {
-		return s.relative(err)
-	}
-	if _, ok := errors.AsType[*hint.Error](err); ok {
-		return err
-	}
+// Files are the files of a project, in which the places of mistakes are looked for.
+type Files struct {
+	Documents []*document
+	Variables types.Mapping // what stands for the variables of the files
+	// Interpolation is the loader's. Without LookupValue variables stay, and the
+	// files are not checked against the schema.
+	Interpolation interpolation.Options
+	// Shown is a file's name for people.
+	Shown func(file string) string
+	// EnvFile reads an env file again; nil: it has no mistake.
+	EnvFile func(file string) ([]byte, *FileError)
+	// MissingFile is advice on a file that was not named and that those of the
+	// project add to, for a service that has neither image nor build; "": none.
+	MissingFile func() string
+	// Substitute puts values in the place of a text's variables, within the limits.
+	Substitute func(text string, lookup template.Mapping) (string, error)
+	// Expandable is an error for a text with too many variables.
+	Expandable func(text string) error
+	// Volume parses the short form of a volume.
+	Volume func(text string) (types.ServiceVolumeConfig, error)
+}
+
+// Explain finds the place in the files that an error of the loader is about:
+// compose-go tells a path, if anything, and never a line. Several errors stay
+// several, in the order of their places.
+func (f Files) Explain(err error) error {
 	const most = 200 // to look for the places of
-	files := readDocuments(s)
-	all := append(flatten(err), s.further(files)...)
+	all := append(flatten(err), f.unreported()...)
 	var found []*FileError
 	for _, e := range all[:min(len(all), most)] {
-		d := &diagnosis{source: s, files: files, err: e, text: plainText(e)}
+		d := &diagnosis{Files: f, err: e, text: plainText(e)}
 		found = append(found, d.explain())
 	}
 	slices.SortStableFunc(found, func(a, b *FileError) int {
@@ -87,6 +98,14 @@ func (s *source) diagnose(err error) error {
 	})
 	found = slices.CompactFunc(found, func(a, b *FileError) bool { return a.Error() == b.Error() })
 	return together(found, max(0, len(all)-most))
+}
+
+// Position is the place of a path's key, in the last file that has all of it; the
+// zero value where no file has its first part.
+func (f Files) Position(path ...string) place {
+	d := &diagnosis{Files: f}
+	d.locate(path...)
+	return d.at
 }
 
 // Brief is an error's text for a message of one line: without excerpts, and of
@@ -153,10 +172,9 @@ func plainText(err error) string {
 
 // diagnosis is the search for the place of one error.
 type diagnosis struct {
-	source *source
-	files  []*document
-	err    error
-	text   string
+	Files
+	err  error
+	text string
 
 	// Found so far.
 	at   place
@@ -175,13 +193,13 @@ func (d *diagnosis) explain() *FileError {
 	d.explainUnset()
 	e := &FileError{Path: strings.Join(d.path, "."), path: d.path, Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
 	file := d.at.file
-	if file == nil && len(d.files) > 0 {
-		file = d.files[0]
+	if file == nil && len(d.Documents) > 0 {
+		file = d.Documents[0]
 	}
 	if file == nil {
 		return e
 	}
-	e.File = d.source.shown(file.name)
+	e.File = d.Shown(file.name)
 	if d.at.line > 0 {
 		e.Line, e.Column = d.at.line, max(1, d.at.column)
 		e.Excerpt = excerpt(file.content, e.Line, e.Column)

@@ -126,6 +126,9 @@ func (p *envParser) check(key, value string) error {
 	return nil
 }
 
+// linePattern is where the parser says that its error is.
+var linePattern = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
+
 // mistake gives an error of the parser its place and a hint.
 func (p *envParser) mistake(err error) error {
 	text, help := err.Error(), "a line is NAME=value, or a comment after #"

@@ -13,22 +13,22 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// further looks for mistakes that the loader did not come to, because it stops
+// unreported looks for mistakes that the loader did not come to, because it stops
 // at the first file, key or port that is wrong. Those that it did report may be
 // among them.
-func (s *source) further(files []*document) []error {
+func (f Files) unreported() []error {
 	var found []error
 	const most = 1 << 20 // bytes, of which there may be more mistakes to be told in time
-	for _, t := range files {
+	for _, t := range f.Documents {
 		if len(t.content) > most {
 			continue
 		}
-		found = append(found, shortMistakes(s, t)...)
+		found = append(found, f.shortMistakes(t)...)
 		if strings.Contains(string(t.content), "!reset") || strings.Contains(string(t.content), "!override") {
 			continue // what they leave is not known here
 		}
 		for _, root := range t.docs {
-			found = append(found, s.schemaMistakes(t, root)...)
+			found = append(found, f.schemaMistakes(t, root)...)
 		}
 	}
 	return found
@@ -36,12 +36,12 @@ func (s *source) further(files []*document) []error {
 
 // schemaMistakes validates a document again and again, without what was wrong
 // the last time. What is missing is no mistake: another file may have it.
-func (s *source) schemaMistakes(t *document, root *yaml.Node) []error {
+func (f Files) schemaMistakes(t *document, root *yaml.Node) []error {
 	var tree map[string]any
-	if s.interpolation.LookupValue == nil || root.Decode(&tree) != nil {
+	if f.Interpolation.LookupValue == nil || root.Decode(&tree) != nil {
 		return nil
 	}
-	tree, err := interpolation.Interpolate(tree, s.interpolation)
+	tree, err := interpolation.Interpolate(tree, f.Interpolation)
 	if err != nil {
 		return flatten(err)
 	}
@@ -141,7 +141,7 @@ func remove(tree map[string]any, path []string) {
 }
 
 // shortMistakes are those of ports and volumes written as one text.
-func shortMistakes(s *source, t *document) []error {
+func (f Files) shortMistakes(t *document) []error {
 	var found []error
 	look := func(pattern, hint string, parse func(text string) error) {
 		for _, spot := range t.spots(strings.Split(pattern, ".")) {
@@ -149,7 +149,7 @@ func shortMistakes(s *source, t *document) []error {
 			if n.Kind != yaml.ScalarNode || n.Tag == "!reset" {
 				continue
 			}
-			text, err := substitute(n.Value, s.env.Resolve)
+			text, err := f.Substitute(n.Value, f.Variables.Resolve)
 			if err != nil {
 				continue // reported as that
 			}
@@ -160,6 +160,6 @@ func shortMistakes(s *source, t *document) []error {
 		}
 	}
 	look("services.*.ports.*", portHint, func(text string) error { _, err := types.ParsePortConfig(text); return err })
-	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := ParseVolume(text); return err })
+	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := f.Volume(text); return err })
 	return found
 }

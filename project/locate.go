@@ -9,64 +9,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// spot is a node and the path that leads to it.
-type spot struct {
-	path []string
-	node *yaml.Node
-}
-
-// spots are the nodes that a path leads to; [] stands for every element of a
-// list, * for every element of a list or mapping. Where the path has a key and
-// the file a list of KEY=value, the element is meant.
-func (t *document) spots(path []string) []spot {
-	var spots []spot
-	for _, root := range t.docs {
-		spots = append(spots, spot{node: root})
-	}
-	for _, part := range path {
-		var next []spot
-		for _, s := range spots {
-			next = append(next, s.step(part)...)
-		}
-		spots = next
-	}
-	return spots
-}
-
-func (s spot) step(part string) []spot {
-	var next []spot
-	add := func(name string, n *yaml.Node) {
-		next = append(next, spot{append(slices.Clone(s.path), name), n})
-	}
-	if part == "[]" || part == "*" {
-		for i, item := range items(s.node) {
-			add(strconv.Itoa(i), item)
-		}
-		if part == "*" {
-			of := values(s.node)
-			for i, name := range keys(s.node) {
-				add(name, of[i])
-			}
-		}
-		return next
-	}
-	if _, v := child(s.node, part); v != nil {
-		add(part, v)
-		return next
-	}
-	for _, item := range items(s.node) {
-		if strings.HasPrefix(item.Value, part+"=") {
-			add(part, item)
-		}
-	}
-	return next
-}
-
 // locate points at a path's key, in the last file that has all of it, else at
 // the deepest part that a file has.
 func (d *diagnosis) locate(path ...string) {
 	best := 0
-	for _, t := range slices.Backward(d.files) {
+	for _, t := range slices.Backward(d.Documents) {
 		for _, root := range t.docs {
 			if k, _, depth := find(root, path); depth > best {
 				best = depth
@@ -84,7 +31,7 @@ func (d *diagnosis) set(t *document, n *yaml.Node, path []string) {
 // a text that is the name or begins with it and a colon, or a mapping whose
 // source is the name. Otherwise it points at the list, or what is there of it.
 func (d *diagnosis) locateEntry(within []string, name string) bool {
-	for _, t := range slices.Backward(d.files) {
+	for _, t := range slices.Backward(d.Documents) {
 		for _, s := range t.spots(within) {
 			if k, _ := child(s.node, name); k != nil {
 				d.set(t, k, append(slices.Clone(within), name))
@@ -118,7 +65,7 @@ func (d *diagnosis) names(n *yaml.Node, name string) bool {
 // locateScalar points at the first text that a pattern leads to and match
 // accepts; match sees the text with its variables replaced.
 func (d *diagnosis) locateScalar(pattern string, match func(value string) bool) bool {
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, s := range t.spots(strings.Split(pattern, ".")) {
 			n := deref(s.node)
 			if n.Kind == yaml.ScalarNode && match(d.interpolated(n.Value)) {
@@ -131,7 +78,7 @@ func (d *diagnosis) locateScalar(pattern string, match func(value string) bool) 
 }
 
 func (d *diagnosis) interpolated(text string) string {
-	value, err := template.SubstituteWithOptions(text, d.source.env.Resolve, template.WithoutLogging)
+	value, err := template.SubstituteWithOptions(text, d.Variables.Resolve, template.WithoutLogging)
 	if err != nil {
 		return text
 	}
@@ -163,7 +110,7 @@ func (d *diagnosis) atVariable(t *document, n *yaml.Node) {
 func (d *diagnosis) locateText(text string) (rest string) {
 	best := 0
 	rest = text
-	for _, t := range slices.Backward(d.files) {
+	for _, t := range slices.Backward(d.Documents) {
 		for _, root := range t.docs {
 			if k, path, after := followText(root, text); len(path) > best {
 				best, rest = len(path), after

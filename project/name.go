@@ -51,7 +51,7 @@ func (s *source) nameOfFiles(o Options) (string, error) {
 	if !o.NoInterpolation {
 		var err error
 		if name, err = template.Substitute(name, s.env.Resolve); err != nil {
-			return "", s.interpolationError("name", err)
+			return "", s.diagnose(fmt.Errorf("error while interpolating name: %w", err))
 		}
 	}
 	if o.NoNormalize {

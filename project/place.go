@@ -3,15 +3,11 @@ package project
 import (
 	"bytes"
 	"errors"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
-
-	"github.com/compose-orchestrator/compose/hint"
 )
 
 // maxDocuments bounds how many included files a diagnosis reads.
@@ -32,51 +28,6 @@ type place struct {
 	line, column int
 }
 
-// readDocuments parses the project's files and those that they include or extend.
-func readDocuments(s *source) []*document { return gatherDocuments(s, maxDocuments) }
-
-// gatherDocuments is readDocuments with another limit.
-func gatherDocuments(s *source, most int) []*document {
-	documents, _ := boundedDocuments(s, most)
-	return documents
-}
-
-// boundedDocuments is readDocuments up to a file that is too large, which is its
-// error.
-func boundedDocuments(s *source, most int) ([]*document, error) {
-	var documents []*document
-	for _, f := range s.files {
-		d := parseDocument(f.Filename, f.Content)
-		d.dir = s.dir
-		documents = append(documents, d)
-	}
-	for i := 0; i < len(documents) && len(documents) < most; i++ {
-		for _, r := range documents[i].references(s) {
-			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == r.name })
-			if isDevice(r.name) {
-				return documents, hint.New(r.name+" is a device, which has no end", "name a file or a pipe")
-			}
-			if known || isStream(r.name) {
-				continue
-			}
-			content, err := readFile(r.name, nil)
-			if _, excessive := errors.AsType[*hint.Error](err); excessive {
-				return documents, err
-			}
-			if err != nil {
-				continue // the loader says so
-			}
-			if err := s.checkParts(r.name, content); err != nil {
-				return documents, err
-			}
-			d := parseDocument(r.name, content)
-			d.dir = r.dir
-			documents = append(documents, d)
-		}
-	}
-	return documents, nil
-}
-
 func parseDocument(name string, content []byte) *document {
 	t := &document{name: name, content: content}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
@@ -94,64 +45,6 @@ func parseDocument(name string, content []byte) *document {
 			return t
 		}
 	}
-}
-
-// referredFile is a file that another one names; both paths are absolute.
-type referredFile struct {
-	name, dir string // dir: what the paths in it are relative to
-}
-
-// references are the files that a file names by include and extends.
-func (t *document) references(s *source) []referredFile {
-	var found []referredFile
-	add := func(n *yaml.Node, dir string) {
-		for _, scalar := range scalars(n) {
-			name := s.referred(scalar.Value, t.dir)
-			if name == "" {
-				continue
-			}
-			if dir == "" {
-				dir = filepath.Dir(name) // of the first
-			}
-			found = append(found, referredFile{name, dir})
-		}
-	}
-	for _, root := range t.docs {
-		_, include := child(root, "include")
-		for _, entry := range items(include) {
-			dir := ""
-			if _, n := child(entry, "project_directory"); n != nil {
-				dir = s.referred(n.Value, t.dir)
-			}
-			if _, path := child(entry, "path"); path != nil {
-				add(path, dir)
-			} else {
-				add(entry, dir)
-			}
-		}
-		_, services := child(root, "services")
-		for _, service := range values(services) {
-			_, extends := child(service, "extends")
-			_, file := child(extends, "file")
-			add(file, "")
-		}
-	}
-	return found
-}
-
-// referred is the absolute path that a file of dir means by a name; "": none, or
-// one elsewhere that is not here yet.
-func (s *source) referred(name, dir string) string {
-	name, err := substitute(name, s.env.Resolve)
-	switch {
-	case err != nil || name == "" || name == stdin:
-		return ""
-	case isRemote(name):
-		return s.elsewhere.copyOf(name)
-	case filepath.IsAbs(name):
-		return name
-	}
-	return filepath.Join(dir, name)
 }
 
 // child returns the key's and the value's node in a mapping, merged ones

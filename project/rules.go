@@ -133,7 +133,7 @@ func (d *diagnosis) explainUndefined(m []string) {
 	}
 	d.locateEntry(within, name)
 	var declared []string
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, root := range t.docs {
 			_, section := child(root, kind+"s")
 			declared = append(declared, keys(section)...)
@@ -209,7 +209,7 @@ func (d *diagnosis) explainInterpolation(m []string) {
 	if strings.Contains(d.text, "failed to cast to expected type") {
 		d.hint = "this is neither a number nor true or false, as the key wants"
 	}
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, spot := range t.spots(path) {
 			for _, scalar := range scalars(deref(spot.node)) {
 				if wanted(scalar.Value) {
@@ -230,7 +230,7 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 	switch {
 	case d.locateScalar("services.*.ports.*", func(v string) bool { _, err := types.ParsePortConfig(v); return same(err) }):
 		d.hint = portHint
-	case d.locateScalar("services.*.volumes.*", func(v string) bool { _, err := ParseVolume(v); return same(err) }):
+	case d.locateScalar("services.*.volumes.*", func(v string) bool { _, err := d.Volume(v); return same(err) }):
 		d.hint = volumeHint
 	default:
 		d.locateText(d.text)
@@ -242,7 +242,7 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 // explainDate is about a plain 2001-01-01, which YAML takes for a date, where a
 // text is wanted.
 func (d *diagnosis) explainDate(_ []string) {
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, root := range t.docs {
 			for _, scalar := range scalars(root) {
 				if scalar.ShortTag() == "!!timestamp" {
@@ -260,7 +260,7 @@ func (d *diagnosis) explainDate(_ []string) {
 // includes: the loader trips over that (compose-go merges into it).
 func (d *diagnosis) explainNoSection(_ []string) {
 	for _, section := range []string{"services", "networks", "volumes", "secrets", "configs", "models"} {
-		for _, t := range d.files {
+		for _, t := range d.Documents {
 			for _, root := range t.docs {
 				if k, v, depth := find(root, []string{section}); depth == 1 && v.ShortTag() == "!!null" {
 					d.set(t, k, []string{section})
@@ -274,7 +274,7 @@ func (d *diagnosis) explainNoSection(_ []string) {
 
 // profiles are those of a service.
 func (d *diagnosis) profiles(service string) []string {
-	for _, t := range slices.Backward(d.files) {
+	for _, t := range slices.Backward(d.Documents) {
 		for _, root := range t.docs {
 			_, n, depth := find(root, []string{"services", service, "profiles"})
 			if depth == 3 {
@@ -293,7 +293,7 @@ func (d *diagnosis) profiles(service string) []string {
 // be meant are not suggested.
 func (d *diagnosis) suggestService(name string, not ...string) string {
 	var names []string
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, root := range t.docs {
 			_, services := child(root, "services")
 			names = append(names, keys(services)...)

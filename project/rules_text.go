@@ -3,8 +3,6 @@ package project
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -36,7 +34,7 @@ func (d *diagnosis) explainEncoding(file *document) bool {
 // explainInfinite is about .inf and .nan, which YAML has and JSON has not. A
 // variable may stand for it as well.
 func (d *diagnosis) explainInfinite(_ []string) {
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, root := range t.docs {
 			if n, path := d.infinite(root, nil); n != nil {
 				d.set(t, n, path)
@@ -76,14 +74,8 @@ func (d *diagnosis) infinite(n *yaml.Node, path []string) (*yaml.Node, []string)
 // explainDotEnv is about an env file that the loader read itself, for an
 // include: it is read once more for its line.
 func (d *diagnosis) explainDotEnv(name string) {
-	f, err := os.Open(name)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	p := envParser{name: name, into: map[string]string{}, lookup: d.source.env.Resolve, unfit: func(e *FileError) error { return nil }}
-	if e, ok := errors.AsType[*FileError](p.read(f)); ok {
-		d.at = place{&document{name: name, content: p.content}, e.Line, e.Column}
+	if content, e := d.EnvFile(name); e != nil {
+		d.at = place{&document{name: name, content: content}, e.Line, e.Column}
 		d.text, d.hint = e.Msg, e.Help
 	}
 }
@@ -93,7 +85,7 @@ func (d *diagnosis) explainNoImage(service string) {
 	d.locate("services", service)
 	d.hint = "add image: NAME to run an image, or build: DIR to build one"
 	for _, key := range []string{"image", "build"} {
-		for _, t := range slices.Backward(d.files) {
+		for _, t := range slices.Backward(d.Documents) {
 			for _, root := range t.docs {
 				if _, v, depth := find(root, []string{"services", service, key}); depth == 3 && deref(v).Kind == yaml.ScalarNode && len(d.unset(v.Value)) > 0 {
 					d.set(t, v, []string{"services", service, key})
@@ -102,33 +94,17 @@ func (d *diagnosis) explainNoImage(service string) {
 			}
 		}
 	}
-	d.hint += d.overrideHint()
-}
-
-// overrideHint is what to do where a file was given that others are to stand
-// before.
-func (d *diagnosis) overrideHint() string {
-	s := d.source
-	if s.found || len(s.files) == 0 || s.files[0].Filename == stdin {
-		return ""
-	}
-	first := s.files[0].Filename
-	for _, name := range present(filepath.Dir(first), fileNames) {
-		if !slices.Contains(s.names(), name) {
-			return fmt.Sprintf("; if %s only adds to %s, give that first: -f %s -f %s", s.shown(first), s.shown(name), s.shown(name), s.shown(first))
-		}
-	}
-	return fmt.Sprintf("; if %s only adds to another file, give that first: -f FILE -f %s", s.shown(first), s.shown(first))
+	d.hint += d.MissingFile()
 }
 
 // unset are the variables of a text that have no value and no default, sorted.
 func (d *diagnosis) unset(text string) []string {
-	if new(dollars).add(text) != nil {
+	if d.Expandable(text) != nil {
 		return nil // that is what is wrong with it
 	}
 	var names []string
 	for name, v := range template.ExtractVariables(map[string]any{"": text}, template.DefaultPattern) {
-		if d.source.env[name] == "" && v.DefaultValue == "" && v.PresenceValue == "" && !v.Required {
+		if d.Variables[name] == "" && v.DefaultValue == "" && v.PresenceValue == "" && !v.Required {
 			names = append(names, name)
 		}
 	}

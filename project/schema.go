@@ -36,10 +36,10 @@ func (d *diagnosis) explainSchema(m []string) {
 
 // moveFirst makes a file the one that is searched first.
 func (d *diagnosis) moveFirst(name string) {
-	i := slices.IndexFunc(d.files, func(t *document) bool { return t.name == name })
+	i := slices.IndexFunc(d.Documents, func(t *document) bool { return t.name == name })
 	if i >= 0 {
-		t := d.files[i]
-		d.files = append(slices.Delete(slices.Clone(d.files), i, i+1), t)
+		t := d.Documents[i]
+		d.Documents = append(slices.Delete(slices.Clone(d.Documents), i, i+1), t)
 	}
 }
 
@@ -63,7 +63,7 @@ func (d *diagnosis) explainUnknownKey(within []string, key string) {
 }
 
 func (d *diagnosis) looksLikeService(key string) bool {
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		for _, s := range t.spots([]string{key}) {
 			if _, image := child(s.node, "image"); image != nil {
 				return true

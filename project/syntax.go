@@ -1,7 +1,6 @@
 package project
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -50,7 +49,6 @@ func (d *diagnosis) explainSyntax(m []string) {
 var (
 	// syntaxNoise is what the parser says beside the mistake and its line.
 	syntaxNoise = regexp.MustCompile(`^(?:yaml: )+|construct errors:\n\s*| at <unknown position>`)
-	linePattern = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
 	// parserPattern tells the errors of YAML's grammar, whose lines go.yaml.in/yaml
 	// counts from 0, from those of its tokens, whose lines count from 1.
 	parserPattern = regexp.MustCompile(`while parsing|did not find expected`)
@@ -76,18 +74,18 @@ func (d *diagnosis) syntaxHint(text string) string {
 // file finds the tree of a file by its name; without one, the first that is not
 // YAML.
 func (d *diagnosis) file(name string) *document {
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		if t.name == name {
 			return t
 		}
 	}
-	for _, t := range d.files {
+	for _, t := range d.Documents {
 		if t.err != nil && t.err.Error() == d.err.Error() {
 			return t
 		}
 	}
-	if len(d.files) > 0 {
-		return d.files[0]
+	if len(d.Documents) > 0 {
+		return d.Documents[0]
 	}
 	return &document{name: name}
 }
@@ -113,10 +111,4 @@ func (d *diagnosis) explainDuplicate(m []string) {
 	d.atLine(d.file(""), m[1], "")
 	d.text = strings.TrimPrefix(d.text, m[0])
 	d.hint = d.syntaxHint(d.text)
-}
-
-// interpolationError gives the error of a variable in the project's name its
-// place.
-func (s *source) interpolationError(key string, err error) error {
-	return s.diagnose(fmt.Errorf("error while interpolating %s: %w", key, err))
 }

@@ -4,30 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/compose-orchestrator/compose/hint"
 )
 
 // errEncoding is what the error of a file that is not UTF-8 wraps.
 var errEncoding = errors.New("not UTF-8")
 
 const utf8Help = "save the file as UTF-8, as `iconv -f ENCODING -t UTF-8` does"
-
-// readBounded reads all of a file or pipe, and refuses what is larger than the
-// limit without reading on.
-func readBounded(r io.Reader, name string, most limit) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, int64(most.value)+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > most.value {
-		return nil, hint.New(most.exceeded(name), most.help)
-	}
-	return content, nil
-}
 
 // foreignEncoding says what speaks against a file being a text in UTF-8: the
 // encoding that it has instead; "": nothing. Single bytes are not looked at.

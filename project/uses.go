@@ -128,9 +128,9 @@ func (p *Project) placeOf(path ...string) string {
 	if p.source == nil {
 		return ""
 	}
-	d := &diagnosis{source: p.source, files: readDocuments(p.source)}
-	if d.locate(path...); d.at.line == 0 {
+	at := Files{Documents: readDocuments(p.source)}.Position(path...)
+	if at.line == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", p.source.shown(d.at.file.name), d.at.line)
+	return fmt.Sprintf("%s:%d", p.source.shown(at.file.name), at.line)
 }
