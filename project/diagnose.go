@@ -12,6 +12,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // FileError is a mistake in a file of the user, with its place.
@@ -62,7 +64,7 @@ func (e *placedError) Error() string { return e.msg }
 
 // Files are the files of a project, in which the places of mistakes are looked for.
 type Files struct {
-	Documents []*document
+	Documents []*document.Document
 	Variables types.Mapping // what stands for the variables of the files
 	// Interpolation is the loader's. Without LookupValue variables stay, and the
 	// files are not checked against the schema.
@@ -102,7 +104,7 @@ func (f Files) Explain(err error) error {
 
 // Position is the place of a path's key, in the last file that has all of it; the
 // zero value where no file has its first part.
-func (f Files) Position(path ...string) place {
+func (f Files) Position(path ...string) document.Position {
 	d := &diagnosis{Files: f}
 	d.locate(path...)
 	return d.at
@@ -177,7 +179,7 @@ type diagnosis struct {
 	text string
 
 	// Found so far.
-	at   place
+	at   document.Position
 	path []string
 	hint string
 }
@@ -192,17 +194,17 @@ func (d *diagnosis) explain() *FileError {
 	}
 	d.explainUnset()
 	e := &FileError{Path: strings.Join(d.path, "."), path: d.path, Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
-	file := d.at.file
+	file := d.at.File
 	if file == nil && len(d.Documents) > 0 {
 		file = d.Documents[0]
 	}
 	if file == nil {
 		return e
 	}
-	e.File = d.Shown(file.name)
-	if d.at.line > 0 {
-		e.Line, e.Column = d.at.line, max(1, d.at.column)
-		e.Excerpt = excerpt(file.content, e.Line, e.Column)
+	e.File = d.Shown(file.Name)
+	if d.at.Line > 0 {
+		e.Line, e.Column = d.at.Line, max(1, d.at.Column)
+		e.Excerpt = document.Excerpt(file.Content, e.Line, e.Column)
 	}
 	return e
 }

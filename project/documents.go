@@ -8,29 +8,30 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // readDocuments parses the project's files and those that they include or extend.
-func readDocuments(s *source) []*document { return gatherDocuments(s, maxDocuments) }
+func readDocuments(s *source) []*document.Document { return gatherDocuments(s, document.MaxDocuments) }
 
 // gatherDocuments is readDocuments with another limit.
-func gatherDocuments(s *source, most int) []*document {
+func gatherDocuments(s *source, most int) []*document.Document {
 	documents, _ := boundedDocuments(s, most)
 	return documents
 }
 
 // boundedDocuments is readDocuments up to a file that is too large, which is its
 // error.
-func boundedDocuments(s *source, most int) ([]*document, error) {
-	var documents []*document
+func boundedDocuments(s *source, most int) ([]*document.Document, error) {
+	var documents []*document.Document
 	for _, f := range s.files {
-		d := parseDocument(f.Filename, f.Content)
-		d.dir = s.dir
+		d := document.Parse(f.Filename, f.Content)
+		d.Dir = s.dir
 		documents = append(documents, d)
 	}
 	for i := 0; i < len(documents) && len(documents) < most; i++ {
 		for _, r := range s.references(documents[i]) {
-			known := slices.ContainsFunc(documents, func(t *document) bool { return t.name == r.name })
+			known := slices.ContainsFunc(documents, func(t *document.Document) bool { return t.Name == r.name })
 			if isDevice(r.name) {
 				return documents, hint.New(r.name+" is a device, which has no end", "name a file or a pipe")
 			}
@@ -47,8 +48,8 @@ func boundedDocuments(s *source, most int) ([]*document, error) {
 			if err := s.checkParts(r.name, content); err != nil {
 				return documents, err
 			}
-			d := parseDocument(r.name, content)
-			d.dir = r.dir
+			d := document.Parse(r.name, content)
+			d.Dir = r.dir
 			documents = append(documents, d)
 		}
 	}
@@ -61,11 +62,11 @@ type referredFile struct {
 }
 
 // references are the files that a file names by include and extends.
-func (s *source) references(t *document) []referredFile {
+func (s *source) references(t *document.Document) []referredFile {
 	var found []referredFile
 	add := func(n *yaml.Node, dir string) {
-		for _, scalar := range scalars(n) {
-			name := s.referred(scalar.Value, t.dir)
+		for _, scalar := range document.Scalars(n) {
+			name := s.referred(scalar.Value, t.Dir)
 			if name == "" {
 				continue
 			}
@@ -75,23 +76,23 @@ func (s *source) references(t *document) []referredFile {
 			found = append(found, referredFile{name, dir})
 		}
 	}
-	for _, root := range t.docs {
-		_, include := child(root, "include")
-		for _, entry := range items(include) {
+	for _, root := range t.Docs {
+		_, include := document.Child(root, "include")
+		for _, entry := range document.Items(include) {
 			dir := ""
-			if _, n := child(entry, "project_directory"); n != nil {
-				dir = s.referred(n.Value, t.dir)
+			if _, n := document.Child(entry, "project_directory"); n != nil {
+				dir = s.referred(n.Value, t.Dir)
 			}
-			if _, path := child(entry, "path"); path != nil {
+			if _, path := document.Child(entry, "path"); path != nil {
 				add(path, dir)
 			} else {
 				add(entry, dir)
 			}
 		}
-		_, services := child(root, "services")
-		for _, service := range values(services) {
-			_, extends := child(service, "extends")
-			_, file := child(extends, "file")
+		_, services := document.Child(root, "services")
+		for _, service := range document.Values(services) {
+			_, extends := document.Child(service, "extends")
+			_, file := document.Child(extends, "file")
 			add(file, "")
 		}
 	}

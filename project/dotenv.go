@@ -16,6 +16,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/template"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 func init() {
@@ -41,6 +42,9 @@ func (s *source) warnOnce(e *FileError, sink event.Sink) error {
 	return nil
 }
 
+// errEncoding is what the error of a file that is not UTF-8 wraps.
+var errEncoding = errors.New("not UTF-8")
+
 // envParser is one env file being read.
 type envParser struct {
 	name    string // absolute
@@ -60,8 +64,8 @@ func (p *envParser) read(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if cause := foreignEncoding(content); cause != "" {
-		return &FileError{File: p.name, Line: 1, Column: 1, Msg: cause, Help: utf8Help, Err: errEncoding}
+	if cause := document.ForeignEncoding(content); cause != "" {
+		return &FileError{File: p.name, Line: 1, Column: 1, Msg: cause, Help: document.UTF8Help, Err: errEncoding}
 	}
 	p.content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	rest := string(p.content)
@@ -119,7 +123,7 @@ func (p *envParser) resolve(key string) (string, bool) {
 func (p *envParser) check(key, value string) error {
 	switch {
 	case !utf8.ValidString(value):
-		return p.unfit(p.wrong(fmt.Sprintf("the value of %s is not UTF-8", key), utf8Help))
+		return p.unfit(p.wrong(fmt.Sprintf("the value of %s is not UTF-8", key), document.UTF8Help))
 	case strings.ContainsRune(value, 0):
 		return p.unfit(p.wrong(fmt.Sprintf("the value of %s has a NUL byte in it, which no variable can have", key), "take it out"))
 	}
@@ -169,12 +173,12 @@ var declaration = regexp.MustCompile(`^\s*(?:export\s+)?[\w.\- ]{1,64}[=:]\s*["'
 // withoutValue is the excerpt of a line of an env file without the value, which
 // may be a secret. A line that sets nothing may be the middle of one.
 func withoutValue(content []byte, number int) string {
-	line, ok := lineOf(content, number)
+	line, ok := document.Line(content, number)
 	if !ok || !declaration.MatchString(line) {
 		return ""
 	}
 	name := line[:strings.IndexAny(line, "=:")+1]
-	return excerpt([]byte(strings.Repeat("\n", number-1)+name+"…"), number, 1)
+	return document.Excerpt([]byte(strings.Repeat("\n", number-1)+name+"…"), number, 1)
 }
 
 // statementEnd is where the first statement of an env file's text ends: after

@@ -19,6 +19,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // environment is the process's, as a map; PWD is always there.
@@ -172,9 +173,9 @@ func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key 
 		return err
 	}
 	p := envParser{name: file, content: bytes.TrimPrefix(content, []byte("\ufeff"))}
-	if cause := foreignEncoding(content); cause != "" {
+	if cause := document.ForeignEncoding(content); cause != "" {
 		p.line = 1
-		return p.wrong(cause, utf8Help)
+		return p.wrong(cause, document.UTF8Help)
 	}
 	for text := range bytes.Lines(p.content) {
 		p.line++
@@ -197,7 +198,7 @@ func (p *envParser) raw(line string, into map[string]string, lookup func(key str
 	key, value, ok := strings.Cut(line, "=")
 	switch {
 	case !utf8.ValidString(line):
-		return p.wrong("not UTF-8", utf8Help)
+		return p.wrong("not UTF-8", document.UTF8Help)
 	case strings.ContainsRune(line, 0):
 		return p.wrong("there is a NUL byte in it, which no variable can have", "take it out")
 	case key == "":

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // fence keeps the files that a remote file includes or extends within what was
@@ -52,8 +53,8 @@ func (f fence) check(file string) error {
 		return nil
 	}
 	f.seen[file] = true
-	if len(f.seen) > maxDocuments {
-		return f.refuse("it includes and extends more than %d files", maxDocuments)
+	if len(f.seen) > document.MaxDocuments {
+		return f.refuse("it includes and extends more than %d files", document.MaxDocuments)
 	}
 	content, err := readIn(f.root, file)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // The names a folder's Compose file and its override may have, preferred first.
@@ -195,7 +196,7 @@ func (s *source) read(ctx context.Context) error {
 		case err != nil:
 			return s.unreadable(f.Filename, err)
 		}
-		f.Content = inUTF8(content)
+		f.Content = document.InUTF8(content)
 		size += len(content)
 	}
 	if s.room != nil {
@@ -206,7 +207,7 @@ func (s *source) read(ctx context.Context) error {
 
 func readFile(name string, in io.Reader) ([]byte, error) {
 	content, err := readWhole(name, in)
-	return inUTF8(content), err
+	return document.InUTF8(content), err
 }
 
 // readWhole reads a file, or in where that is not nil, within the limit.

@@ -11,6 +11,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/schema"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // unreported looks for mistakes that the loader did not come to, because it stops
@@ -20,14 +22,14 @@ func (f Files) unreported() []error {
 	var found []error
 	const most = 1 << 20 // bytes, of which there may be more mistakes to be told in time
 	for _, t := range f.Documents {
-		if len(t.content) > most {
+		if len(t.Content) > most {
 			continue
 		}
 		found = append(found, f.shortMistakes(t)...)
-		if strings.Contains(string(t.content), "!reset") || strings.Contains(string(t.content), "!override") {
+		if strings.Contains(string(t.Content), "!reset") || strings.Contains(string(t.Content), "!override") {
 			continue // what they leave is not known here
 		}
-		for _, root := range t.docs {
+		for _, root := range t.Docs {
 			found = append(found, f.schemaMistakes(t, root)...)
 		}
 	}
@@ -36,7 +38,7 @@ func (f Files) unreported() []error {
 
 // schemaMistakes validates a document again and again, without what was wrong
 // the last time. What is missing is no mistake: another file may have it.
-func (f Files) schemaMistakes(t *document, root *yaml.Node) []error {
+func (f Files) schemaMistakes(t *document.Document, root *yaml.Node) []error {
 	var tree map[string]any
 	if f.Interpolation.LookupValue == nil || root.Decode(&tree) != nil {
 		return nil
@@ -63,14 +65,14 @@ func (f Files) schemaMistakes(t *document, root *yaml.Node) []error {
 		switch {
 		case len(unknown) > 0:
 			for _, key := range unknown {
-				found = append(found, fmt.Errorf("validating %s: %s", t.name, strings.TrimSpace(fmt.Sprintf("%s additional properties '%s' not allowed", strings.Join(path, "."), key))))
+				found = append(found, fmt.Errorf("validating %s: %s", t.Name, strings.TrimSpace(fmt.Sprintf("%s additional properties '%s' not allowed", strings.Join(path, "."), key))))
 				remove(tree, append(slices.Clone(path), key))
 			}
 		case len(path) == 0:
 			return found
 		default:
 			if value := valueAt(tree, path); value != nil && !strings.Contains(rest, "missing propert") {
-				found = append(found, fmt.Errorf("validating %s: %w", t.name, err))
+				found = append(found, fmt.Errorf("validating %s: %w", t.Name, err))
 			}
 			remove(tree, path)
 		}
@@ -141,11 +143,11 @@ func remove(tree map[string]any, path []string) {
 }
 
 // shortMistakes are those of ports and volumes written as one text.
-func (f Files) shortMistakes(t *document) []error {
+func (f Files) shortMistakes(t *document.Document) []error {
 	var found []error
 	look := func(pattern, hint string, parse func(text string) error) {
-		for _, spot := range t.spots(strings.Split(pattern, ".")) {
-			n := deref(spot.node)
+		for _, spot := range t.Spots(strings.Split(pattern, ".")) {
+			n := document.Deref(spot.Node)
 			if n.Kind != yaml.ScalarNode || n.Tag == "!reset" {
 				continue
 			}
@@ -154,8 +156,8 @@ func (f Files) shortMistakes(t *document) []error {
 				continue // reported as that
 			}
 			if err := parse(text); err != nil {
-				msg := fmt.Sprintf("%s: %s", strings.Join(spot.path, "."), strings.TrimSpace(err.Error()))
-				found = append(found, &placedError{path: spot.path, msg: msg, hint: hint})
+				msg := fmt.Sprintf("%s: %s", strings.Join(spot.Path, "."), strings.TrimSpace(err.Error()))
+				found = append(found, &placedError{path: spot.Path, msg: msg, hint: hint})
 			}
 		}
 	}

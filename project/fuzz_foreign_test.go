@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // FuzzDotEnv: an env file is read, statement by statement, as compose-go reads it at
@@ -32,7 +34,7 @@ func FuzzDotEnv(f *testing.F) {
 		case err == nil && wantErr != nil:
 			t.Errorf("%q is taken as %q, and is refused at once: %v", text, got, wantErr)
 		case err != nil && wantErr == nil:
-			if foreignEncoding([]byte(text)) == "" {
+			if document.ForeignEncoding([]byte(text)) == "" {
 				t.Errorf("%q is refused, and is %q at once: %v", text, want, err)
 			}
 		case err == nil && !maps.Equal(got, want):

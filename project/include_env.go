@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // errLimit is what an error about an env file beyond a limit wraps.
@@ -15,7 +16,7 @@ var errLimit = errors.New("beyond a limit")
 
 // checkIncludedEnv refuses env files of includes, which the loader reads itself,
 // that are beyond the limits. Other mistakes are the loader's to find.
-func (s *source) checkIncludedEnv(documents []*document) error {
+func (s *source) checkIncludedEnv(documents []*document.Document) error {
 	seen := map[string]bool{}
 	for _, t := range documents {
 		for _, name := range s.includedEnv(t) {
@@ -50,14 +51,14 @@ func (s *source) checkEnvFile(name string) error {
 }
 
 // includedEnv are the env files that a file's includes may read, absolute.
-func (s *source) includedEnv(t *document) []string {
+func (s *source) includedEnv(t *document.Document) []string {
 	dirs := []string{s.dir}
-	if t.name != stdin {
-		dirs = append(dirs, filepath.Dir(t.name))
+	if t.Name != stdin {
+		dirs = append(dirs, filepath.Dir(t.Name))
 	}
 	var names []string
 	add := func(n *yaml.Node, base string) {
-		for _, scalar := range scalars(deref(n)) {
+		for _, scalar := range document.Scalars(document.Deref(n)) {
 			name, err := substitute(scalar.Value, s.env.Resolve)
 			if err != nil || name == "" {
 				continue
@@ -71,12 +72,12 @@ func (s *source) includedEnv(t *document) []string {
 			}
 		}
 	}
-	for _, root := range t.docs {
-		_, include := child(root, "include")
-		for _, entry := range items(include) {
-			_, files := child(entry, "env_file")
-			_, folder := child(entry, "project_directory")
-			_, path := child(entry, "path")
+	for _, root := range t.Docs {
+		_, include := document.Child(root, "include")
+		for _, entry := range document.Items(include) {
+			_, files := document.Child(entry, "env_file")
+			_, folder := document.Child(entry, "project_directory")
+			_, path := document.Child(entry, "path")
 			if path == nil {
 				path = entry
 			}

@@ -10,6 +10,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // leftOut are the parts of the files that the loader refused, and that were taken
@@ -110,9 +112,9 @@ func (s *source) wants(without leftOut, o Options) bool {
 	files := readDocuments(s)
 	profiled := func(service string) bool {
 		path := []string{"services", service, "profiles"}
-		return slices.ContainsFunc(files, func(f *document) bool {
-			return slices.ContainsFunc(f.docs, func(root *yaml.Node) bool {
-				_, _, depth := find(root, path)
+		return slices.ContainsFunc(files, func(f *document.Document) bool {
+			return slices.ContainsFunc(f.Docs, func(root *yaml.Node) bool {
+				_, _, depth := document.Find(root, path)
 				return depth == len(path)
 			})
 		})
@@ -164,10 +166,10 @@ func (l *leftOut) addHeirs(s *source) {
 	for before := -1; before < len(l.services); {
 		before = len(l.services)
 		for _, f := range files {
-			for _, root := range f.docs {
-				_, services := child(root, "services")
-				for i, name := range keys(services) {
-					if _, e := child(values(services)[i], "extends"); e != nil && l.services[extended(e)] {
+			for _, root := range f.Docs {
+				_, services := document.Child(root, "services")
+				for i, name := range document.Keys(services) {
+					if _, e := document.Child(document.Values(services)[i], "extends"); e != nil && l.services[extended(e)] {
 						l.services[name] = true
 					}
 				}
@@ -180,10 +182,10 @@ func (l *leftOut) addHeirs(s *source) {
 func (l *leftOut) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 	rest := slices.Clone(files)
 	for i, f := range files {
-		t := parseDocument(f.Filename, f.Content)
+		t := document.Parse(f.Filename, f.Content)
 		var text bytes.Buffer
 		encoder := yaml.NewEncoder(&text)
-		for _, root := range t.docs {
+		for _, root := range t.Docs {
 			root = flat(root)
 			for _, part := range l.parts {
 				take(root, part)
@@ -203,7 +205,7 @@ func (l *leftOut) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 // flat is a copy of a node in which aliases and merges are what they stand for:
 // each place can be changed by itself. Limits have been checked before.
 func flat(n *yaml.Node) *yaml.Node {
-	n = deref(n)
+	n = document.Deref(n)
 	c := *n
 	c.Anchor, c.Content = "", nil
 	if n.Kind != yaml.MappingNode {
@@ -226,7 +228,7 @@ func flat(n *yaml.Node) *yaml.Node {
 	}
 	for _, m := range merged {
 		for i := 0; m.Kind == yaml.MappingNode && i+1 < len(m.Content); i += 2 {
-			if !slices.Contains(keys(&c), m.Content[i].Value) {
+			if !slices.Contains(document.Keys(&c), m.Content[i].Value) {
 				c.Content = append(c.Content, m.Content[i], m.Content[i+1])
 			}
 		}
@@ -239,7 +241,7 @@ func flat(n *yaml.Node) *yaml.Node {
 // nobody knows whether it may be removed.
 func take(root *yaml.Node, path []string) {
 	above, last := path[:len(path)-1], path[len(path)-1]
-	_, in, depth := find(root, above)
+	_, in, depth := document.Find(root, above)
 	if depth < len(above) || in.Kind != yaml.MappingNode {
 		return
 	}
@@ -264,7 +266,7 @@ func remainder(kind string) *yaml.Node {
 	case "models":
 		text = "{model: unknown}"
 	}
-	return parseDocument("", []byte(text)).docs[0]
+	return document.Parse("", []byte(text)).Docs[0]
 }
 
 // usesLeftOut is the loader's errors, where a selection needs what was left out

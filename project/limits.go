@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // What a file may grow to. A file of 64 KB can ask for a load that takes hours
@@ -47,7 +48,7 @@ var (
 	composeFileBytes = limit{16 << 20, "bytes", "keep data in files of their own, which configs and secrets name"}
 	composeParts     = limit{400_000, "lines, commas and brackets", "keep data in files of their own, which configs and secrets name"}
 	composeNodes     = limit{250_000, "keys and values", "split it into several projects"}
-	composeDocuments = limit{maxDocuments, "documents", "write them as one: each is merged into those before"}
+	composeDocuments = limit{document.MaxDocuments, "documents", "write them as one: each is merged into those before"}
 	composeMerged    = limit{600_000, "documents times keys and values", "write them as one: each is merged into those before"}
 	composeKeys      = limit{400_000_000, "squares of keys", "split large mappings, or keep data in files of their own"} // 20,000 in one mapping
 	composeServices  = limit{6_000, "services", "split it into several projects, or scale one service"}
@@ -99,17 +100,17 @@ func (s *source) checkLimits() error {
 	var total weight
 	size, largest := 0, 0
 	for _, t := range documents {
-		largest = max(largest, len(t.content))
+		largest = max(largest, len(t.Content))
 	}
 	for _, t := range documents {
 		w := newWeigher(t, largest)
-		for _, root := range t.docs {
+		for _, root := range t.Docs {
 			if err := w.document(root); err != nil {
 				return s.excessive(t, err)
 			}
 		}
 		total.add(w.total)
-		size += len(t.content)
+		size += len(t.Content)
 		if err := total.check(size); err != nil {
 			return s.excessive(t, err)
 		}
@@ -126,12 +127,12 @@ func namesFiles(content []byte) bool {
 
 // boundedDocuments are the project's files and those that they name, all within
 // the limits of a file together.
-func (s *source) boundedDocuments() ([]*document, error) {
-	documents, err := boundedDocuments(s, maxDocuments)
+func (s *source) boundedDocuments() ([]*document.Document, error) {
+	documents, err := boundedDocuments(s, document.MaxDocuments)
 	size, parts := 0, 0
 	for _, t := range documents {
-		size += len(t.content)
-		parts += partsOf(t.content)
+		size += len(t.Content)
+		parts += partsOf(t.Content)
 	}
 	switch {
 	case err != nil:
@@ -179,11 +180,11 @@ func partsOf(content []byte) int {
 }
 
 // excessive makes a FileError of what a weigher found.
-func (s *source) excessive(t *document, e *limitError) error {
-	f := &FileError{File: s.shown(t.name), Msg: e.msg, Help: e.hint, Err: e}
+func (s *source) excessive(t *document.Document, e *limitError) error {
+	f := &FileError{File: s.shown(t.Name), Msg: e.msg, Help: e.hint, Err: e}
 	if e.node != nil && e.node.Line > 0 {
 		f.Line, f.Column = e.node.Line, e.node.Column
-		f.Excerpt = excerpt(t.content, f.Line, f.Column)
+		f.Excerpt = document.Excerpt(t.Content, f.Line, f.Column)
 	}
 	return f
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // locate points at a path's key, in the last file that has all of it, else at
@@ -14,8 +16,8 @@ import (
 func (d *diagnosis) locate(path ...string) {
 	best := 0
 	for _, t := range slices.Backward(d.Documents) {
-		for _, root := range t.docs {
-			if k, _, depth := find(root, path); depth > best {
+		for _, root := range t.Docs {
+			if k, _, depth := document.Find(root, path); depth > best {
 				best = depth
 				d.set(t, k, path[:depth])
 			}
@@ -23,8 +25,8 @@ func (d *diagnosis) locate(path ...string) {
 	}
 }
 
-func (d *diagnosis) set(t *document, n *yaml.Node, path []string) {
-	d.at, d.path = place{t, n.Line, n.Column}, path
+func (d *diagnosis) set(t *document.Document, n *yaml.Node, path []string) {
+	d.at, d.path = document.Position{File: t, Line: n.Line, Column: n.Column}, path
 }
 
 // locateEntry points at what names something within a list or mapping: its key,
@@ -32,20 +34,20 @@ func (d *diagnosis) set(t *document, n *yaml.Node, path []string) {
 // source is the name. Otherwise it points at the list, or what is there of it.
 func (d *diagnosis) locateEntry(within []string, name string) bool {
 	for _, t := range slices.Backward(d.Documents) {
-		for _, s := range t.spots(within) {
-			if k, _ := child(s.node, name); k != nil {
+		for _, s := range t.Spots(within) {
+			if k, _ := document.Child(s.Node, name); k != nil {
 				d.set(t, k, append(slices.Clone(within), name))
 				return true
 			}
-			for i, item := range items(s.node) {
-				if n := deref(item); d.names(n, name) {
+			for i, item := range document.Items(s.Node) {
+				if n := document.Deref(item); d.names(n, name) {
 					d.set(t, n, append(slices.Clone(within), strconv.Itoa(i)))
 					return true
 				}
 			}
 		}
 	}
-	if d.at.line == 0 {
+	if d.at.Line == 0 {
 		d.locate(within...)
 	}
 	return false
@@ -54,7 +56,7 @@ func (d *diagnosis) locateEntry(within []string, name string) bool {
 func (d *diagnosis) names(n *yaml.Node, name string) bool {
 	text := n
 	if n.Kind == yaml.MappingNode {
-		if _, text = child(n, "source"); text == nil {
+		if _, text = document.Child(n, "source"); text == nil {
 			return false
 		}
 	}
@@ -66,10 +68,10 @@ func (d *diagnosis) names(n *yaml.Node, name string) bool {
 // accepts; match sees the text with its variables replaced.
 func (d *diagnosis) locateScalar(pattern string, match func(value string) bool) bool {
 	for _, t := range d.Documents {
-		for _, s := range t.spots(strings.Split(pattern, ".")) {
-			n := deref(s.node)
+		for _, s := range t.Spots(strings.Split(pattern, ".")) {
+			n := document.Deref(s.Node)
 			if n.Kind == yaml.ScalarNode && match(d.interpolated(n.Value)) {
-				d.set(t, n, s.path)
+				d.set(t, n, s.Path)
 				return true
 			}
 		}
@@ -86,10 +88,10 @@ func (d *diagnosis) interpolated(text string) string {
 }
 
 // atVariable points at the first $ of a text.
-func (d *diagnosis) atVariable(t *document, n *yaml.Node) {
-	d.at = place{t, n.Line, n.Column}
+func (d *diagnosis) atVariable(t *document.Document, n *yaml.Node) {
+	d.at = document.Position{File: t, Line: n.Line, Column: n.Column}
 	for number := n.Line; number <= n.Line+strings.Count(n.Value, "\n")+1; number++ {
-		line, ok := lineOf(t.content, number)
+		line, ok := document.Line(t.Content, number)
 		if !ok {
 			return
 		}
@@ -98,7 +100,7 @@ func (d *diagnosis) atVariable(t *document, n *yaml.Node) {
 			from = min(max(0, n.Column-1), len(runes))
 		}
 		if i := slices.Index(runes[from:], '$'); i >= 0 {
-			d.at = place{t, number, from + i + 1}
+			d.at = document.Position{File: t, Line: number, Column: from + i + 1}
 			return
 		}
 	}
@@ -111,7 +113,7 @@ func (d *diagnosis) locateText(text string) (rest string) {
 	best := 0
 	rest = text
 	for _, t := range slices.Backward(d.Documents) {
-		for _, root := range t.docs {
+		for _, root := range t.Docs {
 			if k, path, after := followText(root, text); len(path) > best {
 				best, rest = len(path), after
 				d.set(t, k, path)
@@ -126,7 +128,7 @@ func followText(root *yaml.Node, text string) (key *yaml.Node, path []string, re
 	key, value := root, root
 	for {
 		name, after := nextPart(value, strings.TrimPrefix(text, "."))
-		k, v := child(value, name)
+		k, v := document.Child(value, name)
 		if name == "" || k == nil {
 			return key, path, text
 		}
@@ -147,7 +149,7 @@ func nextPart(n *yaml.Node, text string) (part, rest string) {
 		end = len(text)
 	}
 	part = text[:end]
-	for _, k := range keys(n) {
+	for _, k := range document.Keys(n) {
 		// A key may have dots itself.
 		if len(k) > len(part) && strings.HasPrefix(text, k) && (len(text) == len(k) || strings.ContainsRune(".[: \n'", rune(text[len(k)]))) {
 			part = k

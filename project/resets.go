@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // A file may take one entry of what an earlier one says: environment: {A: !reset
@@ -83,9 +84,9 @@ func (s *source) marked(sink event.Sink) []types.ConfigFile {
 		if !bytes.Contains(f.Content, []byte("!reset")) && !bytes.Contains(f.Content, []byte("!override")) {
 			continue
 		}
-		t := parseDocument(f.Filename, f.Content)
+		t := document.Parse(f.Filename, f.Content)
 		m := marker{number: s.marks}
-		for _, root := range t.docs {
+		for _, root := range t.Docs {
 			m.walk(root, nil)
 		}
 		for _, n := range m.ignored {
@@ -94,7 +95,7 @@ func (s *source) marked(sink event.Sink) []types.ConfigFile {
 		if m.number == s.marks {
 			continue
 		}
-		if content, err := encoded(t.docs); err == nil {
+		if content, err := encoded(t.Docs); err == nil {
 			files[i].Content, s.marks = content, m.number
 		}
 	}
@@ -135,7 +136,7 @@ func (m *marker) walk(n *yaml.Node, path []string) {
 			if n.Content[i].Tag != "!!merge" {
 				below = append(slices.Clone(path), n.Content[i].Value)
 			}
-			m.walk(deref(n.Content[i+1]), below)
+			m.walk(document.Deref(n.Content[i+1]), below)
 		}
 	case n.Kind == yaml.SequenceNode && ok && slices.ContainsFunc(n.Content, tagged):
 		m.sequence(n, how)
@@ -178,7 +179,7 @@ func (m *marker) mapping(n *yaml.Node, how merging) {
 		value := n.Content[i+1]
 		switch {
 		case n.Content[i].Tag == "!!merge":
-			if merged := deref(value); merged.Kind == yaml.MappingNode {
+			if merged := document.Deref(value); merged.Kind == yaml.MappingNode {
 				m.mapping(merged, how)
 			}
 		case value.Tag == "!reset":
@@ -220,7 +221,7 @@ func (m *marker) sequence(n *yaml.Node, how merging) {
 func asMapping(n *yaml.Node) {
 	var content []*yaml.Node
 	for _, item := range n.Content {
-		name, value := cutEntry(deref(item).Value)
+		name, value := cutEntry(document.Deref(item).Value)
 		entry := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
 		switch {
 		case item.Tag == "!reset":

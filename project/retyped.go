@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // textMappings are the places of mappings whose values are texts: of what YAML
@@ -41,11 +42,11 @@ func (s *source) warnRetyped(model any, sink event.Sink) {
 	for _, d := range readDocuments(s) {
 		var here []retyped
 		for _, at := range textMappings {
-			for _, m := range d.spots(strings.Split(at, ".")) {
+			for _, m := range d.Spots(strings.Split(at, ".")) {
 				here = append(here, retypedIn(d, m, seen)...)
 			}
 		}
-		slices.SortStableFunc(here, func(a, b retyped) int { return cmp.Or(a.at.line-b.at.line, a.at.column-b.at.column) })
+		slices.SortStableFunc(here, func(a, b retyped) int { return cmp.Or(a.at.Line-b.at.Line, a.at.Column-b.at.Column) })
 		found = append(found, here...)
 	}
 	if len(found) == 0 {
@@ -55,28 +56,28 @@ func (s *source) warnRetyped(model any, sink event.Sink) {
 	for _, r := range found {
 		if used[r.key+"="+r.became] {
 			warn(sink, fmt.Sprintf("%s:%d: %s: %s is %s in YAML and becomes %s; put it in quotes to keep it: %q",
-				s.shown(r.at.file.name), r.at.line, r.path, r.node.Value, r.kind, r.became, r.node.Value))
+				s.shown(r.at.File.Name), r.at.Line, r.path, r.node.Value, r.kind, r.became, r.node.Value))
 		}
 	}
 }
 
 // retyped is a value that YAML changes.
 type retyped struct {
-	at           place
+	at           document.Position
 	node         *yaml.Node
 	path, key    string
 	kind, became string
 }
 
 // retypedIn are those of a mapping.
-func retypedIn(d *document, mapping spot, seen map[*yaml.Node]bool) []retyped {
+func retypedIn(d *document.Document, mapping document.Spot, seen map[*yaml.Node]bool) []retyped {
 	var found []retyped
-	names := keys(mapping.node)
-	for i, v := range values(mapping.node) {
-		v = deref(v)
+	names := document.Keys(mapping.Node)
+	for i, v := range document.Values(mapping.Node) {
+		v = document.Deref(v)
 		if names[i] == "<<" {
-			for _, m := range append(items(v), v) {
-				found = append(found, retypedIn(d, spot{mapping.path, m}, seen)...)
+			for _, m := range append(document.Items(v), v) {
+				found = append(found, retypedIn(d, document.Spot{Path: mapping.Path, Node: m}, seen)...)
 			}
 			continue
 		}
@@ -85,8 +86,8 @@ func retypedIn(d *document, mapping spot, seen map[*yaml.Node]bool) []retyped {
 			continue
 		}
 		seen[v] = true
-		path := strings.Join(append(slices.Clone(mapping.path), names[i]), ".")
-		found = append(found, retyped{place{d, v.Line, v.Column}, v, path, names[i], kind, became})
+		path := strings.Join(append(slices.Clone(mapping.Path), names[i]), ".")
+		found = append(found, retyped{document.Position{File: d, Line: v.Line, Column: v.Column}, v, path, names[i], kind, became})
 	}
 	return found
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // How the short forms are written.
@@ -118,7 +120,7 @@ var rules = []rule{
 	{`^the file cannot be understood: .*time\.Time`, (*diagnosis).explainDate},
 	{`^the file cannot be understood: interface conversion: .* is nil`, (*diagnosis).explainNoSection},
 	{`^(empty compose file|top-level object must be a mapping)$`, func(d *diagnosis, _ []string) {
-		d.at = place{d.file(""), 1, 1}
+		d.at = document.Position{File: d.file(""), Line: 1, Column: 1}
 		d.hint = "a Compose file begins with services: and a service below it, with its image: or build:"
 	}},
 	{``, (*diagnosis).explainShortSyntax},
@@ -134,9 +136,9 @@ func (d *diagnosis) explainUndefined(m []string) {
 	d.locateEntry(within, name)
 	var declared []string
 	for _, t := range d.Documents {
-		for _, root := range t.docs {
-			_, section := child(root, kind+"s")
-			declared = append(declared, keys(section)...)
+		for _, root := range t.Docs {
+			_, section := document.Child(root, kind+"s")
+			declared = append(declared, document.Keys(section)...)
 		}
 	}
 	if near := nearest(name, declared); len(near) > 0 {
@@ -160,7 +162,7 @@ func (d *diagnosis) explainDependency(section, service, dependency string) {
 		}
 	}
 	for _, key := range []string{"network_mode", "ipc", "pid", "uts", "cgroup"} {
-		if d.at.line == 0 || len(d.path) < 3 {
+		if d.at.Line == 0 || len(d.path) < 3 {
 			d.locateScalar("services."+service+"."+key, func(v string) bool { return v == types.ServicePrefix+dependency })
 		}
 	}
@@ -210,11 +212,11 @@ func (d *diagnosis) explainInterpolation(m []string) {
 		d.hint = "this is neither a number nor true or false, as the key wants"
 	}
 	for _, t := range d.Documents {
-		for _, spot := range t.spots(path) {
-			for _, scalar := range scalars(deref(spot.node)) {
+		for _, spot := range t.Spots(path) {
+			for _, scalar := range document.Scalars(document.Deref(spot.Node)) {
 				if wanted(scalar.Value) {
 					d.atVariable(t, scalar)
-					d.path = spot.path
+					d.path = spot.Path
 					return
 				}
 			}
@@ -243,10 +245,10 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 // text is wanted.
 func (d *diagnosis) explainDate(_ []string) {
 	for _, t := range d.Documents {
-		for _, root := range t.docs {
-			for _, scalar := range scalars(root) {
+		for _, root := range t.Docs {
+			for _, scalar := range document.Scalars(root) {
 				if scalar.ShortTag() == "!!timestamp" {
-					d.at = place{t, scalar.Line, scalar.Column}
+					d.at = document.Position{File: t, Line: scalar.Line, Column: scalar.Column}
 					d.text = fmt.Sprintf("%s is a date, and a text is wanted", scalar.Value)
 					d.hint = fmt.Sprintf("put it in quotes: %q", scalar.Value)
 					return
@@ -261,8 +263,8 @@ func (d *diagnosis) explainDate(_ []string) {
 func (d *diagnosis) explainNoSection(_ []string) {
 	for _, section := range []string{"services", "networks", "volumes", "secrets", "configs", "models"} {
 		for _, t := range d.Documents {
-			for _, root := range t.docs {
-				if k, v, depth := find(root, []string{section}); depth == 1 && v.ShortTag() == "!!null" {
+			for _, root := range t.Docs {
+				if k, v, depth := document.Find(root, []string{section}); depth == 1 && v.ShortTag() == "!!null" {
 					d.set(t, k, []string{section})
 					d.text = section + " must be a mapping"
 					return
@@ -275,11 +277,11 @@ func (d *diagnosis) explainNoSection(_ []string) {
 // profiles are those of a service.
 func (d *diagnosis) profiles(service string) []string {
 	for _, t := range slices.Backward(d.Documents) {
-		for _, root := range t.docs {
-			_, n, depth := find(root, []string{"services", service, "profiles"})
+		for _, root := range t.Docs {
+			_, n, depth := document.Find(root, []string{"services", service, "profiles"})
 			if depth == 3 {
 				var names []string
-				for _, scalar := range scalars(deref(n)) {
+				for _, scalar := range document.Scalars(document.Deref(n)) {
 					names = append(names, scalar.Value)
 				}
 				return names
@@ -294,9 +296,9 @@ func (d *diagnosis) profiles(service string) []string {
 func (d *diagnosis) suggestService(name string, not ...string) string {
 	var names []string
 	for _, t := range d.Documents {
-		for _, root := range t.docs {
-			_, services := child(root, "services")
-			names = append(names, keys(services)...)
+		for _, root := range t.Docs {
+			_, services := document.Child(root, "services")
+			names = append(names, document.Keys(services)...)
 		}
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(not, n) })

@@ -8,25 +8,27 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/template"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // explainEncoding is about a file that is no text in UTF-8; false: it is one.
-func (d *diagnosis) explainEncoding(file *document) bool {
-	at := badByte(file.content)
+func (d *diagnosis) explainEncoding(file *document.Document) bool {
+	at := document.BadByte(file.Content)
 	if at < 0 {
 		return false
 	}
 	d.atOffset(file, fmt.Sprint(at))
-	d.hint = utf8Help
-	switch cause := foreignEncoding(file.content); {
+	d.hint = document.UTF8Help
+	switch cause := document.ForeignEncoding(file.Content); {
 	case cause != "":
-		d.at.line, d.at.column = 1, 1
+		d.at.Line, d.at.Column = 1, 1
 		d.text = cause
-	case file.content[at] == 0:
+	case file.Content[at] == 0:
 		d.text = "there is a NUL byte here, which no text has"
 		d.hint = "take it out; is the file damaged?"
 	default:
-		d.text = fmt.Sprintf("the byte 0x%x is not UTF-8", file.content[at])
+		d.text = fmt.Sprintf("the byte 0x%x is not UTF-8", file.Content[at])
 	}
 	return true
 }
@@ -35,7 +37,7 @@ func (d *diagnosis) explainEncoding(file *document) bool {
 // variable may stand for it as well.
 func (d *diagnosis) explainInfinite(_ []string) {
 	for _, t := range d.Documents {
-		for _, root := range t.docs {
+		for _, root := range t.Docs {
 			if n, path := d.infinite(root, nil); n != nil {
 				d.set(t, n, path)
 				d.text = fmt.Sprintf("%s: %s is no finite number", strings.Join(path, "."), d.interpolated(n.Value))
@@ -75,7 +77,7 @@ func (d *diagnosis) infinite(n *yaml.Node, path []string) (*yaml.Node, []string)
 // include: it is read once more for its line.
 func (d *diagnosis) explainDotEnv(name string) {
 	if content, e := d.EnvFile(name); e != nil {
-		d.at = place{&document{name: name, content: content}, e.Line, e.Column}
+		d.at = document.Position{File: &document.Document{Name: name, Content: content}, Line: e.Line, Column: e.Column}
 		d.text, d.hint = e.Msg, e.Help
 	}
 }
@@ -86,8 +88,8 @@ func (d *diagnosis) explainNoImage(service string) {
 	d.hint = "add image: NAME to run an image, or build: DIR to build one"
 	for _, key := range []string{"image", "build"} {
 		for _, t := range slices.Backward(d.Documents) {
-			for _, root := range t.docs {
-				if _, v, depth := find(root, []string{"services", service, key}); depth == 3 && deref(v).Kind == yaml.ScalarNode && len(d.unset(v.Value)) > 0 {
+			for _, root := range t.Docs {
+				if _, v, depth := document.Find(root, []string{"services", service, key}); depth == 3 && document.Deref(v).Kind == yaml.ScalarNode && len(d.unset(v.Value)) > 0 {
 					d.set(t, v, []string{"services", service, key})
 					return
 				}
@@ -117,12 +119,12 @@ func (d *diagnosis) unset(text string) []string {
 func (d *diagnosis) explainUnset() {
 	_, required := errors.AsType[*template.MissingRequiredError](d.err)
 	_, invalid := errors.AsType[*template.InvalidTemplateError](d.err)
-	if required || invalid || d.at.file == nil || len(d.path) == 0 {
+	if required || invalid || d.at.File == nil || len(d.path) == 0 {
 		return
 	}
-	for _, root := range d.at.file.docs {
-		_, v, depth := find(root, d.path)
-		if v = deref(v); depth != len(d.path) || v == nil || v.Kind != yaml.ScalarNode {
+	for _, root := range d.at.File.Docs {
+		_, v, depth := document.Find(root, d.path)
+		if v = document.Deref(v); depth != len(d.path) || v == nil || v.Kind != yaml.ScalarNode {
 			continue
 		}
 		names := d.unset(v.Value)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/schema"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 var additionalPattern = regexp.MustCompile(`^\s*additional properties '(.*?)'.* not allowed$`)
@@ -36,7 +38,7 @@ func (d *diagnosis) explainSchema(m []string) {
 
 // moveFirst makes a file the one that is searched first.
 func (d *diagnosis) moveFirst(name string) {
-	i := slices.IndexFunc(d.Documents, func(t *document) bool { return t.name == name })
+	i := slices.IndexFunc(d.Documents, func(t *document.Document) bool { return t.Name == name })
 	if i >= 0 {
 		t := d.Documents[i]
 		d.Documents = append(slices.Delete(slices.Clone(d.Documents), i, i+1), t)
@@ -64,11 +66,11 @@ func (d *diagnosis) explainUnknownKey(within []string, key string) {
 
 func (d *diagnosis) looksLikeService(key string) bool {
 	for _, t := range d.Documents {
-		for _, s := range t.spots([]string{key}) {
-			if _, image := child(s.node, "image"); image != nil {
+		for _, s := range t.Spots([]string{key}) {
+			if _, image := document.Child(s.Node, "image"); image != nil {
 				return true
 			}
-			if _, build := child(s.node, "build"); build != nil {
+			if _, build := document.Child(s.Node, "build"); build != nil {
 				return true
 			}
 		}
@@ -79,15 +81,15 @@ func (d *diagnosis) looksLikeService(key string) bool {
 // pointAtValue moves from a key to its value where that is on a line as well,
 // and says how a text is written where one is wanted.
 func (d *diagnosis) pointAtValue() {
-	if d.at.file == nil {
+	if d.at.File == nil {
 		return
 	}
-	for _, root := range d.at.file.docs {
-		_, v, depth := find(root, d.path)
+	for _, root := range d.at.File.Docs {
+		_, v, depth := document.Find(root, d.path)
 		if depth != len(d.path) || v.Kind != yaml.ScalarNode || v.Value == "" {
 			continue
 		}
-		d.at.line, d.at.column = v.Line, v.Column
+		d.at.Line, d.at.Column = v.Line, v.Column
 		if strings.HasSuffix(d.text, "must be a string") {
 			d.hint = fmt.Sprintf("put it in quotes: %q", v.Value)
 		}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // explainSyntax is about what is not YAML. m is the file, or "yaml: ", and the
@@ -14,7 +16,7 @@ func (d *diagnosis) explainSyntax(m []string) {
 		return
 	}
 	text := syntaxNoise.ReplaceAllString(m[2], "")
-	d.at.file = file
+	d.at.File = file
 	if at := offsetPattern.FindStringSubmatch(text); at != nil {
 		d.atOffset(file, at[1])
 		text = strings.TrimPrefix(text, at[0])
@@ -27,10 +29,10 @@ func (d *diagnosis) explainSyntax(m []string) {
 		before := d.at
 		d.atLine(file, at[2], at[3])
 		if parser {
-			d.at.line++
+			d.at.Line++
 		}
-		if _, ok := lineOf(file.content, d.at.line); !ok {
-			d.at = place{file, max(1, before.line), max(1, before.column)}
+		if _, ok := document.Line(file.Content, d.at.Line); !ok {
+			d.at = document.Position{File: file, Line: max(1, before.Line), Column: max(1, before.Column)}
 		}
 	}
 	text = positions.ReplaceAllStringFunc(text, func(at string) string {
@@ -40,7 +42,7 @@ func (d *diagnosis) explainSyntax(m []string) {
 		return ""
 	})
 	if strings.Contains(text, "unknown anchor") {
-		d.at.column-- // the parser counts the * already
+		d.at.Column-- // the parser counts the * already
 	}
 	d.text = "yaml: " + text
 	d.hint = d.syntaxHint(text)
@@ -57,7 +59,7 @@ var (
 )
 
 func (d *diagnosis) syntaxHint(text string) string {
-	line, _ := lineOf(d.at.file.content, d.at.line)
+	line, _ := document.Line(d.at.File.Content, d.at.Line)
 	switch {
 	case strings.Contains(text, "cannot start any token") && strings.Contains(line, "\t"):
 		return "indent with spaces: YAML does not allow tabs"
@@ -73,36 +75,37 @@ func (d *diagnosis) syntaxHint(text string) string {
 
 // file finds the tree of a file by its name; without one, the first that is not
 // YAML.
-func (d *diagnosis) file(name string) *document {
+func (d *diagnosis) file(name string) *document.Document {
 	for _, t := range d.Documents {
-		if t.name == name {
+		if t.Name == name {
 			return t
 		}
 	}
 	for _, t := range d.Documents {
-		if t.err != nil && t.err.Error() == d.err.Error() {
+		if t.Err != nil && t.Err.Error() == d.err.Error() {
 			return t
 		}
 	}
 	if len(d.Documents) > 0 {
 		return d.Documents[0]
 	}
-	return &document{name: name}
+	return &document.Document{Name: name}
 }
 
-func (d *diagnosis) atLine(file *document, line, column string) {
-	d.at.file = file
-	d.at.line, _ = strconv.Atoi(line)
-	d.at.column, _ = strconv.Atoi(column)
-	if text, ok := lineOf(file.content, d.at.line); ok && d.at.column == 0 {
-		d.at.column = len(text) - len(strings.TrimLeft(text, " \t")) + 1
+func (d *diagnosis) atLine(file *document.Document, line, column string) {
+	d.at.File = file
+	d.at.Line, _ = strconv.Atoi(line)
+	d.at.Column, _ = strconv.Atoi(column)
+	if text, ok := document.Line(file.Content, d.at.Line); ok && d.at.Column == 0 {
+		d.at.Column = len(text) - len(strings.TrimLeft(text, " \t")) + 1
 	}
 }
 
-func (d *diagnosis) atOffset(file *document, offset string) {
+func (d *diagnosis) atOffset(file *document.Document, offset string) {
 	n, _ := strconv.Atoi(offset)
-	before := string(file.content[:min(n, len(file.content))])
-	d.at = place{file, strings.Count(before, "\n") + 1, len([]rune(before[strings.LastIndex(before, "\n")+1:])) + 1}
+	before := string(file.Content[:min(n, len(file.Content))])
+	last := before[strings.LastIndex(before, "\n")+1:]
+	d.at = document.Position{File: file, Line: strings.Count(before, "\n") + 1, Column: len([]rune(last)) + 1}
 }
 
 // explainDuplicate is about a key that stands twice, which compose-go reports

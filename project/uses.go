@@ -129,8 +129,8 @@ func (p *Project) placeOf(path ...string) string {
 		return ""
 	}
 	at := Files{Documents: readDocuments(p.source)}.Position(path...)
-	if at.line == 0 {
+	if at.Line == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", p.source.shown(at.file.name), at.line)
+	return fmt.Sprintf("%s:%d", p.source.shown(at.File.Name), at.Line)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // shortVolumes are the paths at which a volume is written as one text.
@@ -58,9 +60,9 @@ func crowded(files []types.ConfigFile) map[string]bool {
 	}
 	leave := map[string]bool{}
 	for _, f := range files {
-		d := parseDocument(f.Filename, f.Content)
-		for _, service := range d.spots([]string{"services", "*"}) {
-			for _, text := range crowdedIn(service.node) {
+		d := document.Parse(f.Filename, f.Content)
+		for _, service := range d.Spots([]string{"services", "*"}) {
+			for _, text := range crowdedIn(service.Node) {
 				leave[text] = true
 			}
 		}
@@ -73,9 +75,9 @@ func crowdedIn(service *yaml.Node) []string {
 	at := map[string]int{}         // how many mounts, by their place
 	letters := map[string]string{} // the text, its place
 	for _, key := range []string{"volumes", "tmpfs"} {
-		_, list := child(service, key)
-		for _, item := range items(list) {
-			text := deref(item).Value
+		_, list := document.Child(service, key)
+		for _, item := range document.Items(list) {
+			text := document.Deref(item).Value
 			v, err := ParseVolume(text)
 			if err != nil || text == "" {
 				continue

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // weight is how much a part of a file is once aliases and extends are written
@@ -81,12 +83,12 @@ type weigher struct {
 	ports    int
 }
 
-func newWeigher(t *document, largest int) *weigher {
+func newWeigher(t *document.Document, largest int) *weigher {
 	return &weigher{
 		known:   map[*yaml.Node]weight{},
 		open:    map[*yaml.Node]bool{},
 		aliases: map[*yaml.Node]int{},
-		size:    len(t.content),
+		size:    len(t.Content),
 		largest: largest,
 	}
 }
@@ -115,12 +117,12 @@ func (w *weigher) document(root *yaml.Node) *limitError {
 
 // count counts services and dependencies.
 func (w *weigher) count(root *yaml.Node) {
-	_, services := child(root, "services")
-	all := values(services)
+	_, services := document.Child(root, "services")
+	all := document.Values(services)
 	w.total.services += len(all)
 	for _, service := range all {
-		_, needs := child(service, "depends_on")
-		w.total.needs += len(items(needs)) + len(values(needs))
+		_, needs := document.Child(service, "depends_on")
+		w.total.needs += len(document.Items(needs)) + len(document.Values(needs))
 	}
 }
 
@@ -176,17 +178,17 @@ func (w *weigher) alias(n *yaml.Node, depth int) (weight, *limitError) {
 
 // extends adds what services take over from each other within the document.
 func (w *weigher) extends(root *yaml.Node) *limitError {
-	_, services := child(root, "services")
+	_, services := document.Child(root, "services")
 	base := map[string]string{}
 	own := map[string]*yaml.Node{}
 	read := 0
-	all := values(services)
-	for i, name := range keys(services) {
+	all := document.Values(services)
+	for i, name := range document.Keys(services) {
 		service := all[i]
 		own[name] = service
-		if _, e := child(service, "extends"); e != nil {
+		if _, e := document.Child(service, "extends"); e != nil {
 			base[name] = extended(e)
-			if _, file := child(e, "file"); file != nil {
+			if _, file := document.Child(e, "file"); file != nil {
 				read += w.largest
 			}
 		}
@@ -199,7 +201,7 @@ func (w *weigher) extends(root *yaml.Node) *limitError {
 			if on == name {
 				break // compose-go refuses it
 			}
-			w.total.add(w.known[deref(own[on])])
+			w.total.add(w.known[document.Deref(own[on])])
 		}
 	}
 	if read > maxExtended {
@@ -211,10 +213,10 @@ func (w *weigher) extends(root *yaml.Node) *limitError {
 // extended is the service that an extends names. One of another file counts as
 // well if this file has the name: the file may be the same.
 func extended(e *yaml.Node) string {
-	if _, service := child(e, "service"); service != nil {
+	if _, service := document.Child(e, "service"); service != nil {
 		return service.Value
 	}
-	if e = deref(e); e.Kind == yaml.ScalarNode {
+	if e = document.Deref(e); e.Kind == yaml.ScalarNode {
 		return e.Value
 	}
 	return ""

@@ -12,6 +12,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/transform"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // written is what the files of a project say to the letter. It turns back what
@@ -40,11 +42,11 @@ func (s *source) written() *written {
 	w := &written{source: s, texts: map[string]bool{}, pairs: map[string]bool{}, seen: map[variableText]bool{},
 		dirs: []string{s.dir}, real: map[string][]string{}}
 	for _, d := range gatherDocuments(s, most) {
-		if !slices.Contains(w.dirs, d.dir) {
-			w.dirs = append(w.dirs, d.dir)
+		if !slices.Contains(w.dirs, d.Dir) {
+			w.dirs = append(w.dirs, d.Dir)
 		}
-		for _, root := range d.docs {
-			w.readRoot(root, d.dir)
+		for _, root := range d.Docs {
+			w.readRoot(root, d.Dir)
 		}
 	}
 	return w
@@ -52,9 +54,9 @@ func (s *source) written() *written {
 
 func (w *written) readRoot(root *yaml.Node, dir string) {
 	w.read(root, dir, "")
-	_, services := child(root, "services")
-	all := values(services)
-	for i, name := range keys(services) {
+	_, services := document.Child(root, "services")
+	all := document.Values(services)
+	for i, name := range document.Keys(services) {
 		w.read(all[i], dir, name)
 	}
 }
@@ -67,10 +69,10 @@ func (w *written) read(n *yaml.Node, dir, service string) {
 	for i, c := range n.Content {
 		w.read(c, dir, service)
 		if n.Kind == yaml.MappingNode && i%2 == 1 {
-			key, value := n.Content[i-1].Value, deref(c)
-			for _, v := range append(items(value), value) {
+			key, value := n.Content[i-1].Value, document.Deref(c)
+			for _, v := range append(document.Items(value), value) {
 				var decoded any
-				if v = deref(v); v.Kind == yaml.ScalarNode && v.Decode(&decoded) == nil {
+				if v = document.Deref(v); v.Kind == yaml.ScalarNode && v.Decode(&decoded) == nil {
 					w.pairs[fmt.Sprintf("%s=%v", key, decoded)] = true
 				}
 			}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // yamlOf writes v as Docker Compose 5.5 writes YAML: indented by two, lines
@@ -24,8 +26,8 @@ func yamlOf(v any, lossy lossyText) ([]byte, error) {
 		return nil, err
 	}
 	if _, ok := v.(*types.Project); ok {
-		_, services := child(tree, "services")
-		for _, s := range values(services) {
+		_, services := document.Child(tree, "services")
+		for _, s := range document.Values(services) {
 			orderKeys(s)
 		}
 	}

@@ -1,21 +1,18 @@
-package project
+package document
 
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// errEncoding is what the error of a file that is not UTF-8 wraps.
-var errEncoding = errors.New("not UTF-8")
+// UTF8Help is what to do about a file that is not UTF-8.
+const UTF8Help = "save the file as UTF-8, as `iconv -f ENCODING -t UTF-8` does"
 
-const utf8Help = "save the file as UTF-8, as `iconv -f ENCODING -t UTF-8` does"
-
-// foreignEncoding says what speaks against a file being a text in UTF-8: the
+// ForeignEncoding says what speaks against a file being a text in UTF-8: the
 // encoding that it has instead; "": nothing. Single bytes are not looked at.
-func foreignEncoding(content []byte) string {
+func ForeignEncoding(content []byte) string {
 	switch {
 	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		return "this is UTF-16 and not UTF-8"
@@ -40,9 +37,9 @@ func wide(content []byte, from int) bool {
 	return true
 }
 
-// badByte is the offset of the first byte of a text that is no UTF-8, or NUL; -1:
+// BadByte is the offset of the first byte of a text that is no UTF-8, or NUL; -1:
 // there is none.
-func badByte(content []byte) int {
+func BadByte(content []byte) int {
 	for i := 0; i < len(content); {
 		r, size := utf8.DecodeRune(content[i:])
 		if r == 0 || r == utf8.RuneError && size == 1 {
@@ -53,9 +50,9 @@ func badByte(content []byte) int {
 	return -1
 }
 
-// inUTF8 is a text that may be UTF-16, which a byte order mark says, as YAML
+// InUTF8 is a text that may be UTF-16, which a byte order mark says, as YAML
 // allows it.
-func inUTF8(content []byte) []byte {
+func InUTF8(content []byte) []byte {
 	order := binary.ByteOrder(binary.LittleEndian)
 	switch {
 	case bytes.HasPrefix(content, []byte("\xff\xfe")):

@@ -1,4 +1,6 @@
-package project
+// Package document is a Compose file as it was written: its text, its lines, and
+// the YAML nodes that know them.
+package document
 
 import (
 	"bytes"
@@ -10,52 +12,55 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxDocuments bounds how many included files a diagnosis reads.
-const maxDocuments = 50
+// MaxDocuments bounds the YAML documents of a file, and the files that are read
+// where they include each other.
+const MaxDocuments = 50
 
-// document is a file of the project with its YAML nodes, which know their lines.
-type document struct {
-	name    string // absolute or "-"
-	dir     string // absolute: what its paths are relative to
-	content []byte
-	docs    []*yaml.Node // roots; those before a syntax error, if there is one
-	err     error        // the syntax error
+// Document is a file with its YAML nodes.
+type Document struct {
+	Name    string // absolute or "-"
+	Dir     string // absolute: what its paths are relative to
+	Content []byte
+	Docs    []*yaml.Node // roots; those before a syntax error, if there is one
+	Err     error        // the syntax error
 }
 
-// place is a position in a file; line and column from 1, line 0: not known.
-type place struct {
-	file         *document
-	line, column int
+// Position is a place in a file. Line and Column count from 1; Line 0: not known.
+type Position struct {
+	File         *Document
+	Line, Column int
 }
 
-func parseDocument(name string, content []byte) *document {
-	t := &document{name: name, content: content}
+// Parse reads the nodes of a file. A syntax error, or that there are more than
+// MaxDocuments, is the Document's Err.
+func Parse(name string, content []byte) *Document {
+	t := &Document{Name: name, Content: content}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	for {
 		var doc yaml.Node
 		if err := decoder.Decode(&doc); err != nil {
-			t.err = err
+			t.Err = err
 			return t
 		}
 		if len(doc.Content) > 0 {
-			t.docs = append(t.docs, doc.Content[0])
+			t.Docs = append(t.Docs, doc.Content[0])
 		}
-		if len(t.docs) > maxDocuments {
-			t.err = errors.New("too many documents")
+		if len(t.Docs) > MaxDocuments {
+			t.Err = errors.New("too many documents")
 			return t
 		}
 	}
 }
 
-// child returns the key's and the value's node in a mapping, merged ones
+// Child returns the key's and the value's node in a mapping, merged ones
 // included, or in a list by index; nil where there is none.
-func child(n *yaml.Node, key string) (k, v *yaml.Node) {
+func Child(n *yaml.Node, key string) (k, v *yaml.Node) {
 	return childBelow(n, key, 0)
 }
 
 func childBelow(n *yaml.Node, key string, depth int) (k, v *yaml.Node) {
 	const maxDepth = 20 // of anchors that merge each other
-	if n = deref(n); n == nil || depth > maxDepth {
+	if n = Deref(n); n == nil || depth > maxDepth {
 		return nil, nil
 	}
 	if n.Kind == yaml.SequenceNode {
@@ -79,7 +84,7 @@ func childBelow(n *yaml.Node, key string, depth int) (k, v *yaml.Node) {
 	}
 	for _, m := range merged {
 		candidates := []*yaml.Node{m}
-		if list := deref(m); list != nil && list.Kind == yaml.SequenceNode {
+		if list := Deref(m); list != nil && list.Kind == yaml.SequenceNode {
 			candidates = list.Content
 		}
 		for _, c := range candidates {
@@ -91,25 +96,25 @@ func childBelow(n *yaml.Node, key string, depth int) (k, v *yaml.Node) {
 	return nil, nil
 }
 
-// deref follows aliases; nil stays nil.
-func deref(n *yaml.Node) *yaml.Node {
+// Deref follows aliases; nil stays nil.
+func Deref(n *yaml.Node) *yaml.Node {
 	for n != nil && n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
 	return n
 }
 
-// items are the elements of a list.
-func items(n *yaml.Node) []*yaml.Node {
-	if n = deref(n); n == nil || n.Kind != yaml.SequenceNode {
+// Items are the elements of a list; nil for what is none.
+func Items(n *yaml.Node) []*yaml.Node {
+	if n = Deref(n); n == nil || n.Kind != yaml.SequenceNode {
 		return nil
 	}
 	return n.Content
 }
 
-// values are the values of a mapping.
-func values(n *yaml.Node) []*yaml.Node {
-	if n = deref(n); n == nil || n.Kind != yaml.MappingNode {
+// Values are the values of a mapping, in the order of Keys; nil for what is none.
+func Values(n *yaml.Node) []*yaml.Node {
+	if n = Deref(n); n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
 	var all []*yaml.Node
@@ -119,9 +124,9 @@ func values(n *yaml.Node) []*yaml.Node {
 	return all
 }
 
-// keys are the keys of a mapping.
-func keys(n *yaml.Node) []string {
-	if n = deref(n); n == nil || n.Kind != yaml.MappingNode {
+// Keys are the keys of a mapping as they are written, "<<" among them; nil for what is none.
+func Keys(n *yaml.Node) []string {
+	if n = Deref(n); n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
 	var all []string
@@ -131,8 +136,8 @@ func keys(n *yaml.Node) []string {
 	return all
 }
 
-// scalars are all texts in a node, in order; anchors are not followed.
-func scalars(n *yaml.Node) []*yaml.Node {
+// Scalars are all texts in a node, in order; anchors are not followed.
+func Scalars(n *yaml.Node) []*yaml.Node {
 	if n == nil {
 		return nil
 	}
@@ -145,17 +150,17 @@ func scalars(n *yaml.Node) []*yaml.Node {
 		step, first = 2, 1
 	}
 	for i := first; i < len(n.Content); i += step {
-		all = append(all, scalars(n.Content[i])...)
+		all = append(all, Scalars(n.Content[i])...)
 	}
 	return all
 }
 
-// find walks a path from the root and returns the key and value nodes it ends
+// Find walks a path from the root and returns the key and value nodes it ends
 // at, or those of the deepest part that is there, and how deep that is.
-func find(root *yaml.Node, path []string) (k, v *yaml.Node, depth int) {
+func Find(root *yaml.Node, path []string) (k, v *yaml.Node, depth int) {
 	k, v = root, root
 	for i, part := range path {
-		nextKey, next := child(v, part)
+		nextKey, next := Child(v, part)
 		if nextKey == nil {
 			return k, v, i
 		}
@@ -164,10 +169,10 @@ func find(root *yaml.Node, path []string) (k, v *yaml.Node, depth int) {
 	return k, v, len(path)
 }
 
-// excerpt is a line with its number, and below it a caret at the column (in
+// Excerpt is a line with its number, and below it a caret at the column (in
 // characters). Long lines are cut around it.
-func excerpt(content []byte, line, column int) string {
-	text, ok := lineOf(content, line)
+func Excerpt(content []byte, line, column int) string {
+	text, ok := Line(content, line)
 	if !ok || !utf8.ValidString(text) {
 		return ""
 	}
@@ -184,8 +189,8 @@ func excerpt(content []byte, line, column int) string {
 	return "  " + gutter + " | " + shown + "\n  " + blank + " | " + strings.Repeat(" ", column-1-from) + "^"
 }
 
-// lineOf returns the line with that number, without its end.
-func lineOf(content []byte, number int) (string, bool) {
+// Line returns the line with that number, without its end.
+func Line(content []byte, number int) (string, bool) {
 	n := 0
 	for line := range bytes.Lines(content) {
 		if n++; n == number {
