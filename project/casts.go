@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -80,9 +79,4 @@ func everyKey(path tree.Path, named func(key string) bool) bool {
 		}
 	}
 	return true
-}
-
-// substitute is expansion.substitute for a single text.
-func substitute(text string, lookup template.Mapping) (string, error) {
-	return new(expansion).substitute(text, lookup)
 }

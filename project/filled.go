@@ -8,9 +8,6 @@ import (
 	"github.com/mattn/go-shellwords"
 )
 
-// filledText is a text of a file with variables, as written and filled in.
-type filledText struct{ written, filled string }
-
 // Private tells of each word of a command whether it is for nobody's eyes: it came
 // from a variable, it looks like a credential, or it stands for one by its name or
 // that of the flag before it.

@@ -119,11 +119,8 @@ type marker struct {
 	ignored []*yaml.Node // entries of lists that nothing can take an entry of
 }
 
-// tagged tells whether a node takes something back.
-func tagged(n *yaml.Node) bool { return n != nil && (n.Tag == "!reset" || n.Tag == "!override") }
-
 func (m *marker) walk(n *yaml.Node, path []string) {
-	if n == nil || tagged(n) {
+	if n == nil || document.Tagged(n) {
 		return // all of it is taken back, which the loader does
 	}
 	how, ok := resettable[pattern(path)]
@@ -138,11 +135,11 @@ func (m *marker) walk(n *yaml.Node, path []string) {
 			}
 			m.walk(document.Deref(n.Content[i+1]), below)
 		}
-	case n.Kind == yaml.SequenceNode && ok && slices.ContainsFunc(n.Content, tagged):
+	case n.Kind == yaml.SequenceNode && ok && slices.ContainsFunc(n.Content, document.Tagged):
 		m.sequence(n, how)
 	case n.Kind == yaml.SequenceNode:
 		for i, item := range n.Content {
-			if tagged(item) {
+			if document.Tagged(item) {
 				m.ignored = append(m.ignored, item)
 			}
 			m.walk(item, append(slices.Clone(path), strconv.Itoa(i)))

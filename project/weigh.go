@@ -68,6 +68,30 @@ func (w weight) check(size int) *limitError {
 	return nil
 }
 
+// weigh adds up the files of a project. An error comes with the file that it is
+// about.
+func weigh(documents []*document.Document) (*document.Document, *limitError) {
+	var total weight
+	size, largest := 0, 0
+	for _, t := range documents {
+		largest = max(largest, len(t.Content))
+	}
+	for _, t := range documents {
+		w := newWeigher(t, largest)
+		for _, root := range t.Docs {
+			if err := w.document(root); err != nil {
+				return t, err
+			}
+		}
+		total.add(w.total)
+		size += len(t.Content)
+		if err := total.check(size); err != nil {
+			return t, err
+		}
+	}
+	return nil, nil
+}
+
 // weigher finds the weight of a file's nodes, each once.
 type weigher struct {
 	total   weight
@@ -137,7 +161,7 @@ func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
 		return known, nil
 	}
 	got := weight{nodes: 1, text: len(n.Value), steps: depth}
-	if tagged(n) {
+	if document.Tagged(n) {
 		got.resets = 1
 	}
 	if n.Kind == yaml.MappingNode {

@@ -155,6 +155,9 @@ func Scalars(n *yaml.Node) []*yaml.Node {
 	return all
 }
 
+// Tagged tells whether a node takes something back.
+func Tagged(n *yaml.Node) bool { return n != nil && (n.Tag == "!reset" || n.Tag == "!override") }
+
 // Find walks a path from the root and returns the key and value nodes it ends
 // at, or those of the deepest part that is there, and how deep that is.
 func Find(root *yaml.Node, path []string) (k, v *yaml.Node, depth int) {
