@@ -90,11 +90,11 @@ var serviceRules = harmless(`
 
 var deployRules = harmless(`endpoint_mode labels mode replicas restart_policy rollback_config update_config`, map[string]demandRule{
 	"resources": func(d *demanding, v any) {
-		d.attributes("deploy.resources.", mapping(v), map[string]demandRule{"limits": limits, "reservations": limits})
+		d.attributes("deploy.resources.", mapping(v), map[string]demandRule{"limits": resourceAmounts, "reservations": resourceAmounts})
 	},
 })
 
-func limits(d *demanding, v any) {
+func resourceAmounts(d *demanding, v any) {
 	d.attributes("deploy.resources.", mapping(v), map[string]demandRule{"cpus": nil, "memory": nil, "pids": nil})
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // variables notes the variables of the caller's environment that the copy takes:
@@ -124,5 +126,5 @@ func readIn(root *os.Root, path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readBounded(f, path, composeFileBytes)
+	return limits.ReadBounded(f, path, limits.ComposeFileBytes)
 }

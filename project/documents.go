@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // readDocuments parses the project's files and those that they include or extend.
@@ -102,7 +103,7 @@ func (s *source) references(t *document.Document) []referredFile {
 // referred is the absolute path that a file of dir means by a name; "": none, or
 // one elsewhere that is not here yet.
 func (s *source) referred(name, dir string) string {
-	name, err := substitute(name, s.env.Resolve)
+	name, err := limits.Substitute(name, s.env.Resolve)
 	switch {
 	case err != nil || name == "" || name == stdin:
 		return ""

@@ -17,6 +17,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 func init() {
@@ -56,11 +57,11 @@ type envParser struct {
 	line     int // where the statement begins, from 1
 	lines    int // statements so far
 	expanded int // bytes that variables stand for, in the whole file
-	dollars  dollars
+	dollars  limits.Dollars
 }
 
 func (p *envParser) read(r io.Reader) error {
-	content, err := readBounded(r, p.name, envFileBytes)
+	content, err := limits.ReadBounded(r, p.name, limits.EnvFileBytes)
 	if err != nil {
 		return err
 	}
@@ -85,15 +86,15 @@ func (p *envParser) statement(text string) error {
 	if blank := strings.TrimSpace(text); blank == "" || blank[0] == '#' {
 		return nil
 	}
-	if p.lines++; p.lines > envFileLines.value {
-		return p.wrongBy(errLimit, envFileLines.exceeded("the file"), envFileLines.help)
+	if p.lines++; p.lines > limits.EnvFileLines.Value {
+		return p.wrongBy(errLimit, limits.EnvFileLines.Exceeded("the file"), limits.EnvFileLines.Help)
 	}
-	if err := p.dollars.add(text); err != nil {
+	if err := p.dollars.Add(text); err != nil {
 		return p.wrongBy(errLimit, err.Error(), "write fewer, or several variables")
 	}
 	vars, err := dotenv.UnmarshalWithLookup(text, p.resolve)
-	if p.expanded > envExpanded.value {
-		return p.wrongBy(errLimit, envExpanded.exceeded("the values of the file's variables"), envExpanded.help)
+	if p.expanded > limits.EnvExpanded.Value {
+		return p.wrongBy(errLimit, limits.EnvExpanded.Exceeded("the values of the file's variables"), limits.EnvExpanded.Help)
 	}
 	if err != nil {
 		return p.mistake(err)
@@ -113,7 +114,7 @@ func (p *envParser) resolve(key string) (string, bool) {
 	if !ok {
 		value, ok = p.into[key]
 	}
-	if p.expanded += len(value); p.expanded > envExpanded.value {
+	if p.expanded += len(value); p.expanded > limits.EnvExpanded.Value {
 		return "", ok
 	}
 	return value, ok

@@ -20,6 +20,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // environment is the process's, as a map; PWD is always there.
@@ -168,7 +169,7 @@ func init() {
 // KEY=value to the end of the line with quotes and dollars as they stand, KEY
 // alone for the value that lookup has, # at the start of a line for a comment.
 func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key string) (string, bool)) error {
-	content, err := readBounded(r, file, envFileBytes)
+	content, err := limits.ReadBounded(r, file, limits.EnvFileBytes)
 	if err != nil {
 		return err
 	}
@@ -183,8 +184,8 @@ func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key 
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if p.lines++; p.lines > envFileLines.value {
-			return p.wrong(envFileLines.exceeded("the file"), envFileLines.help)
+		if p.lines++; p.lines > limits.EnvFileLines.Value {
+			return p.wrong(limits.EnvFileLines.Exceeded("the file"), limits.EnvFileLines.Help)
 		}
 		if err := p.raw(line, into, lookup); err != nil {
 			return err

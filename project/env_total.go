@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // checkEnvFiles refuses env and label files that become too much because many
@@ -36,10 +37,10 @@ func (p *Project) checkEnvFiles(services types.Services) error {
 		lines, size = lines+times*l, size+times*n
 	}
 	switch {
-	case lines > envTotal.value:
-		return hint.New(envTotal.exceeded("the env files of all services"), envTotal.help)
-	case size > envTotalBytes.value:
-		return hint.New(envTotalBytes.exceeded("the env files of all services"), envTotalBytes.help)
+	case lines > limits.EnvTotal.Value:
+		return hint.New(limits.EnvTotal.Exceeded("the env files of all services"), limits.EnvTotal.Help)
+	case size > limits.EnvTotalBytes.Value:
+		return hint.New(limits.EnvTotalBytes.Exceeded("the env files of all services"), limits.EnvTotalBytes.Help)
 	}
 	return nil
 }
@@ -55,7 +56,7 @@ func measure(path string) (lines, size int) {
 		return 0, 0
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, int64(envFileBytes.value)))
+	content, err := io.ReadAll(io.LimitReader(f, int64(limits.EnvFileBytes.Value)))
 	if err != nil {
 		return 0, 0
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // expander finds the files that are included or extended by a path with a
@@ -25,7 +26,7 @@ func (e *expander) Accept(name string) bool { return strings.Contains(name, "$")
 
 // Load returns the file's path, absolute.
 func (e *expander) Load(ctx context.Context, name string) (string, error) {
-	file, err := substitute(name, e.source.env.Resolve)
+	file, err := limits.Substitute(name, e.source.env.Resolve)
 	if err != nil {
 		return "", err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // fence keeps the files that a remote file includes or extends within what was
@@ -63,8 +64,8 @@ func (f fence) check(file string) error {
 	if err != nil {
 		return f.refuse("%s cannot be read: %v", file, err)
 	}
-	if partsOf(content) > composeParts.value {
-		return f.refuse("%s", composeParts.exceeded(file))
+	if limits.PartsOf(content) > limits.ComposeParts.Value {
+		return f.refuse("%s", limits.ComposeParts.Exceeded(file))
 	}
 	for decoder := yaml.NewDecoder(bytes.NewReader(content)); ; {
 		var document map[string]any // aliases and merges resolved

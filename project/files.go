@@ -18,6 +18,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // The names a folder's Compose file and its override may have, preferred first.
@@ -47,7 +48,7 @@ type source struct {
 	streams   *Streams
 	in        io.Reader // standard input; nil: nothing
 
-	expansion     expansion             // of the loader's
+	expansion     limits.Expansion      // of the loader's
 	interpolation interpolation.Options // as the loader does it; set before it runs
 }
 
@@ -223,7 +224,7 @@ func readWhole(name string, in io.Reader) ([]byte, error) {
 	if name == stdin {
 		name = "standard input"
 	}
-	return readBounded(in, name, composeFileBytes)
+	return limits.ReadBounded(in, name, limits.ComposeFileBytes)
 }
 
 // content reads a file, or what stands for one.

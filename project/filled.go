@@ -37,9 +37,9 @@ func (s *source) fromVariables() map[string]bool {
 	if s == nil {
 		return words
 	}
-	for _, text := range s.expansion.filled {
-		written := wordsOf(strings.ReplaceAll(text.written, "$$", "$"))
-		for _, word := range wordsOf(text.filled) {
+	for _, text := range s.expansion.Filled {
+		written := wordsOf(strings.ReplaceAll(text.Written, "$$", "$"))
+		for _, word := range wordsOf(text.Filled) {
 			if !slices.Contains(written, word) {
 				words[word] = true
 			}

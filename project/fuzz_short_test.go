@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // FuzzInterpolation holds that no text crashes the program, that one without a
@@ -24,12 +26,12 @@ func FuzzInterpolation(f *testing.F) {
 		return value, ok
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := substitute(text, lookup)
+		got, err := limits.Substitute(text, lookup)
 		if !strings.Contains(text, "$") && (err != nil || got != text) {
 			t.Errorf("%q became %q, %v", text, got, err)
 		}
 		doubled := strings.ReplaceAll(text, "$", "$$")
-		if got, err := substitute(doubled, lookup); err != nil || got != text {
+		if got, err := limits.Substitute(doubled, lookup); err != nil || got != text {
 			t.Errorf("%q became %q, %v", doubled, got, err)
 		}
 	})

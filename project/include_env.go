@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // errLimit is what an error about an env file beyond a limit wraps.
@@ -59,7 +60,7 @@ func (s *source) includedEnv(t *document.Document) []string {
 	var names []string
 	add := func(n *yaml.Node, base string) {
 		for _, scalar := range document.Scalars(document.Deref(n)) {
-			name, err := substitute(scalar.Value, s.env.Resolve)
+			name, err := limits.Substitute(scalar.Value, s.env.Resolve)
 			if err != nil || name == "" {
 				continue
 			}

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // leftOut are the parts of the files that the loader refused, and that were taken
@@ -169,7 +170,7 @@ func (l *leftOut) addHeirs(s *source) {
 			for _, root := range f.Docs {
 				_, services := document.Child(root, "services")
 				for i, name := range document.Keys(services) {
-					if _, e := document.Child(document.Values(services)[i], "extends"); e != nil && l.services[extended(e)] {
+					if _, e := document.Child(document.Values(services)[i], "extends"); e != nil && l.services[limits.Extended(e)] {
 						l.services[name] = true
 					}
 				}

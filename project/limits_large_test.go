@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // doubling is an env file whose last value is 2^41 bytes long.
@@ -22,7 +24,7 @@ func services(n int, more func(i int) string) string {
 // TestTooLarge: what would exhaust the machine is refused, by a limit that the
 // refusal names, before it is read or written out.
 func TestTooLarge(t *testing.T) {
-	envLines := times(envFileLines.value+1, "\n", func(i int) string { return fmt.Sprintf("K%d=v", i) })
+	envLines := times(limits.EnvFileLines.Value+1, "\n", func(i int) string { return fmt.Sprintf("K%d=v", i) })
 	large := strings.Repeat("x", 4<<20)
 	const envFile = "services: {web: {image: x, env_file: e.env}}\n"
 	const labelFile = "services: {web: {image: x, label_file: e.env}}\n"
@@ -31,38 +33,38 @@ func TestTooLarge(t *testing.T) {
 	tests := []struct {
 		name  string
 		files []string // the first is compose.yaml
-		most  limit
+		most  limits.Limit
 		what  string
 	}{
-		{"700,000 keys", []string{oneService + "x-a:\n" + times(700_000, "\n", func(i int) string { return fmt.Sprintf("  k%d: 1", i) })}, composeParts, "the file"},
-		{"39,000 documents", []string{times(39_000, "\n---\n", func(i int) string { return fmt.Sprintf("services: {s%d: {image: x}}", i) })}, composeDocuments, "the file"},
-		{"51 documents", []string{times(51, "\n---\n", func(i int) string { return fmt.Sprintf("services: {s%d: {image: x}}", i) })}, composeDocuments, "the file"},
+		{"700,000 keys", []string{oneService + "x-a:\n" + times(700_000, "\n", func(i int) string { return fmt.Sprintf("  k%d: 1", i) })}, limits.ComposeParts, "the file"},
+		{"39,000 documents", []string{times(39_000, "\n---\n", func(i int) string { return fmt.Sprintf("services: {s%d: {image: x}}", i) })}, limits.ComposeDocuments, "the file"},
+		{"51 documents", []string{times(51, "\n---\n", func(i int) string { return fmt.Sprintf("services: {s%d: {image: x}}", i) })}, limits.ComposeDocuments, "the file"},
 		{"49 documents of 100 services", []string{times(49, "\n---\n", func(i int) string {
 			return "services: {" + times(100, ",", func(j int) string { return fmt.Sprintf("s%d_%d: {image: x}", i, j) }) + "}"
-		})}, composeMerged, "the project"},
-		{"40,000 labels", []string{oneService + "x-a: {" + times(40_000, ",", func(i int) string { return fmt.Sprintf("l%d: a", i) }) + "}\n"}, composeKeys, "the project"},
-		{"many keys", []string{oneService + "x-a:\n" + times(composeNodes.value/2, "\n", func(i int) string { return fmt.Sprintf("  k%d: 1", i) })}, composeNodes, "the project"},
-		{"100,000 services", []string{services(100_000, constant(""))}, composeServices, "the project"},
-		{"one service too many", []string{services(composeServices.value+1, constant(""))}, composeServices, "the project"},
-		{"3,000 services of 300 dependencies", []string{services(3_000, constant(", depends_on: ["+times(300, ",", func(i int) string { return fmt.Sprintf("s%d", i) })+"]"))}, composeParts, "the file"},
-		{"300 services of 300 dependencies", []string{services(300, constant(", depends_on: ["+times(300, ",", func(i int) string { return fmt.Sprintf("s%d", i) })+"]"))}, dependencyCount, "the project"},
-		{".env that doubles", []string{oneService, ".env", doubling()}, envExpanded, "the values of the file's variables"},
-		{"env_file that doubles", []string{envFile, "e.env", doubling()}, envExpanded, "the values of the file's variables"},
-		{"label_file that doubles", []string{labelFile, "e.env", doubling()}, envExpanded, "the values of the file's variables"},
-		{"env_file of an include that doubles", []string{included, "sub/inc.yaml", oneService, "e.env", doubling()}, envExpanded, "the values of the file's variables"},
-		{".env of an include that doubles", []string{"include: [sub/inc.yaml]\n", "sub/inc.yaml", oneService, "sub/.env", doubling()}, envExpanded, "the values of the file's variables"},
-		{"2,000 values of 4 MB", []string{"services: {web: {image: x, labels: [" + times(2_000, ",", func(i int) string { return fmt.Sprintf(`"l%d=${BIG}"`, i) }) + "]}}\n", ".env", "BIG=" + large + "\n"}, variableBytes, "the values of all variables"},
-		{"variables in a row in .env", []string{oneService, ".env", "A=" + strings.Repeat("${B}", 10_000)}, limit{maxExpressions, "are refused", ""}, "10000 variables in one text, of which"},
-		{".env of many lines", []string{oneService, ".env", envLines}, envFileLines, "the file"},
-		{"env_file of many lines", []string{envFile, "e.env", envLines}, envFileLines, "the file"},
-		{"label_file of many lines", []string{labelFile, "e.env", envLines}, envFileLines, "the file"},
-		{"raw env_file of many lines", []string{rawFile, "e.env", envLines}, envFileLines, "the file"},
-		{"one env_file for many", []string{services(100, constant(", env_file: e.env")), "e.env", strings.Repeat("A=1\n", 10_000)}, envTotal, "the env files of all services"},
-		{"one large env_file for many", []string{services(100, constant(", env_file: e.env")), "e.env", "A=" + large}, envTotalBytes, "the env files of all services"},
+		})}, limits.ComposeMerged, "the project"},
+		{"40,000 labels", []string{oneService + "x-a: {" + times(40_000, ",", func(i int) string { return fmt.Sprintf("l%d: a", i) }) + "}\n"}, limits.ComposeKeys, "the project"},
+		{"many keys", []string{oneService + "x-a:\n" + times(limits.ComposeNodes.Value/2, "\n", func(i int) string { return fmt.Sprintf("  k%d: 1", i) })}, limits.ComposeNodes, "the project"},
+		{"100,000 services", []string{services(100_000, constant(""))}, limits.ComposeServices, "the project"},
+		{"one service too many", []string{services(limits.ComposeServices.Value+1, constant(""))}, limits.ComposeServices, "the project"},
+		{"3,000 services of 300 dependencies", []string{services(3_000, constant(", depends_on: ["+times(300, ",", func(i int) string { return fmt.Sprintf("s%d", i) })+"]"))}, limits.ComposeParts, "the file"},
+		{"300 services of 300 dependencies", []string{services(300, constant(", depends_on: ["+times(300, ",", func(i int) string { return fmt.Sprintf("s%d", i) })+"]"))}, limits.DependencyCount, "the project"},
+		{".env that doubles", []string{oneService, ".env", doubling()}, limits.EnvExpanded, "the values of the file's variables"},
+		{"env_file that doubles", []string{envFile, "e.env", doubling()}, limits.EnvExpanded, "the values of the file's variables"},
+		{"label_file that doubles", []string{labelFile, "e.env", doubling()}, limits.EnvExpanded, "the values of the file's variables"},
+		{"env_file of an include that doubles", []string{included, "sub/inc.yaml", oneService, "e.env", doubling()}, limits.EnvExpanded, "the values of the file's variables"},
+		{".env of an include that doubles", []string{"include: [sub/inc.yaml]\n", "sub/inc.yaml", oneService, "sub/.env", doubling()}, limits.EnvExpanded, "the values of the file's variables"},
+		{"2,000 values of 4 MB", []string{"services: {web: {image: x, labels: [" + times(2_000, ",", func(i int) string { return fmt.Sprintf(`"l%d=${BIG}"`, i) }) + "]}}\n", ".env", "BIG=" + large + "\n"}, limits.VariableBytes, "the values of all variables"},
+		{"variables in a row in .env", []string{oneService, ".env", "A=" + strings.Repeat("${B}", 10_000)}, limits.Limit{Value: 500, Unit: "are refused"}, "10000 variables in one text, of which"},
+		{".env of many lines", []string{oneService, ".env", envLines}, limits.EnvFileLines, "the file"},
+		{"env_file of many lines", []string{envFile, "e.env", envLines}, limits.EnvFileLines, "the file"},
+		{"label_file of many lines", []string{labelFile, "e.env", envLines}, limits.EnvFileLines, "the file"},
+		{"raw env_file of many lines", []string{rawFile, "e.env", envLines}, limits.EnvFileLines, "the file"},
+		{"one env_file for many", []string{services(100, constant(", env_file: e.env")), "e.env", strings.Repeat("A=1\n", 10_000)}, limits.EnvTotal, "the env files of all services"},
+		{"one large env_file for many", []string{services(100, constant(", env_file: e.env")), "e.env", "A=" + large}, limits.EnvTotalBytes, "the env files of all services"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			want := strings.Replace(test.most.exceeded(test.what), "which: more", "which more", 1)
+			want := strings.Replace(test.most.Exceeded(test.what), "which: more", "which more", 1)
 			dir := folder(t, append([]string{"compose.yaml"}, test.files...)...)
 			_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo"}, nil)
 			if err == nil || !strings.Contains(err.Error(), want) {
@@ -103,23 +105,6 @@ func TestWithin(t *testing.T) {
 	p := load(t, services(5_000, constant("")))
 	if len(p.Services) != 5_000 {
 		t.Errorf("%d services", len(p.Services))
-	}
-}
-
-// TestLimitsDocumented: docs/limits.md has every limit with its value.
-func TestLimitsDocumented(t *testing.T) {
-	doc, err := os.ReadFile("../docs/limits.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range []limit{
-		composeFileBytes, composeParts, composeNodes, composeServices, composeDocuments, composeMerged, composeKeys, dependencyCount, variableBytes,
-		envFileBytes, envFileLines, envExpanded, envTotal, envTotalBytes,
-		{maxDepth, "levels", ""}, {maxExtends, "services", ""}, {maxPorts, "ports", ""}, {maxSameAlias, "aliases", ""}, {maxExpressions, "variables", ""},
-	} {
-		if !strings.Contains(string(doc), "| "+l.String()+" |") {
-			t.Errorf("docs/limits.md has no %q", l)
-		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // times joins what f makes of 0 to n-1.
@@ -56,7 +57,7 @@ var bombs = []struct{ name, file, want string }{
 func TestBombs(t *testing.T) {
 	for _, test := range bombs {
 		t.Run(test.name, func(t *testing.T) {
-			if len(test.file) > usualSize {
+			if len(test.file) > limits.UsualSize {
 				t.Fatalf("%d bytes", len(test.file))
 			}
 			_, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", test.file), Name: "demo"}, nil)

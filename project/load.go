@@ -13,6 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // Load reads a project. A mistake in a file is a *FileError, one of the call a
@@ -140,15 +141,15 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 	windows, _ := strconv.ParseBool(s.env["COMPOSE_CONVERT_WINDOWS_PATHS"])
 	return func(l *loader.Options) {
 		s.interpolation = *l.Interpolate
-		s.interpolation.Substitute = new(expansion).substitute
-		s.expansion = expansion{}
-		l.Interpolate.Substitute = s.expansion.substitute
+		s.interpolation.Substitute = new(limits.Expansion).Substitute
+		s.expansion = limits.Expansion{}
+		l.Interpolate.Substitute = s.expansion.Substitute
 		quicken(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles
 		l.ResourceLoaders = []loader.ResourceLoader{s.elsewhere}
 		l.SkipInterpolation = o.NoInterpolation
-		l.MaxNodeVisits = composeNodes.value // in each document
+		l.MaxNodeVisits = limits.ComposeNodes.Value // in each document
 		l.SkipNormalization = o.NoNormalize
 		l.SkipConsistencyCheck = true // finish looks for all inconsistencies
 		l.ResolvePaths = !o.NoPathResolution

@@ -16,6 +16,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // Model is a project as a tree of maps and lists: the files merged, but not yet
@@ -58,7 +59,7 @@ func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 			return nil, s.diagnose(err)
 		}
 	}
-	if err := checkTexts(model, new(dollars)); err != nil {
+	if err := limits.CheckTexts(model, new(limits.Dollars)); err != nil {
 		return nil, err
 	}
 	if !o.NoNormalize {

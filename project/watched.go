@@ -7,6 +7,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // WatchedFiles are the local files that the project was made of, less those that
@@ -161,7 +163,7 @@ func (w watched) include(node *yaml.Node, base string) {
 // path is what a file calls a path, absolute; "" where there is none on this
 // machine.
 func (w watched) path(name, base string) string {
-	text, err := substitute(name, func(key string) (string, bool) {
+	text, err := limits.Substitute(name, func(key string) (string, bool) {
 		value, ok := w.env[key]
 		return value, ok
 	})

@@ -1,19 +1,19 @@
-package project
+package limits
 
 import (
 	"bytes"
 	"strconv"
 )
 
-// namesFiles tells whether a file could include or extend others; false is
+// NamesFiles tells whether a file could include or extend others; false is
 // certain. An escape could spell the key: "\u0069nclude".
-func namesFiles(content []byte) bool {
+func NamesFiles(content []byte) bool {
 	return bytes.Contains(content, []byte("include")) || bytes.Contains(content, []byte("extends")) ||
 		bytes.IndexByte(content, '\\') >= 0 && bytes.IndexByte(content, '"') >= 0
 }
 
-// documentsOf is an upper bound of the documents of a file: of what ends or begins one.
-func documentsOf(content []byte) int {
+// DocumentsOf is an upper bound of the documents of a file: of what ends or begins one.
+func DocumentsOf(content []byte) int {
 	n := 1
 	for line := range bytes.Lines(content) {
 		if bytes.HasPrefix(line, []byte("---")) || bytes.HasPrefix(line, []byte("...")) {
@@ -23,8 +23,8 @@ func documentsOf(content []byte) int {
 	return n
 }
 
-// partsOf is an upper bound of a file's keys and values.
-func partsOf(content []byte) int {
+// PartsOf is an upper bound of a file's keys and values.
+func PartsOf(content []byte) int {
 	n := 0
 	for _, c := range content {
 		switch c {
@@ -35,13 +35,13 @@ func partsOf(content []byte) int {
 	return n
 }
 
-// mayGrow tells whether a file could exceed a limit; false is certain.
-func mayGrow(content []byte) bool {
+// MayGrow tells whether a file could exceed a limit; false is certain.
+func MayGrow(content []byte) bool {
 	const few = 8 // aliases cannot grow to much, unless they merge themselves
 	if bytes.IndexByte(content, '&') >= 0 && (bytes.Count(content, []byte("*")) >= few || bytes.Contains(content, []byte("<<"))) {
 		return true
 	}
-	if documentsOf(content) > few {
+	if DocumentsOf(content) > few {
 		return true
 	}
 	const tags = 100 // that take something back
@@ -49,7 +49,7 @@ func mayGrow(content []byte) bool {
 		return true
 	}
 	const usual = 20 // levels of brackets, and three times as many columns
-	if len(content) > usualSize && partsOf(content) > composeServices.value {
+	if len(content) > UsualSize && PartsOf(content) > ComposeServices.Value {
 		return true // it may have too many keys, services, dependencies
 	}
 	brackets, indent := nesting(content)

@@ -3,6 +3,7 @@ package project
 import (
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // checkLimits refuses files that would grow beyond the limits. Files that
@@ -13,8 +14,8 @@ func (s *source) checkLimits() error {
 		if err := s.checkParts(f.Filename, f.Content); err != nil {
 			return err
 		}
-		suspect = suspect || mayGrow(f.Content)
-		more = more || namesFiles(f.Content)
+		suspect = suspect || limits.MayGrow(f.Content)
+		more = more || limits.NamesFiles(f.Content)
 	}
 	if !suspect && !more {
 		return nil
@@ -26,7 +27,7 @@ func (s *source) checkLimits() error {
 	if err := s.checkIncludedEnv(documents); err != nil {
 		return err
 	}
-	if t, err := weigh(documents); err != nil {
+	if t, err := limits.Weigh(documents); err != nil {
 		return s.excessive(t, err)
 	}
 	return nil
@@ -39,15 +40,15 @@ func (s *source) boundedDocuments() ([]*document.Document, error) {
 	size, parts := 0, 0
 	for _, t := range documents {
 		size += len(t.Content)
-		parts += partsOf(t.Content)
+		parts += limits.PartsOf(t.Content)
 	}
 	switch {
 	case err != nil:
 		return nil, err
-	case size > composeFileBytes.value:
-		return nil, hint.New(composeFileBytes.exceeded("the files together"), composeFileBytes.help)
-	case parts > composeParts.value:
-		return nil, hint.New(composeParts.exceeded("the files together"), composeParts.help)
+	case size > limits.ComposeFileBytes.Value:
+		return nil, hint.New(limits.ComposeFileBytes.Exceeded("the files together"), limits.ComposeFileBytes.Help)
+	case parts > limits.ComposeParts.Value:
+		return nil, hint.New(limits.ComposeParts.Exceeded("the files together"), limits.ComposeParts.Help)
 	}
 	return documents, nil
 }
@@ -55,19 +56,19 @@ func (s *source) boundedDocuments() ([]*document.Document, error) {
 // checkParts refuses a file that would be parsed into too much.
 func (s *source) checkParts(name string, content []byte) error {
 	switch {
-	case documentsOf(content) > composeDocuments.value:
-		return &FileError{File: s.shown(name), Msg: composeDocuments.exceeded("the file"), Help: composeDocuments.help}
-	case len(content) > usualSize && partsOf(content) > composeParts.value:
-		return &FileError{File: s.shown(name), Msg: composeParts.exceeded("the file"), Help: composeParts.help}
+	case limits.DocumentsOf(content) > limits.ComposeDocuments.Value:
+		return &FileError{File: s.shown(name), Msg: limits.ComposeDocuments.Exceeded("the file"), Help: limits.ComposeDocuments.Help}
+	case len(content) > limits.UsualSize && limits.PartsOf(content) > limits.ComposeParts.Value:
+		return &FileError{File: s.shown(name), Msg: limits.ComposeParts.Exceeded("the file"), Help: limits.ComposeParts.Help}
 	}
 	return nil
 }
 
 // excessive makes a FileError of what a weigher found.
-func (s *source) excessive(t *document.Document, e *limitError) error {
-	f := &FileError{File: s.shown(t.Name), Msg: e.msg, Help: e.hint, Err: e}
-	if e.node != nil && e.node.Line > 0 {
-		f.Line, f.Column = e.node.Line, e.node.Column
+func (s *source) excessive(t *document.Document, e *limits.Error) error {
+	f := &FileError{File: s.shown(t.Name), Msg: e.Msg, Help: e.Hint, Err: e}
+	if e.Node != nil && e.Node.Line > 0 {
+		f.Line, f.Column = e.Node.Line, e.Node.Column
 		f.Excerpt = document.Excerpt(t.Content, f.Line, f.Column)
 	}
 	return f

@@ -1,4 +1,4 @@
-package project
+package limits
 
 import (
 	"fmt"
@@ -44,33 +44,33 @@ func saturated(a, b int) int {
 }
 
 // check compares with the limits for files of that size in bytes.
-func (w weight) check(size int) *limitError {
+func (w weight) check(size int) *Error {
 	const hint = "this is more than a project needs: is it meant to exhaust the machine?"
-	factor := max(1, size/usualSize)
+	factor := max(1, size/UsualSize)
 	for _, bound := range []struct {
-		limit
+		Limit
 		n int
-	}{{composeServices, w.services}, {dependencyCount, w.needs}, {composeNodes, w.nodes}, {composeMerged, w.documents * min(w.nodes, composeNodes.value)}} {
-		if bound.n > bound.value && (bound.limit != composeNodes || w.nodes <= maxNodes*factor) {
-			return &limitError{msg: bound.exceeded("the project"), hint: bound.help}
+	}{{ComposeServices, w.services}, {DependencyCount, w.needs}, {ComposeNodes, w.nodes}, {ComposeMerged, w.documents * min(w.nodes, ComposeNodes.Value)}} {
+		if bound.n > bound.Value && (bound.Limit != ComposeNodes || w.nodes <= maxNodes*factor) {
+			return &Error{Msg: bound.Exceeded("the project"), Hint: bound.Help}
 		}
 	}
 	switch {
 	case w.nodes > maxNodes*factor || w.text > maxText*factor || w.steps > maxSteps*factor:
-		return &limitError{msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", hint: hint}
-	case w.keys > composeKeys.value:
-		return &limitError{msg: composeKeys.exceeded("the project"), hint: composeKeys.help}
+		return &Error{Msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", Hint: hint}
+	case w.keys > ComposeKeys.Value:
+		return &Error{Msg: ComposeKeys.Exceeded("the project"), Hint: ComposeKeys.Help}
 	case w.resets > maxResets/max(1, w.nodes):
-		return &limitError{msg: fmt.Sprintf("%d times !reset or !override in a project of this size", w.resets), hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
+		return &Error{Msg: fmt.Sprintf("%d times !reset or !override in a project of this size", w.resets), Hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
 	case w.ports > maxPorts:
-		return &limitError{msg: fmt.Sprintf("the ranges of ports stand for more than %d ports", maxPorts), hint: "a network of its own, or network_mode: host, needs no published ports"}
+		return &Error{Msg: fmt.Sprintf("the ranges of ports stand for more than %d ports", maxPorts), Hint: "a network of its own, or network_mode: host, needs no published ports"}
 	}
 	return nil
 }
 
-// weigh adds up the files of a project. An error comes with the file that it is
+// Weigh adds up the files of a project. An error comes with the file that it is
 // about.
-func weigh(documents []*document.Document) (*document.Document, *limitError) {
+func Weigh(documents []*document.Document) (*document.Document, *Error) {
 	var total weight
 	size, largest := 0, 0
 	for _, t := range documents {
@@ -118,7 +118,7 @@ func newWeigher(t *document.Document, largest int) *weigher {
 }
 
 // document adds a document of the file to the total.
-func (w *weigher) document(root *yaml.Node) *limitError {
+func (w *weigher) document(root *yaml.Node) *Error {
 	got, err := w.node(root, 1)
 	if err != nil {
 		return err
@@ -130,10 +130,10 @@ func (w *weigher) document(root *yaml.Node) *limitError {
 		return err
 	}
 	err = w.total.check(w.size)
-	if err != nil && err.node == nil && w.total.services <= composeServices.value && w.total.needs <= dependencyCount.value {
-		err.node = w.heaviest
+	if err != nil && err.Node == nil && w.total.services <= ComposeServices.Value && w.total.needs <= DependencyCount.Value {
+		err.Node = w.heaviest
 		if w.total.ports > maxPorts {
-			err.node = w.widest
+			err.Node = w.widest
 		}
 	}
 	return err
@@ -150,9 +150,9 @@ func (w *weigher) count(root *yaml.Node) {
 	}
 }
 
-func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
+func (w *weigher) node(n *yaml.Node, depth int) (weight, *Error) {
 	if depth > maxDepth {
-		return weight{}, &limitError{node: n, msg: fmt.Sprintf("nested more than %d levels deep", maxDepth), hint: "flatten the file"}
+		return weight{}, &Error{Node: n, Msg: fmt.Sprintf("nested more than %d levels deep", maxDepth), Hint: "flatten the file"}
 	}
 	if n.Kind == yaml.AliasNode {
 		return w.alias(n, depth)
@@ -186,12 +186,12 @@ func (w *weigher) node(n *yaml.Node, depth int) (weight, *limitError) {
 	return got, nil
 }
 
-func (w *weigher) alias(n *yaml.Node, depth int) (weight, *limitError) {
+func (w *weigher) alias(n *yaml.Node, depth int) (weight, *Error) {
 	if w.open[n.Alias] {
-		return weight{}, &limitError{node: n, msg: fmt.Sprintf("cycle detected: *%s is within what it stands for", n.Value), hint: "take the alias out"}
+		return weight{}, &Error{Node: n, Msg: fmt.Sprintf("cycle detected: *%s is within what it stands for", n.Value), Hint: "take the alias out"}
 	}
 	if w.aliases[n.Alias]++; w.aliases[n.Alias] > maxSameAlias {
-		return weight{}, &limitError{node: n, msg: fmt.Sprintf("excessive aliasing: more than %d times *%s", maxSameAlias, n.Value), hint: "write fewer, or several files"}
+		return weight{}, &Error{Node: n, Msg: fmt.Sprintf("excessive aliasing: more than %d times *%s", maxSameAlias, n.Value), Hint: "write fewer, or several files"}
 	}
 	got, err := w.node(n.Alias, depth+1)
 	if got.nodes > w.most {
@@ -201,7 +201,7 @@ func (w *weigher) alias(n *yaml.Node, depth int) (weight, *limitError) {
 }
 
 // extends adds what services take over from each other within the document.
-func (w *weigher) extends(root *yaml.Node) *limitError {
+func (w *weigher) extends(root *yaml.Node) *Error {
 	_, services := document.Child(root, "services")
 	base := map[string]string{}
 	own := map[string]*yaml.Node{}
@@ -211,7 +211,7 @@ func (w *weigher) extends(root *yaml.Node) *limitError {
 		service := all[i]
 		own[name] = service
 		if _, e := document.Child(service, "extends"); e != nil {
-			base[name] = extended(e)
+			base[name] = Extended(e)
 			if _, file := document.Child(e, "file"); file != nil {
 				read += w.largest
 			}
@@ -220,7 +220,7 @@ func (w *weigher) extends(root *yaml.Node) *limitError {
 	for name := range base {
 		for on, row := base[name], 1; on != "" && own[on] != nil; on, row = base[on], row+1 {
 			if row > maxExtends {
-				return &limitError{node: own[name], msg: fmt.Sprintf("more than %d services extend each other in a row, from %s on", maxExtends, name), hint: "is it a circle? Let them extend one service"}
+				return &Error{Node: own[name], Msg: fmt.Sprintf("more than %d services extend each other in a row, from %s on", maxExtends, name), Hint: "is it a circle? Let them extend one service"}
 			}
 			if on == name {
 				break // compose-go refuses it
@@ -229,14 +229,14 @@ func (w *weigher) extends(root *yaml.Node) *limitError {
 		}
 	}
 	if read > maxExtended {
-		return &limitError{msg: "too many services extend one of a large file", hint: "keep what they extend in a file of its own"}
+		return &Error{Msg: "too many services extend one of a large file", Hint: "keep what they extend in a file of its own"}
 	}
 	return nil
 }
 
-// extended is the service that an extends names. One of another file counts as
+// Extended is the service that an extends names. One of another file counts as
 // well if this file has the name: the file may be the same.
-func extended(e *yaml.Node) string {
+func Extended(e *yaml.Node) string {
 	if _, service := document.Child(e, "service"); service != nil {
 		return service.Value
 	}

@@ -1,0 +1,101 @@
+package limits
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/template"
+)
+
+// Expansion is what the variables of a project's files stand for so far.
+type Expansion struct {
+	Filled  []FilledText // the texts with variables so far
+	bytes   int
+	dollars Dollars
+}
+
+// Substitute is compose-go's, for texts that have anything to substitute, and
+// not more than it gets through.
+func (e *Expansion) Substitute(text string, lookup template.Mapping) (string, error) {
+	if strings.IndexByte(text, '$') < 0 {
+		return text, nil
+	}
+	if err := e.dollars.Add(text); err != nil {
+		return "", err
+	}
+	if e.bytes > VariableBytes.Value {
+		return "", errTooLong
+	}
+	within := func(name string) (string, bool) {
+		value, ok := lookup(name)
+		if e.bytes += len(value); e.bytes > VariableBytes.Value {
+			return "", ok
+		}
+		return value, ok
+	}
+	result, err := template.Substitute(text, within)
+	if e.bytes > VariableBytes.Value {
+		return "", errTooLong
+	}
+	e.Filled = append(e.Filled, FilledText{text, result})
+	return result, err
+}
+
+var errTooLong = errors.New(VariableBytes.Exceeded("the values of all variables"))
+
+// Substitute is Expansion.Substitute for a single text.
+func Substitute(text string, lookup template.Mapping) (string, error) {
+	return new(Expansion).Substitute(text, lookup)
+}
+
+// checkExpressions refuses a text with more expressions than compose-go, which
+// looks at the rest of the text for each, gets through in time.
+func checkExpressions(text string) error {
+	if n := strings.Count(text, "${"); n > maxExpressions {
+		return fmt.Errorf("%d variables in one text, of which more than %d are refused", n, maxExpressions)
+	}
+	return nil
+}
+
+// Dollars is what the $ of texts cost so far, escaped ones included: for each,
+// compose-go looks at the rest of its text.
+type Dollars struct{ cost int }
+
+// Add refuses a text that compose-go does not get through in time, by itself or
+// after those before.
+func (d *Dollars) Add(text string) error {
+	d.cost = saturated(d.cost, strings.Count(text, "$")*len(text))
+	if d.cost > maxDollarCost {
+		return errDollars
+	}
+	return checkExpressions(text)
+}
+
+var errDollars = errors.New("too many $ in long texts")
+
+// CheckTexts is Dollars.Add for all texts of a tree.
+func CheckTexts(v any, d *Dollars) error {
+	switch v := v.(type) {
+	case string:
+		return d.Add(v)
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := CheckTexts(v[key], d); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+		}
+	case []any:
+		for _, entry := range v {
+			if err := CheckTexts(entry, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// FilledText is a text of a file with variables, as written and filled in.
+type FilledText struct{ Written, Filled string }
