@@ -10,7 +10,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/errdefs"
 	"github.com/compose-spec/compose-go/v2/interpolation"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/project/document"
@@ -76,10 +75,6 @@ type Files struct {
 	// MissingFile is advice on a file that was not named and that those of the
 	// project add to, for a service that has neither image nor build; "": none.
 	MissingFile func() string
-	// Substitute puts values in the place of a text's variables, within the limits.
-	Substitute func(text string, lookup template.Mapping) (string, error)
-	// Expandable is an error for a text with too many variables.
-	Expandable func(text string) error
 	// Volume parses the short form of a volume.
 	Volume func(text string) (types.ServiceVolumeConfig, error)
 }

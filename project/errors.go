@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -32,20 +31,4 @@ func (p *Project) Require(service string) error {
 // wraps ErrNoSuchService, and its hint names the nearest ones, or all.
 func NoSuchService(name string, there []string) error {
 	return hint.Wrap(fmt.Errorf("%w: %s", ErrNoSuchService, name), serviceHint(name, there))
-}
-
-// serviceHint names the services that a wrong name may stand for, or all there
-// are.
-func serviceHint(name string, names []string) string {
-	if near := nearest(name, names); len(near) > 0 {
-		return "did you mean " + quotedOr(near) + "?"
-	}
-	if len(names) == 0 {
-		return "there is no service that could be meant"
-	}
-	const shown = 10
-	if len(names) > shown {
-		return fmt.Sprintf("the services are %s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
-	}
-	return "the services are " + strings.Join(names, ", ")
 }

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // unreported looks for mistakes that the loader did not come to, because it stops
@@ -151,7 +152,7 @@ func (f Files) shortMistakes(t *document.Document) []error {
 			if n.Kind != yaml.ScalarNode || n.Tag == "!reset" {
 				continue
 			}
-			text, err := f.Substitute(n.Value, f.Variables.Resolve)
+			text, err := limits.Substitute(n.Value, f.Variables.Resolve)
 			if err != nil {
 				continue // reported as that
 			}

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/hint"
-	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // diagnose gives an error of the loader its places in the files, and its advice.
@@ -31,8 +30,6 @@ func (s *source) diagnose(err error) error {
 		Shown:         s.shown,
 		EnvFile:       s.envFileMistake,
 		MissingFile:   s.missingFile,
-		Substitute:    limits.Substitute,
-		Expandable:    func(text string) error { return new(limits.Dollars).Add(text) },
 		Volume:        ParseVolume,
 	}
 	return files.Explain(err)

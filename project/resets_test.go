@@ -73,7 +73,11 @@ func valueOf(t *testing.T, p *Project, path string) any {
 	if err := json.Unmarshal(text, &tree); err != nil {
 		t.Fatal(err)
 	}
-	return valueAt(tree, append([]string{"services", "web"}, strings.Split(path, ".")...))
+	for part := range strings.SplitSeq("services.web."+path, ".") {
+		below, _ := tree.(map[string]any)
+		tree = below[part]
+	}
+	return tree
 }
 
 func TestResetOrder(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // explainEncoding is about a file that is no text in UTF-8; false: it is one.
@@ -101,7 +102,7 @@ func (d *diagnosis) explainNoImage(service string) {
 
 // unset are the variables of a text that have no value and no default, sorted.
 func (d *diagnosis) unset(text string) []string {
-	if d.Expandable(text) != nil {
+	if new(limits.Dollars).Add(text) != nil {
 		return nil // that is what is wrong with it
 	}
 	var names []string

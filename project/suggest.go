@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,4 +74,20 @@ func distance(a, b string) int {
 func cutShort(a, b string) bool {
 	const enough = 4
 	return min(len(a), len(b)) >= enough && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
+}
+
+// serviceHint names the services that a wrong name may stand for, or all there
+// are.
+func serviceHint(name string, names []string) string {
+	if near := nearest(name, names); len(near) > 0 {
+		return "did you mean " + quotedOr(near) + "?"
+	}
+	if len(names) == 0 {
+		return "there is no service that could be meant"
+	}
+	const shown = 10
+	if len(names) > shown {
+		return fmt.Sprintf("the services are %s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+	}
+	return "the services are " + strings.Join(names, ", ")
 }

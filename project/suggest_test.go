@@ -1,0 +1,39 @@
+package project
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSchemaKeys(t *testing.T) {
+	for path, want := range map[string]string{
+		"":                             "services",
+		"services.x":                   "depends_on",
+		"services.x.build":             "context",
+		"services.x.ports.0":           "published",
+		"services.x.healthcheck":       "interval",
+		"services.x.deploy.resources":  "limits",
+		"services.x.develop.watch.0":   "ignore",
+		"networks.n":                   "driver",
+		"services.x.depends_on.y":      "condition",
+		"services.x.volumes.0.tmpfs":   "size",
+		"services.x.nothing.like.this": "",
+	} {
+		keys := schemaKeys(strings.FieldsFunc(path, func(r rune) bool { return r == '.' }))
+		if want != "" && !strings.Contains(" "+strings.Join(keys, " ")+" ", " "+want+" ") || want == "" && len(keys) > 0 {
+			t.Errorf("%s: keys %q, want %q among them", path, keys, want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"image", "init", "ipc", "ports", "post_start", "depends_on", "volumes", "volumes_from", "a"}
+	for name, want := range map[string]string{
+		"imgae": `"image"`, "Image": `"image"`, "port": `"ports"`, "depend": `"depends_on"`,
+		"volume": `"volumes"`, "zzz": "", "b": "", "": "",
+	} {
+		if got := quotedOr(nearest(name, names)); got != want {
+			t.Errorf("nearest(%q) = %s, want %s", name, got, want)
+		}
+	}
+}
