@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
 // reach are the services that a selection comes to, whether or not all that they
@@ -126,10 +128,10 @@ func sharedNames(services types.Services) []error {
 			continue
 		}
 		if other, ok := owner[name]; ok {
-			found = append(found, &placedError{
-				path: []string{"services", service, "container_name"},
-				msg:  fmt.Sprintf("services.%s: container name %q is already in use by service %s", service, name, other),
-				hint: "give one of the two another container_name, or none",
+			found = append(found, &diagnostic.Mistake{
+				Keys: []string{"services", service, "container_name"},
+				Msg:  fmt.Sprintf("services.%s: container name %q is already in use by service %s", service, name, other),
+				Hint: "give one of the two another container_name, or none",
 			})
 			continue
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/template"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 	"github.com/compose-orchestrator/compose/project/document"
 	"github.com/compose-orchestrator/compose/project/limits"
 )
@@ -163,7 +164,7 @@ func (p *envParser) wrong(text, help string) *FileError {
 
 func (p *envParser) wrongBy(err error, text, help string) *FileError {
 	return &FileError{
-		File: p.name, Line: p.line, Column: 1, Msg: shortened(text), Help: help,
+		File: p.name, Line: p.line, Column: 1, Msg: diagnostic.Shorten(text), Help: help,
 		Excerpt: withoutValue(p.content, p.line), Err: err,
 	}
 }

@@ -7,7 +7,11 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
+
+// FileError is a mistake in a file of the user, with its place.
+type FileError = diagnostic.FileError
 
 // ErrNoSuchService is what an error about an unknown service wraps.
 var ErrNoSuchService = errors.New("no such service")
@@ -30,5 +34,5 @@ func (p *Project) Require(service string) error {
 // NoSuchService is the error for a service that is none of those there are. It
 // wraps ErrNoSuchService, and its hint names the nearest ones, or all.
 func NoSuchService(name string, there []string) error {
-	return hint.Wrap(fmt.Errorf("%w: %s", ErrNoSuchService, name), serviceHint(name, there))
+	return hint.Wrap(fmt.Errorf("%w: %s", ErrNoSuchService, name), diagnostic.ServiceHint(name, there))
 }

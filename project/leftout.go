@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 	"github.com/compose-orchestrator/compose/project/document"
 	"github.com/compose-orchestrator/compose/project/limits"
 )
@@ -58,12 +59,12 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 // none that can be left out and is not yet.
 func (l *leftOut) add(err error) (more bool) {
 	l.tell(err)
-	for _, e := range flatten(err) {
+	for _, e := range diagnostic.Split(err) {
 		placed, ok := errors.AsType[*FileError](e)
 		if !ok {
 			continue
 		}
-		part := partOf(placed.path)
+		part := partOf(placed.Keys)
 		if part == nil || slices.ContainsFunc(l.parts, func(p []string) bool { return slices.Equal(p, part) }) {
 			continue
 		}
@@ -78,8 +79,8 @@ func (l *leftOut) tell(err error) {
 		l.why = err
 		return
 	}
-	all := flatten(l.why)
-	for _, e := range flatten(err) {
+	all := diagnostic.Split(l.why)
+	for _, e := range diagnostic.Split(err) {
 		if !slices.ContainsFunc(all, func(other error) bool { return other.Error() == e.Error() }) {
 			all = append(all, e)
 		}
@@ -92,10 +93,10 @@ func (l *leftOut) tell(err error) {
 // of are the errors that are not about services which the project has off.
 func (l *leftOut) of(p *types.Project) error {
 	var found []error
-	for _, e := range flatten(l.why) {
+	for _, e := range diagnostic.Split(l.why) {
 		placed, ok := errors.AsType[*FileError](e)
-		if ok && len(placed.path) > 1 && placed.path[0] == "services" {
-			if _, off := p.DisabledServices[placed.path[1]]; off {
+		if ok && len(placed.Keys) > 1 && placed.Keys[0] == "services" {
+			if _, off := p.DisabledServices[placed.Keys[1]]; off {
 				continue
 			}
 		}

@@ -3,6 +3,8 @@ package project
 import (
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
 // TestLeftOut loads what is left of files with mistakes, for who works on
@@ -63,7 +65,7 @@ func unreadWith(err error, text string) error {
 	if (err == nil) == (text == "") && (err == nil || strings.Contains(err.Error(), text)) {
 		return nil
 	}
-	return &placedError{msg: "got " + Brief(err) + ", want " + text}
+	return &diagnostic.Mistake{Msg: "got " + diagnostic.Brief(err) + ", want " + text}
 }
 
 // TestLeftOutVolume: nobody knows whose a volume is whose entry cannot be read.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
 // diagnose gives an error of the loader its places in the files, and its advice.
@@ -23,7 +24,7 @@ func (s *source) diagnose(err error) error {
 	if _, ok := errors.AsType[*hint.Error](err); ok {
 		return err
 	}
-	files := Files{
+	files := diagnostic.Files{
 		Documents:     readDocuments(s),
 		Variables:     s.env,
 		Interpolation: s.interpolation,

@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
 // switchedOn is a service whose profile is off and that comes up all the same.
@@ -111,7 +112,7 @@ func (p *Project) tellDependencies(dropped []absent, sink event.Sink) {
 			sink(event.Message{
 				Level: event.Warn,
 				Text:  fmt.Sprintf("service %q goes on without service %q, which is not in the file and not required", d.service, d.on),
-				Hint:  serviceHint(d.on, slices.Concat(p.ServiceNames(), p.DisabledServiceNames())),
+				Hint:  diagnostic.ServiceHint(d.on, slices.Concat(p.ServiceNames(), p.DisabledServiceNames())),
 			})
 		}
 	}
@@ -119,7 +120,7 @@ func (p *Project) tellDependencies(dropped []absent, sink event.Sink) {
 		sink(event.Message{
 			Level: event.Info,
 			Text: fmt.Sprintf("service %q is switched on though its profile %s is off: service %q depends on it",
-				s.service, quotedOr(p.Services[s.service].Profiles), s.needs),
+				s.service, diagnostic.Quoted(p.Services[s.service].Profiles), s.needs),
 		})
 	}
 }

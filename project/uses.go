@@ -11,6 +11,7 @@ import (
 	"github.com/distribution/reference"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
 // Use is an image that a Dockerfile takes from and that the build of another service
@@ -128,7 +129,7 @@ func (p *Project) placeOf(path ...string) string {
 	if p.source == nil {
 		return ""
 	}
-	at := Files{Documents: readDocuments(p.source)}.Position(path...)
+	at := diagnostic.Files{Documents: readDocuments(p.source)}.Position(path...)
 	if at.Line == 0 {
 		return ""
 	}

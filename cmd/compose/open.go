@@ -11,6 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -196,7 +197,7 @@ func (a *app) identifyWith(ctx context.Context, services []string) (project.Iden
 func (a *app) warnUnread(err error) {
 	a.sink(event.Message{
 		Level: event.Warn,
-		Text:  "the project's file cannot be read as a whole, and what its containers' labels say counts: " + project.Brief(err),
+		Text:  "the project's file cannot be read as a whole, and what its containers' labels say counts: " + diagnostic.Brief(err),
 		Hint:  hint.Of(err),
 	})
 }

@@ -1,4 +1,4 @@
-package project
+package diagnostic
 
 import (
 	"encoding/json"
@@ -58,7 +58,7 @@ func (d *diagnosis) explainUnknownKey(within []string, key string) {
 	case slices.Contains(schemaKeys(nil), key):
 		d.hint = fmt.Sprintf("%s belongs to the top level: is it indented too much?", key)
 	case len(near) > 0:
-		d.hint = "did you mean " + quotedOr(near) + "?"
+		d.hint = "did you mean " + Quoted(near) + "?"
 	default:
 		d.hint = "keys of your own begin with x-"
 	}

@@ -1,4 +1,4 @@
-package project
+package diagnostic
 
 import (
 	"strings"
@@ -32,7 +32,7 @@ func TestNearest(t *testing.T) {
 		"imgae": `"image"`, "Image": `"image"`, "port": `"ports"`, "depend": `"depends_on"`,
 		"volume": `"volumes"`, "zzz": "", "b": "", "": "",
 	} {
-		if got := quotedOr(nearest(name, names)); got != want {
+		if got := Quoted(nearest(name, names)); got != want {
 			t.Errorf("nearest(%q) = %s, want %s", name, got, want)
 		}
 	}

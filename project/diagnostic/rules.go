@@ -1,4 +1,4 @@
-package project
+package diagnostic
 
 import (
 	"errors"
@@ -142,7 +142,7 @@ func (d *diagnosis) explainUndefined(m []string) {
 		}
 	}
 	if near := nearest(name, declared); len(near) > 0 {
-		d.hint = "did you mean " + quotedOr(near) + "?"
+		d.hint = "did you mean " + Quoted(near) + "?"
 		return
 	}
 	d.hint = fmt.Sprintf("declare it at the top level: %ss: {%s: }", kind, name)
@@ -168,7 +168,7 @@ func (d *diagnosis) explainDependency(section, service, dependency string) {
 	}
 	if profiles := d.profiles(dependency); len(profiles) > 0 {
 		d.hint = fmt.Sprintf("%q has the profile %s, which is off: turn it on with --profile %s, or make the dependency required: false",
-			dependency, quotedOr(profiles), profiles[0])
+			dependency, Quoted(profiles), profiles[0])
 		return
 	}
 	d.hint = d.suggestService(dependency, service)
@@ -303,7 +303,7 @@ func (d *diagnosis) suggestService(name string, not ...string) string {
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(not, n) })
 	slices.Sort(names)
-	return serviceHint(name, slices.Compact(names))
+	return ServiceHint(name, slices.Compact(names))
 }
 
 // locateFileName points at the text that names a file.

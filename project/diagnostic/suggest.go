@@ -1,4 +1,4 @@
-package project
+package diagnostic
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest returns up to three of the names that are close enough to a misspelt
+// Nearest returns up to three of the names that are close enough to a misspelt
 // one to be meant, the closest first.
 func nearest(name string, names []string) []string {
 	type candidate struct {
@@ -42,8 +42,8 @@ func nearest(name string, names []string) []string {
 	return near
 }
 
-// quotedOr joins names as a person would: "a", "b" or "c".
-func quotedOr(names []string) string {
+// Quoted joins names as a person would: "a", "b" or "c".
+func Quoted(names []string) string {
 	quoted := make([]string, len(names))
 	for i, n := range names {
 		quoted[i] = `"` + n + `"`
@@ -76,11 +76,11 @@ func cutShort(a, b string) bool {
 	return min(len(a), len(b)) >= enough && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
-// serviceHint names the services that a wrong name may stand for, or all there
+// ServiceHint names the services that a wrong name may stand for, or all there
 // are.
-func serviceHint(name string, names []string) string {
+func ServiceHint(name string, names []string) string {
 	if near := nearest(name, names); len(near) > 0 {
-		return "did you mean " + quotedOr(near) + "?"
+		return "did you mean " + Quoted(near) + "?"
 	}
 	if len(names) == 0 {
 		return "there is no service that could be meant"

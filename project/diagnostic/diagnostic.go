@@ -1,4 +1,6 @@
-package project
+// Package diagnostic finds what an error of compose-go's loader is about: the file,
+// line and column, and what the user can do.
+package diagnostic
 
 import (
 	"cmp"
@@ -25,7 +27,7 @@ type FileError struct {
 	Excerpt      string // the line and a caret below, without the last line end, or ""
 	Err          error  // what the loader said
 
-	path []string // Path in parts
+	Keys []string // Path in parts
 }
 
 // Error is file:line:column, the message and the excerpt.
@@ -51,15 +53,15 @@ func (e *FileError) Hint() string { return e.Help }
 // Unwrap returns the loader's error.
 func (e *FileError) Unwrap() error { return e.Err }
 
-// placedError is a mistake that this package found itself and knows the place
+// Mistake is a mistake that this package found itself and knows the place
 // of.
-type placedError struct {
-	path []string // keys, and indices of lists
-	msg  string
-	hint string
+type Mistake struct {
+	Keys []string // keys, and indices of lists
+	Msg  string
+	Hint string
 }
 
-func (e *placedError) Error() string { return e.msg }
+func (e *Mistake) Error() string { return e.Msg }
 
 // Files are the files of a project, in which the places of mistakes are looked for.
 type Files struct {
@@ -84,7 +86,7 @@ type Files struct {
 // several, in the order of their places.
 func (f Files) Explain(err error) error {
 	const most = 200 // to look for the places of
-	all := append(flatten(err), f.unreported()...)
+	all := append(Split(err), f.unreported()...)
 	var found []*FileError
 	for _, e := range all[:min(len(all), most)] {
 		d := &diagnosis{Files: f, err: e, text: plainText(e)}
@@ -110,7 +112,7 @@ func (f Files) Position(path ...string) document.Position {
 func Brief(err error) string {
 	const enough = 5
 	var texts []string
-	for _, e := range flatten(err) {
+	for _, e := range Split(err) {
 		if mistake, ok := errors.AsType[*FileError](e); ok {
 			short := *mistake
 			short.Excerpt = ""
@@ -141,8 +143,8 @@ func together(found []*FileError, more int) error {
 	return errors.Join(joined...)
 }
 
-// flatten returns the errors that were joined, in order.
-func flatten(err error) []error {
+// Split returns the errors that were joined, in order.
+func Split(err error) []error {
 	if err == nil {
 		return nil
 	}
@@ -152,7 +154,7 @@ func flatten(err error) []error {
 	}
 	var all []error
 	for _, e := range joined.Unwrap() {
-		all = append(all, flatten(e)...)
+		all = append(all, Split(e)...)
 	}
 	if len(all) == 0 {
 		return []error{err}
@@ -181,14 +183,14 @@ type diagnosis struct {
 
 // explain makes a FileError of the error, with as much as can be found out.
 func (d *diagnosis) explain() *FileError {
-	if placed, ok := errors.AsType[*placedError](d.err); ok {
-		d.locate(placed.path...)
-		d.text, d.hint = placed.msg, placed.hint
+	if placed, ok := errors.AsType[*Mistake](d.err); ok {
+		d.locate(placed.Keys...)
+		d.text, d.hint = placed.Msg, placed.Hint
 	} else {
 		d.applyRules()
 	}
 	d.explainUnset()
-	e := &FileError{Path: strings.Join(d.path, "."), path: d.path, Msg: shortened(d.text), Help: shortened(d.hint), Err: d.err}
+	e := &FileError{Path: strings.Join(d.path, "."), Keys: d.path, Msg: Shorten(d.text), Help: Shorten(d.hint), Err: d.err}
 	file := d.at.File
 	if file == nil && len(d.Documents) > 0 {
 		file = d.Documents[0]
@@ -204,8 +206,8 @@ func (d *diagnosis) explain() *FileError {
 	return e
 }
 
-// shortened cuts the middle out of a text that quotes too much of a file.
-func shortened(text string) string {
+// Shorten cuts the middle out of a text that quotes too much of a file.
+func Shorten(text string) string {
 	const most = 600
 	if len(text) <= most {
 		return text

@@ -1,4 +1,4 @@
-package project
+package diagnostic
 
 import (
 	"fmt"
@@ -46,7 +46,7 @@ func (f Files) schemaMistakes(t *document.Document, root *yaml.Node) []error {
 	}
 	tree, err := interpolation.Interpolate(tree, f.Interpolation)
 	if err != nil {
-		return flatten(err)
+		return Split(err)
 	}
 	var found []error
 	const enough = 20
@@ -158,7 +158,7 @@ func (f Files) shortMistakes(t *document.Document) []error {
 			}
 			if err := parse(text); err != nil {
 				msg := fmt.Sprintf("%s: %s", strings.Join(spot.Path, "."), strings.TrimSpace(err.Error()))
-				found = append(found, &placedError{path: spot.Path, msg: msg, hint: hint})
+				found = append(found, &Mistake{Keys: spot.Path, Msg: msg, Hint: hint})
 			}
 		}
 	}
