@@ -59,9 +59,9 @@ func startBuildKit(t *testing.T, s *setup) string {
 	return address
 }
 
-// TestBuildElsewhere has a BuildKit that is not the engine's build an image, which
+// TestBuildOutsideEngine has a BuildKit that is not the engine's build an image, which
 // is in the engine afterwards, and the same one after a second build.
-func TestBuildElsewhere(t *testing.T) {
+func TestBuildOutsideEngine(t *testing.T) {
 	s := start(t, map[string]string{
 		"compose.yaml": "name: " + own + "elsewhere\nservices:\n  web: {build: .}\n  bad: {build: {context: ., target: bad}}\n",
 		"Dockerfile":   "FROM alpine AS bad\nRUN exit 3\nFROM alpine\nCOPY Dockerfile /\nCMD [\"true\"]\n",

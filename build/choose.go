@@ -51,7 +51,7 @@ func (b *Builder) choose(ctx context.Context, wish wish, says build.BuilderVersi
 	}
 	var k *buildkit
 	if away {
-		k, err = b.elsewhere(ctx, at)
+		k, err = b.connectBuilder(ctx, at)
 	} else {
 		k, err = b.findBuildKit(ctx, says)
 	}

@@ -19,10 +19,10 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// elsewhere connects to a BuildKit outside of the engine, as buildx has defined
+// connectBuilder connects to a BuildKit outside of the engine, as buildx has defined
 // it. Several nodes of an instance are for several platforms: the first one
 // builds here.
-func (b *Builder) elsewhere(ctx context.Context, i instance) (*buildkit, error) {
+func (b *Builder) connectBuilder(ctx context.Context, i instance) (*buildkit, error) {
 	node := i.Nodes[0]
 	var c *bkclient.Client
 	var err error
@@ -139,8 +139,8 @@ func (c *execConn) Close() error {
 	return c.Conn.Close()
 }
 
-// loading is a result's way from a BuildKit elsewhere into the engine: an archive
-// that the one writes and the other reads at the same time.
+// loading is a result's way from a BuildKit outside of the engine into the engine:
+// an archive that the one writes and the other reads at the same time.
 type loading struct {
 	w    *io.PipeWriter
 	done chan error

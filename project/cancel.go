@@ -7,16 +7,16 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// abandonable does what cannot be cancelled, and returns when it is done or ctx
-// ends. Whoever is abandoned changes nothing but itself, and its sink falls
-// silent: the process is about to end.
-func abandonable[T any](ctx context.Context, sink event.Sink, do func(event.Sink) (T, error)) (T, error) {
+// cancellable calls do and returns when do is done or ctx ends. do knows no context:
+// after ctx has ended it goes on in a goroutine, its result is dropped and its sink
+// is muted. It must change nothing but its result.
+func cancellable[T any](ctx context.Context, sink event.Sink, do func(event.Sink) (T, error)) (T, error) {
 	type outcome struct {
 		result   T
 		err      error
 		panicked any
 	}
-	muted := &mutable{sink: sink}
+	muted := &mutableSink{sink: sink}
 	tell := muted.event() // before the sink may fall silent
 	done := make(chan outcome, 1)
 	go func() {
@@ -41,13 +41,13 @@ func abandonable[T any](ctx context.Context, sink event.Sink, do func(event.Sink
 }
 
 // mutable is a sink that can be silenced.
-type mutable struct {
+type mutableSink struct {
 	mu   sync.Mutex // guards below, and is held while the sink is called
 	sink event.Sink // nil: silent
 }
 
 // event is the sink, nil where there is none.
-func (m *mutable) event() event.Sink {
+func (m *mutableSink) event() event.Sink {
 	if m.sink == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (m *mutable) event() event.Sink {
 	}
 }
 
-func (m *mutable) mute() {
+func (m *mutableSink) mute() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sink = nil

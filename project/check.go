@@ -103,7 +103,7 @@ func (p *Project) check(s Selection) error {
 func (p *Project) faults() error {
 	whole := map[string]bool{}
 	for name := range p.Services {
-		whole[name] = !p.leftOut.services[name]
+		whole[name] = !p.omitted.services[name]
 	}
 	found := inconsistencies(p.Project, scope{services: whole, offPasses: true})
 	found = append(found, sharedNames(p.Services)...)
@@ -162,4 +162,4 @@ func missingFiles(s types.ServiceConfig) []error {
 
 // Whole tells whether all that the files say of a service is known here; false as
 // well where they do not know it.
-func (p *Project) Whole(service string) bool { return p.Known(service) && !p.leftOut.services[service] }
+func (p *Project) Whole(service string) bool { return p.Known(service) && !p.omitted.services[service] }

@@ -27,7 +27,7 @@ func (s *source) checkLimits() error {
 	if err := s.checkIncludedEnv(documents); err != nil {
 		return err
 	}
-	if t, err := limits.Weigh(documents); err != nil {
+	if t, err := limits.Check(documents); err != nil {
 		return s.excessive(t, err)
 	}
 	return nil
@@ -64,7 +64,7 @@ func (s *source) checkParts(name string, content []byte) error {
 	return nil
 }
 
-// excessive makes a FileError of what a weigher found.
+// excessive makes a FileError of what goes beyond a limit.
 func (s *source) excessive(t *document.Document, e *limits.Error) error {
 	f := &FileError{File: s.shown(t.Name), Msg: e.Msg, Help: e.Hint, Err: e}
 	if e.Node != nil && e.Node.Line > 0 {

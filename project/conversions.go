@@ -30,23 +30,23 @@ var textMappings = []string{
 	"secrets.*.labels", "configs.*.labels",
 }
 
-// warnRetyped warns of every value in model that YAML changed, with its place in
+// warnConversions warns of every value in model that YAML changed, with its place in
 // the files. model is the project or a Model: what is not in it, such as a
 // value that another file overrides, is not warned of.
-func (s *source) warnRetyped(model any, sink event.Sink) {
-	if sink == nil || !s.mayRetype() {
+func (s *source) warnConversions(model any, sink event.Sink) {
+	if sink == nil || !s.mayConvert() {
 		return
 	}
-	var found []retyped
+	var found []conversion
 	seen := map[*yaml.Node]bool{}
 	for _, d := range readDocuments(s) {
-		var here []retyped
+		var here []conversion
 		for _, at := range textMappings {
 			for _, m := range d.Spots(strings.Split(at, ".")) {
-				here = append(here, retypedIn(d, m, seen)...)
+				here = append(here, conversionsIn(d, m, seen)...)
 			}
 		}
-		slices.SortStableFunc(here, func(a, b retyped) int { return cmp.Or(a.at.Line-b.at.Line, a.at.Column-b.at.Column) })
+		slices.SortStableFunc(here, func(a, b conversion) int { return cmp.Or(a.at.Line-b.at.Line, a.at.Column-b.at.Column) })
 		found = append(found, here...)
 	}
 	if len(found) == 0 {
@@ -61,40 +61,40 @@ func (s *source) warnRetyped(model any, sink event.Sink) {
 	}
 }
 
-// retyped is a value that YAML changes.
-type retyped struct {
+// conversion is a value that YAML changes.
+type conversion struct {
 	at           document.Position
 	node         *yaml.Node
 	path, key    string
 	kind, became string
 }
 
-// retypedIn are those of a mapping.
-func retypedIn(d *document.Document, mapping document.Spot, seen map[*yaml.Node]bool) []retyped {
-	var found []retyped
+// conversionsIn are those of a mapping.
+func conversionsIn(d *document.Document, mapping document.Spot, seen map[*yaml.Node]bool) []conversion {
+	var found []conversion
 	names := document.Keys(mapping.Node)
 	for i, v := range document.Values(mapping.Node) {
 		v = document.Deref(v)
 		if names[i] == "<<" {
 			for _, m := range append(document.Items(v), v) {
-				found = append(found, retypedIn(d, document.Spot{Path: mapping.Path, Node: m}, seen)...)
+				found = append(found, conversionsIn(d, document.Spot{Path: mapping.Path, Node: m}, seen)...)
 			}
 			continue
 		}
-		kind, became, changed := retypes(v)
+		kind, became, changed := converted(v)
 		if !changed || seen[v] {
 			continue
 		}
 		seen[v] = true
 		path := strings.Join(append(slices.Clone(mapping.Path), names[i]), ".")
-		found = append(found, retyped{document.Position{File: d, Line: v.Line, Column: v.Column}, v, path, names[i], kind, became})
+		found = append(found, conversion{document.Position{File: d, Line: v.Line, Column: v.Column}, v, path, names[i], kind, became})
 	}
 	return found
 }
 
-// retypes tells what the loader makes of a value where it is another text than
+// converted tells what the loader makes of a value where it is another text than
 // the file's.
-func retypes(n *yaml.Node) (kind, became string, changed bool) {
+func converted(n *yaml.Node) (kind, became string, changed bool) {
 	if n.Kind != yaml.ScalarNode || n.Style&^yaml.TaggedStyle != 0 {
 		return "", "", false
 	}
@@ -151,14 +151,14 @@ func collectTexts(v any, texts map[string]bool) {
 	}
 }
 
-// mayRetype looks at the files' texts alone, which costs little, for a word that
+// mayConvert looks at the files' texts alone, which costs little, for a word that
 // is no text in YAML and is not written as the loader writes it.
-func (s *source) mayRetype() bool {
-	if slices.ContainsFunc(s.files, func(f types.ConfigFile) bool { return hasRetyped(f.Content) }) {
+func (s *source) mayConvert() bool {
+	if slices.ContainsFunc(s.files, func(f types.ConfigFile) bool { return hasConverted(f.Content) }) {
 		return true
 	}
 	dirs := []string{s.dir}
-	for _, name := range s.elsewhere.named() {
+	for _, name := range s.remotes.named() {
 		for _, dir := range dirs {
 			file := name
 			if !filepath.IsAbs(name) {
@@ -168,7 +168,7 @@ func (s *source) mayRetype() bool {
 			if err != nil {
 				continue
 			}
-			if hasRetyped(content) {
+			if hasConverted(content) {
 				return true
 			}
 			if dir := filepath.Dir(file); !slices.Contains(dirs, dir) {
@@ -179,9 +179,9 @@ func (s *source) mayRetype() bool {
 	return false
 }
 
-// hasRetyped tells whether one of a text's words, which blanks and brackets
+// hasConverted tells whether one of a text's words, which blanks and brackets
 // separate, may be a value that YAML changes.
-func hasRetyped(content []byte) bool {
+func hasConverted(content []byte) bool {
 	for start := 0; start < len(content); start++ {
 		if separates[content[start]] {
 			continue
@@ -190,8 +190,8 @@ func hasRetyped(content []byte) bool {
 		for end < len(content) && !separates[content[end]] {
 			end++
 		}
-		if word := content[start:end]; suspicious(word) {
-			if _, _, changed := retypes(&yaml.Node{Kind: yaml.ScalarNode, Value: string(word)}); changed {
+		if word := content[start:end]; mayBeConverted(word) {
+			if _, _, changed := converted(&yaml.Node{Kind: yaml.ScalarNode, Value: string(word)}); changed {
 				return true
 			}
 		}
@@ -214,9 +214,9 @@ func setOf(bytes string) (set [256]bool) {
 	return set
 }
 
-// suspicious tells whether a word has only what numbers and dates are made of, or
+// mayBeConverted tells whether a word has only what numbers and dates are made of, or
 // is a boolean that is not in lower case.
-func suspicious(word []byte) bool {
+func mayBeConverted(word []byte) bool {
 	switch string(word) {
 	case "True", "TRUE", "False", "FALSE":
 		return true

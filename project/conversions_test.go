@@ -34,8 +34,8 @@ func warnings(t *testing.T, o Options) []string {
 	return texts
 }
 
-// TestRetyped: what YAML changes is told, where it stands and what it becomes.
-func TestRetyped(t *testing.T) {
+// TestConversions: what YAML changes is told, where it stands and what it becomes.
+func TestConversions(t *testing.T) {
 	tests := []struct{ written, becomes, kind string }{
 		{"24.10", "24.1", "number"}, {"0123", "83", "number"}, {"8e3", "8000", "number"}, {"1_000", "1000", "number"},
 		{"0x1F", "31", "number"}, {"0o17", "15", "number"}, {"+5", "5", "number"}, {"12345678.0", "1.2345678e+07", "number"},
@@ -67,9 +67,9 @@ func TestRetyped(t *testing.T) {
 	}
 }
 
-// TestRetypedEverywhere: each once, in every place and file, and only where it
+// TestConversionsEverywhere: each once, in every place and file, and only where it
 // takes effect.
-func TestRetypedEverywhere(t *testing.T) {
+func TestConversionsEverywhere(t *testing.T) {
 	dir := folder(t, "compose.yaml", `include: [part/inc.yaml]
 x-env: &env {SHARED: 01, OTHER: "01"}
 services:
@@ -130,7 +130,7 @@ networks: {default: {labels: {n: 0b1}, driver_opts: {m: 1_0}}}
 	}
 }
 
-func BenchmarkMayRetype(b *testing.B) {
+func BenchmarkMayConvert(b *testing.B) {
 	o := hundred(b)
 	s, _, _, err := prepare(b.Context(), o, nil)
 	if err != nil {
@@ -138,7 +138,7 @@ func BenchmarkMayRetype(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if s.mayRetype() {
+		if s.mayConvert() {
 			b.Fatal("nothing of it is changed")
 		}
 	}

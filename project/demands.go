@@ -28,9 +28,9 @@ type Demand struct {
 // confused with what the user's own files do.
 func (s *source) demands(ctx context.Context, name string) []Demand {
 	var all []Demand
-	for _, reference := range slices.Sorted(maps.Keys(s.elsewhere.copies)) {
-		c := s.elsewhere.copies[reference]
-		d := &demanding{root: c.Root}
+	for _, reference := range slices.Sorted(maps.Keys(s.remotes.copies)) {
+		c := s.remotes.copies[reference]
+		d := &demandCollector{root: c.Root}
 		for _, base := range c.bases {
 			d.dir = cmp.Or(base, filepath.Dir(c.Path))
 			d.model(s.model(ctx, types.ConfigFile{Filename: c.Path}, d.dir, name))
@@ -51,7 +51,7 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 // projectName notes that the copy says the project's name, by which it gets the
 // containers and volumes of whoever has that name. A name that variables make up is
 // noted whatever it may be.
-func (d *demanding) projectName(name string, c *fetched) {
+func (d *demandCollector) projectName(name string, c *remoteFile) {
 	d.of = "the file"
 	for _, document := range c.documents {
 		said, _ := document["name"].(string)
@@ -83,7 +83,7 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, dir, name str
 			l.SetProjectName(name, true)
 			l.SkipConsistencyCheck, l.SkipNormalization, l.SkipValidation = true, true, true
 			l.ResolvePaths = true
-			l.ResourceLoaders = []loader.ResourceLoader{checkedAlready{s.elsewhere}}
+			l.ResourceLoaders = []loader.ResourceLoader{cachedFiles{s.remotes}}
 		})
 	})
 	if err != nil {
@@ -92,8 +92,8 @@ func (s *source) model(ctx context.Context, file types.ConfigFile, dir, name str
 	return model
 }
 
-// demanding collects demands of one part of a remote file at a time.
-type demanding struct {
+// demandCollector collects demands of one part of a remote file at a time.
+type demandCollector struct {
 	root     string // the folder of the copy
 	dir      string // what relative paths lead to; not below root where the user says so
 	of       string // the part: `service "web"`
@@ -101,12 +101,12 @@ type demanding struct {
 	envFiles []string // of services, below root
 }
 
-func (d *demanding) add(format string, args ...any) {
+func (d *demandCollector) add(format string, args ...any) {
 	d.found = append(d.found, d.of+" "+fmt.Sprintf(format, args...))
 }
 
 // model collects what a model asks for.
-func (d *demanding) model(model map[string]any) {
+func (d *demandCollector) model(model map[string]any) {
 	d.of = "the file"
 	if model == nil {
 		d.add("cannot be understood by itself: it may ask for anything")
@@ -118,7 +118,7 @@ func (d *demanding) model(model map[string]any) {
 			d.lists(name, value)
 		case s.entry != nil:
 			for key, entry := range mapping(value) {
-				part := &demanding{root: d.root, dir: d.dir, of: s.noun + " " + quoted(key)}
+				part := &demandCollector{root: d.root, dir: d.dir, of: s.noun + " " + quoted(key)}
 				s.entry(part, mapping(entry))
 				d.found, d.envFiles = append(d.found, part.found...), append(d.envFiles, part.envFiles...)
 			}
@@ -128,7 +128,7 @@ func (d *demanding) model(model map[string]any) {
 
 // reads notes a path on this machine that did not come with the file, or that
 // the loader has left relative, to whatever it may be.
-func (d *demanding) reads(path any) {
+func (d *demandCollector) reads(path any) {
 	if file, ok := path.(string); ok && !below(file, d.root) {
 		d.add("reads %s", quoted(file))
 	}
@@ -136,13 +136,13 @@ func (d *demanding) reads(path any) {
 
 // demandRule says what an attribute asks for; nil: it concerns its own container
 // alone.
-type demandRule func(d *demanding, value any)
+type demandRule func(d *demandCollector, value any)
 
 // attributes applies the rules to what a mapping has; prefix stands before the
 // names. One without a rule is listed as it is: what a later version of the
 // specification adds is not harmless before somebody looked at it. Extensions,
 // x-..., do nothing.
-func (d *demanding) attributes(prefix string, m map[string]any, rules map[string]demandRule) {
+func (d *demandCollector) attributes(prefix string, m map[string]any, rules map[string]demandRule) {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		rule, known := rules[key]
 		switch {
@@ -155,7 +155,7 @@ func (d *demanding) attributes(prefix string, m map[string]any, rules map[string
 }
 
 // lists notes an attribute as it is, each entry of a list by itself.
-func (d *demanding) lists(key string, value any) {
+func (d *demandCollector) lists(key string, value any) {
 	for _, v := range list(value) {
 		if !off(v) {
 			d.add("has %s: %s", quotedKey(key), shown(v))

@@ -11,7 +11,7 @@ import (
 var buildRules = harmless(`
 	args dockerfile_inline isolation no_cache no_cache_filter platforms provenance
 	pull sbom shm_size target ulimits`, map[string]demandRule{
-	"additional_contexts": func(d *demanding, v any) {
+	"additional_contexts": func(d *demandCollector, v any) {
 		for name, context := range mapping(v) {
 			if text, ok := context.(string); ok && isImage(text) {
 				continue
@@ -21,25 +21,25 @@ var buildRules = harmless(`
 	},
 	"context":    nil, // see builds
 	"dockerfile": nil, // see builds
-	"extra_hosts": func(d *demanding, v any) {
+	"extra_hosts": func(d *demandCollector, v any) {
 		d.add("is built with extra_hosts: %s", shown(v))
 	},
 	"labels":     nil,
 	"network":    unless("build.network", "default", "none"),
 	"privileged": asked("has a privileged build"),
-	"secrets": func(d *demanding, v any) {
+	"secrets": func(d *demandCollector, v any) {
 		for _, secret := range list(v) {
 			d.add("is built with the secret %s", shown(secret))
 		}
 	},
-	"ssh": func(d *demanding, v any) {
+	"ssh": func(d *demandCollector, v any) {
 		d.add("is built with the ssh agent or keys: %s", shown(v))
 	},
 })
 
 // builds looks at what a build takes of this machine, and where it leaves its
 // results: under names that others use, in caches.
-func builds(d *demanding, v any) {
+func builds(d *demandCollector, v any) {
 	b := mapping(v)
 	d.attributes("build.", b, buildRules)
 	context, ok := b["context"]
@@ -55,7 +55,7 @@ func builds(d *demanding, v any) {
 
 // brings notes a context that did not come with the file: a path, or what the
 // builder fetches.
-func (d *demanding) brings(what string, v any) {
+func (d *demandCollector) brings(what string, v any) {
 	context, ok := v.(string)
 	switch {
 	case !ok:

@@ -11,7 +11,7 @@ import (
 // demandSection is a part of the file with named entries.
 type demandSection struct {
 	noun  string
-	entry func(d *demanding, entry map[string]any) // nil: nothing in it reaches out
+	entry func(d *demandCollector, entry map[string]any) // nil: nothing in it reaches out
 }
 
 // sections are the parts of the file whose attributes have rules. Models are not
@@ -20,13 +20,13 @@ var sections = map[string]demandSection{
 	"name": {}, "version": {}, "include": {},
 	"services": {"service", serviceDemands},
 	"jobs":     {"job", serviceDemands},
-	"networks": {"network", func(d *demanding, n map[string]any) { d.attributes("", n, networkRules) }},
-	"volumes":  {"volume", func(d *demanding, v map[string]any) { d.attributes("", v, volumeRules) }},
-	"configs":  {"config", func(d *demanding, f map[string]any) { d.attributes("", f, fileRules) }},
-	"secrets":  {"secret", func(d *demanding, f map[string]any) { d.attributes("", f, fileRules) }},
+	"networks": {"network", func(d *demandCollector, n map[string]any) { d.attributes("", n, networkRules) }},
+	"volumes":  {"volume", func(d *demandCollector, v map[string]any) { d.attributes("", v, volumeRules) }},
+	"configs":  {"config", func(d *demandCollector, f map[string]any) { d.attributes("", f, fileRules) }},
+	"secrets":  {"secret", func(d *demandCollector, f map[string]any) { d.attributes("", f, fileRules) }},
 }
 
-func serviceDemands(d *demanding, s map[string]any) {
+func serviceDemands(d *demandCollector, s map[string]any) {
 	d.attributes("", s, serviceRules)
 	if s["build"] != nil && s["image"] != nil {
 		d.add("gives what it builds the name of the image %s", shown(s["image"]))
@@ -64,7 +64,7 @@ var serviceRules = harmless(`
 	"pid":          namespace("pid"),
 	"userns_mode":  namespace("userns_mode"),
 	"uts":          namespace("uts"),
-	"deploy":       func(d *demanding, v any) { d.attributes("deploy.", mapping(v), deployRules) },
+	"deploy":       func(d *demandCollector, v any) { d.attributes("deploy.", mapping(v), deployRules) },
 	"develop":      watches,
 	"env_file":     readsFiles,
 	"label_file":   readsFiles,
@@ -74,12 +74,12 @@ var serviceRules = harmless(`
 	"post_start":   hooks("after it started"),
 	"pre_stop":     hooks("before it is stopped"),
 	"privileged":   asked("is privileged"),
-	"provider": func(d *demanding, v any) {
+	"provider": func(d *demandCollector, v any) {
 		d.add("runs the program %s on this machine, with %s", shown(mapping(v)["type"]), shown(v))
 	},
 	"use_api_socket": asked("gets the engine's API"),
 	"volumes":        mounts,
-	"volumes_from": func(d *demanding, v any) {
+	"volumes_from": func(d *demandCollector, v any) {
 		for _, from := range list(v) {
 			if text, ok := from.(string); !ok || strings.HasPrefix(text, types.ContainerPrefix) {
 				d.lists("volumes_from", from)
@@ -89,12 +89,12 @@ var serviceRules = harmless(`
 })
 
 var deployRules = harmless(`endpoint_mode labels mode replicas restart_policy rollback_config update_config`, map[string]demandRule{
-	"resources": func(d *demanding, v any) {
+	"resources": func(d *demandCollector, v any) {
 		d.attributes("deploy.resources.", mapping(v), map[string]demandRule{"limits": resourceAmounts, "reservations": resourceAmounts})
 	},
 })
 
-func resourceAmounts(d *demanding, v any) {
+func resourceAmounts(d *demandCollector, v any) {
 	d.attributes("deploy.resources.", mapping(v), map[string]demandRule{"cpus": nil, "memory": nil, "pids": nil})
 }
 
@@ -109,12 +109,12 @@ var volumeRules = map[string]demandRule{"driver": unless("driver", "local"), "la
 // came with it; variables are looked for in environmentDemands.
 var fileRules = map[string]demandRule{
 	"content": nil, "environment": nil, "labels": nil,
-	"file": func(d *demanding, v any) { d.reads(v) },
+	"file": func(d *demandCollector, v any) { d.reads(v) },
 }
 
 // unless lists an attribute whose value is none of the usual ones.
 func unless(key string, usual ...string) demandRule {
-	return func(d *demanding, v any) {
+	return func(d *demandCollector, v any) {
 		if text, ok := v.(string); !ok || !slices.Contains(usual, text) {
 			d.lists(key, v)
 		}
@@ -124,7 +124,7 @@ func unless(key string, usual ...string) demandRule {
 // namespace lists what is shared with the host or with containers of others;
 // services are the file's own.
 func namespace(key string) demandRule {
-	return func(d *demanding, v any) {
+	return func(d *demandCollector, v any) {
 		text, _ := v.(string)
 		switch {
 		case text == "none", text == "private", text == "shareable", text == "bridge", strings.HasPrefix(text, types.ServicePrefix):
@@ -136,7 +136,7 @@ func namespace(key string) demandRule {
 
 // asked notes a switch that is on, in words.
 func asked(what string) demandRule {
-	return func(d *demanding, v any) {
+	return func(d *demandCollector, v any) {
 		if !off(v) {
 			d.add("%s", what)
 		}
@@ -144,7 +144,7 @@ func asked(what string) demandRule {
 }
 
 func hooks(when string) demandRule {
-	return func(d *demanding, v any) {
+	return func(d *demandCollector, v any) {
 		for _, hook := range list(v) {
 			privileged := ""
 			if !off(mapping(hook)["privileged"]) {
@@ -155,7 +155,7 @@ func hooks(when string) demandRule {
 	}
 }
 
-func readsFiles(d *demanding, v any) {
+func readsFiles(d *demandCollector, v any) {
 	for _, file := range list(v) {
 		if path, ok := mapping(file)["path"]; ok {
 			file = path
@@ -169,10 +169,10 @@ func readsFiles(d *demanding, v any) {
 
 // logs lists a driver that sends logs elsewhere, and options that do more than
 // bound a file.
-func logs(d *demanding, v any) {
+func logs(d *demandCollector, v any) {
 	d.attributes("logging.", mapping(v), map[string]demandRule{
 		"driver": unless("logging.driver", "json-file", "local", "none"),
-		"options": func(d *demanding, v any) {
+		"options": func(d *demandCollector, v any) {
 			for key, value := range mapping(v) {
 				if key != "max-size" && key != "max-file" && key != "compress" {
 					d.add("has logging.options.%s: %s", quotedKey(key), shown(value))
@@ -184,7 +184,7 @@ func logs(d *demanding, v any) {
 
 // joins lists what a service says of a network beyond its names and addresses
 // there. What the network is, is listed with it.
-func joins(d *demanding, v any) {
+func joins(d *demandCollector, v any) {
 	for name, n := range mapping(v) {
 		for key, value := range mapping(n) {
 			switch key {
@@ -197,7 +197,7 @@ func joins(d *demanding, v any) {
 }
 
 // publishes lists ports that other machines reach.
-func publishes(d *demanding, v any) {
+func publishes(d *demandCollector, v any) {
 	for _, port := range list(v) {
 		host, _ := mapping(port)["host_ip"].(string)
 		if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() {
@@ -208,7 +208,7 @@ func publishes(d *demanding, v any) {
 }
 
 // mounts lists what of this machine a container gets to see.
-func mounts(d *demanding, v any) {
+func mounts(d *demandCollector, v any) {
 	for _, entry := range list(v) {
 		m := mapping(entry)
 		switch m["type"] {
@@ -224,7 +224,7 @@ func mounts(d *demanding, v any) {
 
 // binds notes a folder or file of this machine. One that came with the file may
 // be read, but what is written there is what the next call loads.
-func (d *demanding) binds(m map[string]any) {
+func (d *demandCollector) binds(m map[string]any) {
 	source, _ := m["source"].(string)
 	readOnly := !off(m["read_only"])
 	switch {
@@ -245,7 +245,7 @@ func (d *demanding) binds(m map[string]any) {
 
 // watches lists what `watch` copies from outside of what was fetched, and what
 // it runs.
-func watches(d *demanding, v any) {
+func watches(d *demandCollector, v any) {
 	for key, value := range mapping(v) {
 		if key != "watch" {
 			d.lists("develop."+key, value)

@@ -17,13 +17,13 @@ import (
 func demandsFrom(t *testing.T, files map[string]string, environ ...string) []string {
 	t.Helper()
 	const reference = "oci://x/y"
-	remote := newShelf(t, map[string]map[string]string{reference: files})
-	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\nservices: {mine: {image: x, privileged: true}}\n"})
+	remote := newFakeRemote(t, map[string]map[string]string{reference: files})
+	home := folderWith(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\nservices: {mine: {image: x, privileged: true}}\n"})
 	s, _, _, err := prepare(t.Context(), Options{WorkDir: home, Remote: remote, Environ: environ}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.elsewhere.load(t.Context(), reference, ownFolder); err != nil {
+	if _, err := s.remotes.load(t.Context(), reference, ownFolder); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -205,14 +205,14 @@ func TestDemandsOfNames(t *testing.T) {
 // folders, these are what is listed, and not what came with the file.
 func TestDemandsDisplaced(t *testing.T) {
 	const reference = "oci://x/y"
-	remote := newShelf(t, map[string]map[string]string{reference: {"a.env": "", "l": "", "compose.yaml": `
+	remote := newFakeRemote(t, map[string]map[string]string{reference: {"a.env": "", "l": "", "compose.yaml": `
 services:
   w: {build: {context: ., dockerfile_inline: FROM x}, volumes: ["./v:/v:ro"], env_file: a.env, label_file: l, develop: {watch: [{action: rebuild, path: src}]}}
   b: {build: {dockerfile_inline: FROM x}}
 secrets: {s: {file: key}}
 configs: {c: {file: conf}}
 `}})
-	home := shelved(t, map[string]string{
+	home := folderWith(t, map[string]string{
 		"compose.yaml": "services: {w: {image: x}}\n",
 		"inc.yaml":     "include: [{path: \"oci://x/y\", project_directory: sub}]\n",
 		"any.yaml":     "include: [{path: \"${R}\", project_directory: sub}]\n",
@@ -314,7 +314,7 @@ func TestDemandsOfName(t *testing.T) {
 // TestAgree: what remote files ask for is agreed to before anything that they
 // lead to is read.
 func TestAgree(t *testing.T) {
-	remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host, env_file: /nowhere}}\n"}})
+	remote := newFakeRemote(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": "services: {web: {image: x, pid: host, env_file: /nowhere}}\n"}})
 	var asked []Demand
 	refusal := errors.New("no")
 	o := Options{Files: []string{"oci://x/y"}, WorkDir: t.TempDir(), Name: "p", Remote: remote, Agree: func(_ context.Context, demands []Demand) error {

@@ -17,7 +17,7 @@ import (
 // variables notes the variables of the caller's environment that the copy takes:
 // in its files and in the env files that came with it. A name is enough, since
 // the value is the caller's.
-func (d *demanding) variables(env types.Mapping, c *fetched) {
+func (d *demandCollector) variables(env types.Mapping, c *remoteFile) {
 	d.of = "the file"
 	named := map[string]bool{}
 	for _, document := range c.documents {

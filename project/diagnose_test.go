@@ -99,8 +99,8 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-// TestDiagnoseElsewhere: a mistake may be in another file than the first.
-func TestDiagnoseElsewhere(t *testing.T) {
+// TestDiagnoseOtherFile: a mistake may be in another file than the first.
+func TestDiagnoseOtherFile(t *testing.T) {
 	tests := []struct {
 		name  string
 		files []string

@@ -100,15 +100,15 @@ func (s *source) references(t *document.Document) []referredFile {
 	return found
 }
 
-// referred is the absolute path that a file of dir means by a name; "": none, or
-// one elsewhere that is not here yet.
+// referred is the absolute path that a file of dir means by a name; "": none, or a
+// remote file that has not been fetched.
 func (s *source) referred(name, dir string) string {
 	name, err := limits.Substitute(name, s.env.Resolve)
 	switch {
 	case err != nil || name == "" || name == stdin:
 		return ""
 	case isRemote(name):
-		return s.elsewhere.copyOf(name)
+		return s.remotes.copyOf(name)
 	case filepath.IsAbs(name):
 		return name
 	}

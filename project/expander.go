@@ -15,7 +15,7 @@ import (
 )
 
 // expander finds the files that are included or extended by a path with a
-// variable. It is a loader.ResourceLoader, as elsewhere is.
+// variable. It is a loader.ResourceLoader, as remoteFiles is.
 type expander struct {
 	source *source
 	found  map[string]string // by the path as written
@@ -37,7 +37,7 @@ func (e *expander) Load(ctx context.Context, name string) (string, error) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(e.source.folderOf(by), file)
 	}
-	for _, c := range e.source.elsewhere.copies {
+	for _, c := range e.source.remotes.copies {
 		if by == c.Path || strings.HasPrefix(by, c.Root+string(filepath.Separator)) {
 			return "", hint.New(by+" names a file by a variable: "+name, "leave out --no-interpolate")
 		}

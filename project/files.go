@@ -41,12 +41,12 @@ type source struct {
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 
-	warned    []string // about env files
-	room      func(bytes int)
-	marks     int        // entries that the files take back; see marked
-	elsewhere *elsewhere // remote files; nil before fetch
-	streams   *Streams
-	in        io.Reader // standard input; nil: nothing
+	warned  []string // about env files
+	room    func(bytes int)
+	marks   int          // entries that the files take back; see marked
+	remotes *remoteFiles // remote files; nil before fetch
+	streams *Streams
+	in      io.Reader // standard input; nil: nothing
 
 	expansion     limits.Expansion      // of the loader's
 	interpolation interpolation.Options // as the loader does it; set before it runs

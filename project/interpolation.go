@@ -10,13 +10,13 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// quicken makes interpolation cheaper without changing its result. compose-go
+// dropUnusedCasts makes interpolation cheaper without changing its result. compose-go
 // compares the path of every string of a file with every path whose strings it
 // turns into numbers or booleans, which is a fifth of a load's time: paths with
 // a key that no file has in its text are left out.
-func quicken(o *interpolation.Options, files []types.ConfigFile) {
-	o.TypeCastMapping = withVolumes(o.TypeCastMapping, crowded(files))
-	if !closedFiles(files) {
+func dropUnusedCasts(o *interpolation.Options, files []types.ConfigFile) {
+	o.TypeCastMapping = withVolumes(o.TypeCastMapping, overlappingVolumes(files))
+	if !selfContained(files) {
 		return
 	}
 	seen := map[string]bool{}
@@ -52,9 +52,9 @@ func withVolumes(casts map[tree.Path]interpolation.Cast, leave map[string]bool) 
 	return all
 }
 
-// closedFiles tells whether the files' texts have every key there will be: they
+// selfContained tells whether the files' texts have every key there will be: they
 // name no other files, and no key is spelt with escapes.
-func closedFiles(files []types.ConfigFile) bool {
+func selfContained(files []types.ConfigFile) bool {
 	for _, text := range []string{"include", "extends", `\x`, `\u`, `\U`, "\\\n", "\\\r"} {
 		if contains(files, text) {
 			return false

@@ -24,7 +24,7 @@ import (
 // library that knows no context. What it did then goes on in the background and
 // tells nobody.
 func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
-	return abandonable(ctx, sink, func(sink event.Sink) (*Project, error) { return loadAll(ctx, o, sink) })
+	return cancellable(ctx, sink, func(sink event.Sink) (*Project, error) { return loadAll(ctx, o, sink) })
 }
 
 func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
@@ -39,7 +39,7 @@ func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) 
 		return nil, err
 	}
 	if !o.Offline {
-		s.warnRetyped(model, sink)
+		s.warnConversions(model, sink)
 	}
 	if err := s.agree(ctx, o, model.Name); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (s *source) agree(ctx context.Context, o Options, name string) error {
 
 // finish makes a Project of what the loader returned: selection, the services'
 // env and label files.
-func (s *source) finish(model *types.Project, o Options, without leftOut) (*Project, error) {
+func (s *source) finish(model *types.Project, o Options, without omitted) (*Project, error) {
 	compatible, _ := strconv.ParseBool(strings.ToLower(strings.TrimSpace(s.env["COMPOSE_COMPATIBILITY"])))
 	model.ComposeFiles = s.names()
 	p := &Project{
@@ -84,12 +84,12 @@ func (s *source) finish(model *types.Project, o Options, without leftOut) (*Proj
 		rawEnv:        o.NoEnvResolution,
 		need:          o.Need,
 		source:        s,
-		leftOut:       without,
+		omitted:       without,
 	}
 	if o.Need == NeedRunning {
 		p.Unread = p.faults()
 		p = p.withRequired()
-		p.Unread = errors.Join(p.leftOut.of(p.Project), p.Unread)
+		p.Unread = errors.Join(p.omitted.of(p.Project), p.Unread)
 		p.readHooks()
 		return p.prune(), nil
 	}
@@ -97,7 +97,7 @@ func (s *source) finish(model *types.Project, o Options, without leftOut) (*Proj
 		p.contentKey, p.contents = o.ContentKey, map[string]content{}
 	}
 	selection := Selection{Services: o.Services, NoDeps: o.NoDeps}
-	if err := p.usesLeftOut(selection); err != nil {
+	if err := p.usesOmitted(selection); err != nil {
 		return nil, err
 	}
 	if !o.NoConsistency {
@@ -144,10 +144,10 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 		s.interpolation.Substitute = new(limits.Expansion).Substitute
 		s.expansion = limits.Expansion{}
 		l.Interpolate.Substitute = s.expansion.Substitute
-		quicken(l.Interpolate, s.files)
+		dropUnusedCasts(l.Interpolate, s.files)
 		l.SetProjectName(name, true)
 		l.Profiles = s.profiles
-		l.ResourceLoaders = []loader.ResourceLoader{s.elsewhere}
+		l.ResourceLoaders = []loader.ResourceLoader{s.remotes}
 		l.SkipInterpolation = o.NoInterpolation
 		l.MaxNodeVisits = limits.ComposeNodes.Value // in each document
 		l.SkipNormalization = o.NoNormalize

@@ -30,7 +30,7 @@ type Model map[string]any
 //
 // Like Load it returns as soon as ctx ends.
 func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
-	return abandonable(ctx, sink, func(sink event.Sink) (Model, error) { return loadModel(ctx, o, sink) })
+	return cancellable(ctx, sink, func(sink event.Sink) (Model, error) { return loadModel(ctx, o, sink) })
 }
 
 func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
@@ -68,8 +68,8 @@ func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 			return nil, s.diagnose(err)
 		}
 	}
-	s.written().restore(model)
-	s.warnRetyped(Model(model), sink)
+	s.texts().restore(model)
+	s.warnConversions(Model(model), sink)
 	return model, nil
 }
 

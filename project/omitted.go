@@ -16,10 +16,10 @@ import (
 	"github.com/compose-orchestrator/compose/project/limits"
 )
 
-// leftOut are the parts of the files that the loader refused, and that were taken
+// omitted are the parts of the files that the loader refused, and that were taken
 // out so that it could read the rest: an attribute of a service, a network, a
 // volume. The zero value is none.
-type leftOut struct {
+type omitted struct {
 	parts    [][]string      // paths: services, web, image; networks, front
 	services map[string]bool // those among them, and those that extend them
 	why      error           // the loader's errors, diagnosed; nil where there are no parts
@@ -28,8 +28,8 @@ type leftOut struct {
 // load has the loader read the files. What it refuses is taken out of them,
 // as long as the caller may have no use for it: whether that is so shows when the
 // rest is known.
-func (s *source) load(ctx context.Context, details types.ConfigDetails, options func(*loader.Options), o Options) (*types.Project, leftOut, error) {
-	var without leftOut
+func (s *source) load(ctx context.Context, details types.ConfigDetails, options func(*loader.Options), o Options) (*types.Project, omitted, error) {
+	var without omitted
 	whole := details.ConfigFiles
 	const rounds = 30
 	for range rounds {
@@ -38,7 +38,7 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 			return nil, without, without.why
 		}
 		if err == nil {
-			without.addHeirs(s)
+			without.addExtending(s)
 			return model, without, nil
 		}
 		if ctx.Err() != nil {
@@ -57,7 +57,7 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 
 // add takes note of errors and of the parts that they are about; false: there is
 // none that can be left out and is not yet.
-func (l *leftOut) add(err error) (more bool) {
+func (l *omitted) add(err error) (more bool) {
 	l.tell(err)
 	for _, e := range diagnostic.Split(err) {
 		placed, ok := errors.AsType[*FileError](e)
@@ -74,7 +74,7 @@ func (l *leftOut) add(err error) (more bool) {
 }
 
 // tell adds errors to those that are told.
-func (l *leftOut) tell(err error) {
+func (l *omitted) tell(err error) {
 	if l.why == nil {
 		l.why = err
 		return
@@ -91,7 +91,7 @@ func (l *leftOut) tell(err error) {
 }
 
 // of are the errors that are not about services which the project has off.
-func (l *leftOut) of(p *types.Project) error {
+func (l *omitted) of(p *types.Project) error {
 	var found []error
 	for _, e := range diagnostic.Split(l.why) {
 		placed, ok := errors.AsType[*FileError](e)
@@ -107,8 +107,8 @@ func (l *leftOut) of(p *types.Project) error {
 
 // wants tells, as far as the files alone do, that the caller needs one of the
 // parts. Of a remote file nothing goes unsaid.
-func (s *source) wants(without leftOut, o Options) bool {
-	if len(s.elsewhere.copies) > 0 {
+func (s *source) wants(without omitted, o Options) bool {
+	if len(s.remotes.copies) > 0 {
 		return true
 	}
 	files := readDocuments(s)
@@ -152,9 +152,9 @@ func partOf(path []string) []string {
 	return path[:depth]
 }
 
-// addHeirs takes note of the services that are touched: what is missing of one is
+// addExtending takes note of the services that are touched: what is missing of one is
 // missing of those that extend it.
-func (l *leftOut) addHeirs(s *source) {
+func (l *omitted) addExtending(s *source) {
 	if len(l.parts) == 0 {
 		return
 	}
@@ -181,16 +181,16 @@ func (l *leftOut) addHeirs(s *source) {
 }
 
 // from returns the files without the parts.
-func (l *leftOut) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
+func (l *omitted) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 	rest := slices.Clone(files)
 	for i, f := range files {
 		t := document.Parse(f.Filename, f.Content)
 		var text bytes.Buffer
 		encoder := yaml.NewEncoder(&text)
 		for _, root := range t.Docs {
-			root = flat(root)
+			root = expanded(root)
 			for _, part := range l.parts {
-				take(root, part)
+				removeAt(root, part)
 			}
 			if err := encoder.Encode(root); err != nil {
 				return nil, err
@@ -204,24 +204,24 @@ func (l *leftOut) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 	return rest, nil
 }
 
-// flat is a copy of a node in which aliases and merges are what they stand for:
+// expanded is a copy of a node in which aliases and merges are what they stand for:
 // each place can be changed by itself. Limits have been checked before.
-func flat(n *yaml.Node) *yaml.Node {
+func expanded(n *yaml.Node) *yaml.Node {
 	n = document.Deref(n)
 	c := *n
 	c.Anchor, c.Content = "", nil
 	if n.Kind != yaml.MappingNode {
 		for _, below := range n.Content {
-			c.Content = append(c.Content, flat(below))
+			c.Content = append(c.Content, expanded(below))
 		}
 		return &c
 	}
 	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], flat(n.Content[i+1])
+		key, value := n.Content[i], expanded(n.Content[i+1])
 		switch {
 		case key.Tag != "!!merge":
-			c.Content = append(c.Content, flat(key), value)
+			c.Content = append(c.Content, expanded(key), value)
 		case value.Kind == yaml.SequenceNode:
 			merged = append(merged, value.Content...)
 		default:
@@ -238,10 +238,10 @@ func flat(n *yaml.Node) *yaml.Node {
 	return &c
 }
 
-// take removes what is at a path of a flat node. A service, a network or a volume
+// removeAt removes what is at a path of an expanded node. A service, a network or a volume
 // leaves an empty one behind; a volume is then taken for somebody else's, since
 // nobody knows whether it may be removed.
-func take(root *yaml.Node, path []string) {
+func removeAt(root *yaml.Node, path []string) {
 	above, last := path[:len(path)-1], path[len(path)-1]
 	_, in, depth := document.Find(root, above)
 	if depth < len(above) || in.Kind != yaml.MappingNode {
@@ -252,7 +252,7 @@ func take(root *yaml.Node, path []string) {
 			continue
 		}
 		if len(path) == 2 {
-			in.Content[i+1] = remainder(path[0])
+			in.Content[i+1] = placeholder(path[0])
 		} else {
 			in.Content = slices.Delete(in.Content, i, i+2)
 		}
@@ -260,7 +260,7 @@ func take(root *yaml.Node, path []string) {
 	}
 }
 
-func remainder(kind string) *yaml.Node {
+func placeholder(kind string) *yaml.Node {
 	text := "{}"
 	switch kind {
 	case "volumes", "secrets", "configs":
@@ -271,10 +271,10 @@ func remainder(kind string) *yaml.Node {
 	return document.Parse("", []byte(text)).Docs[0]
 }
 
-// usesLeftOut is the loader's errors, where a selection needs what was left out
+// usesOmitted is the loader's errors, where a selection needs what was left out
 // for them.
-func (p *Project) usesLeftOut(s Selection) error {
-	if len(p.leftOut.parts) == 0 {
+func (p *Project) usesOmitted(s Selection) error {
+	if len(p.omitted.parts) == 0 {
 		return nil
 	}
 	enabled, keep, err := p.reach(s)
@@ -282,21 +282,21 @@ func (p *Project) usesLeftOut(s Selection) error {
 		return err
 	}
 	for name := range keep {
-		if p.leftOut.services[name] {
-			return p.leftOut.why
+		if p.omitted.services[name] {
+			return p.omitted.why
 		}
 	}
 	used := enabled.restrict(keep).used()
 	kinds := map[string]map[string]bool{
 		"networks": used.networks, "volumes": used.volumes, "secrets": used.secrets, "configs": used.configs, "models": used.models,
 	}
-	for _, part := range p.leftOut.parts {
+	for _, part := range p.omitted.parts {
 		name := part[len(part)-1]
 		switch keys, resource := kinds[part[0]]; {
 		case part[0] == "services" || resource && !keys[name] && !p.allResources:
 		case strings.HasPrefix(part[0], "x-") && len(s.Services) > 0:
 		default:
-			return p.leftOut.why
+			return p.omitted.why
 		}
 	}
 	return nil

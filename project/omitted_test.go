@@ -7,9 +7,9 @@ import (
 	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
-// TestLeftOut loads what is left of files with mistakes, for who works on
+// TestOmitted loads what is left of files with mistakes, for who works on
 // containers that there are.
-func TestLeftOut(t *testing.T) {
+func TestOmitted(t *testing.T) {
 	tests := []struct {
 		name, file string
 		unread     string // part of Unread
@@ -68,8 +68,8 @@ func unreadWith(err error, text string) error {
 	return &diagnostic.Mistake{Msg: "got " + diagnostic.Brief(err) + ", want " + text}
 }
 
-// TestLeftOutVolume: nobody knows whose a volume is whose entry cannot be read.
-func TestLeftOutVolume(t *testing.T) {
+// TestOmittedVolume: nobody knows whose a volume is whose entry cannot be read.
+func TestOmittedVolume(t *testing.T) {
 	dir := folder(t, "compose.yaml", "services: {a: {image: x, volumes: ['vol:/v']}}\nvolumes: {vol: {external: '${X:?}'}}\n")
 	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Need: NeedRunning}, nil)
 	if err != nil || !bool(p.Volumes["vol"].External) {

@@ -37,7 +37,7 @@ func (s *source) fromVariables() map[string]bool {
 	if s == nil {
 		return words
 	}
-	for _, text := range s.expansion.Filled {
+	for _, text := range s.expansion.Substitutions {
 		written := wordsOf(strings.ReplaceAll(text.Written, "$$", "$"))
 		for _, word := range wordsOf(text.Filled) {
 			if !slices.Contains(written, word) {

@@ -34,7 +34,7 @@ type Project struct {
 	// left out; nil: nothing. Only with NeedRunning.
 	Unread error
 
-	leftOut      leftOut        // parts of the files
+	omitted      omitted        // parts of the files
 	allResources bool           // networks, volumes, ... that no service uses stay
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
@@ -66,7 +66,7 @@ type Options struct {
 	// services are named.
 	Whole bool
 
-	// Remote brings files from elsewhere; nil: they are refused.
+	// Remote brings remote files to this machine; nil: they are refused.
 	Remote Remote
 	// Offline takes remote files that are here already and fetches none.
 	Offline bool

@@ -17,8 +17,8 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Remote brings Compose files from elsewhere to this machine; package
-// project/remote has one.
+// Remote brings remote Compose files to this machine; package project/remote has
+// one.
 type Remote interface {
 	// Fetch returns a local copy of what a reference names. A *hint.Error says
 	// what the user can do.
@@ -39,7 +39,7 @@ type Copy struct {
 	Root string // the folder that nothing in it leads out of
 }
 
-// isRemote tells a reference to a file elsewhere from a path: it has a scheme,
+// isRemote tells a reference to a remote file from a path: it has a scheme,
 // or is git@HOST:PATH.
 func isRemote(name string) bool {
 	scheme, _, ok := strings.Cut(name, "://")
@@ -50,7 +50,7 @@ func isRemote(name string) bool {
 // paths of the first one are relative to its copy, unless the user says
 // otherwise.
 func (s *source) fetch(ctx context.Context, o Options) error {
-	s.elsewhere = &elsewhere{remote: o.Remote, dir: s.home, files: s.files, offline: o.Offline, copies: map[string]*fetched{}}
+	s.remotes = &remoteFiles{remote: o.Remote, dir: s.home, files: s.files, offline: o.Offline, copies: map[string]*remoteFile{}}
 	for i := range s.files {
 		name := s.files[i].Filename
 		if !isRemote(name) {
@@ -61,7 +61,7 @@ func (s *source) fetch(ctx context.Context, o Options) error {
 		if first {
 			base = ownFolder
 		}
-		local, err := s.elsewhere.load(ctx, name, base)
+		local, err := s.remotes.load(ctx, name, base)
 		if err != nil {
 			return err
 		}
@@ -73,19 +73,19 @@ func (s *source) fetch(ctx context.Context, o Options) error {
 	return nil
 }
 
-// elsewhere is the remote files of one project, in the form that compose-go
+// remoteFiles are the remote files of one project, in the form that compose-go
 // takes: its loader.ResourceLoader.
-type elsewhere struct {
+type remoteFiles struct {
 	remote  Remote // nil: they are refused
 	dir     string
 	files   []types.ConfigFile // of the project, in place
 	offline bool
-	copies  map[string]*fetched // by reference
-	asked   []string            // every path that the loader met, in order
+	copies  map[string]*remoteFile // by reference
+	asked   []string               // every path that the loader met, in order
 }
 
-// fetched is the copy of a remote file, and what loading it reads.
-type fetched struct {
+// remoteFile is the copy of a remote file, and what loading it reads.
+type remoteFile struct {
 	Copy
 	documents []map[string]any // of its Compose files, aliases and merges resolved
 	envFiles  [][]byte         // the contents of those that its variables come from
@@ -98,12 +98,12 @@ type fetched struct {
 const ownFolder = ""
 
 // displaced tells that relative paths of the copy lead to the user's folders.
-func (f *fetched) displaced() bool {
+func (f *remoteFile) displaced() bool {
 	return slices.ContainsFunc(f.bases, func(base string) bool { return base != ownFolder })
 }
 
 // Accept tells whether a path is a reference.
-func (e *elsewhere) Accept(name string) bool {
+func (e *remoteFiles) Accept(name string) bool {
 	if !slices.Contains(e.asked, name) {
 		e.asked = append(e.asked, name)
 	}
@@ -112,7 +112,7 @@ func (e *elsewhere) Accept(name string) bool {
 
 // named are the paths of the files that were included or extended, relative as
 // they stand in the files; copies of remote ones, absolute.
-func (e *elsewhere) named() []string {
+func (e *remoteFiles) named() []string {
 	names := slices.Clone(e.asked)
 	for i, name := range names {
 		if c, ok := e.copies[name]; ok {
@@ -124,7 +124,7 @@ func (e *elsewhere) named() []string {
 
 // Load returns the path of a local copy. It is compose-go's: ctx says which file
 // includes or extends the reference.
-func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) {
+func (e *remoteFiles) Load(ctx context.Context, reference string) (string, error) {
 	by, _ := ctx.Value(consts.ComposeFileKey{}).(string)
 	path := ""
 	for _, base := range e.bases(by, reference) {
@@ -137,7 +137,7 @@ func (e *elsewhere) Load(ctx context.Context, reference string) (string, error) 
 }
 
 // load is Load for a reference whose own relative paths lead to a folder.
-func (e *elsewhere) load(ctx context.Context, reference, base string) (string, error) {
+func (e *remoteFiles) load(ctx context.Context, reference, base string) (string, error) {
 	c, known := e.copies[reference]
 	if known && slices.Contains(c.bases, base) {
 		return c.Path, nil
@@ -147,7 +147,7 @@ func (e *elsewhere) load(ctx context.Context, reference, base string) (string, e
 		if err != nil {
 			return "", err
 		}
-		c = &fetched{Copy: fresh}
+		c = &remoteFile{Copy: fresh}
 	}
 	checked, err := checkCopy(reference, c.Copy, append(slices.Clone(c.bases), base))
 	if err != nil {
@@ -157,7 +157,7 @@ func (e *elsewhere) load(ctx context.Context, reference, base string) (string, e
 	return c.Path, nil
 }
 
-func (e *elsewhere) fetch(ctx context.Context, reference string) (Copy, error) {
+func (e *remoteFiles) fetch(ctx context.Context, reference string) (Copy, error) {
 	if e.remote == nil {
 		return Copy{}, hint.New(reference+" is a remote file, and this command takes none", "fetch it, and give the copy by -f")
 	}
@@ -171,12 +171,12 @@ func (e *elsewhere) fetch(ctx context.Context, reference string) (Copy, error) {
 	return Copy{}, err
 }
 
-// checkedAlready is the remote files of a project that has been loaded: none is
+// cachedFiles are the remote files of a project that has been loaded: none is
 // fetched or checked again.
-type checkedAlready struct{ *elsewhere }
+type cachedFiles struct{ *remoteFiles }
 
 // Load returns the path of a local copy.
-func (e checkedAlready) Load(ctx context.Context, reference string) (string, error) {
+func (e cachedFiles) Load(ctx context.Context, reference string) (string, error) {
 	if c, ok := e.copies[reference]; ok {
 		return c.Path, nil
 	}
@@ -186,7 +186,7 @@ func (e checkedAlready) Load(ctx context.Context, reference string) (string, err
 // bases are the folders that the relative paths of a reference may lead to
 // where a file includes or extends it. Which entry of the file a variable makes
 // name the reference is not known, so that each of those counts.
-func (e *elsewhere) bases(file, reference string) []string {
+func (e *remoteFiles) bases(file, reference string) []string {
 	content, ok := e.content(file)
 	if !ok {
 		return []string{e.dir}
@@ -228,7 +228,7 @@ func absoluteIn(path, folder string) string {
 }
 
 // content is that of a file of the project, which is on this machine.
-func (e *elsewhere) content(file string) ([]byte, bool) {
+func (e *remoteFiles) content(file string) ([]byte, bool) {
 	for _, f := range e.files {
 		if f.Filename == file && f.Content != nil {
 			return f.Content, true
@@ -239,7 +239,7 @@ func (e *elsewhere) content(file string) ([]byte, bool) {
 }
 
 // copyOf is the path of the local copy; "": there is none yet.
-func (e *elsewhere) copyOf(reference string) string {
+func (e *remoteFiles) copyOf(reference string) string {
 	if e == nil {
 		return ""
 	}
@@ -251,7 +251,7 @@ func (e *elsewhere) copyOf(reference string) string {
 
 // Dir is the folder that the paths of a remote file are relative to. compose-go
 // asks with the reference, with the copy's path, or with a project directory.
-func (e *elsewhere) Dir(path string) string {
+func (e *remoteFiles) Dir(path string) string {
 	if c, ok := e.copies[path]; ok {
 		return filepath.Dir(c.Path)
 	}
@@ -263,4 +263,4 @@ func (e *elsewhere) Dir(path string) string {
 	return path
 }
 
-var _ loader.ResourceLoader = (*elsewhere)(nil)
+var _ loader.ResourceLoader = (*remoteFiles)(nil)

@@ -17,31 +17,31 @@ import (
 	"github.com/compose-orchestrator/compose/project/limits"
 )
 
-// fence keeps the files that a remote file includes or extends within what was
+// copyChecker keeps the files that a remote file includes or extends within what was
 // fetched with it: they are read before anybody is asked. It reads them through
 // one os.Root, which no link leads out of, and sees them as they are written:
 // variables in those paths are refused, since a remote file may set them itself.
 //
 // The loader has rules of its own for what a relative path is relative to. So
-// the fence lets through only paths that are relative to the folder of their
+// the checker lets through only paths that are relative to the folder of their
 // file by every rule; what depends on a project directory, on the folder of
 // another file or on the user's home is refused.
-type fence struct {
+type copyChecker struct {
 	reference string
 	root      *os.Root        // of the copy; its name is absolute
 	seen      map[string]bool // files, absolute
-	found     *fetched
+	found     *remoteFile
 }
 
 // checkCopy reads the files that loading a copy reads. It is an error if one is
 // outside of the copy, or could be.
-func checkCopy(reference string, c Copy, bases []string) (*fetched, error) {
+func checkCopy(reference string, c Copy, bases []string) (*remoteFile, error) {
 	root, err := os.OpenRoot(c.Root)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	f := fence{reference: reference, root: root, seen: map[string]bool{}, found: &fetched{Copy: c, bases: bases}}
+	f := copyChecker{reference: reference, root: root, seen: map[string]bool{}, found: &remoteFile{Copy: c, bases: bases}}
 	if err := f.env(filepath.Join(filepath.Dir(c.Path), ".env")); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func checkCopy(reference string, c Copy, bases []string) (*fetched, error) {
 }
 
 // check follows the includes and extends of a file.
-func (f fence) check(file string) error {
+func (f copyChecker) check(file string) error {
 	if f.seen[file] {
 		return nil
 	}
@@ -88,7 +88,7 @@ func (f fence) check(file string) error {
 }
 
 // extends follows what the services and jobs of a file's document extend.
-func (f fence) extends(document map[string]any, file string) error {
+func (f copyChecker) extends(document map[string]any, file string) error {
 	for _, kind := range []string{"services", "jobs"} {
 		for _, service := range mapping(document[kind]) {
 			for _, other := range list(mapping(mapping(service)["extends"])["file"]) {
@@ -103,7 +103,7 @@ func (f fence) extends(document map[string]any, file string) error {
 
 // include follows one entry of a file: a path, or a mapping of path,
 // project_directory and env_file.
-func (f fence) include(entry any, file string) error {
+func (f copyChecker) include(entry any, file string) error {
 	long := mapping(entry)
 	if directory, ok := long["project_directory"]; ok {
 		return f.refuse("it includes with the project_directory %v", directory)
@@ -128,7 +128,7 @@ func (f fence) include(entry any, file string) error {
 // includeEnv checks an env file that a file gives to what it includes. The loader
 // takes those of files that are included themselves relative to the folder of
 // the call.
-func (f fence) includeEnv(env any, file string) error {
+func (f copyChecker) includeEnv(env any, file string) error {
 	if env == os.DevNull {
 		return nil
 	}
@@ -143,7 +143,7 @@ func (f fence) includeEnv(env any, file string) error {
 }
 
 // env reads an env file that the variables of an include come from.
-func (f fence) env(path string) error {
+func (f copyChecker) env(path string) error {
 	content, err := readIn(f.root, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -156,7 +156,7 @@ func (f fence) env(path string) error {
 }
 
 // follow checks a file that another names.
-func (f fence) follow(name any, file string) error {
+func (f copyChecker) follow(name any, file string) error {
 	if text, ok := name.(string); ok && isRemote(text) && !strings.Contains(text, "$") {
 		return nil // fetched and checked by itself
 	}
@@ -171,7 +171,7 @@ func (f fence) follow(name any, file string) error {
 }
 
 // inside resolves a path that a file names, and refuses one that leads out.
-func (f fence) inside(name any, file string) (string, error) {
+func (f copyChecker) inside(name any, file string) (string, error) {
 	path, ok := name.(string)
 	switch {
 	case !ok:
@@ -193,7 +193,7 @@ func (f fence) inside(name any, file string) (string, error) {
 	return path, nil
 }
 
-func (f fence) refuse(format string, args ...any) error {
+func (f copyChecker) refuse(format string, args ...any) error {
 	return hint.New(fmt.Sprintf("remote file %s: %s", f.reference, fmt.Sprintf(format, args...)),
 		"a remote file may include and extend what comes with it, and other remote files")
 }

@@ -9,24 +9,24 @@ import (
 	"testing"
 )
 
-// shelf is a Remote whose files are at hand: the folder by reference.
-type shelf struct {
+// fakeRemote is a Remote that has fetched its files already: the folder by reference.
+type fakeRemote struct {
 	t       *testing.T
 	folders map[string]string
 	wanted  []Wanted
 }
 
-func newShelf(t *testing.T, files map[string]map[string]string) *shelf {
+func newFakeRemote(t *testing.T, files map[string]map[string]string) *fakeRemote {
 	t.Helper()
-	s := &shelf{t: t, folders: map[string]string{}}
+	s := &fakeRemote{t: t, folders: map[string]string{}}
 	for reference, contents := range files {
-		s.folders[reference] = shelved(t, contents)
+		s.folders[reference] = folderWith(t, contents)
 	}
 	return s
 }
 
-// shelved writes files below a new folder and returns it.
-func shelved(t *testing.T, contents map[string]string) string {
+// folderWith writes files below a new folder and returns it.
+func folderWith(t *testing.T, contents map[string]string) string {
 	t.Helper()
 	var files []string
 	for name, text := range contents {
@@ -35,7 +35,7 @@ func shelved(t *testing.T, contents map[string]string) string {
 	return folder(t, files...)
 }
 
-func (s *shelf) Fetch(_ context.Context, want Wanted) (Copy, error) {
+func (s *fakeRemote) Fetch(_ context.Context, want Wanted) (Copy, error) {
 	s.wanted = append(s.wanted, want)
 	dir, ok := s.folders[want.Reference]
 	if !ok {
@@ -58,11 +58,11 @@ func TestIsRemote(t *testing.T) {
 // TestRemoteFile: a remote file behind -f has its paths beside its copy; name,
 // .env and lock belong to the folder where the command was called.
 func TestRemoteFile(t *testing.T) {
-	remote := newShelf(t, map[string]map[string]string{"oci://x/stack:1": {
+	remote := newFakeRemote(t, map[string]map[string]string{"oci://x/stack:1": {
 		"compose.yaml": "services: {web: {image: \"x:${TAG}\", env_file: a.env, volumes: [\"./data:/data\"]}}\n",
 		"a.env":        "A=1\n",
 	}})
-	home := filepath.Join(shelved(t, map[string]string{"shop/.env": "TAG=7\n"}), "shop")
+	home := filepath.Join(folderWith(t, map[string]string{"shop/.env": "TAG=7\n"}), "shop")
 	p, err := Load(t.Context(), Options{Files: []string{"oci://x/stack:1"}, WorkDir: home, Remote: remote}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestRemoteFile(t *testing.T) {
 // TestRemoteInclude: include and extends reach remote files, and these what
 // came with them.
 func TestRemoteInclude(t *testing.T) {
-	remote := newShelf(t, map[string]map[string]string{
+	remote := newFakeRemote(t, map[string]map[string]string{
 		"https://x/db.git#1": {
 			"compose.yaml":     "include: [sub/more.yaml]\nservices: {db: {image: db, volumes: [\"./data:/data\"]}}\n",
 			"sub/more.yaml":    "services: {more: {image: more, extends: {file: ../base.yaml, service: base}, build: .}}\n",
@@ -93,7 +93,7 @@ func TestRemoteInclude(t *testing.T) {
 		},
 		"git@x:base.git": {"compose.yaml": "services: {base: {image: base, env_file: a.env}}\n", "a.env": "A=1\n"},
 	})
-	home := shelved(t, map[string]string{"compose.yaml": "name: top\ninclude: [\"https://x/db.git#1\"]\n" +
+	home := folderWith(t, map[string]string{"compose.yaml": "name: top\ninclude: [\"https://x/db.git#1\"]\n" +
 		"services: {web: {extends: {file: \"git@x:base.git\", service: base}, volumes: [\"./own:/own\"]}}\n"})
 	p, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
 	if err != nil {
@@ -151,29 +151,29 @@ func TestRemoteRefused(t *testing.T) {
 		"nested":            "include: [sub/b.yaml]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			remote := newShelf(t, map[string]map[string]string{"oci://x/y": {
+			remote := newFakeRemote(t, map[string]map[string]string{"oci://x/y": {
 				"compose.yaml": text, "a.yaml": "services: {a: {image: x}}\n", "sub/b.yaml": "include: [../../x.yaml]\n",
 				"sub/c.yaml": "include: [{path: ../a.yaml, env_file: ../x.env}]\n", "x.env": "A=1\n",
 			}})
-			home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n", ".env": "OUT=/etc\n"})
+			home := folderWith(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n", ".env": "OUT=/etc\n"})
 			_, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil)
 			if err == nil || !strings.Contains(err.Error(), "remote file oci://x/y: ") {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
-	home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n"})
+	home := folderWith(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n"})
 	if _, err := Load(t.Context(), Options{WorkDir: home}, nil); err == nil || !strings.Contains(err.Error(), "oci://x/y is a remote file") {
 		t.Errorf("without a Remote: got %v", err)
 	}
 }
 
-// TestRemoteElsewhereBase: a remote file whose relative paths the loader takes
+// TestRemoteBase: a remote file whose relative paths the loader takes
 // relative to a folder of the user's may have none: the user's own files would
 // be read in the place of its own.
-func TestRemoteElsewhereBase(t *testing.T) {
+func TestRemoteBase(t *testing.T) {
 	const canary = "services: {base: {image: canary}}\n"
-	remote := newShelf(t, map[string]map[string]string{
+	remote := newFakeRemote(t, map[string]map[string]string{
 		"oci://x/extends": {"compose.yaml": "services: {web: {extends: {file: base.yaml, service: base}}}\n", "base.yaml": "services: {base: {image: own}}\n"},
 		"oci://x/include": {"compose.yaml": "include: [base.yaml]\nservices: {web: {image: own}}\n", "base.yaml": "services: {base: {image: own}}\n"},
 	})
@@ -185,7 +185,7 @@ func TestRemoteElsewhereBase(t *testing.T) {
 			"included include":  {Files: []string{"outer.yaml"}},
 		} {
 			t.Run(name+" of "+reference, func(t *testing.T) {
-				home := shelved(t, map[string]string{
+				home := folderWith(t, map[string]string{
 					"own.yaml": "services: {mine: {image: x}}\n", "base.yaml": canary, "there/base.yaml": canary,
 					"include.yaml": "include: [{path: \"" + reference + "\", project_directory: ./there}]\n",
 					"outer.yaml":   "include: [include.yaml]\n",
@@ -211,12 +211,12 @@ func TestRemoteLinks(t *testing.T) {
 		"base.yaml": "services: {web: {extends: {file: base.yaml, service: base}}}\n",
 		".env":      "services: {web: {image: \"${X}\"}}\n",
 	} {
-		remote := newShelf(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": text}})
-		outside := shelved(t, map[string]string{"base.yaml": "services: {base: {image: canary}}\n", ".env": "X=canary\n"})
+		remote := newFakeRemote(t, map[string]map[string]string{"oci://x/y": {"compose.yaml": text}})
+		outside := folderWith(t, map[string]string{"base.yaml": "services: {base: {image: canary}}\n", ".env": "X=canary\n"})
 		if err := os.Symlink(filepath.Join(outside, name), filepath.Join(remote.folders["oci://x/y"], name)); err != nil {
 			t.Fatal(err)
 		}
-		home := shelved(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n"})
+		home := folderWith(t, map[string]string{"compose.yaml": "include: [\"oci://x/y\"]\n"})
 		if _, err := Load(t.Context(), Options{WorkDir: home, Remote: remote}, nil); err == nil || !strings.Contains(err.Error(), "escapes from parent") {
 			t.Errorf("%s: got %v", name, err)
 		}

@@ -76,19 +76,19 @@ func (p *Project) SwitchOn(services []string) (*Project, error) {
 }
 
 // absent is a dependency on a service that the file does not have.
-type absent struct{ service, on string }
+type absentDependency struct{ service, on string }
 
 // dropAbsent takes out of depends_on what is not in the file and not required, and
 // returns it, sorted.
-func dropAbsent(p *types.Project) []absent {
+func dropAbsent(p *types.Project) []absentDependency {
 	all := p.AllServices()
-	var dropped []absent
+	var dropped []absentDependency
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		needs := all[name].DependsOn
 		for _, on := range slices.Sorted(maps.Keys(needs)) {
 			if _, there := all[on]; !there && !needs[on].Required {
 				delete(needs, on) // the map is the model's own
-				dropped = append(dropped, absent{name, on})
+				dropped = append(dropped, absentDependency{name, on})
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func dropAbsent(p *types.Project) []absent {
 }
 
 // undefined are the dependencies as mistakes.
-func undefined(dropped []absent) error {
+func undefined(dropped []absentDependency) error {
 	var found []error
 	for _, d := range dropped {
 		found = append(found, fmt.Errorf("service %q depends on undefined service %q", d.service, d.on))
@@ -106,7 +106,7 @@ func undefined(dropped []absent) error {
 
 // tellDependencies says which dependencies are other than the file lets expect, as
 // far as selected services are concerned.
-func (p *Project) tellDependencies(dropped []absent, sink event.Sink) {
+func (p *Project) tellDependencies(dropped []absentDependency, sink event.Sink) {
 	for _, d := range dropped {
 		if _, on := p.Services[d.service]; on {
 			sink(event.Message{

@@ -16,11 +16,11 @@ import (
 	"github.com/compose-orchestrator/compose/project/document"
 )
 
-// written is what the files of a project say to the letter. It turns back what
+// sourceText is the text of the files of a project. It turns back what
 // the loader made of that where variables are to stay: values that it took from
 // an env file, paths that it made absolute, short forms that it took apart
 // although only a variable's value tells what they mean.
-type written struct {
+type sourceText struct {
 	source    *source
 	texts     map[string]bool // every text
 	pairs     map[string]bool // KEY=VALUE of every mapping, as the loader writes it
@@ -36,10 +36,10 @@ type variableText struct {
 	text, dir, service string
 }
 
-// written reads the files once more.
-func (s *source) written() *written {
+// texts reads the files once more.
+func (s *source) texts() *sourceText {
 	const most = 1000 // files
-	w := &written{source: s, texts: map[string]bool{}, pairs: map[string]bool{}, seen: map[variableText]bool{},
+	w := &sourceText{source: s, texts: map[string]bool{}, pairs: map[string]bool{}, seen: map[variableText]bool{},
 		dirs: []string{s.dir}, real: map[string][]string{}}
 	for _, d := range gatherDocuments(s, most) {
 		if !slices.Contains(w.dirs, d.Dir) {
@@ -52,7 +52,7 @@ func (s *source) written() *written {
 	return w
 }
 
-func (w *written) readRoot(root *yaml.Node, dir string) {
+func (w *sourceText) readRoot(root *yaml.Node, dir string) {
 	w.read(root, dir, "")
 	_, services := document.Child(root, "services")
 	all := document.Values(services)
@@ -61,7 +61,7 @@ func (w *written) readRoot(root *yaml.Node, dir string) {
 	}
 }
 
-func (w *written) read(n *yaml.Node, dir, service string) {
+func (w *sourceText) read(n *yaml.Node, dir, service string) {
 	if n.Kind == yaml.ScalarNode {
 		w.texts[n.Value] = true
 		w.note(variableText{n.Value, dir, service})
@@ -82,7 +82,7 @@ func (w *written) read(n *yaml.Node, dir, service string) {
 
 // note keeps a text with a variable, and what may be a path in it: the source of
 // a volume, the value of KEY=VALUE.
-func (w *written) note(t variableText) {
+func (w *sourceText) note(t variableText) {
 	_, value, _ := strings.Cut(t.text, "=")
 	volume, _ := format.ParseVolume(t.text)
 	for _, part := range []string{t.text, value, volume.Source} {
@@ -94,7 +94,7 @@ func (w *written) note(t variableText) {
 	}
 }
 
-func (w *written) restore(model map[string]any) {
+func (w *sourceText) restore(model map[string]any) {
 	for name, container := range containers(model) {
 		w.restoreEnvironment(container)
 		w.restoreShort(name, container, "volumes")
@@ -115,7 +115,7 @@ func (w *written) restore(model map[string]any) {
 
 // restoreEnvironment makes names again of the entries that the loader gave a
 // value to.
-func (w *written) restoreEnvironment(container map[string]any) {
+func (w *sourceText) restoreEnvironment(container map[string]any) {
 	list, _ := container["environment"].([]any)
 	for i, e := range list {
 		if entry, ok := e.(string); ok && !w.texts[entry] && !w.pairs[entry] {
@@ -125,7 +125,7 @@ func (w *written) restoreEnvironment(container map[string]any) {
 }
 
 // restoreContents takes the values of variables out of secrets or configs.
-func (w *written) restoreContents(model map[string]any, kind, key string) {
+func (w *sourceText) restoreContents(model map[string]any, kind, key string) {
 	resources, _ := model[kind].(map[string]any)
 	for _, r := range resources {
 		resource, _ := r.(map[string]any)
@@ -138,7 +138,7 @@ func (w *written) restoreContents(model map[string]any, kind, key string) {
 
 // restoreShort puts the short form in the place of a long one that the loader
 // made of it and cannot know to be right.
-func (w *written) restoreShort(service string, container map[string]any, key string) {
+func (w *sourceText) restoreShort(service string, container map[string]any, key string) {
 	list, _ := container[key].([]any)
 	for i, entry := range list {
 		for _, t := range w.of(service) {
@@ -155,7 +155,7 @@ func (w *written) restoreShort(service string, container map[string]any, key str
 }
 
 // of are the texts with variables, those of the service first.
-func (w *written) of(service string) []variableText {
+func (w *sourceText) of(service string) []variableText {
 	var own, others []variableText
 	for _, t := range w.variables {
 		if t.service == service {
@@ -184,7 +184,7 @@ func longForm(key, short string) any {
 
 // restorePaths is the tree with the paths that begin with a variable as they
 // are written, since the variable may hold an absolute one.
-func (w *written) restorePaths(service string, v any) any {
+func (w *sourceText) restorePaths(service string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
@@ -202,7 +202,7 @@ func (w *written) restorePaths(service string, v any) any {
 	return v
 }
 
-func (w *written) path(service, text string) string {
+func (w *sourceText) path(service, text string) string {
 	for _, t := range w.of(service) {
 		if w.joined(t, text) {
 			return w.pathOf(t, w.absolute(text))
@@ -213,7 +213,7 @@ func (w *written) path(service, text string) string {
 
 // pathOf is how to write a path that the loader made absolute. An absolute one
 // is not brought into the shortest form where it is read again.
-func (w *written) pathOf(t variableText, absolute string) string {
+func (w *sourceText) pathOf(t variableText, absolute string) string {
 	if t.text[0] == '$' {
 		value := w.value(t.text)
 		outside := filepath.IsAbs(value) || strings.HasPrefix(value, "~") || strings.Contains(value, "://")
@@ -229,7 +229,7 @@ func (w *written) pathOf(t variableText, absolute string) string {
 
 // absolute is a path with the dollars of the folder that the loader put before
 // it doubled: they are no variables, whatever the folder is called.
-func (w *written) absolute(text string) string {
+func (w *sourceText) absolute(text string) string {
 	for _, dir := range w.dirs {
 		if rest, ok := strings.CutPrefix(text, dir); ok && (rest == "" || rest[0] == filepath.Separator) {
 			return escaped(dir) + rest
@@ -239,7 +239,7 @@ func (w *written) absolute(text string) string {
 }
 
 // joined tells whether the loader makes path of the text.
-func (w *written) joined(t variableText, path string) bool {
+func (w *sourceText) joined(t variableText, path string) bool {
 	for _, dir := range w.realDirs(t.dir) {
 		if strings.HasPrefix(path, dir) && filepath.Join(dir, t.text) == path {
 			return true
@@ -250,7 +250,7 @@ func (w *written) joined(t variableText, path string) bool {
 
 // realDirs is a folder, and what it is without symbolic links: develop.watch has
 // them resolved.
-func (w *written) realDirs(dir string) []string {
+func (w *sourceText) realDirs(dir string) []string {
 	if w.real[dir] == nil {
 		w.real[dir] = []string{dir}
 		if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
@@ -262,7 +262,7 @@ func (w *written) realDirs(dir string) []string {
 
 // relative is a path as it is written, by way of the folder of its file if that
 // is not the project's.
-func (w *written) relative(t variableText) string {
+func (w *sourceText) relative(t variableText) string {
 	if t.dir == w.source.dir {
 		return t.text
 	}
@@ -274,7 +274,7 @@ func (w *written) relative(t variableText) string {
 }
 
 // value is a text with the values of its variables. Nothing of it is printed.
-func (w *written) value(text string) string {
+func (w *sourceText) value(text string) string {
 	value, err := template.SubstituteWithOptions(text, w.source.env.Resolve, template.WithoutLogging)
 	if err != nil {
 		return text

@@ -144,5 +144,5 @@ func (p *Project) readEnvFiles(s types.ServiceConfig) (types.ServiceConfig, erro
 // waiting for a pipe that nobody ever writes to, and no system call ends that. f
 // then goes on by itself, and must change nothing.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	return abandonable(ctx, event.Discard, func(event.Sink) (T, error) { return f() })
+	return cancellable(ctx, event.Discard, func(event.Sink) (T, error) { return f() })
 }

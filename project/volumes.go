@@ -51,10 +51,10 @@ func letterVolume(text string) (name, rest string, ok bool) {
 	return text[:1], text[2:], !strings.HasPrefix(options, "/")
 }
 
-// crowded are the volumes of one letter whose place a service mounts something else
+// overlappingVolumes are the volumes of one letter whose place a service mounts something else
 // at, too. Docker Compose sees no contradiction there, since it sees a path of
 // Windows: such a file loads as it does there.
-func crowded(files []types.ConfigFile) map[string]bool {
+func overlappingVolumes(files []types.ConfigFile) map[string]bool {
 	if !slices.ContainsFunc(files, func(f types.ConfigFile) bool { return aLetter.Match(f.Content) }) {
 		return nil
 	}
@@ -62,7 +62,7 @@ func crowded(files []types.ConfigFile) map[string]bool {
 	for _, f := range files {
 		d := document.Parse(f.Filename, f.Content)
 		for _, service := range d.Spots([]string{"services", "*"}) {
-			for _, text := range crowdedIn(service.Node) {
+			for _, text := range overlappingIn(service.Node) {
 				leave[text] = true
 			}
 		}
@@ -70,8 +70,8 @@ func crowded(files []types.ConfigFile) map[string]bool {
 	return leave
 }
 
-// crowdedIn are those of a service.
-func crowdedIn(service *yaml.Node) []string {
+// overlappingIn are those of a service.
+func overlappingIn(service *yaml.Node) []string {
 	at := map[string]int{}         // how many mounts, by their place
 	letters := map[string]string{} // the text, its place
 	for _, key := range []string{"volumes", "tmpfs"} {

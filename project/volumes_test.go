@@ -73,10 +73,10 @@ func TestLetterVolumeOverride(t *testing.T) {
 	}
 }
 
-func TestCrowded(t *testing.T) {
+func TestOverlappingVolumes(t *testing.T) {
 	file := "services:\n  a: {volumes: ['v:/x', './b:/x/', 'w:/y']}\n  b: {volumes: ['u:/t'], tmpfs: [/t]}\n"
-	got := crowded([]types.ConfigFile{{Filename: "compose.yaml", Content: []byte(file)}})
+	got := overlappingVolumes([]types.ConfigFile{{Filename: "compose.yaml", Content: []byte(file)}})
 	if want := map[string]bool{"v:/x": true, "u:/t": true}; !maps.Equal(got, want) {
-		t.Errorf("crowded: %v, want %v", got, want)
+		t.Errorf("overlapping: %v, want %v", got, want)
 	}
 }

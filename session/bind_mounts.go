@@ -10,11 +10,11 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// warnElsewhere tells that what a plan's new containers mount of the project's
+// warnRemoteMounts tells that what a plan's new containers mount of the project's
 // folder is looked up on the engine's machine, where that is another one: a
 // missing source is silently created there, as an empty folder. Mounts of other
 // folders, the engine's socket say, are taken to mean that machine's.
-func (s *Session) warnElsewhere(p *planner.Plan) {
+func (s *Session) warnRemoteMounts(p *planner.Plan) {
 	if !s.Engine.Remote {
 		return
 	}

@@ -200,7 +200,7 @@ func (p *planned) apply(ctx context.Context) error {
 
 // applyBy is apply with a doer of the caller's.
 func (s *Session) applyBy(ctx context.Context, p *planner.Plan, d reconciler.Doer) error {
-	s.warnElsewhere(p)
+	s.warnRemoteMounts(p)
 	for _, n := range p.Notes {
 		s.Sink(event.Message{Level: event.Warn, Text: n.Text, Hint: n.Hint})
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/compose-orchestrator/compose/project/document"
 )
 
-// weight is how much a part of a file is once aliases and extends are written
+// cost is how much a part of a file is once aliases and extends are written
 // out.
-type weight struct {
+type cost struct {
 	nodes, text int // keys and values; bytes of their texts
 	steps       int // the sum of the nodes' depths
 	keys        int // of mappings, squared: each key is compared with the others
@@ -24,16 +24,16 @@ type weight struct {
 }
 
 // add saturates, so that a bomb does not wrap around.
-func (w *weight) add(o weight) {
-	w.nodes = saturated(w.nodes, o.nodes)
-	w.text = saturated(w.text, o.text)
-	w.steps = saturated(w.steps, o.steps)
-	w.keys = saturated(w.keys, o.keys)
-	w.ports = saturated(w.ports, o.ports)
-	w.resets = saturated(w.resets, o.resets)
-	w.documents += o.documents
-	w.services += o.services
-	w.needs += o.needs
+func (c *cost) add(o cost) {
+	c.nodes = saturated(c.nodes, o.nodes)
+	c.text = saturated(c.text, o.text)
+	c.steps = saturated(c.steps, o.steps)
+	c.keys = saturated(c.keys, o.keys)
+	c.ports = saturated(c.ports, o.ports)
+	c.resets = saturated(c.resets, o.resets)
+	c.documents += o.documents
+	c.services += o.services
+	c.needs += o.needs
 }
 
 func saturated(a, b int) int {
@@ -44,46 +44,46 @@ func saturated(a, b int) int {
 }
 
 // check compares with the limits for files of that size in bytes.
-func (w weight) check(size int) *Error {
+func (c cost) check(size int) *Error {
 	const hint = "this is more than a project needs: is it meant to exhaust the machine?"
 	factor := max(1, size/UsualSize)
 	for _, bound := range []struct {
 		Limit
 		n int
-	}{{ComposeServices, w.services}, {DependencyCount, w.needs}, {ComposeNodes, w.nodes}, {ComposeMerged, w.documents * min(w.nodes, ComposeNodes.Value)}} {
-		if bound.n > bound.Value && (bound.Limit != ComposeNodes || w.nodes <= maxNodes*factor) {
+	}{{ComposeServices, c.services}, {DependencyCount, c.needs}, {ComposeNodes, c.nodes}, {ComposeMerged, c.documents * min(c.nodes, ComposeNodes.Value)}} {
+		if bound.n > bound.Value && (bound.Limit != ComposeNodes || c.nodes <= maxNodes*factor) {
 			return &Error{Msg: bound.Exceeded("the project"), Hint: bound.Help}
 		}
 	}
 	switch {
-	case w.nodes > maxNodes*factor || w.text > maxText*factor || w.steps > maxSteps*factor:
+	case c.nodes > maxNodes*factor || c.text > maxText*factor || c.steps > maxSteps*factor:
 		return &Error{Msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", Hint: hint}
-	case w.keys > ComposeKeys.Value:
+	case c.keys > ComposeKeys.Value:
 		return &Error{Msg: ComposeKeys.Exceeded("the project"), Hint: ComposeKeys.Help}
-	case w.resets > maxResets/max(1, w.nodes):
-		return &Error{Msg: fmt.Sprintf("%d times !reset or !override in a project of this size", w.resets), Hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
-	case w.ports > maxPorts:
+	case c.resets > maxResets/max(1, c.nodes):
+		return &Error{Msg: fmt.Sprintf("%d times !reset or !override in a project of this size", c.resets), Hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
+	case c.ports > maxPorts:
 		return &Error{Msg: fmt.Sprintf("the ranges of ports stand for more than %d ports", maxPorts), Hint: "a network of its own, or network_mode: host, needs no published ports"}
 	}
 	return nil
 }
 
-// Weigh adds up the files of a project. An error comes with the file that it is
-// about.
-func Weigh(documents []*document.Document) (*document.Document, *Error) {
-	var total weight
+// Check compares what the files of a project cost together with the limits. It
+// returns the file that exceeds one and the limit, or nil and nil.
+func Check(documents []*document.Document) (*document.Document, *Error) {
+	var total cost
 	size, largest := 0, 0
 	for _, t := range documents {
 		largest = max(largest, len(t.Content))
 	}
 	for _, t := range documents {
-		w := newWeigher(t, largest)
+		e := newEstimator(t, largest)
 		for _, root := range t.Docs {
-			if err := w.document(root); err != nil {
+			if err := e.document(root); err != nil {
 				return t, err
 			}
 		}
-		total.add(w.total)
+		total.add(e.total)
 		size += len(t.Content)
 		if err := total.check(size); err != nil {
 			return t, err
@@ -92,11 +92,11 @@ func Weigh(documents []*document.Document) (*document.Document, *Error) {
 	return nil, nil
 }
 
-// weigher finds the weight of a file's nodes, each once.
-type weigher struct {
-	total   weight
-	known   map[*yaml.Node]weight
-	open    map[*yaml.Node]bool // being weighed: met again, it is within itself
+// estimator finds the cost of a file's nodes, each once.
+type estimator struct {
+	total   cost
+	known   map[*yaml.Node]cost
+	open    map[*yaml.Node]bool // being visited: one that is met again is within itself
 	aliases map[*yaml.Node]int
 	size    int // of the file, in bytes
 	largest int // file of the project
@@ -107,9 +107,9 @@ type weigher struct {
 	ports    int
 }
 
-func newWeigher(t *document.Document, largest int) *weigher {
-	return &weigher{
-		known:   map[*yaml.Node]weight{},
+func newEstimator(t *document.Document, largest int) *estimator {
+	return &estimator{
+		known:   map[*yaml.Node]cost{},
 		open:    map[*yaml.Node]bool{},
 		aliases: map[*yaml.Node]int{},
 		size:    len(t.Content),
@@ -118,49 +118,49 @@ func newWeigher(t *document.Document, largest int) *weigher {
 }
 
 // document adds a document of the file to the total.
-func (w *weigher) document(root *yaml.Node) *Error {
-	got, err := w.node(root, 1)
+func (e *estimator) document(root *yaml.Node) *Error {
+	got, err := e.node(root, 1)
 	if err != nil {
 		return err
 	}
-	w.total.add(got)
-	w.total.documents++
-	w.count(root)
-	if err := w.extends(root); err != nil {
+	e.total.add(got)
+	e.total.documents++
+	e.count(root)
+	if err := e.extends(root); err != nil {
 		return err
 	}
-	err = w.total.check(w.size)
-	if err != nil && err.Node == nil && w.total.services <= ComposeServices.Value && w.total.needs <= DependencyCount.Value {
-		err.Node = w.heaviest
-		if w.total.ports > maxPorts {
-			err.Node = w.widest
+	err = e.total.check(e.size)
+	if err != nil && err.Node == nil && e.total.services <= ComposeServices.Value && e.total.needs <= DependencyCount.Value {
+		err.Node = e.heaviest
+		if e.total.ports > maxPorts {
+			err.Node = e.widest
 		}
 	}
 	return err
 }
 
 // count counts services and dependencies.
-func (w *weigher) count(root *yaml.Node) {
+func (e *estimator) count(root *yaml.Node) {
 	_, services := document.Child(root, "services")
 	all := document.Values(services)
-	w.total.services += len(all)
+	e.total.services += len(all)
 	for _, service := range all {
 		_, needs := document.Child(service, "depends_on")
-		w.total.needs += len(document.Items(needs)) + len(document.Values(needs))
+		e.total.needs += len(document.Items(needs)) + len(document.Values(needs))
 	}
 }
 
-func (w *weigher) node(n *yaml.Node, depth int) (weight, *Error) {
+func (e *estimator) node(n *yaml.Node, depth int) (cost, *Error) {
 	if depth > maxDepth {
-		return weight{}, &Error{Node: n, Msg: fmt.Sprintf("nested more than %d levels deep", maxDepth), Hint: "flatten the file"}
+		return cost{}, &Error{Node: n, Msg: fmt.Sprintf("nested more than %d levels deep", maxDepth), Hint: "flatten the file"}
 	}
 	if n.Kind == yaml.AliasNode {
-		return w.alias(n, depth)
+		return e.alias(n, depth)
 	}
-	if known, ok := w.known[n]; ok {
+	if known, ok := e.known[n]; ok {
 		return known, nil
 	}
-	got := weight{nodes: 1, text: len(n.Value), steps: depth}
+	got := cost{nodes: 1, text: len(n.Value), steps: depth}
 	if document.Tagged(n) {
 		got.resets = 1
 	}
@@ -169,39 +169,39 @@ func (w *weigher) node(n *yaml.Node, depth int) (weight, *Error) {
 	}
 	if n.Kind == yaml.ScalarNode {
 		got.ports = portsOf(n.Value)
-		if got.ports > w.ports {
-			w.widest, w.ports = n, got.ports
+		if got.ports > e.ports {
+			e.widest, e.ports = n, got.ports
 		}
 	}
-	w.open[n] = true
-	defer delete(w.open, n)
+	e.open[n] = true
+	defer delete(e.open, n)
 	for _, c := range n.Content {
-		below, err := w.node(c, depth+1)
+		below, err := e.node(c, depth+1)
 		if err != nil {
-			return weight{}, err
+			return cost{}, err
 		}
 		got.add(below)
 	}
-	w.known[n] = got
+	e.known[n] = got
 	return got, nil
 }
 
-func (w *weigher) alias(n *yaml.Node, depth int) (weight, *Error) {
-	if w.open[n.Alias] {
-		return weight{}, &Error{Node: n, Msg: fmt.Sprintf("cycle detected: *%s is within what it stands for", n.Value), Hint: "take the alias out"}
+func (e *estimator) alias(n *yaml.Node, depth int) (cost, *Error) {
+	if e.open[n.Alias] {
+		return cost{}, &Error{Node: n, Msg: fmt.Sprintf("cycle detected: *%s is within what it stands for", n.Value), Hint: "take the alias out"}
 	}
-	if w.aliases[n.Alias]++; w.aliases[n.Alias] > maxSameAlias {
-		return weight{}, &Error{Node: n, Msg: fmt.Sprintf("excessive aliasing: more than %d times *%s", maxSameAlias, n.Value), Hint: "write fewer, or several files"}
+	if e.aliases[n.Alias]++; e.aliases[n.Alias] > maxSameAlias {
+		return cost{}, &Error{Node: n, Msg: fmt.Sprintf("excessive aliasing: more than %d times *%s", maxSameAlias, n.Value), Hint: "write fewer, or several files"}
 	}
-	got, err := w.node(n.Alias, depth+1)
-	if got.nodes > w.most {
-		w.heaviest, w.most = n, got.nodes
+	got, err := e.node(n.Alias, depth+1)
+	if got.nodes > e.most {
+		e.heaviest, e.most = n, got.nodes
 	}
 	return got, err
 }
 
 // extends adds what services take over from each other within the document.
-func (w *weigher) extends(root *yaml.Node) *Error {
+func (e *estimator) extends(root *yaml.Node) *Error {
 	_, services := document.Child(root, "services")
 	base := map[string]string{}
 	own := map[string]*yaml.Node{}
@@ -210,10 +210,10 @@ func (w *weigher) extends(root *yaml.Node) *Error {
 	for i, name := range document.Keys(services) {
 		service := all[i]
 		own[name] = service
-		if _, e := document.Child(service, "extends"); e != nil {
-			base[name] = Extended(e)
-			if _, file := document.Child(e, "file"); file != nil {
-				read += w.largest
+		if _, extends := document.Child(service, "extends"); extends != nil {
+			base[name] = Extended(extends)
+			if _, file := document.Child(extends, "file"); file != nil {
+				read += e.largest
 			}
 		}
 	}
@@ -225,7 +225,7 @@ func (w *weigher) extends(root *yaml.Node) *Error {
 			if on == name {
 				break // compose-go refuses it
 			}
-			w.total.add(w.known[document.Deref(own[on])])
+			e.total.add(e.known[document.Deref(own[on])])
 		}
 	}
 	if read > maxExtended {

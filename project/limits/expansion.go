@@ -12,9 +12,9 @@ import (
 
 // Expansion is what the variables of a project's files stand for so far.
 type Expansion struct {
-	Filled  []FilledText // the texts with variables so far
-	bytes   int
-	dollars Dollars
+	Substitutions []Substitution // so far
+	bytes         int
+	dollars       Dollars
 }
 
 // Substitute is compose-go's, for texts that have anything to substitute, and
@@ -40,7 +40,7 @@ func (e *Expansion) Substitute(text string, lookup template.Mapping) (string, er
 	if e.bytes > VariableBytes.Value {
 		return "", errTooLong
 	}
-	e.Filled = append(e.Filled, FilledText{text, result})
+	e.Substitutions = append(e.Substitutions, Substitution{text, result})
 	return result, err
 }
 
@@ -97,5 +97,5 @@ func CheckTexts(v any, d *Dollars) error {
 	return nil
 }
 
-// FilledText is a text of a file with variables, as written and filled in.
-type FilledText struct{ Written, Filled string }
+// Substitution is a text of a file with variables, as written and filled in.
+type Substitution struct{ Written, Filled string }
