@@ -128,8 +128,8 @@ func sharedNames(services types.Services) []error {
 			continue
 		}
 		if other, ok := owner[name]; ok {
-			found = append(found, &diagnostic.Mistake{
-				Keys: []string{"services", service, "container_name"},
+			found = append(found, &diagnostic.PathError{
+				Path: []string{"services", service, "container_name"},
 				Msg:  fmt.Sprintf("services.%s: container name %q is already in use by service %s", service, name, other),
 				Hint: "give one of the two another container_name, or none",
 			})

@@ -65,7 +65,7 @@ func unreadWith(err error, text string) error {
 	if (err == nil) == (text == "") && (err == nil || strings.Contains(err.Error(), text)) {
 		return nil
 	}
-	return &diagnostic.Mistake{Msg: "got " + diagnostic.Brief(err) + ", want " + text}
+	return &diagnostic.PathError{Msg: "got " + diagnostic.Brief(err) + ", want " + text}
 }
 
 // TestOmittedVolume: nobody knows whose a volume is whose entry cannot be read.

@@ -5,7 +5,6 @@ package diagnostic
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,56 +16,11 @@ import (
 	"github.com/compose-orchestrator/compose/project/document"
 )
 
-// FileError is a mistake in a file of the user, with its place.
-type FileError struct {
-	File         string // as the user would name it: relative to where the command was called, if below
-	Line, Column int    // from 1; 0: not known
-	Path         string // the place in the file's tree, "services.web.image", or ""
-	Msg          string // one sentence, which names the path where that helps
-	Help         string // what to do about it, or ""
-	Excerpt      string // the line and a caret below, without the last line end, or ""
-	Err          error  // what the loader said
-
-	Keys []string // Path in parts
-}
-
-// Error is file:line:column, the message and the excerpt.
-func (e *FileError) Error() string {
-	var b strings.Builder
-	if e.File != "" {
-		b.WriteString(e.File)
-		if e.Line > 0 {
-			fmt.Fprintf(&b, ":%d:%d", e.Line, e.Column)
-		}
-		b.WriteString(": ")
-	}
-	b.WriteString(e.Msg)
-	if e.Excerpt != "" {
-		b.WriteString("\n" + e.Excerpt)
-	}
-	return b.String()
-}
-
-// Hint is what the user can do about it.
-func (e *FileError) Hint() string { return e.Help }
-
-// Unwrap returns the loader's error.
-func (e *FileError) Unwrap() error { return e.Err }
-
-// Mistake is a mistake that this package found itself and knows the place
-// of.
-type Mistake struct {
-	Keys []string // keys, and indices of lists
-	Msg  string
-	Hint string
-}
-
-func (e *Mistake) Error() string { return e.Msg }
-
 // Files are the files of a project, in which the places of mistakes are looked for.
+// Position needs the Documents alone; Explain calls every function.
 type Files struct {
-	Documents []*document.Document
-	Variables types.Mapping // what stands for the variables of the files
+	Documents []*document.Document // the project's in the order of merging, then those they include or extend
+	Variables types.Mapping        // the values of the variables in the files
 	// Interpolation is the loader's. Without LookupValue variables stay, and the
 	// files are not checked against the schema.
 	Interpolation interpolation.Options
@@ -82,8 +36,10 @@ type Files struct {
 }
 
 // Explain finds the place in the files that an error of the loader is about:
-// compose-go tells a path, if anything, and never a line. Several errors stay
-// several, in the order of their places.
+// compose-go says a path, if anything, and never a line. It adds the mistakes that
+// the loader did not come to. The result is a *FileError; several are joined by
+// errors.Join, in the order of their places and each once, with the number of
+// those that were cut off at the end.
 func (f Files) Explain(err error) error {
 	const most = 200 // to look for the places of
 	all := append(Split(err), f.unreported()...)
@@ -107,61 +63,6 @@ func (f Files) Position(path ...string) document.Position {
 	return d.at
 }
 
-// Brief is an error's text for a message of one line: without excerpts, and of
-// many errors the first ones.
-func Brief(err error) string {
-	const enough = 5
-	var texts []string
-	for _, e := range Split(err) {
-		if mistake, ok := errors.AsType[*FileError](e); ok {
-			short := *mistake
-			short.Excerpt = ""
-			e = &short
-		}
-		texts = append(texts, strings.Join(strings.Fields(e.Error()), " "))
-	}
-	if more := len(texts) - enough; more > 0 {
-		texts = append(texts[:enough], fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(texts, "; ")
-}
-
-// together makes one error of several; it counts those that are too many to
-// look at, and more of them.
-func together(found []*FileError, more int) error {
-	if len(found) == 1 {
-		return found[0]
-	}
-	const enough = 20
-	var joined []error
-	for _, e := range found[:min(len(found), enough)] {
-		joined = append(joined, e)
-	}
-	if more += max(0, len(found)-enough); more > 0 {
-		joined = append(joined, fmt.Errorf("and %d more", more))
-	}
-	return errors.Join(joined...)
-}
-
-// Split returns the errors that were joined, in order.
-func Split(err error) []error {
-	if err == nil {
-		return nil
-	}
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var all []error
-	for _, e := range joined.Unwrap() {
-		all = append(all, Split(e)...)
-	}
-	if len(all) == 0 {
-		return []error{err}
-	}
-	return all
-}
-
 // plainText is an error's text without what says nothing to a user.
 func plainText(err error) string {
 	text := strings.TrimSuffix(err.Error(), ": "+errdefs.ErrInvalid.Error())
@@ -183,8 +84,8 @@ type diagnosis struct {
 
 // explain makes a FileError of the error, with as much as can be found out.
 func (d *diagnosis) explain() *FileError {
-	if placed, ok := errors.AsType[*Mistake](d.err); ok {
-		d.locate(placed.Keys...)
+	if placed, ok := errors.AsType[*PathError](d.err); ok {
+		d.locate(placed.Path...)
 		d.text, d.hint = placed.Msg, placed.Hint
 	} else {
 		d.applyRules()
@@ -204,15 +105,6 @@ func (d *diagnosis) explain() *FileError {
 		e.Excerpt = document.Excerpt(file.Content, e.Line, e.Column)
 	}
 	return e
-}
-
-// Shorten cuts the middle out of a text that quotes too much of a file.
-func Shorten(text string) string {
-	const most = 600
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most*2/3], "") + " ... " + strings.ToValidUTF8(text[len(text)-most/3:], "")
 }
 
 func (d *diagnosis) applyRules() {

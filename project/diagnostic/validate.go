@@ -9,11 +9,9 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/schema"
-	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/project/document"
-	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // unreported looks for mistakes that the loader did not come to, because it stops
@@ -141,28 +139,4 @@ func remove(tree map[string]any, path []string) {
 		}
 		tree = below
 	}
-}
-
-// shortMistakes are those of ports and volumes written as one text.
-func (f Files) shortMistakes(t *document.Document) []error {
-	var found []error
-	look := func(pattern, hint string, parse func(text string) error) {
-		for _, spot := range t.Spots(strings.Split(pattern, ".")) {
-			n := document.Deref(spot.Node)
-			if n.Kind != yaml.ScalarNode || n.Tag == "!reset" {
-				continue
-			}
-			text, err := limits.Substitute(n.Value, f.Variables.Resolve)
-			if err != nil {
-				continue // reported as that
-			}
-			if err := parse(text); err != nil {
-				msg := fmt.Sprintf("%s: %s", strings.Join(spot.Path, "."), strings.TrimSpace(err.Error()))
-				found = append(found, &Mistake{Keys: spot.Path, Msg: msg, Hint: hint})
-			}
-		}
-	}
-	look("services.*.ports.*", portHint, func(text string) error { _, err := types.ParsePortConfig(text); return err })
-	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := f.Volume(text); return err })
-	return found
 }

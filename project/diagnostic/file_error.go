@@ -1,0 +1,117 @@
+package diagnostic
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// FileError is a mistake in a file of the user, with its place.
+type FileError struct {
+	File         string // as the user would name it: relative to where the command was called, if below
+	Line, Column int    // from 1; 0: not known
+	Path         string // the place in the file's tree, "services.web.image", or ""
+	Msg          string // one sentence, which names the path where that helps
+	Help         string // what to do about it, or ""
+	Excerpt      string // the line and a caret below, without the last line end, or ""
+	Err          error  // what the loader said
+
+	Keys []string // Path in parts: keys, and indices of lists
+}
+
+// Error is file:line:column, the message and the excerpt.
+func (e *FileError) Error() string {
+	var b strings.Builder
+	if e.File != "" {
+		b.WriteString(e.File)
+		if e.Line > 0 {
+			fmt.Fprintf(&b, ":%d:%d", e.Line, e.Column)
+		}
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Msg)
+	if e.Excerpt != "" {
+		b.WriteString("\n" + e.Excerpt)
+	}
+	return b.String()
+}
+
+// Hint is what the user can do about it.
+func (e *FileError) Hint() string { return e.Help }
+
+// Unwrap returns the loader's error.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// PathError is an error about what is at a path of the files. Explain makes a
+// FileError of it.
+type PathError struct {
+	Path []string // keys, and indices of lists
+	Msg  string
+	Hint string
+}
+
+func (e *PathError) Error() string { return e.Msg }
+
+// Brief is an error's text for a message of one line: without excerpts, and of
+// many errors the first ones.
+func Brief(err error) string {
+	const enough = 5
+	var texts []string
+	for _, e := range Split(err) {
+		if mistake, ok := errors.AsType[*FileError](e); ok {
+			short := *mistake
+			short.Excerpt = ""
+			e = &short
+		}
+		texts = append(texts, strings.Join(strings.Fields(e.Error()), " "))
+	}
+	if more := len(texts) - enough; more > 0 {
+		texts = append(texts[:enough], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// together makes one error of several; it counts those that are too many to
+// look at, and more of them.
+func together(found []*FileError, more int) error {
+	if len(found) == 1 {
+		return found[0]
+	}
+	const enough = 20
+	var joined []error
+	for _, e := range found[:min(len(found), enough)] {
+		joined = append(joined, e)
+	}
+	if more += max(0, len(found)-enough); more > 0 {
+		joined = append(joined, fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(joined...)
+}
+
+// Split returns the errors that were joined, in order.
+func Split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, Split(e)...)
+	}
+	if len(all) == 0 {
+		return []error{err}
+	}
+	return all
+}
+
+// Shorten cuts the middle out of a text that quotes too much of a file.
+func Shorten(text string) string {
+	const most = 600
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most*2/3], "") + " ... " + strings.ToValidUTF8(text[len(text)-most/3:], "")
+}
