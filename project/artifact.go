@@ -32,7 +32,8 @@ type Part struct {
 
 // Artifact returns the project's files as they are published: as they were
 // written, but for the paths of env files and of files that are extended, which
-// become names of parts. Env files come last.
+// become names of parts. Env files come last. An error says which file
+// cannot be read again, or at which line a path cannot be replaced.
 func (p *Project) Artifact() ([]Part, error) {
 	b := artifact{dir: p.WorkingDir, env: p.Environment, names: map[string]string{}, envFiles: map[string]bool{}}
 	for _, f := range p.source.files {

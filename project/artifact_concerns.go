@@ -14,7 +14,9 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Unpublishable says why a project cannot be an artifact; nil: it can.
+// Unpublishable says why a project cannot be an artifact; nil: it can. A *hint.Error
+// is about local includes or services without an image; others are about a file
+// that cannot be parsed.
 func (p *Project) Unpublishable() error {
 	includes, err := p.localIncludes()
 	if err != nil {

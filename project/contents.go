@@ -24,10 +24,10 @@ import (
 // ContentChanged compares two. It is "" where there is nothing to compare: the
 // service uses none, or the project was loaded without a key.
 //
-// Names, owners and modes are left out: the service's own hash has them. It is
-// an error if a file is not there or a variable is not set, which only matters
-// to who is about to create a container. Load has read the files; this reads
-// none.
+// Names, owners and modes are left out: the service's own hash has them. A
+// *hint.Error is about a file that could not be read or a variable that is not set,
+// which only matters to who is about to create a container. An unknown service is
+// an error that wraps ErrNoSuchService. Load has read the files; this reads none.
 func ContentHash(p *Project, service string) (string, error) {
 	s, ok := p.Services[service]
 	if !ok {

@@ -20,7 +20,8 @@ import (
 type DigestFunc func(ctx context.Context, ref string) (string, error)
 
 // WithDigests returns the project with a digest behind every image that the
-// services run, mount or start hooks of. An image that has one is left alone.
+// services run, mount or start hooks of. An image that has one is left alone. Errors
+// are those of ask, and about references that are none.
 func (p *Project) WithDigests(ctx context.Context, ask DigestFunc) (*Project, error) {
 	model, err := p.WithImagesResolved(ask.resolver(ctx))
 	if err != nil {
@@ -46,7 +47,8 @@ func (p *Project) ImagesOnly() *Project {
 }
 
 // WithDigests returns the model with a digest behind every service's image. An
-// image with a variable in it names nothing yet, and is an error.
+// image with a variable in it names nothing yet, and is an error. Every error is a
+// *hint.Error that names the service and wraps that of ask or of the reference.
 func (m Model) WithDigests(ctx context.Context, ask DigestFunc) (Model, error) {
 	resolve := ask.resolver(ctx)
 	c, services := maps.Clone(m), map[string]any{}

@@ -23,7 +23,7 @@ func (p *Project) noSuchService(name string) error {
 	return NoSuchService(name, names)
 }
 
-// Require is an error that wraps ErrNoSuchService where the service is not Known.
+// Require is NoSuchService where the service is not Known, and nil where it is.
 func (p *Project) Require(service string) error {
 	if p.Known(service) {
 		return nil
@@ -31,8 +31,8 @@ func (p *Project) Require(service string) error {
 	return p.noSuchService(service)
 }
 
-// NoSuchService is the error for a service that is none of those there are. It
-// wraps ErrNoSuchService, and its hint names the nearest ones, or all.
+// NoSuchService is the error for a name that is none of the services there are: a
+// *hint.Error that wraps ErrNoSuchService and names the nearest ones, or all.
 func NoSuchService(name string, there []string) error {
 	return hint.Wrap(fmt.Errorf("%w: %s", ErrNoSuchService, name), diagnostic.ServiceHint(name, there))
 }

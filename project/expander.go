@@ -24,7 +24,8 @@ type expander struct {
 // Accept tells whether a path has a variable.
 func (e *expander) Accept(name string) bool { return strings.Contains(name, "$") }
 
-// Load returns the file's path, absolute.
+// Load returns the file's path, absolute. Errors are those of limits.Substitute, and a
+// *hint.Error where a remote file is meant or names the file.
 func (e *expander) Load(ctx context.Context, name string) (string, error) {
 	file, err := limits.Substitute(name, e.source.env.Resolve)
 	if err != nil {

@@ -53,7 +53,8 @@ var hashFields = sync.OnceValue(func() []hashField {
 //
 // References to other services' containers (see Parents) are replaced by what
 // containerID returns for the service; where that is "", or containerID is nil,
-// they stay as the file has them.
+// they stay as the file has them. An error wraps ErrNoSuchService, or is about an
+// extension (x-) that has no JSON.
 func (p *Project) Hash(service string, containerID func(service string) string) (string, error) {
 	s, ok := p.Services[service]
 	if !ok {
@@ -79,7 +80,8 @@ func (p *Project) Hash(service string, containerID func(service string) string) 
 	return fingerprint(b.Bytes()), nil
 }
 
-// NetworkHash is the fingerprint of the network with that key in the file.
+// NetworkHash is the fingerprint of the network with that key in the file. It is an
+// error if there is none, or if an extension (x-) of it has no JSON.
 func (p *Project) NetworkHash(key string) (string, error) {
 	n, ok := p.Networks[key]
 	if !ok {
@@ -92,7 +94,8 @@ func (p *Project) NetworkHash(key string) (string, error) {
 	return fingerprint(text), nil
 }
 
-// VolumeHash is the fingerprint of the volume with that key in the file.
+// VolumeHash is the fingerprint of the volume with that key in the file. It is an
+// error if there is none, or if an extension (x-) of it has no JSON.
 func (p *Project) VolumeHash(key string) (string, error) {
 	v, ok := p.Volumes[key]
 	if !ok {

@@ -33,7 +33,8 @@ type Identity struct {
 // include or !reset make the services uncertain, the project is loaded.
 //
 // -p NAME without -f needs no file at all, and looks at none. Files that are not
-// there or cannot be read are no error: Identity.Unread.
+// there or cannot be read are no error: Identity.Unread. A *hint.Error is about a name
+// that is invalid or empty; when ctx has ended, the error is its cause.
 func Identify(ctx context.Context, o Options) (Identity, error) {
 	if o.Name != "" && len(o.Files) == 0 {
 		return Identity{Name: o.Name}, checkName(o.Name, "--project-name")

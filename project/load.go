@@ -16,13 +16,17 @@ import (
 	"github.com/compose-orchestrator/compose/project/limits"
 )
 
-// Load reads a project. A mistake in a file is a *FileError, one of the call a
-// *hint.Error. sink takes warnings about the choice of files; those of
+// Load reads a project. sink takes warnings about the choice of files; those of
 // compose-go go to logrus' standard logger.
 //
-// It returns as soon as ctx ends, whatever it was doing: reading a pipe, or a
-// library that knows no context. What it did then goes on in the background and
-// tells nobody.
+// A mistake in a file is a *FileError; several are joined. What is wrong with the
+// call, or with a file as a whole, is a *hint.Error; one about an unknown service
+// wraps ErrNoSuchService, one about no file fs.ErrNotExist. Errors of Options.Agree are
+// returned as they are, those of Options.Remote in a *hint.Error.
+//
+// It returns the cause of ctx as soon as ctx ends, whatever it was doing: reading a
+// pipe, or a library that knows no context. What it did then goes on in the
+// background and tells nobody.
 func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	return cancellable(ctx, sink, func(sink event.Sink) (*Project, error) { return loadAll(ctx, o, sink) })
 }

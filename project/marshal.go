@@ -34,7 +34,8 @@ type MarshalOptions struct {
 }
 
 // Marshal writes the project as a Compose file, as the command config prints
-// it. It ends with a line end in YAML and without one in JSON.
+// it. It ends with a line end in YAML and without one in JSON. A *hint.Error is
+// about a format that there is not, others are about values that have no YAML or JSON.
 func (p *Project) Marshal(o MarshalOptions) ([]byte, error) {
 	var text []byte
 	var err error

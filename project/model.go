@@ -28,7 +28,8 @@ type Model map[string]any
 // nothing of the environment or an env file comes in. Profiles and Services of
 // the options do not count.
 //
-// Like Load it returns as soon as ctx ends.
+// Its errors are those of Load, and one about too many variables in long texts. Like
+// Load it returns as soon as ctx ends.
 func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 	return cancellable(ctx, sink, func(sink event.Sink) (Model, error) { return loadModel(ctx, o, sink) })
 }
@@ -169,7 +170,8 @@ func containers(model map[string]any) iter.Seq2[string, map[string]any] {
 	}
 }
 
-// Marshal writes the model, variables as they are.
+// Marshal writes the model, variables as they are. Its errors are those of
+// Project.Marshal.
 func (m Model) Marshal(o MarshalOptions) ([]byte, error) {
 	switch o.Format {
 	case YAML, "":

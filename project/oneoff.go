@@ -56,7 +56,9 @@ func (o *OneOff) containerName(p *Project) string {
 
 // WithOneOff returns the project with a one-off in the place of the service's
 // replicas: replica 0 of the service is it, and there is no other. It reads the
-// one-off's env files, of which one may be a pipe; the end of ctx ends that.
+// one-off's env files, of which one may be a pipe; the end of ctx ends that. An unknown
+// service is an error that wraps ErrNoSuchService, a flag that cannot be understood and
+// a file that cannot be opened are a *hint.Error, a mistake in an env file a *FileError.
 func (p *Project) WithOneOff(ctx context.Context, o OneOff) (*Project, error) {
 	return await(ctx, func() (*Project, error) { return p.withOneOff(o) })
 }

@@ -18,8 +18,8 @@ type Origin struct {
 
 // Confirm refuses a guessed name that may stand for somebody else's project: one
 // that has containers of other folders and files. origins are those of all
-// containers at the engine. Where there are none for a project without a file,
-// the error is that there is no file.
+// containers at the engine. A refusal is a *hint.Error that wraps Unread. Where there
+// are no containers for a project without a file, the error is Unread itself.
 func (id Identity) Confirm(origins []Origin) error {
 	if !id.Guessed {
 		return nil

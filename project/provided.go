@@ -86,7 +86,7 @@ func (p *Project) modelVariable(service, model, variable string) string {
 }
 
 // Label is the text in which a container keeps what it was given, "" for
-// nothing.
+// nothing. An error is one of encoding/json, which has none for texts.
 func (g Provided) Label() (string, error) {
 	if len(g) == 0 {
 		return "", nil
@@ -117,7 +117,8 @@ func FingerprintOf(variables map[string]string) string {
 }
 
 // MarshalService writes one service as `config --format json` prints it, on one
-// line and without doubled "$": what a provider is told of its service.
+// line and without doubled "$": what a provider is told of its service. An error
+// wraps ErrNoSuchService, or is about an extension (x-) that has no JSON.
 func (p *Project) MarshalService(service string) ([]byte, error) {
 	s, ok := p.Services[service]
 	if !ok {

@@ -123,7 +123,8 @@ func (e *remoteFiles) named() []string {
 }
 
 // Load returns the path of a local copy. It is compose-go's: ctx says which file
-// includes or extends the reference.
+// includes or extends the reference. Errors are those of Remote.Fetch, and a
+// *hint.Error where the copy reads what did not come with it.
 func (e *remoteFiles) Load(ctx context.Context, reference string) (string, error) {
 	by, _ := ctx.Value(consts.ComposeFileKey{}).(string)
 	path := ""
@@ -175,7 +176,7 @@ func (e *remoteFiles) fetch(ctx context.Context, reference string) (Copy, error)
 // fetched or checked again.
 type cachedFiles struct{ *remoteFiles }
 
-// Load returns the path of a local copy.
+// Load returns the path of a local copy. Errors are those of remoteFiles.Load.
 func (e cachedFiles) Load(ctx context.Context, reference string) (string, error) {
 	if c, ok := e.copies[reference]; ok {
 		return c.Path, nil

@@ -22,8 +22,9 @@ type Selection struct {
 
 // Select returns the project with the named services and what they depend on;
 // the others stay Known. Naming a service turns its profiles on; of what it cannot
-// do without, the services alone. Targets become the names. An unknown name is an
-// error that suggests the nearest ones.
+// do without, the services alone. Targets become the names. An unknown name is a
+// *hint.Error that wraps ErrNoSuchService; a mistake in an env file or label file of
+// a selected service is a *FileError.
 func (p *Project) Select(s Selection) (*Project, error) {
 	if len(s.Services) == 0 {
 		return p.prune(), nil
@@ -212,8 +213,9 @@ func only[M ~map[string]V, V any](m M, keys map[string]bool) M {
 	return kept
 }
 
-// WithScale returns the project with other numbers of replicas. A service that
-// has a container_name cannot have several.
+// WithScale returns the project with other numbers of replicas. A *hint.Error is
+// about a number below 0, several replicas of a service with a container_name, or an
+// unknown service, which wraps ErrNoSuchService.
 func (p *Project) WithScale(replicas map[string]int) (*Project, error) {
 	c := p.copy()
 	c.Services = maps.Clone(p.Services)

@@ -53,8 +53,8 @@ func (p *Project) switchOn(services []string) *Project {
 
 // SwitchOn returns the project in which the named services, or all that are on, are
 // there with what they cannot do without, whatever their profiles: for commands that
-// start containers there are. An env file that cannot be read is an error where
-// something new is made by it.
+// start containers there are. A *FileError about an env file is returned only where a
+// service has pre_start hooks, whose containers are made anew.
 func (p *Project) SwitchOn(services []string) (*Project, error) {
 	c := p.copy()
 	c.Services, c.DisabledServices = maps.Clone(p.Services), maps.Clone(p.DisabledServices)

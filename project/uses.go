@@ -69,7 +69,7 @@ func (p *Project) makes(service, canonical string) int {
 }
 
 // WithUses returns the project with what the Dockerfiles of builds say of each other's
-// images, by service. The error names the lines of builds that wait for each other.
+// images, by service. A *hint.Error names the lines of builds that wait for each other.
 func (p *Project) WithUses(uses map[string][]Use) (*Project, error) {
 	c := p.copy()
 	c.uses = uses

@@ -23,7 +23,8 @@ var shortVolumes = []tree.Path{
 }
 
 // ParseVolume parses a volume written as one text. compose-go takes v:/v for a
-// path of Windows on every system; where that has no drives, it is the volume v.
+// path of Windows on every system; where that has no drives, it is the volume v. An
+// error says what is wrong with the text and quotes it.
 func ParseVolume(text string) (types.ServiceVolumeConfig, error) {
 	if strings.Trim(text, ":") == "" && text != "" {
 		return types.ServiceVolumeConfig{}, fmt.Errorf("invalid spec: %s: empty section between colons", text)

@@ -39,7 +39,7 @@ func (e *FileError) Error() string {
 // Hint is what the user can do about it.
 func (e *FileError) Hint() string { return e.Help }
 
-// Unwrap returns the loader's error.
+// Unwrap returns Err, the loader's error.
 func (e *FileError) Unwrap() error { return e.Err }
 
 // PathError is an error about what is at a path of the files. Explain makes a
@@ -88,7 +88,8 @@ func together(found []*FileError, more int) error {
 	return errors.Join(joined...)
 }
 
-// Split returns the errors that were joined, in order.
+// Split returns the errors that were joined by errors.Join, in order; err alone where
+// none were, and nothing of nil.
 func Split(err error) []error {
 	if err == nil {
 		return nil

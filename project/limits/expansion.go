@@ -17,8 +17,9 @@ type Expansion struct {
 	dollars       Dollars
 }
 
-// Substitute is compose-go's, for texts that have anything to substitute, and
-// not more than it gets through.
+// Substitute is compose-go's, for texts that have anything to substitute. Errors are
+// those of compose-go's template package, and one where the variables of all texts so
+// far exceed a limit.
 func (e *Expansion) Substitute(text string, lookup template.Mapping) (string, error) {
 	if strings.IndexByte(text, '$') < 0 {
 		return text, nil
@@ -46,7 +47,7 @@ func (e *Expansion) Substitute(text string, lookup template.Mapping) (string, er
 
 var errTooLong = errors.New(VariableBytes.Exceeded("the values of all variables"))
 
-// Substitute is Expansion.Substitute for a single text.
+// Substitute is Expansion.Substitute for a single text, with its errors.
 func Substitute(text string, lookup template.Mapping) (string, error) {
 	return new(Expansion).Substitute(text, lookup)
 }
@@ -76,7 +77,8 @@ func (d *Dollars) Add(text string) error {
 
 var errDollars = errors.New("too many $ in long texts")
 
-// CheckTexts is Dollars.Add for all texts of a tree.
+// CheckTexts is Dollars.Add for all texts of a tree; an error begins with the keys
+// that lead to the text.
 func CheckTexts(v any, d *Dollars) error {
 	switch v := v.(type) {
 	case string:
