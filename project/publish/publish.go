@@ -63,7 +63,8 @@ type Options struct {
 	Insecure bool
 }
 
-// Push sends the parts and, if o says so, the images.
+// Push sends the parts and, if o says so, the images. Errors are a
+// *hint.Error that names the repository, and context.Canceled.
 func Push(ctx context.Context, parts []project.Part, o Options) error {
 	ref, err := reference(o)
 	if err != nil {
@@ -96,7 +97,7 @@ func reference(o Options) (name.Reference, error) {
 	return ref, nil
 }
 
-// CheckRepository refuses what Push would not take for REPOSITORY[:TAG].
+// CheckRepository is a *hint.Error for what Push would not take for REPOSITORY[:TAG].
 func CheckRepository(repository string) error {
 	_, err := reference(Options{Repository: repository})
 	return err

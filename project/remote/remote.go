@@ -57,7 +57,9 @@ type origin interface {
 }
 
 // Fetch returns a local copy of the file that a reference names. The project's
-// folder has its trust file and its lock file.
+// folder has its trust file and its lock file. A *hint.Error is about a reference that
+// cannot be read, is not trusted, is pinned to another revision, or is not here where
+// nothing may be fetched; other errors name the reference and what failed.
 func (l *Loader) Fetch(ctx context.Context, want project.Wanted) (project.Copy, error) {
 	ref, err := parse(want.Reference)
 	if err != nil {
