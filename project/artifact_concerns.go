@@ -58,8 +58,7 @@ type secretForm struct {
 	form *regexp.Regexp
 }
 
-// secretForms are texts that are credentials by their look, or by what stands
-// before them.
+// secretForms are the forms of credentials: of the text itself, or of the name before it.
 var secretForms = []secretForm{
 	{"AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
 	{"AWS secret key", regexp.MustCompile(`(?i)aws_?(secret_?)?(access_?)?key["']?\s*[=:]\s*["']?[0-9a-z/+]{40}([^0-9a-z/+]|$)`)},

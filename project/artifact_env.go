@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// sensitiveName are names of variables whose values are rarely meant for others.
+// sensitiveName matches the names of variables that mostly hold credentials.
 var sensitiveName = regexp.MustCompile(`(?i)passw|passwd|pwd|_pass\b|_pass_|^pass$|passphrase|secret|token|credential|(api|auth|access|account|service|private|priv|client|db|database|encryption|signing|ssh)[_-]?key`)
 
 // EnvDeclarations are what the parts of an artifact tell of environments, of

@@ -40,13 +40,13 @@ func cancellable[T any](ctx context.Context, sink event.Sink, do func(event.Sink
 	}
 }
 
-// mutable is a sink that can be silenced.
+// mutableSink is a sink that can be muted.
 type mutableSink struct {
 	mu   sync.Mutex // guards below, and is held while the sink is called
 	sink event.Sink // nil: silent
 }
 
-// event is the sink, nil where there is none.
+// event passes events to the sink until mute is called; nil where there is no sink.
 func (m *mutableSink) event() event.Sink {
 	if m.sink == nil {
 		return nil
@@ -60,6 +60,7 @@ func (m *mutableSink) event() event.Sink {
 	}
 }
 
+// mute waits for the call of the sink that runs; there is none after it.
 func (m *mutableSink) mute() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,9 +13,10 @@ import (
 	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
-// reach are the services that a selection comes to, whether or not all that they
-// depend on is there: those that it names, their dependencies, and what their
-// builds need. The project has their profiles on.
+// reach are the services of a selection, their dependencies, and the services whose
+// images their builds take. Dependencies that the files do not have are left out.
+// enabled is the project with the profiles of the named services on. An unknown name
+// is an error that wraps ErrNoSuchService.
 func (p *Project) reach(s Selection) (enabled *Project, keep map[string]bool, err error) {
 	keep = map[string]bool{}
 	if len(s.Services) == 0 {
@@ -46,8 +47,8 @@ func (p *Project) reach(s Selection) (enabled *Project, keep map[string]bool, er
 	return enabled, keep, nil
 }
 
-// withRequired is the project with those services turned on that others require,
-// though their profiles are off: they came up together.
+// withRequired turns on the services that others require although their profiles are
+// off: up has started them together.
 func (p *Project) withRequired() *Project {
 	var off []string
 	seen := map[string]bool{}
@@ -81,8 +82,9 @@ func (p *Project) withRequired() *Project {
 	return c
 }
 
-// check refuses what contradicts itself among the services that a selection comes
-// to. Others may: nothing of them is used.
+// check is an error for contradictions among the services of a selection, their
+// dependencies and the services that their builds take from. Others are not checked:
+// nothing of them is used.
 func (p *Project) check(s Selection) error {
 	enabled, keep, err := p.reach(s)
 	if err != nil {
@@ -160,6 +162,6 @@ func missingFiles(s types.ServiceConfig) []error {
 	return found
 }
 
-// Whole tells whether all that the files say of a service is known here; false as
-// well where they do not know it.
+// Whole tells whether the files have the service and nothing of its definition was
+// left out, see Unread.
 func (p *Project) Whole(service string) bool { return p.Known(service) && !p.omitted.services[service] }

@@ -17,8 +17,9 @@ import (
 	"github.com/compose-orchestrator/compose/project/document"
 )
 
-// textMappings are the places of mappings whose values are texts: of what YAML
-// takes for a number, a boolean or a date, the loader makes another text.
+// textMappings are the paths of mappings whose values are texts. What YAML takes for
+// a number, a boolean or a date there, the loader may write as another text: 1.10
+// becomes 1.1.
 var textMappings = []string{
 	"services.*.environment", "services.*.labels", "services.*.annotations", "services.*.sysctls",
 	"services.*.build.args", "services.*.build.labels", "services.*.deploy.labels",

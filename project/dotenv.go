@@ -82,7 +82,7 @@ func (p *envParser) read(r io.Reader) error {
 	return nil
 }
 
-// statement takes the variables of a statement over.
+// statement parses one statement and adds its variables.
 func (p *envParser) statement(text string) error {
 	if blank := strings.TrimSpace(text); blank == "" || blank[0] == '#' {
 		return nil
@@ -109,7 +109,7 @@ func (p *envParser) statement(text string) error {
 	return nil
 }
 
-// resolve looks a variable up, as long as there is room for its value.
+// resolve looks a variable up. It is empty once the file has expanded beyond the limit.
 func (p *envParser) resolve(key string) (string, bool) {
 	value, ok := p.lookup(key)
 	if !ok {

@@ -181,8 +181,7 @@ func warn(sink event.Sink, text string) {
 	}
 }
 
-// read fills in the files' contents, and refuses those that would exhaust the
-// machine.
+// read fills in the files' contents, and refuses files beyond the limits.
 func (s *source) read(ctx context.Context) error {
 	if len(s.files) == 0 {
 		return s.noFile()

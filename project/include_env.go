@@ -16,7 +16,7 @@ import (
 var errLimit = errors.New("beyond a limit")
 
 // checkIncludedEnv refuses env files of includes, which the loader reads itself,
-// that are beyond the limits. Other mistakes are the loader's to find.
+// that are beyond the limits. The loader reports other mistakes in them.
 func (s *source) checkIncludedEnv(documents []*document.Document) error {
 	seen := map[string]bool{}
 	for _, t := range documents {

@@ -37,8 +37,8 @@ func dropUnusedCasts(o *interpolation.Options, files []types.ConfigFile) {
 	o.TypeCastMapping = casts
 }
 
-// withVolumes adds the volumes that are written as one text; the mapping itself
-// is the loader's. Those to leave stay as they are.
+// withVolumes is a copy of the loader's casts with one for volumes in the short form.
+// The texts in leave are not cast.
 func withVolumes(casts map[tree.Path]interpolation.Cast, leave map[string]bool) map[tree.Path]interpolation.Cast {
 	all := maps.Clone(casts)
 	for _, path := range shortVolumes {
@@ -52,8 +52,8 @@ func withVolumes(casts map[tree.Path]interpolation.Cast, leave map[string]bool) 
 	return all
 }
 
-// selfContained tells whether the files' texts have every key there will be: they
-// name no other files, and no key is spelt with escapes.
+// selfContained tells whether every key of the project is in the text of these files:
+// they name no other files, and no key is spelt with escapes.
 func selfContained(files []types.ConfigFile) bool {
 	for _, text := range []string{"include", "extends", `\x`, `\u`, `\U`, "\\\n", "\\\r"} {
 		if contains(files, text) {

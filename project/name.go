@@ -85,7 +85,7 @@ func normalName(name string) string {
 }
 
 // declaredName is the `name:` of a file as it stands there, of its last
-// document that has one. A file that is not YAML has none; the loader says so.
+// document that has one. A file that is not YAML has none; the loader reports it.
 func declaredName(content []byte) string {
 	if !mayHaveKey(content, "name") {
 		return ""
@@ -145,8 +145,8 @@ func mayHaveKey(content []byte, key string) bool {
 	return false
 }
 
-// plainStart tells whether a key that begins so is written plainly: not quoted,
-// tagged, anchored, merged, in braces.
+// plainStart tells whether a line that begins with c begins with a plain key: one that
+// is not quoted, tagged, anchored, merged or in braces.
 func plainStart(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }

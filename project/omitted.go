@@ -16,18 +16,19 @@ import (
 	"github.com/compose-orchestrator/compose/project/limits"
 )
 
-// omitted are the parts of the files that the loader refused, and that were taken
-// out so that it could read the rest: an attribute of a service, a network, a
-// volume. The zero value is none.
+// omitted are the parts of the files that the loader refused. They were taken out of
+// the files so that it could read the rest. A part is an attribute of a service, or a
+// whole network, volume, secret, config, model or top-level key. The zero value is
+// none.
 type omitted struct {
 	parts    [][]string      // paths: services, web, image; networks, front
-	services map[string]bool // those among them, and those that extend them
+	services map[string]bool // with an omitted attribute, or extending one that has
 	why      error           // the loader's errors, diagnosed; nil where there are no parts
 }
 
-// load has the loader read the files. What it refuses is taken out of them,
-// as long as the caller may have no use for it: whether that is so shows when the
-// rest is known.
+// load has the loader read the files. Where it refuses a part that the caller may not
+// need, it reads them again without that part. Whether the caller needs it is known
+// for certain when the rest has been read; see usesOmitted.
 func (s *source) load(ctx context.Context, details types.ConfigDetails, options func(*loader.Options), o Options) (*types.Project, omitted, error) {
 	var without omitted
 	whole := details.ConfigFiles
@@ -55,8 +56,8 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 	return nil, without, without.why
 }
 
-// add takes note of errors and of the parts that they are about; false: there is
-// none that can be left out and is not yet.
+// add adds errors and the parts that they are about. more tells whether a part was
+// added, and so whether loading again may succeed.
 func (l *omitted) add(err error) (more bool) {
 	l.tell(err)
 	for _, e := range diagnostic.Split(err) {
@@ -73,7 +74,7 @@ func (l *omitted) add(err error) (more bool) {
 	return more
 }
 
-// tell adds errors to those that are told.
+// tell adds errors to why, each text once.
 func (l *omitted) tell(err error) {
 	if l.why == nil {
 		l.why = err
@@ -90,7 +91,7 @@ func (l *omitted) tell(err error) {
 	}
 }
 
-// of are the errors that are not about services which the project has off.
+// of are the errors, without those about services that are off in the project.
 func (l *omitted) of(p *types.Project) error {
 	var found []error
 	for _, e := range diagnostic.Split(l.why) {
@@ -105,8 +106,9 @@ func (l *omitted) of(p *types.Project) error {
 	return errors.Join(found...)
 }
 
-// wants tells, as far as the files alone do, that the caller needs one of the
-// parts. Of a remote file nothing goes unsaid.
+// wants tells whether the files alone show that the caller needs one of the parts:
+// a service that it names, or one without profiles. With remote files it always does:
+// nothing is left out of those.
 func (s *source) wants(without omitted, o Options) bool {
 	if len(s.remotes.copies) > 0 {
 		return true
@@ -133,8 +135,8 @@ func (s *source) wants(without omitted, o Options) bool {
 	return false
 }
 
-// partOf is the part of a file that a path leads into; nil: no less than the
-// whole.
+// partOf is the part of a file that can be left out for an error at a path; nil: only
+// the whole file could be.
 func partOf(path []string) []string {
 	depth := 0
 	switch {
@@ -152,8 +154,8 @@ func partOf(path []string) []string {
 	return path[:depth]
 }
 
-// addExtending takes note of the services that are touched: what is missing of one is
-// missing of those that extend it.
+// addExtending fills in services: those with an omitted attribute, and those that
+// extend them.
 func (l *omitted) addExtending(s *source) {
 	if len(l.parts) == 0 {
 		return
@@ -204,8 +206,8 @@ func (l *omitted) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 	return rest, nil
 }
 
-// expanded is a copy of a node in which aliases and merges are what they stand for:
-// each place can be changed by itself. Limits have been checked before.
+// expanded is a copy of a node with aliases and merges written out, so that each place
+// can be changed by itself. The limits have been checked before: it is not too large.
 func expanded(n *yaml.Node) *yaml.Node {
 	n = document.Deref(n)
 	c := *n
@@ -238,9 +240,9 @@ func expanded(n *yaml.Node) *yaml.Node {
 	return &c
 }
 
-// removeAt removes what is at a path of an expanded node. A service, a network or a volume
-// leaves an empty one behind; a volume is then taken for somebody else's, since
-// nobody knows whether it may be removed.
+// removeAt removes what is at a path of an expanded node. A network, volume, secret,
+// config or model becomes an empty one, since services may refer to it. A volume
+// becomes external, because nothing says any more that it may be removed.
 func removeAt(root *yaml.Node, path []string) {
 	above, last := path[:len(path)-1], path[len(path)-1]
 	_, in, depth := document.Find(root, above)
@@ -271,8 +273,8 @@ func placeholder(kind string) *yaml.Node {
 	return document.Parse("", []byte(text)).Docs[0]
 }
 
-// usesOmitted is the loader's errors, where a selection needs what was left out
-// for them.
+// usesOmitted is the loader's errors where a selection needs one of the omitted
+// parts, and nil where it needs none.
 func (p *Project) usesOmitted(s Selection) error {
 	if len(p.omitted.parts) == 0 {
 		return nil

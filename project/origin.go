@@ -60,7 +60,8 @@ func (id Identity) has(o Origin) bool {
 	})
 }
 
-// real is a path without links, as far as it is there.
+// real is a path with its links resolved: all of them, or those of its folder where
+// the file itself is not there.
 func real(name string) string {
 	if path, err := filepath.EvalSymlinks(name); err == nil {
 		return path

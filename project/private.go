@@ -8,9 +8,9 @@ import (
 	"github.com/mattn/go-shellwords"
 )
 
-// Private tells of each word of a command whether it is for nobody's eyes: it came
-// from a variable, it looks like a credential, or it stands for one by its name or
-// that of the flag before it.
+// Private tells of each word of a command whether it must not be shown: it came from
+// a variable, it looks like a credential, or its name or that of the flag before it
+// says that it is one.
 func (p *Project) Private(command []string) []bool {
 	private := make([]bool, len(command))
 	from := p.source.fromVariables()
@@ -30,8 +30,7 @@ func looksPrivate(word string) bool {
 		slices.ContainsFunc(secretForms, func(s secretForm) bool { return s.form.MatchString(word) })
 }
 
-// fromVariables are the words that the files' texts have with their variables filled
-// in, and not as they were written.
+// fromVariables are the words that came into the files' texts by their variables.
 func (s *source) fromVariables() map[string]bool {
 	words := map[string]bool{}
 	if s == nil {
@@ -48,8 +47,8 @@ func (s *source) fromVariables() map[string]bool {
 	return words
 }
 
-// wordsOf are all that a text may be as part of a command: itself, and what it is
-// split into.
+// wordsOf are a text itself and the words that it is split into, at blanks and as a
+// shell does.
 func wordsOf(text string) []string {
 	words := append([]string{text}, strings.FieldsFunc(text, unicode.IsSpace)...)
 	if split, err := shellwords.Parse(text); err == nil {

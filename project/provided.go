@@ -10,9 +10,9 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// Provided are variables that others give to a service's environment, by where
-// they come from (a Ref's String): services with a provider, and models. The
-// variables of a model are ModelURL and ModelName.
+// Provided are the variables that services with a provider and models give to a
+// service's environment, by the String of the provider's or model's Ref. The variables
+// of a model are ModelURL and ModelName.
 type Provided map[string]map[string]string
 
 // The variables of a model, before WithProvided gives them the names that the
@@ -107,7 +107,7 @@ func ReadProvided(label string) Provided {
 	return g
 }
 
-// FingerprintOf tells variables apart.
+// FingerprintOf is a hash of variables, hexadecimal: equal ones have the same.
 func FingerprintOf(variables map[string]string) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(variables)) {

@@ -81,7 +81,7 @@ type remoteFiles struct {
 	files   []types.ConfigFile // of the project, in place
 	offline bool
 	copies  map[string]*remoteFile // by reference
-	asked   []string               // every path that the loader met, in order
+	asked   []string               // every path that the loader asked about, in order
 }
 
 // remoteFile is the copy of a remote file, and what loading it reads.
@@ -89,15 +89,15 @@ type remoteFile struct {
 	Copy
 	documents []map[string]any // of its Compose files, aliases and merges resolved
 	envFiles  [][]byte         // the contents of those that its variables come from
-	// bases are the folders that the relative paths of its first file lead to, as
-	// it is used: its own, and those of the user's.
+	// bases are the folders that relative paths of its Compose file are relative to:
+	// ownFolder, or folders of the user.
 	bases []string
 }
 
 // ownFolder stands in bases for the folder that a copy's first file is in.
 const ownFolder = ""
 
-// displaced tells that relative paths of the copy lead to the user's folders.
+// displaced tells whether relative paths of the copy lead to folders of the user.
 func (f *remoteFile) displaced() bool {
 	return slices.ContainsFunc(f.bases, func(base string) bool { return base != ownFolder })
 }
@@ -137,7 +137,7 @@ func (e *remoteFiles) Load(ctx context.Context, reference string) (string, error
 	return path, nil
 }
 
-// load is Load for a reference whose own relative paths lead to a folder.
+// load is Load for a reference whose relative paths are relative to base.
 func (e *remoteFiles) load(ctx context.Context, reference, base string) (string, error) {
 	c, known := e.copies[reference]
 	if known && slices.Contains(c.bases, base) {
@@ -184,9 +184,9 @@ func (e cachedFiles) Load(ctx context.Context, reference string) (string, error)
 	return e.load(ctx, reference, e.dir)
 }
 
-// bases are the folders that the relative paths of a reference may lead to
-// where a file includes or extends it. Which entry of the file a variable makes
-// name the reference is not known, so that each of those counts.
+// bases are the folders that relative paths of a reference may be relative to where a
+// file includes or extends it. An entry of include that is a variable may name any
+// reference, so its project_directory counts.
 func (e *remoteFiles) bases(file, reference string) []string {
 	content, ok := e.content(file)
 	if !ok {

@@ -19,8 +19,8 @@ import (
 
 // copyChecker keeps the files that a remote file includes or extends within what was
 // fetched with it: they are read before anybody is asked. It reads them through
-// one os.Root, which no link leads out of, and sees them as they are written:
-// variables in those paths are refused, since a remote file may set them itself.
+// one os.Root, which no link leads out of. Paths with variables are refused, since a
+// remote file may set the variables itself.
 //
 // The loader has rules of its own for what a relative path is relative to. So
 // the checker lets through only paths that are relative to the folder of their
@@ -33,8 +33,8 @@ type copyChecker struct {
 	found     *remoteFile
 }
 
-// checkCopy reads the files that loading a copy reads. It is an error if one is
-// outside of the copy, or could be.
+// checkCopy reads the files that loading a copy reads. A *hint.Error is about one that
+// is outside of the copy, or could be.
 func checkCopy(reference string, c Copy, bases []string) (*remoteFile, error) {
 	root, err := os.OpenRoot(c.Root)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 
 var schemaOnce sync.Once
 
-// warmSchema compiles compose-go's JSON schema beside what the caller does; it
-// costs as much as 50 services do. The function returned waits for it.
+// warmSchema compiles compose-go's JSON schema in a goroutine, which takes as long as
+// loading 50 services. The function returned waits for it.
 //
-// The schema's name becomes a URL below the working directory, and the compiler
-// fails for ever where that is no URL: "100% done". Then it is told another name
-// of the directory, before anybody else can make it compile.
+// The compiler makes a URL of the working directory, and fails for the whole life of
+// the process where the directory's name is no part of a URL: "100% done". There the
+// schema is compiled at once, while PWD has another name of the directory.
 func warmSchema() (wait func()) {
 	if dir, err := os.Getwd(); err == nil && !inURL(dir) {
 		restore := aliasWorkDir(dir)

@@ -12,14 +12,15 @@ import (
 	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
-// switchedOn is a service whose profile is off and that comes up all the same.
+// switchedOn is a service that is on because another one requires it, though its
+// profile is off.
 type switchedOn struct {
 	service string
 	needs   string // it
 }
 
-// switchOn turns on what the services cannot do without, though its profile is off:
-// those services alone, and none of their profiles' others.
+// switchOn turns on the services that these require, though their profiles are off. No
+// other services of those profiles are turned on.
 func (p *Project) switchOn(services []string) *Project {
 	c := p.copy()
 	c.Services, c.DisabledServices = maps.Clone(p.Services), maps.Clone(p.DisabledServices)
@@ -75,7 +76,7 @@ func (p *Project) SwitchOn(services []string) (*Project, error) {
 	return c, nil
 }
 
-// absent is a dependency on a service that the file does not have.
+// absentDependency is a dependency on a service that the file does not have.
 type absentDependency struct{ service, on string }
 
 // dropAbsent takes out of depends_on what is not in the file and not required, and
@@ -95,7 +96,7 @@ func dropAbsent(p *types.Project) []absentDependency {
 	return dropped
 }
 
-// undefined are the dependencies as mistakes.
+// undefined are the errors about absent dependencies, joined.
 func undefined(dropped []absentDependency) error {
 	var found []error
 	for _, d := range dropped {
@@ -104,8 +105,8 @@ func undefined(dropped []absentDependency) error {
 	return errors.Join(found...)
 }
 
-// tellDependencies says which dependencies are other than the file lets expect, as
-// far as selected services are concerned.
+// tellDependencies reports the dependencies of selected services that were dropped
+// because the file does not have them, and the services that were switched on.
 func (p *Project) tellDependencies(dropped []absentDependency, sink event.Sink) {
 	for _, d := range dropped {
 		if _, on := p.Services[d.service]; on {

@@ -16,10 +16,9 @@ import (
 	"github.com/compose-orchestrator/compose/project/document"
 )
 
-// sourceText is the text of the files of a project. It turns back what
-// the loader made of that where variables are to stay: values that it took from
-// an env file, paths that it made absolute, short forms that it took apart
-// although only a variable's value tells what they mean.
+// sourceText is what the files of a project say before the loader changes it. restore
+// undoes in a model what the loader cannot know while variables stay: values from env
+// files, absolute paths, and long forms of texts with a variable.
 type sourceText struct {
 	source    *source
 	texts     map[string]bool // every text
@@ -36,7 +35,7 @@ type variableText struct {
 	text, dir, service string
 }
 
-// texts reads the files once more.
+// texts reads the files again, at most 1000.
 func (s *source) texts() *sourceText {
 	const most = 1000 // files
 	w := &sourceText{source: s, texts: map[string]bool{}, pairs: map[string]bool{}, seen: map[variableText]bool{},
@@ -113,8 +112,7 @@ func (w *sourceText) restore(model map[string]any) {
 	}
 }
 
-// restoreEnvironment makes names again of the entries that the loader gave a
-// value to.
+// restoreEnvironment takes the values out of entries that have none in the files.
 func (w *sourceText) restoreEnvironment(container map[string]any) {
 	list, _ := container["environment"].([]any)
 	for i, e := range list {
@@ -136,8 +134,8 @@ func (w *sourceText) restoreContents(model map[string]any, kind, key string) {
 	}
 }
 
-// restoreShort puts the short form in the place of a long one that the loader
-// made of it and cannot know to be right.
+// restoreShort puts the short form back in the place of the long one that the loader
+// made of a text with a variable.
 func (w *sourceText) restoreShort(service string, container map[string]any, key string) {
 	list, _ := container[key].([]any)
 	for i, entry := range list {

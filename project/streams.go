@@ -91,8 +91,8 @@ func isDevice(name string) bool {
 	return true
 }
 
-// readStreams gives the services what their env files set of which some can be
-// read only once, and perhaps by several services. Other services stay as they are.
+// readStreams resolves the env files of services where one of the files can be read
+// only once. Other services stay as they are.
 func (p *Project) readStreams(services types.Services) (types.Services, error) {
 	read := maps.Clone(services)
 	for name, s := range services {

@@ -124,7 +124,7 @@ func (p *Project) edge(service, needs string) string {
 	return fmt.Sprintf("%s: %s takes the image of %s", place, service, needs)
 }
 
-// placeOf is where the files have a key: "compose.yaml:3"; "": nobody knows.
+// placeOf is where the files have a key: "compose.yaml:3"; "" where it is in none.
 func (p *Project) placeOf(path ...string) string {
 	if p.source == nil {
 		return ""

@@ -52,9 +52,9 @@ func letterVolume(text string) (name, rest string, ok bool) {
 	return text[:1], text[2:], !strings.HasPrefix(options, "/")
 }
 
-// overlappingVolumes are the volumes of one letter whose place a service mounts something else
-// at, too. Docker Compose sees no contradiction there, since it sees a path of
-// Windows: such a file loads as it does there.
+// overlappingVolumes are the short forms of volumes with a name of one letter at whose
+// target a service mounts something else, too. Docker Compose takes such a text for a
+// path of Windows and sees no contradiction, so these are left as they are.
 func overlappingVolumes(files []types.ConfigFile) map[string]bool {
 	if !slices.ContainsFunc(files, func(f types.ConfigFile) bool { return aLetter.Match(f.Content) }) {
 		return nil
@@ -71,7 +71,7 @@ func overlappingVolumes(files []types.ConfigFile) map[string]bool {
 	return leave
 }
 
-// overlappingIn are those of a service.
+// overlappingIn are the overlapping volumes of a service.
 func overlappingIn(service *yaml.Node) []string {
 	at := map[string]int{}         // how many mounts, by their place
 	letters := map[string]string{} // the text, its place

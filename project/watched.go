@@ -11,11 +11,11 @@ import (
 	"github.com/compose-orchestrator/compose/project/limits"
 )
 
-// WatchedFiles are the local files that the project was made of, less those that
-// can be read only once: its Compose
-// files with what they include and extend, env and label files, and the files of
-// its secrets and configs; of a link, what it leads to as well. Absolute, sorted; some may not exist, such as .env and, of
-// files that nobody named, the override.
+// WatchedFiles are the local files that the project was made of: its Compose files
+// with what they include and extend, env and label files, and the files of its secrets
+// and configs. Of a link, its target is listed as well. Files that can be read only
+// once are not listed. Absolute and sorted. Some may not exist: .env and, where nobody
+// named files, the override.
 func (p *Project) WatchedFiles() []string {
 	w := watched{seen: map[string]bool{}, read: map[string]bool{}}
 	base := p.WorkingDir
@@ -56,7 +56,7 @@ func (p *Project) WatchedFiles() []string {
 	return slices.Compact(files)
 }
 
-// watched collects files.
+// watched collects the files of WatchedFiles.
 type watched struct {
 	env  types.Mapping
 	seen map[string]bool
