@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // sensitiveName matches the names of variables that mostly hold credentials.
@@ -20,7 +22,7 @@ var sensitiveName = regexp.MustCompile(`(?i)passw|passwd|pwd|_pass\b|_pass_|^pas
 func EnvDeclarations(parts []Part) []string {
 	files, names := map[string]bool{}, map[string]map[string]bool{}
 	eachDeclared(parts, "services", func(name string, service *yaml.Node) {
-		if f := resolved(member(service, "env_file")); len(f.Content) > 0 || f.Value != "" {
+		if f := document.Deref(member(service, "env_file")); len(f.Content) > 0 || f.Value != "" {
 			files[name] = true
 		}
 		for variable, value := range declaredEnv(service) {
@@ -50,7 +52,7 @@ func EnvDeclarations(parts []Part) []string {
 func ConfigContents(parts []Part) []string {
 	configs := map[string]bool{}
 	eachDeclared(parts, "configs", func(name string, config *yaml.Node) {
-		if literal(resolved(member(config, "content")).Value) {
+		if literal(document.Deref(member(config, "content")).Value) {
 			configs[fmt.Sprintf("config %q", name)] = true
 		}
 	})
@@ -69,7 +71,7 @@ func eachDeclared(parts []Part, section string, do func(name string, n *yaml.Nod
 			continue // the loader has read it
 		}
 		for _, root := range roots {
-			all := resolved(member(root, section))
+			all := document.Deref(member(root, section))
 			for i := 0; i+1 < len(all.Content); i += 2 {
 				do(all.Content[i].Value, all.Content[i+1])
 			}
@@ -80,17 +82,17 @@ func eachDeclared(parts []Part, section string, do func(name string, n *yaml.Nod
 // declaredEnv is a service's environment as its file has it, a mapping or a list;
 // variables without a value are left out.
 func declaredEnv(service *yaml.Node) map[string]string {
-	env, values := resolved(member(service, "environment")), map[string]string{}
+	env, values := document.Deref(member(service, "environment")), map[string]string{}
 	if env.Kind == yaml.SequenceNode {
 		for _, n := range env.Content {
-			if name, value, ok := strings.Cut(resolved(n).Value, "="); ok {
+			if name, value, ok := strings.Cut(document.Deref(n).Value, "="); ok {
 				values[name] = value
 			}
 		}
 		return values
 	}
 	for i := 0; i+1 < len(env.Content); i += 2 {
-		values[env.Content[i].Value] = resolved(env.Content[i+1]).Value
+		values[env.Content[i].Value] = document.Deref(env.Content[i+1]).Value
 	}
 	return values
 }

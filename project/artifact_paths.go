@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // pathAt is a place in a file where the path of another one stands.
@@ -43,7 +45,7 @@ func pathsIn(content []byte) ([]pathAt, error) {
 	var found []pathAt
 	seen := map[*yaml.Node]bool{}
 	add := func(kind PartKind, n *yaml.Node) {
-		if n = resolved(n); n.Kind == yaml.ScalarNode && n.Value != "" && !seen[n] {
+		if n = document.Deref(n); n.Kind == yaml.ScalarNode && n.Value != "" && !seen[n] {
 			seen[n] = true
 			found = append(found, pathAt{kind, n})
 		}
@@ -70,7 +72,7 @@ func includesIn(content []byte) ([]string, error) {
 	}
 	var paths []string
 	add := func(n *yaml.Node) {
-		if n = resolved(n); n.Kind == yaml.ScalarNode && n.Value != "" {
+		if n = document.Deref(n); n.Kind == yaml.ScalarNode && n.Value != "" {
 			paths = append(paths, n.Value)
 		}
 	}
@@ -89,7 +91,7 @@ func includesIn(content []byte) ([]string, error) {
 
 // member is a mapping's value; an empty node where there is none.
 func member(n *yaml.Node, key string) *yaml.Node {
-	n = resolved(n)
+	n = document.Deref(n)
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if n.Content[i].Value == key {
@@ -102,7 +104,7 @@ func member(n *yaml.Node, key string) *yaml.Node {
 
 // entries are the values of a mapping.
 func entries(n *yaml.Node) []*yaml.Node {
-	n = resolved(n)
+	n = document.Deref(n)
 	var out []*yaml.Node
 	if n.Kind == yaml.MappingNode {
 		for i := 1; i < len(n.Content); i += 2 {
@@ -114,7 +116,7 @@ func entries(n *yaml.Node) []*yaml.Node {
 
 // listed are those of a list.
 func listed(n *yaml.Node) []*yaml.Node {
-	if n = resolved(n); n.Kind == yaml.SequenceNode {
+	if n = document.Deref(n); n.Kind == yaml.SequenceNode {
 		return n.Content
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // RenamedAttributes are the uses of a watch rule's attribute by the name that it
@@ -41,7 +43,7 @@ func watchRules(part Part) []*yaml.Node {
 		for _, service := range entries(member(root, "services")) {
 			for _, key := range []string{"develop", "x-develop"} {
 				for _, rule := range listed(member(member(service, key), "watch")) {
-					rules = append(rules, resolved(rule))
+					rules = append(rules, document.Deref(rule))
 				}
 			}
 		}

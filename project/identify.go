@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/project/document"
 )
 
 // Identity is what commands need that change nothing of a project's shape (ps,
@@ -132,24 +134,16 @@ func serviceNames(content []byte, into map[string]bool) (certain bool, err error
 		if err != nil {
 			return false, err
 		}
-		services := resolved(&doc.Services)
+		services := document.Deref(&doc.Services)
 		if !doc.Include.IsZero() || services.Tag == "!reset" || services.Tag == "!override" {
 			return false, nil
 		}
 		for i := 0; i+1 < len(services.Content); i += 2 {
-			key, value := services.Content[i], resolved(services.Content[i+1])
+			key, value := services.Content[i], document.Deref(services.Content[i+1])
 			if key.Tag == "!!merge" || value.Tag == "!reset" {
 				return false, nil
 			}
 			into[key.Value] = true
 		}
 	}
-}
-
-// resolved follows an alias to what it stands for.
-func resolved(n *yaml.Node) *yaml.Node {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
 }
