@@ -156,6 +156,12 @@ var importRules = []importRule{
 		why:   "planner is pure: no context, os, net, rand or logger",
 	},
 	{
+		scope: scope{in: []string{"internal/progress"}},
+		paths: []string{"context", "os", "net", "io", "syscall", "log", "golang.org", "github.com"},
+		but:   []string{"github.com/compose-orchestrator/compose"}, // what of it, the arrows say
+		why:   "internal/progress is pure: the standard library without I/O",
+	},
+	{
 		scope: scope{except: []string{"cmd/compose"}},
 		paths: []string{"log", "github.com/sirupsen/logrus"},
 		why:   "libraries never log, they emit events",
@@ -169,11 +175,19 @@ type nameRule struct {
 	why   string
 }
 
+// clock are the names that read the time or wait for it.
+var clock = []string{"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.AfterFunc", "time.NewTimer", "time.NewTicker", "time.Tick"}
+
 var nameRules = []nameRule{
 	{
 		scope: scope{in: []string{"planner"}},
-		names: []string{"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.AfterFunc", "time.NewTimer", "time.NewTicker", "time.Tick"},
+		names: clock,
 		why:   "planner has no clock: the time is an input",
+	},
+	{
+		scope: scope{in: []string{"internal/progress"}},
+		names: clock,
+		why:   "internal/progress has no clock: the time comes with the event",
 	},
 	{
 		scope: scope{except: []string{"cmd/compose", "cmd/agent", "internal/bench", "internal/memoryengine"}}, // the programs

@@ -7,6 +7,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/progress"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
@@ -22,15 +23,15 @@ const (
 // not enough room, names lose first the kind of their resources and most of
 // their digests, then the name of the project, and then their middle; and the
 // states are cut.
-func (r *region) table(rows []*row, v view) []terminal.Text {
+func (r *region) table(rows []*progress.Row, v view) []terminal.Text {
 	states, times := 0, 0
-	words := make([]stateText, len(rows))
+	texts := make([]stateText, len(rows))
 	for i, w := range rows {
-		words[i] = w.words(v)
-		states = max(states, words[i].width())
-		times = max(times, len(w.elapsed(v.now)))
+		texts[i] = words(w, v)
+		states = max(states, texts[i].width())
+		times = max(times, len(took(w, v)))
 	}
-	if !v.last {
+	if !v.Last {
 		r.wide = max(r.wide, states, usual)
 		states = r.wide
 	}
@@ -39,14 +40,14 @@ func (r *region) table(rows []*row, v view) []terminal.Text {
 	states = min(states, room-names)
 	lines := make([]terminal.Text, len(rows))
 	for i, w := range rows {
-		mark, c := w.mark(v)
-		state := words[i]
+		mark, c := mark(w, v)
+		state := texts[i]
 		if state.width() > states && state.brief != "" {
 			state.rest = state.brief
 		}
 		cells := []cell{
 			{" " + mark + " ", c},
-			{fit(name(w.ref), names) + "  ", 0},
+			{fit(name(w.Ref), names) + "  ", 0},
 			{state.word, c},
 			{state.rest, terminal.Dim},
 		}
@@ -54,7 +55,7 @@ func (r *region) table(rows []*row, v view) []terminal.Text {
 			cells = append(cells, cell{strings.Repeat(" ", pad), 0})
 		}
 		left := r.line(v.cols-1-times, cells...)
-		right := r.line(v.cols-left.Width(), cell{fmt.Sprintf(" %*s", times, w.elapsed(v.now)), terminal.Blue})
+		right := r.line(v.cols-left.Width(), cell{fmt.Sprintf(" %*s", times, took(w, v)), terminal.Blue})
 		lines[i] = terminal.Join(left, right)
 	}
 	return lines
@@ -62,42 +63,18 @@ func (r *region) table(rows []*row, v view) []terminal.Text {
 
 // naming is the longest way to call the rows that leaves the states what they
 // want of the room, and the columns it takes.
-func (r *region) naming(rows []*row, room, states int) (name func(event.Ref) string, width int) {
-	for _, call := range []func(event.Ref) string{event.Ref.String, short, r.shortest} {
+func (r *region) naming(rows []*progress.Row, room, states int) (name func(event.Ref) string, width int) {
+	for _, call := range []func(event.Ref) string{event.Ref.String, progress.Name, r.ShortName} {
 		name = func(of event.Ref) string { return terminal.Clean(call(of)) }
 		width = 0
 		for _, w := range rows {
-			width = max(width, runewidth.StringWidth(name(w.ref)))
+			width = max(width, runewidth.StringWidth(name(w.Ref)))
 		}
 		if width <= room-states {
 			return name, width
 		}
 	}
 	return name, min(width, max(room-states, room*3/5))
-}
-
-// short is a resource without its kind; of an image's digest it has as much as
-// ids are known by.
-func short(r event.Ref) string {
-	name := strings.TrimPrefix(r.String(), string(r.Kind)+" ")
-	if image, digest, ok := strings.Cut(name, "@sha256:"); ok && r.Kind == event.Image {
-		return image + "@" + digest[:min(len(digest), 7)]
-	}
-	return name
-}
-
-// shortest is a resource without its kind and its project.
-func (r *region) shortest(of event.Ref) string {
-	name := short(of)
-	if r.project == "" {
-		return name
-	}
-	for _, separator := range []string{"-", "_"} {
-		if cut, ok := strings.CutPrefix(name, r.project+separator); ok && cut != "" {
-			return cut
-		}
-	}
-	return name
 }
 
 // fit makes a name as wide as told; one that is too wide loses its middle. What

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/progress"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
@@ -65,7 +66,7 @@ func outputLine(o event.Output, m terminal.Manner) terminal.Text {
 type quiet struct {
 	messages
 	logs   *logs
-	builds tails
+	builds progress.Tails
 }
 
 func (q *quiet) event(e event.Event) {
@@ -75,13 +76,13 @@ func (q *quiet) event(e event.Event) {
 		case event.Warning:
 			show(q.to, terminal.Value(" "+statusLine(e)))
 		case event.Failed:
-			for _, line := range failing(q.builds[e.Ref]) {
+			for _, line := range q.builds.Failing(e.Ref) {
 				show(q.to, terminal.Printed(line, terminal.Plain))
 			}
 		}
 	case event.Output:
 		if !q.logs.event(e) {
-			q.builds.add(e)
+			q.builds.Add(e)
 		}
 	case event.Message:
 		if e.Level == event.Warn {
@@ -140,17 +141,6 @@ func hintLines(hint string, s style) []terminal.Text {
 		lines[i] = s.in(terminal.Dim, l)
 	}
 	return lines
-}
-
-// tails are the last lines that builds printed, by image.
-type tails map[event.Ref][]string
-
-// tailLines is how many lines of a build are kept for the case that it fails.
-const tailLines = 50
-
-func (t tails) add(o event.Output) {
-	lines := append(t[o.Ref], o.Text)
-	t[o.Ref] = lines[max(0, len(lines)-tailLines):]
 }
 
 func firstLine(s string) string {

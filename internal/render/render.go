@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/progress"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
@@ -108,7 +109,7 @@ func New(o Options) (*Renderer, error) {
 	case ModeJSON:
 		r.d = &jsonLines{out: terminal.OutputOf(o.Err), now: o.Now, logs: logs, separate: separate}
 	case ModeQuiet:
-		r.d = &quiet{messages: messages, logs: logs, builds: tails{}}
+		r.d = &quiet{messages: messages, logs: logs, builds: progress.Tails{}}
 	default:
 		r.d = &plain{messages: messages, logs: logs, builds: terminal.OutputOf(o.Builds), manner: o.builds()}
 	}

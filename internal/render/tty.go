@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/progress"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
@@ -92,16 +93,16 @@ func (t *tty) failed(err error) {
 func (t *tty) event(e event.Event) {
 	switch e := e.(type) {
 	case event.Planned:
-		t.open().plan(e)
+		t.open().Plan(e)
 	case event.Status:
-		tail := t.open().status(e, t.now())
+		tail := t.open().Status(e, t.now())
 		for _, line := range tail {
 			t.above.Line(t.style.in(terminal.Dim, terminal.Printed(line, terminal.Plain)))
 		}
 	case event.Held:
-		t.open().hold(e)
+		t.open().Hold(e)
 	case event.Part:
-		t.open().part(e, t.now())
+		t.open().Part(e, t.now())
 	case event.Finished:
 		t.finish()
 	case event.Output:
@@ -109,13 +110,13 @@ func (t *tty) event(e event.Event) {
 			show(t.builds, outputLine(e, t.manner))
 		}
 		if !t.logs.event(e) {
-			t.open().output(e)
+			t.open().Output(e)
 		}
 	default:
 		if a, ok := e.(event.Attached); ok && !a.Quiet {
 			t.browsing() // who will be asked can be asked for what was before
 		}
-		if t.region != nil && t.region.plans == 0 && !t.region.live() {
+		if t.region != nil && t.region.Plans() == 0 && !t.region.Works() {
 			t.commit() // loose changes, and now something else begins
 		}
 		if !t.logs.event(e) {
@@ -146,7 +147,7 @@ func (t *tty) finish() {
 	if t.region == nil {
 		return
 	}
-	if t.region.plans--; t.region.plans <= 0 {
+	if t.region.Finish(); t.region.Plans() <= 0 {
 		t.commit()
 	}
 }
@@ -183,7 +184,7 @@ func (t *tty) frame(turn int) {
 	}
 	t.timer = nil
 	t.draw()
-	if t.region != nil && t.region.live() {
+	if t.region != nil && t.region.Works() {
 		t.schedule(t.rest())
 	}
 }
@@ -192,7 +193,7 @@ func (t *tty) frame(turn int) {
 func (t *tty) draw() {
 	cols, rows := t.size()
 	t.lastFrame = t.now()
-	v := view{cols: cols - 1, rows: rows - 1, now: t.lastFrame}
+	v := view{cols - 1, rows - 1, progress.Moment{Now: t.lastFrame}}
 	var foot []terminal.Text
 	if !t.footer.empty() && v.rows > 1 {
 		foot = append(foot, t.footer.line(v.cols, t.style))
@@ -232,7 +233,7 @@ func (t *tty) commit() {
 		return
 	}
 	cols, rows := t.size()
-	lines := t.region.lines(view{cols: cols - 1, rows: rows - 1, now: t.now(), last: true})
+	lines := t.region.lines(view{cols - 1, rows - 1, progress.Moment{Now: t.now(), Last: true}})
 	t.failed(t.screen.Finish(&t.above, lines, cols, rows))
 	t.above.Reset(2 * mostAbove)
 	t.region = nil

@@ -1,13 +1,11 @@
-package render
+package progress
 
 import (
 	"regexp"
 	"strings"
-
-	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// steps folds what a build prints into one line: the step that spoke last, and
+// Steps folds what a build prints into one line: the step that spoke last, and
 // what it said. It knows the plain forms of BuildKit,
 //
 //	#5 [2/3] RUN go build ./...
@@ -15,9 +13,10 @@ import (
 //	#5 DONE 3.1s
 //
 // and of the classic builder ("Step 2/3 : RUN go build ./...").
-type steps struct {
+type Steps struct {
+	Line string // what is shown: the step and what it said; "": nothing yet
+
 	names map[string]string // by number: "[2/3]"
-	line  string
 }
 
 var (
@@ -29,22 +28,23 @@ var (
 	oldStep    = regexp.MustCompile(`^Step (\d+/\d+) : (.*)$`)
 )
 
-// add takes a line in. Ends of steps say nothing new.
-func (s *steps) add(line string) {
+// add takes a line in. Ends of steps say nothing new. clean takes control
+// sequences out.
+func (s *Steps) add(line string, clean func(string) string) {
 	line = strings.TrimSpace(line)
 	// Of a line that overwrites itself, as progress bars do, the last is seen.
 	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
 		line = stepHead.FindString(line) + strings.TrimLeft(line[at+1:], " ")
 	}
-	line = strings.TrimSpace(terminal.CleanPrinted(line))
+	line = strings.TrimSpace(clean(line))
 	if m := oldStep.FindStringSubmatch(line); m != nil {
-		s.line = "[" + m[1] + "] " + m[2]
+		s.Line = "[" + m[1] + "] " + m[2]
 		return
 	}
 	m := vertexLine.FindStringSubmatch(line)
 	if m == nil {
 		if line != "" && !strings.HasPrefix(line, "--->") {
-			s.line = line
+			s.Line = line
 		}
 		return
 	}
@@ -58,30 +58,11 @@ func (s *steps) add(line string) {
 		}
 		said = strings.TrimPrefix(said, "[internal] ")
 		s.names[number] = strings.TrimSuffix(stepName.FindString(said), " ")
-		s.line = said
+		s.Line = said
 		return
 	}
 	said = stepTime.ReplaceAllString(said, "")
 	if strings.TrimSpace(said) != "" {
-		s.line = strings.TrimSpace(s.names[number] + " " + said)
+		s.Line = strings.TrimSpace(s.names[number] + " " + said)
 	}
-}
-
-// failing are the lines of the step that a build failed in, or all where they do
-// not tell.
-func failing(lines []string) []string {
-	for i := len(lines) - 1; i >= 0; i-- {
-		m := vertexLine.FindStringSubmatch(lines[i])
-		if m == nil || !strings.HasPrefix(m[2], "ERROR") {
-			continue
-		}
-		var of []string
-		for _, l := range lines {
-			if strings.HasPrefix(l, m[1]+" ") {
-				of = append(of, l)
-			}
-		}
-		return of
-	}
-	return lines
 }

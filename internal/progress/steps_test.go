@@ -1,13 +1,15 @@
-package render
+package progress
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
 // TestSteps shows what is seen of a build after each line that it prints.
 func TestSteps(t *testing.T) {
-	var s steps
+	var s Steps
+	colors := strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "")
 	for _, l := range [][2]string{
 		{"#1 [internal] load build definition from Dockerfile", "load build definition from Dockerfile"},
 		{"#1 transferring dockerfile: 2B done", "transferring dockerfile: 2B done"},
@@ -26,9 +28,9 @@ func TestSteps(t *testing.T) {
 		{" ---> 0123456789ab", "[2/3] RUN make"},
 		{"cc -c main.c", "cc -c main.c"},
 	} {
-		s.add(l[0])
-		if s.line != l[1] {
-			t.Errorf("after %q: got %q, want %q", l[0], s.line, l[1])
+		s.add(l[0], colors.Replace)
+		if s.Line != l[1] {
+			t.Errorf("after %q: got %q, want %q", l[0], s.Line, l[1])
 		}
 	}
 }
