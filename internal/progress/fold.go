@@ -9,24 +9,26 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// Counts says how many rows are in which state.
+// Counts are how many rows are in which state. A row that waits counts as Waiting
+// alone.
 type Counts struct{ Done, Warned, Skipped, Failed, Waiting, Working int }
 
-// Count counts rows at a moment.
+// Count counts the rows by their states. Those of resources that nothing was done
+// to are in none.
 func Count(rows []*Row, at Moment) (n Counts) {
-	for _, w := range rows {
+	for _, r := range rows {
 		switch {
-		case w.Waits(at):
+		case r.Waits(at):
 			n.Waiting++
-		case w.State == event.Working:
+		case r.State == event.Working:
 			n.Working++
-		case w.State == event.Failed:
+		case r.State == event.Failed:
 			n.Failed++
-		case w.State == event.Skipped:
+		case r.State == event.Skipped:
 			n.Skipped++
-		case w.State == event.Warning:
+		case r.State == event.Warning:
 			n.Warned++
-		default:
+		case r.State == event.Done:
 			n.Done++
 		}
 	}
@@ -52,8 +54,9 @@ func (n Counts) String() string {
 
 // Fold picks the rows that fit into n lines, of which one is for the sum of the
 // hidden rows. Where all fit, none is hidden; with n < 1 both results are empty.
-// Rows that ended well are hidden first, the oldest before the others, then those
-// that wait, then those that began to work first, and failures last.
+// Rows that ended well are hidden first, those that changed longest ago before the
+// others; then skipped rows, those that wait, warnings, those at work, the last of
+// the list before the others, and failures last.
 func Fold(rows []*Row, n int, at Moment) (kept, hidden []*Row) {
 	if len(rows) <= n {
 		return rows, nil
@@ -71,24 +74,24 @@ func Fold(rows []*Row, n int, at Moment) (kept, hidden []*Row) {
 	})
 	hidden = byWeight[:len(byWeight)-n+1]
 	hide := map[*Row]bool{}
-	for _, w := range hidden {
-		hide[w] = true
+	for _, r := range hidden {
+		hide[r] = true
 	}
-	return slices.DeleteFunc(slices.Clone(rows), func(w *Row) bool { return hide[w] }), hidden
+	return slices.DeleteFunc(slices.Clone(rows), func(r *Row) bool { return hide[r] }), hidden
 }
 
-// weight says how long a row is kept in sight.
-func (w *Row) weight(at Moment) int {
+// weight orders rows for Fold: those with the lowest are hidden first.
+func (r *Row) weight(at Moment) int {
 	switch {
-	case w.Waits(at):
+	case r.Waits(at):
 		return 2
-	case w.State == event.Skipped:
+	case r.State == event.Skipped:
 		return 1
-	case w.State == event.Warning:
+	case r.State == event.Warning:
 		return 3
-	case w.State == event.Working:
+	case r.State == event.Working:
 		return 4
-	case w.State == event.Failed:
+	case r.State == event.Failed:
 		return 5
 	}
 	return 0

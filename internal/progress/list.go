@@ -1,6 +1,10 @@
-// Package progress turns events into rows, one for each resource: how the
-// resource fares, since when, what it waits for, how far its pull or its build
-// is. It draws nothing and has no clock: the time of an event comes with it.
+// Package progress turns events into rows, one for each resource: its state,
+// since when it is at work, what it waits for, and how far its pull or build is.
+// It draws nothing and has no clock: the time of an event comes with it. Texts are
+// as the events have them: who shows them escapes what its display would obey.
+//
+// Who shows rows gives each event to a List. Who begins to listen later is sent
+// the list's Snapshot first, and continues from it with Resume.
 package progress
 
 import (
@@ -13,25 +17,22 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// List is what a plan, or several that run at once, are about: resources in the
-// order of their plan, and after them those that no plan named. It is not safe
-// for concurrent use.
+// List has a row for each resource of the plans that run, in their order, and
+// after them those that no plan named. It is not safe for concurrent use.
 type List struct {
-	Title string // of the plan that was announced last
-
 	options Options
-	plans   int            // announced and not finished
-	known   map[string]int // resources that change or will, by their text: their place
-	by      map[string]*Row
+	title   string
+	plans   int // announced and not finished
 	rows    []*Row
+	byName  map[string]*Row // by event.Ref.String
 	builds  Tails
-	project string // as its containers' names begin; "" until it is known
+	project string // the project's name as containers' names begin with it; "": not known yet
 }
 
-// Options are what a List takes from those who show it.
+// Options are what a List takes from its front end.
 type Options struct {
-	// Clean takes out of a line that a build printed what is not to be shown:
-	// control sequences. nil: lines stay as they are.
+	// Clean returns a line that a build printed without control sequences. nil:
+	// lines stay as they are.
 	Clean func(line string) string
 }
 
@@ -40,92 +41,72 @@ func New(o Options) *List {
 	if o.Clean == nil {
 		o.Clean = func(line string) string { return line }
 	}
-	return &List{Title: "Running", options: o, known: map[string]int{}, by: map[string]*Row{}, builds: Tails{}}
+	return &List{options: o, title: "Running", byName: map[string]*Row{}, builds: Tails{}}
 }
 
-// Plan takes in what will change. While one plan runs another may begin: a kill
-// of what is being stopped.
-func (l *List) Plan(p event.Planned) {
+// Add changes the rows as e says. now is the time of e's arrival; rows count
+// from it. Events that are about no row change nothing: logs, exits, messages,
+// what watch did.
+func (l *List) Add(e event.Event, now time.Time) {
+	switch e := e.(type) {
+	case event.Planned:
+		l.plan(e)
+	case event.Finished:
+		l.plans--
+	case event.Status:
+		l.row(e.Ref).status(e, now)
+	case event.Held:
+		l.row(e.Ref).Held = l.needs(e)
+	case event.Part:
+		l.row(e.Ref).part(e, now)
+	case event.Output:
+		l.builds.Add(e)
+		if r, ok := l.byName[e.Ref.String()]; ok && r.State != "" {
+			r.Steps.add(e.Text, l.options.Clean)
+		}
+	}
+}
+
+// Ends tells whether e, which was added, is the end of what the list shows: the
+// end of the last plan, or, where no plan runs and nothing is at work, an event
+// about something else. What comes after it belongs to a new list.
+func (l *List) Ends(e event.Event) bool {
+	switch e.(type) {
+	case event.Finished:
+		return l.plans <= 0
+	case event.Planned, event.Status, event.Held, event.Part, event.Output:
+		return false
+	}
+	return l.plans == 0 && !l.Works()
+}
+
+// plan adds rows of what will change. While one plan runs another may begin: a
+// kill of what is being stopped.
+func (l *List) plan(p event.Planned) {
 	l.plans++
-	l.Title = cmp.Or(p.Title, l.Title)
+	l.title = cmp.Or(p.Title, l.title)
+	l.rows = slices.Grow(l.rows, len(p.Refs))
 	for _, ref := range p.Refs {
-		l.place(ref.String())
-		l.learn(ref)
+		l.row(ref)
 	}
 }
 
-// Finish takes in that a plan ended.
-func (l *List) Finish() { l.plans-- }
-
-// Plans is how many plans were announced and not finished.
-func (l *List) Plans() int { return l.plans }
-
-// learn finds out what the project's containers begin with.
-func (l *List) learn(ref event.Ref) {
-	if prefix, ok := strings.CutSuffix(ref.Name, fmt.Sprintf("%s-%d", ref.Service, ref.Number)); ok && l.project == "" {
-		l.project = strings.TrimRight(prefix, "-_")
-	}
-}
-
-// place is a resource's among all that are known.
-func (l *List) place(key string) int {
-	if _, ok := l.known[key]; !ok {
-		l.known[key] = len(l.known)
-	}
-	return l.known[key]
-}
-
-// row returns the resource's row, which is made at the first call.
+// row returns the resource's row, which is made at the first call. Until
+// something is done, its Ref is that of the latest event.
 func (l *List) row(ref event.Ref) *Row {
-	key := ref.String()
-	w, ok := l.by[key]
-	if ok {
-		return w
+	name := ref.String()
+	r, ok := l.byName[name]
+	if !ok {
+		r = &Row{}
+		l.rows, l.byName[name] = append(l.rows, r), r
 	}
-	l.learn(ref)
-	w = &Row{Ref: ref, place: l.place(key)}
-	l.by[key] = w
-	at, _ := slices.BinarySearchFunc(l.rows, w.place, func(x *Row, place int) int { return cmp.Compare(x.place, place) })
-	l.rows = slices.Insert(l.rows, at, w)
-	return w
-}
-
-// Status takes a change in. It returns what the step of a build printed at last,
-// if that is what failed.
-func (l *List) Status(s event.Status, now time.Time) (tail []string) {
-	w := l.row(s.Ref)
-	if s.State == event.Working && w.Began.IsZero() {
-		w.Began = now
+	if r.State == "" {
+		r.Ref = ref
+		if l.project == "" {
+			l.project = projectOf(ref)
+		}
 	}
-	if s.State != event.Working || w.State != event.Working {
-		w.Steps = Steps{}
-	}
-	w.Ended, w.Held = now, ""
-	w.State, w.Text, w.Detail = s.State, s.Text, s.Detail
-	if s.State == event.Failed {
-		return l.builds.Failing(s.Ref)
-	}
-	return nil
-}
-
-// Part takes in how far a part of a pull is.
-func (l *List) Part(p event.Part, now time.Time) {
-	w := l.row(p.Ref)
-	w.begin(now)
-	w.Transfer.add(p)
-}
-
-// Output takes in a line that a build printed.
-func (l *List) Output(o event.Output) {
-	l.builds.Add(o)
-	if w, ok := l.by[o.Ref.String()]; ok {
-		w.Steps.add(o.Text, l.options.Clean)
-	}
-}
-
-// Hold takes in what a resource waits for.
-func (l *List) Hold(h event.Held) {
-	l.row(h.Ref).Held = l.needs(h)
+	return r
 }
 
 // needs is what is waited for, in a line: "db-1 to be healthy, web-1 to start".
@@ -147,30 +128,41 @@ func (l *List) needs(h event.Held) string {
 	return b.String()
 }
 
-// Rows are the rows in their order. They are the list's: who calls changes
-// nothing in them, and the slice is right until the next event.
-func (l *List) Rows() []*Row { return l.rows }
+// Title is that of the plan that was announced last, "Running" before any.
+func (l *List) Title() string { return l.title }
 
-// Known is how many resources change or will: those of the plans, and those that
-// have a row.
-func (l *List) Known() int { return len(l.known) }
+// Len is the number of resources: those of the plans, and those that changed
+// without being in one.
+func (l *List) Len() int { return len(l.rows) }
 
-// Works tells whether something is at work or waits.
+// Shown returns the rows of resources that something was done to or that wait,
+// in their order. The rows are the list's and change with it; callers do not
+// change them. The slice is the caller's.
+func (l *List) Shown(at Moment) []*Row {
+	return slices.DeleteFunc(slices.Clone(l.rows), func(r *Row) bool { return !r.shown(at) })
+}
+
+// Works tells whether a resource is at work or waits.
 func (l *List) Works() bool { return slices.ContainsFunc(l.rows, (*Row).works) }
 
-// Span is the time from the first work to the last change, or until now where
-// something still moves; zero where nothing was at work.
+// Span is from the first work to the latest change, or to at.Now while something
+// is at work or waits. began is zero where nothing was at work yet.
 func (l *List) Span(at Moment) (began, ended time.Time) {
-	for _, w := range l.rows {
-		if !w.Began.IsZero() && (began.IsZero() || w.Began.Before(began)) {
-			began = w.Began
+	for _, r := range l.rows {
+		if !r.Began.IsZero() && (began.IsZero() || r.Began.Before(began)) {
+			began = r.Began
 		}
-		if w.Ended.After(ended) {
-			ended = w.Ended
+		if r.Ended.After(ended) {
+			ended = r.Ended
 		}
 	}
-	if l.Works() && !at.Last {
+	if l.Works() && !at.Ended {
 		ended = at.Now
 	}
 	return began, ended
 }
+
+// FailedStep returns what the failed step of an image's build printed, or the
+// latest lines of the build where they do not say which step failed. There are
+// at most 50; control sequences are still in them.
+func (l *List) FailedStep(image event.Ref) []string { return l.builds.FailedStep(image) }

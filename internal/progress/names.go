@@ -1,13 +1,14 @@
 package progress
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// Name is a resource without its kind; of an image's digest it has as much as
-// ids are known by.
+// Name is a resource's name without its kind. Of an image's digest it has the
+// first 7 digits.
 func Name(r event.Ref) string {
 	name := strings.TrimPrefix(r.String(), string(r.Kind)+" ")
 	if image, digest, ok := strings.Cut(name, "@sha256:"); ok && r.Kind == event.Image {
@@ -16,7 +17,8 @@ func Name(r event.Ref) string {
 	return name
 }
 
-// ShortName is a resource without its kind and its project.
+// ShortName is a resource's Name without the project's: "web-1". It is the Name
+// where the list knows no container that has its usual name.
 func (l *List) ShortName(of event.Ref) string {
 	name := Name(of)
 	if l.project == "" {
@@ -28,4 +30,14 @@ func (l *List) ShortName(of event.Ref) string {
 		}
 	}
 	return name
+}
+
+// projectOf is the name of the project of a container that is called
+// PROJECT-SERVICE-NUMBER; "" for other resources.
+func projectOf(ref event.Ref) string {
+	prefix, ok := strings.CutSuffix(ref.Name, fmt.Sprintf("%s-%d", ref.Service, ref.Number))
+	if !ok {
+		return ""
+	}
+	return strings.TrimRight(prefix, "-_")
 }

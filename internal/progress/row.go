@@ -8,48 +8,70 @@ import (
 
 // Row is what is known of a resource.
 type Row struct {
-	Ref          event.Ref
-	State        event.State // "": nothing was done yet
-	Text, Detail string      // of the latest Status
-	Held         string      // what its next step waits for: "db-1 to be healthy"; "": nothing
-	Began, Ended time.Time   // its first work, its latest change; zero: there was none
-	Steps        Steps       // of its build
-	Transfer     Transfer    // its pull
-
-	place int // in the plan
+	Ref event.Ref `json:"ref"`
+	// State, Text and Detail are those of the latest Status. State is "" while
+	// nothing was done yet, and event.Working from the first Part of a pull on.
+	State  event.State `json:"state,omitempty"`
+	Text   string      `json:"text,omitempty"`
+	Detail string      `json:"detail,omitempty"`
+	// Held is what the resource's next step waits for, "db-1 to be healthy"; "":
+	// nothing.
+	Held string `json:"held,omitempty"`
+	// Began is when the resource was first at work; zero: it was not.
+	Began time.Time `json:"began,omitzero"`
+	// Ended is the time of the latest Status; zero: there was none.
+	Ended    time.Time `json:"ended,omitzero"`
+	Steps    Steps     `json:"steps,omitzero"`    // of its build
+	Transfer Transfer  `json:"transfer,omitzero"` // of its pull
 }
 
 // Moment is when rows are looked at.
 type Moment struct {
-	Now  time.Time
-	Last bool // nothing moves any more
+	Now time.Time
+	// Ended: the plan has ended, and no row waits any more.
+	Ended bool
 }
 
-// begin makes the row one of a resource at work, where no status did.
-func (w *Row) begin(now time.Time) {
-	if w.State == "" {
-		w.State, w.Began = event.Working, now
+// status takes the resource's change.
+func (r *Row) status(s event.Status, now time.Time) {
+	if s.State == event.Working && r.Began.IsZero() {
+		r.Began = now
 	}
+	if s.State != event.Working || r.State != event.Working {
+		r.Steps = Steps{}
+	}
+	r.Ended, r.Held = now, ""
+	r.State, r.Text, r.Detail = s.State, s.Text, s.Detail
 }
 
-// Waits tells of a row whose next step waits for others. In the last moment
-// nothing does: the row says how far the resource came.
-func (w *Row) Waits(at Moment) bool { return !at.Last && w.Held != "" && w.State != event.Working }
+// part takes the progress of a piece of a pull. The resource is at work from
+// then on, if no Status said so.
+func (r *Row) part(p event.Part, now time.Time) {
+	if r.State == "" {
+		r.State, r.Began = event.Working, now
+	}
+	r.Transfer.add(p)
+}
 
-// works tells whether the row moves.
-func (w *Row) works() bool { return w.State == event.Working || w.Held != "" }
+// Waits tells whether the resource's next step waits for others. When the plan
+// has ended none does: then the row says what was done last.
+func (r *Row) Waits(at Moment) bool { return !at.Ended && r.Held != "" && r.State != event.Working }
 
-// Shown tells whether there is anything to say.
-func (w *Row) Shown(at Moment) bool { return w.State != "" || w.Waits(at) }
+// works tells whether the row changes with the time.
+func (r *Row) works() bool { return r.State == event.Working || r.Held != "" }
 
-// Took is how long the resource has been at work, from its first step to its
-// latest; ok is false where it was not, or was skipped.
-func (w *Row) Took(now time.Time) (d time.Duration, ok bool) {
+// shown tells whether there is anything to say.
+func (r *Row) shown(at Moment) bool { return r.State != "" || r.Waits(at) }
+
+// Took is how long the resource has been at work: from Began until now, or until
+// Ended where it neither works nor waits. ok is false where it was never at work,
+// and where it was skipped.
+func (r *Row) Took(now time.Time) (d time.Duration, ok bool) {
 	switch {
-	case w.Began.IsZero(), w.State == event.Skipped:
+	case r.Began.IsZero(), r.State == event.Skipped:
 		return 0, false
-	case !w.works():
-		now = w.Ended
+	case !r.works():
+		now = r.Ended
 	}
-	return now.Sub(w.Began), true
+	return now.Sub(r.Began), true
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Steps folds what a build prints into one line: the step that spoke last, and
-// what it said. It knows the plain forms of BuildKit,
+// Steps is what a build printed last, in one line. It is read from the plain output
+// of BuildKit,
 //
 //	#5 [2/3] RUN go build ./...
 //	#5 0.094 internal/goos
@@ -14,9 +14,10 @@ import (
 //
 // and of the classic builder ("Step 2/3 : RUN go build ./...").
 type Steps struct {
-	Line string // what is shown: the step and what it said; "": nothing yet
-
-	names map[string]string // by number: "[2/3]"
+	// Line is the step and what it printed, "[2/3] internal/goos"; "": nothing yet.
+	Line string `json:"line,omitempty"`
+	// Names are the steps' names by their numbers: "[2/3]" by "#5".
+	Names map[string]string `json:"names,omitempty"`
 }
 
 var (
@@ -28,11 +29,11 @@ var (
 	oldStep    = regexp.MustCompile(`^Step (\d+/\d+) : (.*)$`)
 )
 
-// add takes a line in. Ends of steps say nothing new. clean takes control
-// sequences out.
+// add takes a line that the build printed. Lines that say that a step ended leave
+// Line as it is. clean returns a line without control sequences.
 func (s *Steps) add(line string, clean func(string) string) {
 	line = strings.TrimSpace(line)
-	// Of a line that overwrites itself, as progress bars do, the last is seen.
+	// A progress bar overwrites itself after a carriage return: its last text counts.
 	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
 		line = stepHead.FindString(line) + strings.TrimLeft(line[at+1:], " ")
 	}
@@ -53,16 +54,16 @@ func (s *Steps) add(line string, clean func(string) string) {
 		return
 	}
 	if name := stepName.FindString(said); name != "" {
-		if s.names == nil {
-			s.names = map[string]string{}
+		if s.Names == nil {
+			s.Names = map[string]string{}
 		}
 		said = strings.TrimPrefix(said, "[internal] ")
-		s.names[number] = strings.TrimSuffix(stepName.FindString(said), " ")
+		s.Names[number] = strings.TrimSuffix(stepName.FindString(said), " ")
 		s.Line = said
 		return
 	}
 	said = stepTime.ReplaceAllString(said, "")
 	if strings.TrimSpace(said) != "" {
-		s.Line = strings.TrimSpace(s.names[number] + " " + said)
+		s.Line = strings.TrimSpace(s.Names[number] + " " + said)
 	}
 }

@@ -35,12 +35,12 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-func TestFailing(t *testing.T) {
+func TestFailedStep(t *testing.T) {
 	lines := []string{"#1 [internal] load build definition", "#5 [2/2] RUN make", "#55 [1/2] RUN true", "#5 0.1 cc -c main.c", "", "#5 ERROR: exit code: 1", "#55 CANCELED"}
-	if got, want := failing(lines), []string{lines[1], lines[3], lines[5]}; !slices.Equal(got, want) {
+	if got, want := failedStep(lines), []string{lines[1], lines[3], lines[5]}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := failing(lines[:4]); !slices.Equal(got, lines[:4]) {
+	if got := failedStep(lines[:4]); !slices.Equal(got, lines[:4]) {
 		t.Errorf("without an error: got %q", got)
 	}
 }

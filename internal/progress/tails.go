@@ -6,25 +6,25 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// Tails are the last lines that builds printed, by image.
+// Tails are the latest lines that builds and hooks printed, at most 50 of each
+// resource, with their control sequences.
 type Tails map[event.Ref][]string
 
 // tailLines is how many lines of a build are kept for the case that it fails.
 const tailLines = 50
 
-// Add takes a line in.
+// Add keeps a line.
 func (t Tails) Add(o event.Output) {
 	lines := append(t[o.Ref], o.Text)
 	t[o.Ref] = lines[max(0, len(lines)-tailLines):]
 }
 
-// Failing are the lines of the step that the build of an image failed in, or all
-// where they do not tell.
-func (t Tails) Failing(image event.Ref) []string { return failing(t[image]) }
+// FailedStep returns what the failed step of an image's build printed, or all
+// lines that are kept of the build where they do not say which step failed.
+func (t Tails) FailedStep(image event.Ref) []string { return failedStep(t[image]) }
 
-// failing are the lines of the step that a build failed in, or all where they do
-// not tell.
-func failing(lines []string) []string {
+// failedStep finds the step by BuildKit's line "#5 ERROR: ...".
+func failedStep(lines []string) []string {
 	for i := len(lines) - 1; i >= 0; i-- {
 		m := vertexLine.FindStringSubmatch(lines[i])
 		if m == nil || !strings.HasPrefix(m[2], "ERROR") {

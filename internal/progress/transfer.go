@@ -1,44 +1,60 @@
 package progress
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// Transfer adds the parts of a pull up.
+// Transfer is the progress of a pull: the sum of its parts, which are layers.
 type Transfer struct {
-	parts map[string]event.Part
-	done  float64 // 0 to 1, never falls
+	Parts []Part `json:"parts,omitempty"` // in the order of their first events
+	// Done is how much of the work is done, from 0 to 1. It never falls, also
+	// where a new part is more to do.
+	Done float64 `json:"done,omitempty"`
 }
 
-// Of a layer's way, this much is its download; the rest is the unpacking.
+// Part is the latest progress of a part.
+type Part struct {
+	ID      string `json:"id"`
+	Text    string `json:"text,omitempty"` // the engine's word: "Downloading"
+	Current int64  `json:"current,omitempty"`
+	Total   int64  `json:"total,omitempty"` // bytes, as Current; 0: not known
+	Done    bool   `json:"done,omitempty"`
+}
+
+// downloadShare is the download's share of the work on a layer; the rest is its
+// extraction.
 const downloadShare = 0.8
 
 // Known tells whether there was any part.
-func (t *Transfer) Known() bool { return len(t.parts) > 0 }
+func (t *Transfer) Known() bool { return len(t.Parts) > 0 }
 
-// add takes the news of a part in.
-func (t *Transfer) add(p event.Part) {
-	if t.parts == nil {
-		t.parts = map[string]event.Part{}
+// add takes the progress of a part. One without a total keeps the total that is
+// known.
+func (t *Transfer) add(e event.Part) {
+	p := Part{ID: e.ID, Text: e.Text, Current: e.Current, Total: e.Total, Done: e.Done}
+	if i := slices.IndexFunc(t.Parts, func(known Part) bool { return known.ID == p.ID }); i < 0 {
+		t.Parts = append(t.Parts, p)
+	} else {
+		if p.Total == 0 {
+			p.Total = t.Parts[i].Total
+		}
+		t.Parts[i] = p
 	}
-	if p.Total == 0 {
-		p.Total = t.parts[p.ID].Total // news without numbers keep what is known
-	}
-	t.parts[p.ID] = p
-	var sum, total float64
-	for _, p := range t.parts {
-		sum += float64(p.Total) * share(p)
+	var done, total float64
+	for _, p := range t.Parts {
+		done += float64(p.Total) * p.share()
 		total += float64(p.Total)
 	}
 	if total > 0 {
-		t.done = max(t.done, sum/total)
+		t.Done = max(t.Done, done/total)
 	}
 }
 
-// share is how far a part is, from 0 to 1.
-func share(p event.Part) float64 {
+// share is how much of the part's work is done, from 0 to 1.
+func (p Part) share() float64 {
 	if p.Done {
 		return 1
 	}
@@ -46,23 +62,26 @@ func share(p event.Part) float64 {
 	if p.Total > 0 {
 		f = min(float64(p.Current)/float64(p.Total), 1)
 	}
-	switch text := strings.ToLower(p.Text); {
-	case strings.HasPrefix(text, "extract"), strings.HasPrefix(text, "unpack"):
+	switch {
+	case p.says("extract"), p.says("unpack"):
 		return downloadShare + (1-downloadShare)*f
-	case strings.HasPrefix(text, "download complete"), strings.HasPrefix(text, "verif"):
+	case p.says("download complete"), p.says("verif"):
 		return downloadShare
 	}
 	return downloadShare * f
 }
 
-// Done is how much of the work is done, from 0 to 1. It never falls.
-func (t *Transfer) Done() float64 { return t.done }
+// says tells whether the part's text begins with a word, in upper or lower case.
+func (p Part) says(word string) bool {
+	return len(p.Text) >= len(word) && strings.EqualFold(p.Text[:len(word)], word)
+}
 
-// Sizes are the bytes that are here, and all; total is 0 where no sizes are known.
+// Sizes are the bytes that were downloaded, and all; total is 0 where the engine
+// told no sizes.
 func (t *Transfer) Sizes() (got, total int64) {
-	for _, p := range t.parts {
+	for _, p := range t.Parts {
 		total += p.Total
-		if share(p) >= downloadShare {
+		if p.share() >= downloadShare {
 			got += p.Total
 		} else {
 			got += min(p.Current, p.Total)
@@ -71,12 +90,12 @@ func (t *Transfer) Sizes() (got, total int64) {
 	return got, total
 }
 
-// Layers are the number of the parts that are finished, and of all.
-func (t *Transfer) Layers() (finished, all int) {
-	for _, p := range t.parts {
+// Layers are the number of parts that are done, and of all.
+func (t *Transfer) Layers() (done, all int) {
+	for _, p := range t.Parts {
 		if p.Done {
-			finished++
+			done++
 		}
 	}
-	return finished, len(t.parts)
+	return done, len(t.Parts)
 }

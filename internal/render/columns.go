@@ -31,7 +31,7 @@ func (r *region) table(rows []*progress.Row, v view) []terminal.Text {
 		states = max(states, texts[i].width())
 		times = max(times, len(took(w, v)))
 	}
-	if !v.Last {
+	if !v.Ended {
 		r.wide = max(r.wide, states, usual)
 		states = r.wide
 	}

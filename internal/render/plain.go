@@ -76,7 +76,7 @@ func (q *quiet) event(e event.Event) {
 		case event.Warning:
 			show(q.to, terminal.Value(" "+statusLine(e)))
 		case event.Failed:
-			for _, line := range q.builds.Failing(e.Ref) {
+			for _, line := range q.builds.FailedStep(e.Ref) {
 				show(q.to, terminal.Printed(line, terminal.Plain))
 			}
 		}

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -35,10 +34,10 @@ func (r *region) lines(v view) []terminal.Text {
 	if v.rows < 1 || v.cols < 1 {
 		return nil
 	}
-	rows := slices.DeleteFunc(slices.Clone(r.Rows()), func(w *progress.Row) bool { return !w.Shown(v.Moment) })
+	rows := r.Shown(v.Moment)
 	counts := progress.Count(rows, v.Moment)
 	n := v.rows - 1
-	if v.Last {
+	if v.Ended {
 		n = max(n, counts.Failed+1)
 	}
 	kept, hidden := progress.Fold(rows, n, v.Moment)
@@ -55,7 +54,7 @@ func (r *region) lines(v view) []terminal.Text {
 // header sums up: what is done of all, what went wrong, and the time so far,
 // which stands above the others' times.
 func (r *region) header(n progress.Counts, below []terminal.Text, v view) terminal.Text {
-	cells := []cell{{fmt.Sprintf("[+] %s %d/%d", r.Title, n.Done+n.Warned, r.Known()), terminal.Bold}}
+	cells := []cell{{fmt.Sprintf("[+] %s %d/%d", r.Title(), n.Done+n.Warned, r.Len()), terminal.Bold}}
 	if n.Failed > 0 {
 		cells = append(cells, cell{fmt.Sprintf(", %d failed", n.Failed), terminal.Red})
 	}

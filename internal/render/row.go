@@ -104,7 +104,7 @@ func bar(t *progress.Transfer) string {
 		return layers(t)
 	}
 	const cells = 12
-	full := min(int(t.Done()*cells), cells)
+	full := min(int(t.Done*cells), cells)
 	return fmt.Sprintf("%s %s%s %s/%s", percent(t), strings.Repeat("█", full), strings.Repeat("░", cells-full), size(got), size(total))
 }
 
@@ -117,7 +117,7 @@ func brief(t *progress.Transfer) string {
 	return fmt.Sprintf("%s %s/%s", percent(t), size(got), size(total))
 }
 
-func percent(t *progress.Transfer) string { return fmt.Sprintf("%3d%%", int(t.Done()*100)) }
+func percent(t *progress.Transfer) string { return fmt.Sprintf("%3d%%", int(t.Done*100)) }
 
 func size(bytes int64) string { return units.HumanSizeWithPrecision(float64(bytes), 3) }
 

@@ -91,39 +91,50 @@ func (t *tty) failed(err error) {
 }
 
 func (t *tty) event(e event.Event) {
-	switch e := e.(type) {
-	case event.Planned:
-		t.open().Plan(e)
+	switch x := e.(type) {
+	case event.Planned, event.Held, event.Part:
+		t.open().Add(e, t.now())
 	case event.Status:
-		tail := t.open().Status(e, t.now())
-		for _, line := range tail {
-			t.above.Line(t.style.in(terminal.Dim, terminal.Printed(line, terminal.Plain)))
+		t.open().Add(e, t.now())
+		if x.State == event.Failed {
+			t.failedStep(x.Ref)
 		}
-	case event.Held:
-		t.open().Hold(e)
-	case event.Part:
-		t.open().Part(e, t.now())
 	case event.Finished:
-		t.finish()
+		if t.region != nil {
+			t.region.Add(e, t.now())
+			t.end(e)
+		}
 	case event.Output:
-		if t.builds != nil && e.Ref.Kind == event.Image && e.Text != "" {
-			show(t.builds, outputLine(e, t.manner))
+		if t.builds != nil && x.Ref.Kind == event.Image && x.Text != "" {
+			show(t.builds, outputLine(x, t.manner))
 		}
 		if !t.logs.event(e) {
-			t.open().Output(e)
+			t.open().Add(e, t.now())
 		}
 	default:
 		if a, ok := e.(event.Attached); ok && !a.Quiet {
-			t.browsing() // who will be asked can be asked for what was before
+			t.browsing() // a search can ask for lines that came before it
 		}
-		if t.region != nil && t.region.Plans() == 0 && !t.region.Works() {
-			t.commit() // loose changes, and now something else begins
-		}
+		t.end(e)
 		if !t.logs.event(e) {
 			t.messages.event(e)
 		}
 	}
 	t.soon()
+}
+
+// failedStep prints above the region what the failed step of a build printed.
+func (t *tty) failedStep(image event.Ref) {
+	for _, line := range t.region.FailedStep(image) {
+		t.above.Line(t.style.in(terminal.Dim, terminal.Printed(line, terminal.Plain)))
+	}
+}
+
+// end leaves the region's last state on the screen where e is the end of it.
+func (t *tty) end(e event.Event) {
+	if t.region != nil && t.region.Ends(e) {
+		t.commit()
+	}
 }
 
 // soon sees to it that what has changed is drawn.
@@ -141,16 +152,6 @@ func (t *tty) soon() {
 // rest is the time between two frames that bring no lines of logs: longer on a
 // machine that has better things to do than to draw, or on a slow terminal.
 func (t *tty) rest() time.Duration { return min(max(spinGap, restPart*t.took), restGap) }
-
-// finish ends the region with the last of its plans.
-func (t *tty) finish() {
-	if t.region == nil {
-		return
-	}
-	if t.region.Finish(); t.region.Plans() <= 0 {
-		t.commit()
-	}
-}
 
 // open returns the live region, a new one where there is none.
 func (t *tty) open() *region {
@@ -233,7 +234,7 @@ func (t *tty) commit() {
 		return
 	}
 	cols, rows := t.size()
-	lines := t.region.lines(view{cols - 1, rows - 1, progress.Moment{Now: t.now(), Last: true}})
+	lines := t.region.lines(view{cols - 1, rows - 1, progress.Moment{Now: t.now(), Ended: true}})
 	t.failed(t.screen.Finish(&t.above, lines, cols, rows))
 	t.above.Reset(2 * mostAbove)
 	t.region = nil

@@ -344,6 +344,26 @@ func TestFailedBuild(t *testing.T) {
 	})
 }
 
+// TestBuildColors: what a build colours is recognised, and shown without colours.
+func TestBuildColors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := screentest.New(60, 20)
+		r := open(t, v, render.Options{})
+		b := image("demo-web")
+		r.Event(working(b, "Building"))
+		for _, line := range []string{"#5 [2/3] RUN make", "\x1b[32m#5 0.1 \x1b[1mcc\x1b[0m -c main.c\x1b[2J"} {
+			r.Event(event.Output{Ref: b, Text: line})
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got, want := v.Screen(), "Building [2/3] cc -c main.c"; !strings.Contains(got, want) {
+			t.Errorf("got:\n%s\nwant a row with %q", got, want)
+		}
+		r.Close()
+		check(t, v)
+	})
+}
+
 // TestTwoRegions: a second plan has a region of its own below the first.
 func TestTwoRegions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
