@@ -111,7 +111,7 @@ func wasInterrupted(ctx context.Context) bool {
 func (a *app) takeSignals() (names <-chan string, giveBack func()) {
 	signals, pipe := make(chan os.Signal, 16), make(chan os.Signal, 1)
 	a.diverted.Store(&signals) // those that the program listens to anyway
-	signal.Notify(signals, terminal.Others()...)
+	signal.Notify(signals, terminal.OtherSignals()...)
 	if terminal.BrokenPipe != nil {
 		signal.Notify(pipe, terminal.BrokenPipe)
 	}
@@ -122,7 +122,7 @@ func (a *app) takeSignals() (names <-chan string, giveBack func()) {
 			select {
 			case s := <-signals:
 				select {
-				case named <- terminal.Name(s):
+				case named <- terminal.SignalName(s):
 				case <-over:
 				}
 			case <-over:
@@ -144,7 +144,7 @@ func (a *app) takeSignals() (names <-chan string, giveBack func()) {
 func (a *app) hangUp(more ...os.Signal) (stop func()) {
 	signals := make(chan os.Signal, 1)
 	more = slices.DeleteFunc(more, func(s os.Signal) bool { return s == nil })
-	signal.Notify(signals, append(terminal.Fatal(), more...)...)
+	signal.Notify(signals, append(terminal.FatalSignals(), more...)...)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

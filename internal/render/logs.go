@@ -218,7 +218,7 @@ func (l *logs) text(text []byte) {
 		line, text, more = bytes.Cut(text, []byte("\n"))
 		if to.terminal {
 			from := l.buf.Len()
-			l.buf.Printed(&l.front, line, to.style.manner())
+			l.buf.Printed(&l.front, line, to.style.filter())
 			l.browse.mark(&l.buf, from)
 		} else {
 			l.buf.DataLine(&l.front, line)

@@ -99,7 +99,7 @@ func appendString(dst, text []byte) []byte {
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		default:
 			r, size := utf8.DecodeRune(text)
-			if terminal.Commands(r) {
+			if terminal.IsControl(r) {
 				dst = fmt.Appendf(dst, `\u%04x`, r)
 			} else {
 				dst = utf8.AppendRune(dst, r)

@@ -14,7 +14,7 @@ type plain struct {
 	messages
 	logs   *logs
 	builds printer         // takes what builds print; Docker Compose's goes to stdout
-	manner terminal.Manner // of that
+	filter terminal.Filter // of that
 }
 
 func (p *plain) event(e event.Event) {
@@ -23,7 +23,7 @@ func (p *plain) event(e event.Event) {
 		show(p.to, terminal.Value(" "+statusLine(e)))
 	case event.Output:
 		if !p.logs.event(e) && e.Text != "" {
-			show(p.output(e.Ref.Kind), outputLine(e, p.manner))
+			show(p.output(e.Ref.Kind), outputLine(e, p.filter))
 		}
 	default:
 		if !p.logs.event(e) {
@@ -54,7 +54,7 @@ func statusLine(s event.Status) string {
 
 // outputLine says whose line it is: builds of several services run at once, and
 // BuildKit numbers the steps of each from 1. Its colours are the builds'.
-func outputLine(o event.Output, m terminal.Manner) terminal.Text {
+func outputLine(o event.Output, m terminal.Filter) terminal.Text {
 	text := terminal.Printed(o.Text, m)
 	if o.Ref.Service == "" {
 		return text

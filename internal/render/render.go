@@ -111,14 +111,14 @@ func New(o Options) (*Renderer, error) {
 	case ModeQuiet:
 		r.d = &quiet{messages: messages, logs: logs, builds: progress.Tails{}}
 	default:
-		r.d = &plain{messages: messages, logs: logs, builds: terminal.OutputOf(o.Builds), manner: o.builds()}
+		r.d = &plain{messages: messages, logs: logs, builds: terminal.OutputOf(o.Builds), filter: o.builds()}
 	}
 	return r, nil
 }
 
-// builds is the manner of what builds print: their colours also go to a pipe.
-func (o Options) builds() terminal.Manner {
-	return style(!o.NoColor && o.ANSI != ANSINever).manner()
+// builds is the filter of what builds print: their colours also go to a pipe.
+func (o Options) builds() terminal.Filter {
+	return style(!o.NoColor && o.ANSI != ANSINever).filter()
 }
 
 // Event shows e. It is an event.Sink.

@@ -66,8 +66,8 @@ func (s style) of(c terminal.Color, text string) terminal.Text {
 	return s.in(c, terminal.Value(text))
 }
 
-// manner is that of what programs printed.
-func (s style) manner() terminal.Manner {
+// filter is that of what programs printed.
+func (s style) filter() terminal.Filter {
 	if s {
 		return terminal.Colored
 	}

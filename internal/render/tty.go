@@ -30,7 +30,7 @@ type tty struct {
 	logs     *logs
 	messages messages
 	builds   printer         // gets what builds print as plain lines; nil: it is shown alone
-	manner   terminal.Manner // of that
+	filter   terminal.Filter // of that
 	mu       *sync.Mutex     // the renderer's; a frame takes it
 
 	region    *region // nil: nothing is shown
@@ -57,7 +57,7 @@ func newTTY(o Options, mu *sync.Mutex) *tty {
 	t.logs = newLogs(out, err, o.Logs)
 	t.messages = messages{err.to, t.style}
 	if o.Builds != o.Err && !IsTerminal(o.Builds) {
-		t.builds, t.manner = terminal.OutputOf(o.Builds), o.builds()
+		t.builds, t.filter = terminal.OutputOf(o.Builds), o.builds()
 	}
 	return t
 }
@@ -106,7 +106,7 @@ func (t *tty) event(e event.Event) {
 		}
 	case event.Output:
 		if t.builds != nil && x.Ref.Kind == event.Image && x.Text != "" {
-			show(t.builds, outputLine(x, t.manner))
+			show(t.builds, outputLine(x, t.filter))
 		}
 		if !t.logs.event(e) {
 			t.open().Add(e, t.now())
@@ -260,6 +260,6 @@ func (t *tty) size() (cols, rows int) { return sizeOf(t.out) }
 func (t *tty) close() error {
 	t.setFooter(Footer{})
 	t.commit()
-	t.failed(t.screen.Leave())
+	t.failed(t.screen.Restore())
 	return t.err
 }

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// Buffer collects what an Output prints. Its zero value is empty. It is used
-// again after Reset, and then takes no more memory.
+// Buffer collects lines for Output.Print. The zero value is empty. After Reset it
+// is used again without new memory. It is not safe for concurrent use.
 type Buffer struct {
 	b    []byte
-	data bool // of it is data, which a terminal must not get as it is
+	data bool // some bytes are data: Output.Print filters them for a terminal
 }
 
-// Len is in bytes.
+// Len is the number of bytes that were added.
 func (b *Buffer) Len() int { return len(b.b) }
 
-// String is what would be written to a pipe.
+// String returns what a pipe would get.
 func (b *Buffer) String() string { return string(b.b) }
 
-// Reset empties it; one that has grown beyond keep gives its memory back.
+// Reset empties the buffer. Memory of more than keep bytes is given back.
 func (b *Buffer) Reset(keep int) {
 	b.b, b.data = b.b[:0], false
 	if cap(b.b) > keep {
@@ -28,14 +28,14 @@ func (b *Buffer) Reset(keep int) {
 	}
 }
 
-// Add adds texts, and does not end the line.
+// Add adds texts without a line end.
 func (b *Buffer) Add(texts ...Text) {
 	for _, t := range texts {
 		b.b = append(b.b, t.s...)
 	}
 }
 
-// Line adds texts as a line.
+// Line adds texts and a line end.
 func (b *Buffer) Line(texts ...Text) {
 	b.Add(texts...)
 	b.End()
@@ -48,34 +48,34 @@ func (b *Buffer) Lines(lines ...Text) {
 	}
 }
 
-// End ends the line.
+// End adds a line end.
 func (b *Buffer) End() { b.b = append(b.b, '\n') }
 
-// Stamp adds a time and a space.
+// Stamp adds a time in UTC with nanoseconds (RFC 3339) and a space.
 func (b *Buffer) Stamp(t time.Time) {
 	b.b = t.UTC().AppendFormat(b.b, "2006-01-02T15:04:05.000000000Z ")
 }
 
-// Data adds bytes that are for programs: a pipe gets them as they are, a terminal
-// as if they had been written to its Output.
+// Data adds bytes that are meant for programs. A pipe gets them as they are, a
+// terminal gets them filtered as by Output.Write.
 func (b *Buffer) Data(p []byte) {
 	b.b = append(b.b, p...)
 	b.data = true
 }
 
-// Begin has it hold a text alone: what lines begin with.
+// Begin empties the buffer and adds t: a prefix of lines, for Printed and DataLine.
 func (b *Buffer) Begin(t Text) { b.b, b.data = append(b.b[:0], t.s...), false }
 
-// DataLine adds a line as Data, behind front.
+// DataLine adds front, a line and a line end, as Data.
 func (b *Buffer) DataLine(front *Buffer, line []byte) {
 	b.b = append(append(append(b.b, front.b...), line...), '\n')
 	b.data = true
 }
 
-// Printed adds a line that a program printed behind front. A carriage return
-// inside the line is followed by front, so that what overwrites the line does not
-// overwrite that; colours end with the line.
-func (b *Buffer) Printed(front *Buffer, line []byte, m Manner) {
+// Printed adds front, a line that a program printed, and a line end. After a
+// carriage return inside the line front is added again: the text that overwrites
+// the line follows it. With Colored, a reset of colours follows a line that has any.
+func (b *Buffer) Printed(front *Buffer, line []byte, f Filter) {
 	if bytes.IndexByte(line, '\r') >= 0 {
 		line = bytes.TrimRight(line, "\r")
 	}
@@ -86,8 +86,8 @@ func (b *Buffer) Printed(front *Buffer, line []byte, m Manner) {
 			part, rest, more = bytes.Cut(line, []byte{'\r'})
 		}
 		from := len(b.b)
-		b.b = appendClean(b.b, part, m)
-		if m == Colored && bytes.IndexByte(b.b[from:], 0x1b) >= 0 {
+		b.b = appendClean(b.b, part, f)
+		if f == Colored && bytes.IndexByte(b.b[from:], 0x1b) >= 0 {
 			b.b = append(b.b, "\x1b[0m"...)
 		}
 		if !more {
@@ -99,7 +99,7 @@ func (b *Buffer) Printed(front *Buffer, line []byte, m Manner) {
 	}
 }
 
-// Mark highlights what was added from an index on and matches.
+// Mark highlights the matches of what in the bytes from index from on.
 func (b *Buffer) Mark(from int, what *regexp.Regexp) {
 	if what.Match(b.b[from:]) {
 		marked := what.ReplaceAll(b.b[from:], []byte("\x1b[7m${0}\x1b[27m"))
@@ -107,16 +107,16 @@ func (b *Buffer) Mark(from int, what *regexp.Regexp) {
 	}
 }
 
-// Append adds what another one has, which a terminal may get after that.
+// Append adds the contents of other. Its data is filtered as for a terminal.
 func (b *Buffer) Append(other *Buffer) {
 	if other.data {
-		b.b = appendClean(b.b, other.b, document)
+		b.b = appendClean(b.b, other.b, multiLine)
 		return
 	}
 	b.b = append(b.b, other.b...)
 }
 
-// Each are its lines as texts.
+// Each returns the lines as Texts. Their Width is not set.
 func (b *Buffer) Each() iter.Seq[Text] {
 	var shown Buffer
 	shown.Append(b)

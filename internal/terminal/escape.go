@@ -6,56 +6,57 @@ import (
 	"unicode/utf8"
 )
 
-// Manner says what kind of text goes to a terminal, and so what is left of it.
-// In all of them C1 controls, bidirectional controls and bytes that are no UTF-8
-// are shown escaped: \u009b, \u202e, \xff.
-type Manner uint8
+// Filter is a rule for what of a text from elsewhere a terminal gets. Under every
+// rule C1 controls, bidirectional controls and bytes that are not UTF-8 are
+// replaced by their escaped forms: \u009b, \u202e, \xff.
+type Filter uint8
 
 const (
-	// name is a text in one line: a tab or a line end is a space, and all other
-	// control characters are shown escaped. Colours are left out.
-	name Manner = iota
-	// document is name with its tabs and line ends.
-	document
-	// Plain is a line that a program printed. What would move the cursor, and
-	// other sequences and control characters, are left out, and its colours.
+	// oneLine is for names and messages of one line. Tabs and line ends become a
+	// space, colours are removed, other control characters are shown escaped.
+	oneLine Filter = iota
+	// multiLine is oneLine, but tabs and line ends stay.
+	multiLine
+	// Plain is for a line that a program printed. Colours, other escape sequences
+	// and control characters are removed.
 	Plain
-	// Colored is Plain with the colours: ESC [ digits, ; and : and then m.
+	// Colored is Plain, but colours stay: ESC [ digits, ; and : and then m.
 	Colored
 )
 
-// printed tells whether a program printed it.
-func (m Manner) printed() bool { return m >= Plain }
+// printed tells whether the filter is for lines that a program printed.
+func (f Filter) printed() bool { return f >= Plain }
 
-// Clean is a text in one line as Value shows it.
-func Clean(s string) string { return clean(s, name) }
+// Clean returns s as Value shows it, in one line.
+func Clean(s string) string { return clean(s, oneLine) }
 
-// CleanPrinted is a line that a program printed, as Plain.
+// CleanPrinted returns a line that a program printed as Plain leaves it.
 func CleanPrinted(s string) string { return clean(s, Plain) }
 
-func clean(s string, m Manner) string {
-	if harmless([]byte(s)) == len(s) {
+func clean(s string, f Filter) string {
+	if printableLen([]byte(s)) == len(s) {
 		return s
 	}
-	return string(appendClean(nil, []byte(s), m))
+	return string(appendClean(nil, []byte(s), f))
 }
 
-// appendClean appends text without what a terminal would obey. It is the one
-// place that decides so.
-func appendClean(dst, text []byte, m Manner) []byte {
+// appendClean appends text without what controls a terminal. All text that is shown
+// passes through it; no other function decides what a terminal may get.
+func appendClean(dst, text []byte, f Filter) []byte {
 	for {
-		n := harmless(text)
+		n := printableLen(text)
 		dst = append(dst, text[:n]...)
 		if text = text[n:]; len(text) == 0 {
 			return dst
 		}
-		dst, n = appendControl(dst, text, m)
+		dst, n = appendControl(dst, text, f)
 		text = text[n:]
 	}
 }
 
-// harmless is the length of what text begins with that a terminal only shows.
-func harmless(text []byte) int {
+// printableLen is the length in bytes of the longest beginning of text that holds
+// no character that controls a terminal.
+func printableLen(text []byte) int {
 	i := 0
 	for i < len(text) {
 		if c := text[i]; c-0x20 < 0x7f-0x20 {
@@ -65,7 +66,7 @@ func harmless(text []byte) int {
 			return i
 		}
 		r, size := utf8.DecodeRune(text[i:])
-		if size == 1 || Commands(r) {
+		if size == 1 || IsControl(r) {
 			return i
 		}
 		i += size
@@ -73,10 +74,10 @@ func harmless(text []byte) int {
 	return i
 }
 
-// Commands tells of characters beyond ASCII that command rather than show: C1,
-// line and paragraph ends, and those that turn the direction of what follows or
-// annotate it.
-func Commands(r rune) bool {
+// IsControl tells whether a character beyond ASCII controls a terminal: C1
+// controls, line and paragraph separators, bidirectional controls, and
+// interlinear annotations. r must be 0x80 or more.
+func IsControl(r rune) bool {
 	switch {
 	case r < 0xa0, r == 0x061c:
 		return true
@@ -86,10 +87,10 @@ func Commands(r rune) bool {
 	return r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x206f || r >= 0xfff9 && r <= 0xfffb
 }
 
-// appendControl appends what is shown for the character that text begins with,
-// which is not harmless, and returns its length. An escape sequence counts as
-// one where it is left out or is a colour.
-func appendControl(dst, text []byte, m Manner) ([]byte, int) {
+// appendControl appends what is shown for the control character that text begins
+// with, and returns how many bytes of text that replaces. An escape sequence is
+// replaced as a whole where it is removed or is a colour that stays.
+func appendControl(dst, text []byte, f Filter) ([]byte, int) {
 	c := text[0]
 	switch {
 	case c >= 0x80:
@@ -99,20 +100,20 @@ func appendControl(dst, text []byte, m Manner) ([]byte, int) {
 		}
 		return fmt.Appendf(dst, `\u%04x`, r), size
 	case c == 0x1b:
-		n, color := sequence(text)
-		if color && m == Colored {
+		n, color := sequenceLen(text)
+		if color && f == Colored {
 			return append(dst, text[:n]...), n
 		}
-		if color || m.printed() {
+		if color || f.printed() {
 			return dst, n
 		}
-	case c == '\t' && m != name, c == '\n' && m == document:
+	case c == '\t' && f != oneLine, c == '\n' && f == multiLine:
 		return append(dst, c), 1
-	case m.printed():
+	case f.printed():
 		return dst, 1
-	case m == name && c == '\r' && len(text) > 1 && text[1] == '\n':
+	case f == oneLine && c == '\r' && len(text) > 1 && text[1] == '\n':
 		return dst, 1
-	case m == name && c >= '\t' && c <= '\r':
+	case f == oneLine && c >= '\t' && c <= '\r':
 		return append(dst, ' '), 1
 	case c == 0x7f:
 		return append(dst, `\u007f`...), 1 // as JSON would have it
@@ -120,10 +121,11 @@ func appendControl(dst, text []byte, m Manner) ([]byte, int) {
 	return fmt.Appendf(dst, `\x%02x`, c), 1
 }
 
-// sequence is the length of the escape sequence that b begins with, and whether
-// it is a colour. A control character, which a terminal would carry out inside
-// the sequence, ends it and is no part of it; one that does not end takes all.
-func sequence(b []byte) (n int, color bool) {
+// sequenceLen returns the length in bytes of the escape sequence that b begins
+// with, and whether it sets a colour. A control character inside the sequence ends
+// it and is not part of it: terminals carry it out. A sequence without an end is
+// all of b.
+func sequenceLen(b []byte) (n int, color bool) {
 	if len(b) < 2 {
 		return len(b), false
 	}
@@ -133,9 +135,9 @@ func sequence(b []byte) (n int, color bool) {
 		if n == len(b) || b[n] < 0x40 || b[n] > 0x7e {
 			return n, false
 		}
-		return n + 1, b[n] == 'm' && n < longestColor && span(b[2:n], '0', ';') == n-2 // digits, ; and :
+		return n + 1, b[n] == 'm' && n < maxColorLen && span(b[2:n], '0', ';') == n-2 // digits, ; and :
 	case ']', 'P', 'X', '^', '_': // strings, which end with BEL or ESC \
-		n = 2 + textual(b[2:])
+		n = 2 + textLen(b[2:])
 		switch {
 		case n < len(b) && b[n] == 0x07:
 			return n + 1, false
@@ -151,10 +153,11 @@ func sequence(b []byte) (n int, color bool) {
 	return n, false
 }
 
-// longestColor is more than a sequence with two colours of three bytes takes.
-const longestColor = 128
+// maxColorLen is the length in bytes above which a sequence is no colour. Foreground
+// and background as 24 bits take less than 40.
+const maxColorLen = 128
 
-// span is how many bytes of b, from its start, are from low to high.
+// span returns how many bytes at the start of b are in the range low to high.
 func span(b []byte, low, high byte) int {
 	i := 0
 	for i < len(b) && b[i] >= low && b[i] <= high {
@@ -163,8 +166,8 @@ func span(b []byte, low, high byte) int {
 	return i
 }
 
-// textual is how many bytes of b come before a control character.
-func textual(b []byte) int {
+// textLen returns how many bytes of b come before its first control character.
+func textLen(b []byte) int {
 	i := 0
 	for i < len(b) && b[i] >= 0x20 && b[i] != 0x7f {
 		i++
@@ -172,16 +175,16 @@ func textual(b []byte) int {
 	return i
 }
 
-// Lines are the lines of a message, as Values but with their tabs. Those behind
-// the first begin with two spaces at least, so that a text cannot pretend that
-// another message begins.
+// Lines returns the lines of a message, each as a Value that keeps its tabs. All
+// but the first begin with two spaces at least, so that no text looks like the
+// beginning of another message.
 func Lines(s string) []Text {
 	var lines []Text
 	for line := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {
 		if len(lines) > 0 && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "  ") {
 			line = "  " + line
 		}
-		lines = append(lines, text(clean(strings.TrimRight(line, "\r"), document)))
+		lines = append(lines, text(clean(strings.TrimRight(line, "\r"), multiLine)))
 	}
 	return lines
 }

@@ -8,24 +8,24 @@ import (
 	"github.com/muesli/cancelreader"
 )
 
-// Input reads a stream, and can be closed while a Read is under way: that ends
-// with io.EOF, and nothing is taken from the stream after it. The stream itself
-// stays open.
+// Input reads a stream and can be closed during a Read, which then returns io.EOF.
+// Nothing is read from the stream after Close. The stream itself stays open.
 type Input struct {
-	r      cancelreader.CancelReader // nil: the stream cannot be waited for
-	pieces chan piece                // in place of r
+	r      cancelreader.CancelReader // nil: the system cannot wait for the stream; chunks is used
+	chunks chan chunk                // read by pump
 	done   chan struct{}
 	close  func()
-	rest   []byte
+	rest   []byte // of a chunk, not returned yet
 }
 
-// piece is what one Read of the stream returned.
-type piece struct {
+// chunk is the result of one Read of the stream.
+type chunk struct {
 	b   []byte
 	err error
 }
 
-// NewInput returns an Input of a stream. It belongs to one reader.
+// NewInput returns an Input that reads stream. One goroutine at a time may call
+// Read. The caller calls Close and, when no Read is running, Release.
 func NewInput(stream io.Reader) *Input {
 	in := &Input{done: make(chan struct{})}
 	in.close = sync.OnceFunc(func() { close(in.done) })
@@ -36,19 +36,20 @@ func NewInput(stream io.Reader) *Input {
 			return in
 		}
 	}
-	// A file that the system's poll refuses does not block for long. Other
-	// readers may: then the last Read stays behind until the process ends.
-	in.pieces = make(chan piece)
+	// Reads of a file that poll refuses do not block for long. Reads of other
+	// streams may: then pump's last Read runs until the process ends.
+	in.chunks = make(chan chunk)
 	go in.pump(stream)
 	return in
 }
 
+// pump sends what it reads until Close, or until a Read fails.
 func (in *Input) pump(stream io.Reader) {
 	for {
 		b := make([]byte, 32<<10)
 		n, err := stream.Read(b)
 		select {
-		case in.pieces <- piece{b[:n], err}:
+		case in.chunks <- chunk{b[:n], err}:
 		case <-in.done:
 			return
 		}
@@ -58,7 +59,7 @@ func (in *Input) pump(stream io.Reader) {
 	}
 }
 
-// Read reads from the stream until Close.
+// Read reads from the stream. It returns io.EOF after Close, and the stream's errors.
 func (in *Input) Read(p []byte) (int, error) {
 	if in.r != nil {
 		n, err := in.r.Read(p)
@@ -73,7 +74,7 @@ func (in *Input) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	select {
-	case got := <-in.pieces:
+	case got := <-in.chunks:
 		n := copy(p, got.b)
 		in.rest = got.b[n:]
 		if got.err != nil {
@@ -88,14 +89,15 @@ func (in *Input) Read(p []byte) (int, error) {
 	}
 }
 
-// Close ends the reading. Release frees what the waiting took, once no Read is
-// under way.
+// Close ends a running Read and all later ones. It returns nil. It may be called
+// more than once and at any time.
 func (in *Input) Close() error {
 	in.close()
 	return nil
 }
 
-// Release gives back what an Input holds of the system. It is called last.
+// Release closes the descriptors that waiting for the stream needs. It is called
+// when no Read is running; it closes the Input first.
 func (in *Input) Release() {
 	in.close()
 	if in.r != nil {

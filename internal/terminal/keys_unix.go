@@ -9,11 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Keys gives every key to who reads in at once and unseen, until restore is
-// called, which may be more than once. Unlike in raw mode an interrupt's key
-// still interrupts, and what is written looks as ever. ok tells that in is a
-// terminal, and that this process is not in its background: setting its mode
-// from there would stop the process.
+// Keys has the terminal deliver each key at once and without echo, until restore is
+// called (cbreak mode). Unlike in raw mode Ctrl-C sends its signal and output is
+// processed as usual. restore may be called more than once.
+//
+// ok is false, and nothing is changed, where in is no terminal and where this
+// process is in its background: setting the mode from there would stop the process.
+// err is that of reading or setting the terminal's mode.
 func Keys(in any) (restore func(), ok bool, err error) {
 	f, is := in.(file)
 	if !is || !Is(in) || !foreground(int(f.Fd())) {
@@ -30,7 +32,7 @@ func Keys(in any) (restore func(), ok bool, err error) {
 	if err := unix.IoctlSetTermios(fd, setMode, &mode); err != nil {
 		return nil, false, fmt.Errorf("setting the terminal to give keys: %w", err)
 	}
-	// A terminal that is gone cannot be restored, and need not.
+	// The terminal may be gone: then there is nothing to restore.
 	return sync.OnceFunc(func() {
 		if foreground(fd) {
 			_ = unix.IoctlSetTermios(fd, setMode, before)
@@ -38,7 +40,7 @@ func Keys(in any) (restore func(), ok bool, err error) {
 	}), true, nil
 }
 
-// foreground tells whether this process may use the terminal.
+// foreground tells whether this process is in the terminal's foreground group.
 func foreground(fd int) bool {
 	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()

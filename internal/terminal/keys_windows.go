@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Keys gives every key to who reads in at once and unseen, until restore is
-// called, which may be more than once. Unlike in raw mode an interrupt's key
-// still interrupts, and what is written looks as ever. ok tells that in is a
-// console.
+// Keys has the console deliver each key at once and without echo, until restore is
+// called. Unlike in raw mode Ctrl-C sends its signal and output is processed as
+// usual. restore may be called more than once. ok is false where in is no console.
+// err is that of reading or setting the console's mode.
 func Keys(in any) (restore func(), ok bool, err error) {
 	f, is := in.(file)
 	if !is || !Is(in) {

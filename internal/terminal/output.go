@@ -7,19 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// Output is a stream that people read, or programs: the standard output or the
-// standard error stream. Nothing foreign reaches a terminal through it as it is.
-// Its methods are safe for concurrent use.
+// Output is the standard output or the standard error stream. A pipe gets bytes as
+// they are; a terminal gets nothing that controls it, save in Texts and by
+// Unfiltered. Methods are safe for concurrent use.
 type Output struct {
 	w io.Writer
 
 	mu   sync.Mutex // guards below
-	rest []byte     // the beginning of a character that a Write broke off in
+	rest []byte     // the first bytes of a character whose others come with the next Write
 }
 
-// OutputOf returns w as an Output, which it may be already. A writer is a
-// terminal if it is a file that the system says so of, or if it has a method
-// Size() (cols, rows int, ok bool).
+// OutputOf returns w as an Output: w itself if it is one, else a new Output that
+// writes to w. A writer counts as a terminal if it is a file that is one, or if its
+// method Size() (cols, rows int, ok bool) returns true.
 func OutputOf(w io.Writer) *Output {
 	if o, ok := w.(*Output); ok {
 		return o
@@ -27,7 +27,7 @@ func OutputOf(w io.Writer) *Output {
 	return &Output{w: w}
 }
 
-// IsTerminal tells whether it is one.
+// IsTerminal tells whether the stream is a terminal.
 func (o *Output) IsTerminal() bool {
 	if Is(o.w) {
 		return true
@@ -36,7 +36,8 @@ func (o *Output) IsTerminal() bool {
 	return ok
 }
 
-// Size is a terminal's, where it knows it.
+// Size returns the terminal's size in characters. ok is false where the stream is no
+// terminal, and where its size is not known.
 func (o *Output) Size() (cols, rows int, ok bool) {
 	if s, ok := o.w.(interface{ Size() (int, int, bool) }); ok {
 		return s.Size()
@@ -45,8 +46,8 @@ func (o *Output) Size() (cols, rows int, ok bool) {
 	return int(size.Cols), int(size.Rows), ok
 }
 
-// File is what the system says of the file that the stream is; ok is false where it
-// is none.
+// File returns what the system says of the stream's file. ok is false where the
+// stream is no file, and where the system refuses to say.
 func (o *Output) File() (info fs.FileInfo, ok bool) {
 	f, ok := o.w.(interface{ Stat() (fs.FileInfo, error) })
 	if !ok {
@@ -56,9 +57,9 @@ func (o *Output) File() (info fs.FileInfo, ok bool) {
 	return info, err == nil
 }
 
-// Write writes text, or data. A pipe gets it as it is. A terminal gets it with
-// its line ends and tabs, while all else that it would obey, colours too, is
-// shown escaped or left out.
+// Write writes p. A pipe gets it as it is. For a terminal it is filtered: tabs and
+// line ends stay, colours are removed, other control characters are shown escaped.
+// An error is the stream's.
 func (o *Output) Write(p []byte) (int, error) {
 	if !o.IsTerminal() {
 		return o.w.Write(p)
@@ -66,8 +67,8 @@ func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	whole := append(o.rest, p...)
-	n := len(whole) - broken(whole)
-	text := appendClean(nil, whole[:n], document)
+	n := len(whole) - incompleteLen(whole)
+	text := appendClean(nil, whole[:n], multiLine)
 	o.rest = append([]byte(nil), whole[n:]...)
 	if len(text) == 0 {
 		return len(p), nil
@@ -78,8 +79,9 @@ func (o *Output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// broken is how many bytes at the end of b begin a character that has more.
-func broken(b []byte) int {
+// incompleteLen returns how many bytes at the end of b are the beginning of a UTF-8
+// character that is not complete.
+func incompleteLen(b []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
 		if c := b[len(b)-n]; utf8.RuneStart(c) {
 			if c >= utf8.RuneSelf && !utf8.FullRune(b[len(b)-n:]) {
@@ -91,7 +93,8 @@ func broken(b []byte) int {
 	return 0
 }
 
-// Print writes what b has, in one write.
+// Print writes the contents of b in one write, none where b is empty. Data in it is
+// filtered for a terminal. An error is the stream's.
 func (o *Output) Print(b *Buffer) error {
 	if b.Len() == 0 {
 		return nil
@@ -104,13 +107,13 @@ func (o *Output) Print(b *Buffer) error {
 	return err
 }
 
-// Show writes texts, a line each, in one write.
+// Show writes each text as a line, all in one write. An error is the stream's.
 func (o *Output) Show(lines ...Text) error {
 	var b Buffer
 	b.Lines(lines...)
 	return o.Print(&b)
 }
 
-// Unfiltered is the stream as it is. It is for what a container prints into a
-// terminal that its user gave to it: exec, run, attach.
+// Unfiltered returns the stream itself. It is for the output of a container that
+// has the user's terminal: exec, run, attach.
 func (o *Output) Unfiltered() io.Writer { return o.w }

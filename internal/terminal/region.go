@@ -7,44 +7,48 @@ import (
 	"strings"
 )
 
-// Region is a live region at the bottom of a terminal: lines that are drawn
-// anew in their place, while others scroll away above. The cursor rests, and is
-// hidden, at the start of the row below the last line.
+// Region is a live region at the bottom of a terminal: lines that are drawn again
+// in the same place, while other lines scroll away above them. Between two frames
+// the cursor is hidden, at the start of the row below the last line. A Region is
+// not safe for concurrent use. Methods return the errors of writes to Output.
 type Region struct {
 	Output *Output
 
 	shown  []Text
-	cols   int // of the terminal when they were drawn
-	hidden bool
-	drawn  bool // something was, ever
+	cols   int  // of the terminal when shown was drawn
+	hidden bool // the cursor is
+	drawn  bool // anything was drawn since the Region was made
 }
 
-// Draw has a terminal of so many columns and rows show above, which scrolls away,
-// and then lines. It writes once, or not at all where it shows them already.
+// Draw prints above, whose lines scroll away, and draws lines as the region in place
+// of those before. cols and rows are the terminal's size. It writes once, and not
+// at all where nothing changed.
 func (r *Region) Draw(above *Buffer, lines []Text, cols, rows int) error {
 	return r.write(r.frame(above.b, lines, cols, rows))
 }
 
-// Finish is Draw and then Release.
+// Finish is Draw and Release in one write.
 func (r *Region) Finish(above *Buffer, lines []Text, cols, rows int) error {
 	return r.write(append(r.frame(above.b, lines, cols, rows), r.release()...))
 }
 
-// Release leaves the lines where they are: they are not the region's any more,
-// and the cursor is seen again.
+// Release ends the region: its lines stay where they are, and the cursor is shown.
+// The next Draw begins below them.
 func (r *Region) Release() error { return r.write(r.release()) }
 
-// Leave makes sure of the cursor and of broken lines when the program ends: with a
-// ^C, a terminal throws away what it was sent and has not shown, such as Release's.
-func (r *Region) Leave() error {
+// Restore shows the cursor and turns line wrapping on, if anything was drawn. It is
+// called when the program ends: at a ^C a terminal discards output that it has not
+// shown yet, which may be that of Release.
+func (r *Region) Restore() error {
 	if !r.drawn {
 		return nil
 	}
 	return r.write([]byte("\x1b[?7h\x1b[?25h"))
 }
 
-// Forget has the next frame drawn whole, at the cursor: something else, such as
-// the shell of a program that was stopped, has written on the terminal.
+// Forget has the next Draw write all lines, at the cursor. It is called after
+// another program has written on the terminal, such as the shell while this process
+// was stopped.
 func (r *Region) Forget() { r.shown, r.hidden = nil, false }
 
 func (r *Region) write(p []byte) error {
@@ -55,7 +59,7 @@ func (r *Region) write(p []byte) error {
 	return err
 }
 
-// frame is what to write for Draw; nil where there is nothing new.
+// frame returns the bytes that Draw writes, nil where nothing changed.
 func (r *Region) frame(above []byte, lines []Text, cols, rows int) []byte {
 	resized := len(r.shown) > 0 && cols != r.cols
 	if len(above) == 0 && !resized && slices.Equal(lines, r.shown) {
@@ -67,20 +71,20 @@ func (r *Region) frame(above []byte, lines []Text, cols, rows int) []byte {
 		r.hidden, r.drawn = true, true
 	}
 	n := r.height(cols, rows)
-	up(&b, n)
+	moveUp(&b, n)
 	if resized || len(above) > 0 || len(r.shown) > len(lines) {
 		// Row by row: where the region fills the screen, tmux would keep a copy
 		// of it in its history for each "erase all below".
 		b.WriteString(strings.Repeat("\x1b[2K\r\n", n))
-		up(&b, n)
+		moveUp(&b, n)
 		r.shown = nil
 	}
 	b.Write(above)
 	if len(above) > 0 && above[len(above)-1] != '\n' {
 		b.WriteString("\r\n")
 	}
-	// A terminal may take a character for wider than runewidth does: what does not
-	// fit overwrites the last column instead of breaking the line.
+	// A terminal may show a character wider than runewidth says. Without wrapping,
+	// text that does not fit overwrites the last column.
 	b.WriteString("\x1b[?7l")
 	for i, l := range lines {
 		if i >= len(r.shown) || l != r.shown[i] {
@@ -94,8 +98,8 @@ func (r *Region) frame(above []byte, lines []Text, cols, rows int) []byte {
 	return b.Bytes()
 }
 
-// height is how many rows the region takes. A terminal that became narrower has
-// broken long lines into several.
+// height returns how many rows the drawn lines take now. A terminal that became
+// narrower has wrapped long lines.
 func (r *Region) height(cols, rows int) int {
 	n := 0
 	for _, l := range r.shown {
@@ -104,17 +108,17 @@ func (r *Region) height(cols, rows int) int {
 	return min(n, rows-1)
 }
 
-// up moves the cursor n rows up, to the start of the row: it may stand behind a
-// ^C that the terminal has echoed.
-func up(b *bytes.Buffer, n int) {
+// moveUp moves the cursor n rows up and to the start of the row. A terminal that
+// echoed ^C has moved it to the right.
+func moveUp(b *bytes.Buffer, n int) {
 	b.WriteByte('\r')
 	if n > 0 {
 		fmt.Fprintf(b, "\x1b[%dA", n)
 	}
 }
 
-// release is what to write when the lines shall stay. The cursor is in an empty
-// row: a terminal echoes ^C there.
+// release returns the bytes that Release writes. They clear the cursor's row, in
+// which a terminal may have echoed ^C.
 func (r *Region) release() []byte {
 	r.shown = nil
 	if !r.hidden {

@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// names are the signals that a process in a container is sent in the user's
-// place, as the engine takes them. What is about this process alone is not among
-// them: the children's, job control, the window's size.
-var names = map[syscall.Signal]string{
+// signalNames are the signals that are forwarded to a process in a container, with
+// their names in the engine's API. Signals about this process alone are not among
+// them: SIGCHLD, those of job control, SIGWINCH.
+var signalNames = map[syscall.Signal]string{
 	syscall.SIGHUP:  "SIGHUP",
 	syscall.SIGINT:  "SIGINT",
 	syscall.SIGQUIT: "SIGQUIT",
@@ -20,11 +20,12 @@ var names = map[syscall.Signal]string{
 	syscall.SIGUSR2: "SIGUSR2",
 }
 
-// Others are the signals that Name has a name for beside an interrupt and SIGTERM,
-// less what was ignored when the program began, as under nohup.
-func Others() []os.Signal {
+// OtherSignals returns the signals that are forwarded to a process in a container,
+// other than SIGINT and SIGTERM. Signals that were ignored when the program began,
+// as under nohup, are left out.
+func OtherSignals() []os.Signal {
 	var all []os.Signal
-	for s := range names {
+	for s := range signalNames {
 		if s != syscall.SIGINT && s != syscall.SIGTERM && !signal.Ignored(s) {
 			all = append(all, s)
 		}
@@ -32,9 +33,9 @@ func Others() []os.Signal {
 	return all
 }
 
-// Fatal are the signals beside an interrupt and SIGTERM that end a program, less
-// what was ignored when it began.
-func Fatal() []os.Signal {
+// FatalSignals returns the signals that end a program, other than SIGINT and
+// SIGTERM: SIGQUIT, and SIGHUP unless it was ignored when the program began.
+func FatalSignals() []os.Signal {
 	fatal := []os.Signal{syscall.SIGQUIT}
 	if !signal.Ignored(syscall.SIGHUP) {
 		fatal = append(fatal, syscall.SIGHUP)
@@ -42,14 +43,14 @@ func Fatal() []os.Signal {
 	return fatal
 }
 
-// Name is a signal's, as the engine takes it: "SIGINT".
-func Name(s os.Signal) string {
-	if n, ok := s.(syscall.Signal); ok && names[n] != "" {
-		return names[n]
+// SignalName returns a signal's name in the engine's API: "SIGINT".
+func SignalName(s os.Signal) string {
+	if n, ok := s.(syscall.Signal); ok && signalNames[n] != "" {
+		return signalNames[n]
 	}
 	return s.String()
 }
 
-// BrokenPipe is the signal of a write that nobody reads any more. Who asks to be
-// notified of it gets an error from the write instead of being ended.
+// BrokenPipe is the signal of a write to a pipe without a reader. A program that is
+// notified of it gets an error from the write; any other is ended.
 var BrokenPipe os.Signal = syscall.SIGPIPE

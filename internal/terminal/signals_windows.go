@@ -5,15 +5,16 @@ import (
 	"syscall"
 )
 
-// Others are the signals that a process in a container is sent in the user's place
-// beside an interrupt and SIGTERM.
-func Others() []os.Signal { return []os.Signal{syscall.SIGHUP} }
+// OtherSignals returns the signals that are forwarded to a process in a container,
+// other than an interrupt and SIGTERM.
+func OtherSignals() []os.Signal { return []os.Signal{syscall.SIGHUP} }
 
-// Fatal are the signals beside an interrupt and SIGTERM that end a program.
-func Fatal() []os.Signal { return []os.Signal{syscall.SIGHUP} }
+// FatalSignals returns the signals that end a program, other than an interrupt and
+// SIGTERM.
+func FatalSignals() []os.Signal { return []os.Signal{syscall.SIGHUP} }
 
-// Name is a signal's, as the engine takes it: "SIGINT".
-func Name(s os.Signal) string {
+// SignalName returns a signal's name in the engine's API: "SIGINT".
+func SignalName(s os.Signal) string {
 	switch s {
 	case os.Interrupt:
 		return "SIGINT"
@@ -25,5 +26,5 @@ func Name(s os.Signal) string {
 	return s.String()
 }
 
-// BrokenPipe is nil: a write to a broken pipe is an error here anyway.
+// BrokenPipe is nil: on Windows a write to a pipe without a reader is an error.
 var BrokenPipe os.Signal

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// Sizes sends the size of the terminal that the stream is: the one it has now,
-// and each new one. The channel is closed when ctx ends, at once where the
-// stream is no terminal. A size that nobody took gives way to the next.
+// Sizes sends the size of a terminal: the present one first, and then each new one.
+// A size that was not received yet is replaced by the next. The channel is closed
+// when ctx ends, and at once where the stream is no terminal.
 func Sizes(ctx context.Context, stream any) <-chan Size {
 	changes := make(chan os.Signal, 1)
 	signal.Notify(changes, syscall.SIGWINCH)

@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// pollGap is how often a console is asked for its size: there is no signal.
+// pollGap is the time between two readings of a console's size. Windows has no
+// signal for its change.
 const pollGap = 250 * time.Millisecond
 
-// Sizes sends the size of the terminal that the stream is: the one it has now,
-// and each new one. The channel is closed when ctx ends, at once where the
-// stream is no terminal. A size that nobody took gives way to the next.
+// Sizes sends the size of a terminal: the present one first, and then each new one.
+// A size that was not received yet is replaced by the next. The channel is closed
+// when ctx ends, and at once where the stream is no terminal.
 func Sizes(ctx context.Context, stream any) <-chan Size {
 	sizes := make(chan Size, 1)
 	go func() {

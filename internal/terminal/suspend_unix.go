@@ -10,18 +10,19 @@ import (
 	"time"
 )
 
-// settling is within what time a signal that a process sends itself has done what
-// it does.
-const settling = 50 * time.Millisecond
+// signalDelay is more than the time between a signal that a process sends itself
+// and its effect.
+const signalDelay = 50 * time.Millisecond
 
-// Suspensions has leave and goOn called until ctx ends, one at a time: leave where
-// the user wants this process stopped, as by Ctrl-Z, which the function that it is
-// given does; goOn whenever the process goes on, whoever stopped it.
-func Suspensions(ctx context.Context, leave func(suspend func()), goOn func()) {
+// Suspensions handles Ctrl-Z until ctx ends. On SIGTSTP it calls leave, which calls
+// suspend when the terminal is ready for the shell; suspend stops this process and
+// returns when it was continued. It calls resumed whenever the process was
+// continued, also after a stop by another signal. Calls do not overlap.
+func Suspensions(ctx context.Context, leave func(suspend func()), resumed func()) {
 	wanted, continued := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	signal.Notify(continued, syscall.SIGCONT)
 	defer signal.Stop(continued)
-	if !signal.Ignored(syscall.SIGTSTP) { // by a shell without job control
+	if !signal.Ignored(syscall.SIGTSTP) { // a shell without job control has it ignored
 		defer signal.Stop(wanted)
 		signal.Notify(wanted, syscall.SIGTSTP)
 	}
@@ -30,25 +31,26 @@ func Suspensions(ctx context.Context, leave func(suspend func()), goOn func()) {
 		case <-ctx.Done():
 			return
 		case <-continued:
-			goOn()
+			resumed()
 		case <-wanted:
 			leave(func() { suspend(continued) })
-			goOn()
+			resumed()
 		}
 	}
 }
 
-// suspend stops this process, and returns when it goes on. Where no shell is there
-// to continue it the system leaves it running, which it would not for SIGSTOP; and
-// Go does not give SIGTSTP its own effect back once it was asked for it.
+// suspend stops this process and returns when it was continued. It sends SIGTTOU.
+// Unlike SIGSTOP that has no effect in an orphaned process group, where no shell
+// would continue the process. SIGTSTP cannot be used: after signal.Notify it does
+// not get its default effect back.
 func suspend(continued <-chan os.Signal) {
-	_ = syscall.Kill(syscall.Getpid(), syscall.SIGTTOU) // to oneself it does not fail
-	// The first settling passes while the process is stopped.
+	_ = syscall.Kill(syscall.Getpid(), syscall.SIGTTOU) // a signal to the own process does not fail
+	// The timer of the first round expires while the process is stopped.
 	for range 2 {
 		select {
 		case <-continued:
 			return
-		case <-time.After(settling):
+		case <-time.After(signalDelay):
 		}
 	}
 }

@@ -2,6 +2,6 @@ package terminal
 
 import "context"
 
-// Suspensions has leave and goOn called until ctx ends: never, as nothing is
-// stopped here.
+// Suspensions returns when ctx ends. It calls neither function: Windows stops no
+// process by a key.
 func Suspensions(ctx context.Context, _ func(suspend func()), _ func()) { <-ctx.Done() }

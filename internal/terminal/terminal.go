@@ -1,8 +1,12 @@
-// Package terminal owns the user's terminal. While a process in a container has
-// it: raw mode and the way back, the size and its changes, reads that can be
-// ended, and the signals that such a process is to get. While this program has it:
-// single keys, what Ctrl-Z does, and all that is written on it: what is foreign
-// becomes a Text or goes through a filter first, and nothing else is printed.
+// Package terminal is for the user's terminal.
+//
+// A process in a container that uses it (exec, run, attach) needs raw mode and its
+// end (Raw), the size and its changes (Sizes), reads that can be cancelled (Input),
+// and the signals that are forwarded to it (OtherSignals).
+//
+// This program reads single keys (Keys), handles Ctrl-Z (Suspensions), and writes:
+// text from elsewhere becomes a Text or is filtered by an Output, so that it cannot
+// control the terminal.
 package terminal
 
 import (
@@ -12,13 +16,13 @@ import (
 	"github.com/moby/term"
 )
 
-// Size is a terminal's, in characters.
+// Size is the size of a terminal in characters.
 type Size struct{ Rows, Cols uint }
 
-// file is what a stream has that may be a terminal: *os.File.
+// file is a stream that may be a terminal: *os.File.
 type file interface{ Fd() uintptr }
 
-// fileOf is the file that a stream is, or that an Output writes to.
+// fileOf returns the file that a stream is, or that it writes to as an Output.
 func fileOf(stream any) (file, bool) {
 	if o, ok := stream.(*Output); ok {
 		stream = o.w
@@ -33,9 +37,9 @@ func Is(stream any) bool {
 	return ok && term.IsTerminal(f.Fd())
 }
 
-// SizeOf returns the size of the terminal that the stream is, if it is one and
-// knows its size.
-func SizeOf(stream any) (Size, bool) {
+// SizeOf returns the size of a terminal. ok is false where the stream is no terminal,
+// and where its size is not known.
+func SizeOf(stream any) (size Size, ok bool) {
 	f, ok := fileOf(stream)
 	if !ok {
 		return Size{}, false
@@ -47,9 +51,11 @@ func SizeOf(stream any) (Size, bool) {
 	return Size{Rows: uint(ws.Height), Cols: uint(ws.Width)}, true
 }
 
-// Raw gives every key to who reads in, and takes what is written to out as it
-// is, until restore is called. Streams that are no terminals stay as they are.
-// restore may be called more than once.
+// Raw sets in and out to raw mode until restore is called: in delivers every key as
+// it is, Ctrl-C too, and out processes nothing that is written. A stream that is no
+// terminal is left as it is. restore may be called more than once.
+//
+// The error is that of setting a mode; then both streams are as before.
 func Raw(in, out any) (restore func(), err error) {
 	var undo []func()
 	restore = sync.OnceFunc(func() {
@@ -73,10 +79,10 @@ func Raw(in, out any) (restore func(), err error) {
 			restore()
 			return nil, fmt.Errorf("setting the terminal to raw mode: %w", err)
 		}
-		if state == nil { // output needs nothing on this system
+		if state == nil { // this system has no raw mode for output
 			continue
 		}
-		// A terminal that is gone cannot be restored, and need not.
+		// The terminal may be gone: then there is nothing to restore.
 		undo = append(undo, func() { _ = term.RestoreTerminal(f.Fd(), state) })
 	}
 	return restore, nil

@@ -7,23 +7,24 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Text is a line of text that may be written on a terminal as it is: what Value
-// or Printed left of strings, in colours and links that were put around them. It
-// is the only kind of text that an Output prints with colours.
+// Text is a line that may be written on a terminal as it is: strings that passed
+// Value or Printed, with colours and links around them. An Output prints no other
+// text with colours.
 type Text struct {
 	s     string
 	width int
 }
 
-// Value is a text for one line: names, references, paths, messages. Control
-// characters of any kind are shown escaped, tabs and line ends as a space.
+// Value returns s as a Text of one line: a name, a reference, a path, a message.
+// Control characters are shown escaped; tabs and line ends become a space.
 func Value(s string) Text { return text(Clean(s)) }
 
-// Printed is a line that a program printed; with Colored, its colours end with it.
-func Printed(s string, m Manner) Text {
-	shown := clean(s, m)
+// Printed returns a line that a program printed as a Text. With Colored, a reset of
+// colours follows a line that has any.
+func Printed(s string, f Filter) Text {
+	shown := clean(s, f)
 	t := Text{shown, runewidth.StringWidth(CleanPrinted(shown))}
-	if m == Colored && strings.IndexByte(shown, 0x1b) >= 0 {
+	if f == Colored && strings.IndexByte(shown, 0x1b) >= 0 {
 		t.s += "\x1b[0m"
 	}
 	return t
@@ -31,16 +32,16 @@ func Printed(s string, m Manner) Text {
 
 func text(s string) Text { return Text{s, runewidth.StringWidth(s)} }
 
-// String is what is written.
+// String returns the bytes that are written, with control sequences.
 func (t Text) String() string { return t.s }
 
-// Len is in bytes.
+// Len is the length of String in bytes.
 func (t Text) Len() int { return len(t.s) }
 
-// Width is in columns, as they are seen.
+// Width is how many columns of a terminal the text takes.
 func (t Text) Width() int { return t.width }
 
-// Join puts texts one behind the other.
+// Join returns the texts one after the other, in one line.
 func Join(texts ...Text) Text {
 	var all Text
 	for _, t := range texts {
@@ -50,10 +51,11 @@ func Join(texts ...Text) Text {
 	return all
 }
 
-// Color is the number of a terminal's colour or weight; 0 is none.
+// Color is the number of a terminal's colour or weight, the parameter of SGR; 0 is
+// none.
 type Color uint8
 
-// The colours that have a meaning.
+// The colours that are used by name.
 const (
 	Bold    Color = 1
 	Dim     Color = 2
@@ -64,7 +66,7 @@ const (
 	Blue    Color = 34
 )
 
-// In is the text in a colour.
+// In returns the text in a colour.
 func (t Text) In(c Color) Text {
 	if c == 0 || t.s == "" {
 		return t
@@ -73,8 +75,9 @@ func (t Text) In(c Color) Text {
 	return t
 }
 
-// Link is the text, which terminals open url for when it is clicked (OSC 8).
-// Those that do not know links show the text alone. What is no URL is no link.
+// Link returns the text as a link to url (OSC 8). Terminals without links show the
+// text alone. An empty url, or one with characters other than printable ASCII,
+// adds no link.
 func (t Text) Link(url string) Text {
 	if url == "" || span([]byte(url), '!', '~') < len(url) {
 		return t
@@ -83,7 +86,8 @@ func (t Text) Link(url string) Text {
 	return t
 }
 
-// Cut is the text in at most so many columns. One that is cut loses its colours.
+// Cut returns the text cut off at width columns. A text that is cut loses its
+// colours.
 func (t Text) Cut(width int) Text {
 	if t.width <= width {
 		return t

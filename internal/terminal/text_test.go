@@ -8,7 +8,7 @@ import (
 
 // TestClean: what is left of a text in each manner.
 func TestClean(t *testing.T) {
-	for _, tt := range []struct{ text, name, document, plain, colored string }{
+	for _, tt := range []struct{ text, oneLine, multiLine, plain, colored string }{
 		{"größe 日本 👨‍👩‍👧", "größe 日本 👨‍👩‍👧", "größe 日本 👨‍👩‍👧", "größe 日本 👨‍👩‍👧", "größe 日本 👨‍👩‍👧"},
 		{"\x1b[1;38:5:3mred\x1b[m", "red", "red", "red", "\x1b[1;38:5:3mred\x1b[m"},
 		{"a\x1b[2Jb", `a\x1b[2Jb`, `a\x1b[2Jb`, "ab", "ab"},
@@ -21,9 +21,9 @@ func TestClean(t *testing.T) {
 		{"\u009b2J\x9b2J\u202e\u2069\u200f\u061c\u2028", `\u009b2J\x9b2J\u202e\u2069\u200f\u061c\u2028`, `\u009b2J\x9b2J\u202e\u2069\u200f\u061c\u2028`, `\u009b2J\x9b2J\u202e\u2069\u200f\u061c\u2028`, `\u009b2J\x9b2J\u202e\u2069\u200f\u061c\u2028`},
 		{"\x7f\x00\xff\xe2\x82", `\u007f\x00\xff\xe2\x82`, `\u007f\x00\xff\xe2\x82`, `\xff\xe2\x82`, `\xff\xe2\x82`},
 	} {
-		for m, want := range []string{name: tt.name, document: tt.document, Plain: tt.plain, Colored: tt.colored} {
-			if got := clean(tt.text, Manner(m)); got != want {
-				t.Errorf("%q in manner %d: got %q, want %q", tt.text, m, got, want)
+		for m, want := range []string{oneLine: tt.oneLine, multiLine: tt.multiLine, Plain: tt.plain, Colored: tt.colored} {
+			if got := clean(tt.text, Filter(m)); got != want {
+				t.Errorf("%q with filter %d: got %q, want %q", tt.text, m, got, want)
 			}
 		}
 	}
@@ -36,18 +36,18 @@ func FuzzClean(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, m := range []Manner{name, document, Plain, Colored} {
+		for _, m := range []Filter{oneLine, multiLine, Plain, Colored} {
 			got := clean(s, m)
 			if !utf8.ValidString(got) {
-				t.Errorf("manner %d of %q is no UTF-8: %q", m, s, got)
+				t.Errorf("filter %d of %q is not UTF-8: %q", m, s, got)
 			}
 			if again := clean(got, m); again != got {
-				t.Errorf("manner %d of %q is %q, and of that %q", m, s, got, again)
+				t.Errorf("filter %d of %q is %q, and of that %q", m, s, got, again)
 			}
 			for _, r := range got {
-				allowed := r == 0x1b && m == Colored || r == '\t' && m != name || r == '\n' && m == document
-				if (r < 0x20 || r == 0x7f || r >= 0x80 && Commands(r)) && !allowed {
-					t.Errorf("manner %d of %q lets %U pass: %q", m, s, r, got)
+				allowed := r == 0x1b && m == Colored || r == '\t' && m != oneLine || r == '\n' && m == multiLine
+				if (r < 0x20 || r == 0x7f || r >= 0x80 && IsControl(r)) && !allowed {
+					t.Errorf("filter %d of %q lets %U pass: %q", m, s, r, got)
 				}
 			}
 		}
