@@ -1,10 +1,10 @@
 // Package progress turns events into rows, one for each resource: its state,
 // since when it is at work, what it waits for, and how far its pull or build is.
 // It draws nothing and has no clock: the time of an event comes with it. Texts are
-// as the events have them: who shows them escapes what its display would obey.
+// those of the events, unfiltered: a front end escapes them for its display.
 //
-// Who shows rows gives each event to a List. Who begins to listen later is sent
-// the list's Snapshot first, and continues from it with Resume.
+// A front end adds each event to a List and shows its rows. A front end that
+// subscribes later gets the list's Snapshot, and continues from it with Resume.
 package progress
 
 import (
@@ -44,9 +44,9 @@ func New(o Options) *List {
 	return &List{options: o, title: "Running", byName: map[string]*Row{}, builds: Tails{}}
 }
 
-// Add changes the rows as e says. now is the time of e's arrival; rows count
-// from it. Events that are about no row change nothing: logs, exits, messages,
-// what watch did.
+// Add changes the rows by e. now is the time at which e arrived: Row.Began and
+// Row.Ended are such times. Events about no resource change nothing: logs, exits,
+// messages, synced files.
 func (l *List) Add(e event.Event, now time.Time) {
 	switch e := e.(type) {
 	case event.Planned:
@@ -67,9 +67,10 @@ func (l *List) Add(e event.Event, now time.Time) {
 	}
 }
 
-// Ends tells whether e, which was added, is the end of what the list shows: the
-// end of the last plan, or, where no plan runs and nothing is at work, an event
-// about something else. What comes after it belongs to a new list.
+// Ends tells whether the list is complete with e; call it after Add. It is complete
+// at the end of its last plan. Changes outside of a plan are complete, once no
+// resource works or waits, at the next event about no resource. Later events belong
+// to a new list.
 func (l *List) Ends(e event.Event) bool {
 	switch e.(type) {
 	case event.Finished:
@@ -80,8 +81,8 @@ func (l *List) Ends(e event.Event) bool {
 	return l.plans == 0 && !l.Works()
 }
 
-// plan adds rows of what will change. While one plan runs another may begin: a
-// kill of what is being stopped.
+// plan adds rows for the plan's resources. A plan may begin while another runs: a
+// kill while containers are being stopped.
 func (l *List) plan(p event.Planned) {
 	l.plans++
 	l.title = cmp.Or(p.Title, l.title)
@@ -91,8 +92,8 @@ func (l *List) plan(p event.Planned) {
 	}
 }
 
-// row returns the resource's row, which is made at the first call. Until
-// something is done, its Ref is that of the latest event.
+// row returns the resource's row, a new one at the first call. While the row has no
+// State its Ref is that of the latest event.
 func (l *List) row(ref event.Ref) *Row {
 	name := ref.String()
 	r, ok := l.byName[name]
@@ -135,9 +136,9 @@ func (l *List) Title() string { return l.title }
 // without being in one.
 func (l *List) Len() int { return len(l.rows) }
 
-// Shown returns the rows of resources that something was done to or that wait,
-// in their order. The rows are the list's and change with it; callers do not
-// change them. The slice is the caller's.
+// Shown returns the rows of resources that have a State or wait, in their order. The
+// rows are the list's own: Add changes them, and callers must not. The slice is the
+// caller's.
 func (l *List) Shown(at Moment) []*Row {
 	return slices.DeleteFunc(slices.Clone(l.rows), func(r *Row) bool { return !r.shown(at) })
 }
@@ -162,7 +163,7 @@ func (l *List) Span(at Moment) (began, ended time.Time) {
 	return began, ended
 }
 
-// FailedStep returns what the failed step of an image's build printed, or the
-// latest lines of the build where they do not say which step failed. There are
-// at most 50; control sequences are still in them.
+// FailedStep returns the lines that the failed step of an image's build printed, or
+// the latest lines of the build where they do not say which step failed. They are at
+// most 50, with their control sequences.
 func (l *List) FailedStep(image event.Ref) []string { return l.builds.FailedStep(image) }

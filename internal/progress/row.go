@@ -25,10 +25,11 @@ type Row struct {
 	Transfer Transfer  `json:"transfer,omitzero"` // of its pull
 }
 
-// Moment is when rows are looked at.
+// Moment is the time for which rows are shown.
 type Moment struct {
 	Now time.Time
-	// Ended: the plan has ended, and no row waits any more.
+	// Ended: the plan has ended. No row waits any more; one that waited shows what
+	// was done last.
 	Ended bool
 }
 
@@ -44,8 +45,8 @@ func (r *Row) status(s event.Status, now time.Time) {
 	r.State, r.Text, r.Detail = s.State, s.Text, s.Detail
 }
 
-// part takes the progress of a piece of a pull. The resource is at work from
-// then on, if no Status said so.
+// part takes the progress of a part of a pull. A resource without a State is at work
+// from then on.
 func (r *Row) part(p event.Part, now time.Time) {
 	if r.State == "" {
 		r.State, r.Began = event.Working, now
@@ -53,14 +54,13 @@ func (r *Row) part(p event.Part, now time.Time) {
 	r.Transfer.add(p)
 }
 
-// Waits tells whether the resource's next step waits for others. When the plan
-// has ended none does: then the row says what was done last.
+// Waits tells whether the resource's next step waits for other resources.
 func (r *Row) Waits(at Moment) bool { return !at.Ended && r.Held != "" && r.State != event.Working }
 
-// works tells whether the row changes with the time.
+// works tells whether the resource is at work or waits: its row changes with time.
 func (r *Row) works() bool { return r.State == event.Working || r.Held != "" }
 
-// shown tells whether there is anything to say.
+// shown tells whether the row has a state to show.
 func (r *Row) shown(at Moment) bool { return r.State != "" || r.Waits(at) }
 
 // Took is how long the resource has been at work: from Began until now, or until

@@ -8,19 +8,20 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// Snapshot is a List as data: all that a front end needs which begins to listen
-// while a plan runs. It shares nothing with the list, and JSON keeps it whole.
+// Snapshot is a List as data, for a front end that subscribes while a plan runs. It
+// shares no memory with the list. It can be encoded as JSON and decoded again
+// without loss, except of bytes that are not valid UTF-8.
 type Snapshot struct {
 	Title string `json:"title"` // of the plan that was announced last
 	Plans int    `json:"plans"` // announced and not finished
 	// Project is the project's name as containers' names begin with it; "": not
 	// known yet.
 	Project string `json:"project,omitempty"`
-	// Rows are all there are, also those of resources that nothing was done to
-	// yet (State "").
+	// Rows are the rows of all resources in their order, also of those that have no
+	// State yet.
 	Rows []Row `json:"rows"`
-	// Outputs are the latest lines that were printed for each resource, in the
-	// order of their names.
+	// Outputs are the latest lines that were printed for each resource, sorted by
+	// resource.
 	Outputs []Output `json:"outputs,omitempty"`
 }
 
@@ -30,7 +31,7 @@ type Output struct {
 	Lines []string  `json:"lines"` // at most 50, the oldest first, with their control sequences
 }
 
-// Snapshot returns the list's present state.
+// Snapshot returns the present state of the list.
 func (l *List) Snapshot() Snapshot {
 	s := Snapshot{Title: l.title, Plans: l.plans, Project: l.project, Rows: make([]Row, len(l.rows))}
 	for i, r := range l.rows {
@@ -43,8 +44,8 @@ func (l *List) Snapshot() Snapshot {
 	return s
 }
 
-// Resume returns a list that is as the one that s was taken of: with the events
-// after s it has the same rows.
+// Resume returns a list with the state s. After the same further events it equals
+// the list that s was taken from, if the options are the same.
 func Resume(s Snapshot, o Options) *List {
 	l := New(o)
 	l.title, l.plans, l.project = s.Title, s.Plans, s.Project
@@ -58,7 +59,7 @@ func Resume(s Snapshot, o Options) *List {
 	return l
 }
 
-// clone returns a copy that shares no memory that changes.
+// clone returns a copy of the row that no change of the row affects.
 func (r *Row) clone() Row {
 	c := *r
 	c.Steps.Names = maps.Clone(r.Steps.Names)

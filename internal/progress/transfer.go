@@ -10,8 +10,8 @@ import (
 // Transfer is the progress of a pull: the sum of its parts, which are layers.
 type Transfer struct {
 	Parts []Part `json:"parts,omitempty"` // in the order of their first events
-	// Done is how much of the work is done, from 0 to 1. It never falls, also
-	// where a new part is more to do.
+	// Done is the share of the work that is done, from 0 to 1. It never falls, even
+	// when a new part adds work.
 	Done float64 `json:"done,omitempty"`
 }
 
@@ -31,8 +31,8 @@ const downloadShare = 0.8
 // Known tells whether there was any part.
 func (t *Transfer) Known() bool { return len(t.Parts) > 0 }
 
-// add takes the progress of a part. One without a total keeps the total that is
-// known.
+// add takes the progress of a part. A part's known total is kept where the event has
+// none.
 func (t *Transfer) add(e event.Part) {
 	p := Part{ID: e.ID, Text: e.Text, Current: e.Current, Total: e.Total, Done: e.Done}
 	if i := slices.IndexFunc(t.Parts, func(known Part) bool { return known.ID == p.ID }); i < 0 {
@@ -76,8 +76,8 @@ func (p Part) says(word string) bool {
 	return len(p.Text) >= len(word) && strings.EqualFold(p.Text[:len(word)], word)
 }
 
-// Sizes are the bytes that were downloaded, and all; total is 0 where the engine
-// told no sizes.
+// Sizes are the bytes that were downloaded, and all; total is 0 where no size
+// is known.
 func (t *Transfer) Sizes() (got, total int64) {
 	for _, p := range t.Parts {
 		total += p.Total

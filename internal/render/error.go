@@ -9,9 +9,10 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Error writes an error's message and, below it, the hints of all errors that
-// it is made of, each once. Errors that were joined come one after the other,
-// each with its own hints. What a build or the engine had to say moves no cursor.
+// Error writes an error's message and, below it, the hints of all errors that it
+// wraps, each once. Errors of errors.Join are written one after the other, each with
+// its own hints. Control sequences in messages are escaped. An error of the write is
+// dropped.
 func Error(w io.Writer, err error) {
 	each(err, func(message string, hints []string) {
 		lines := terminal.Lines(message)
@@ -22,8 +23,8 @@ func Error(w io.Writer, err error) {
 	})
 }
 
-// failure is the object of an error that ends the command, with Docker Compose's
-// fields; docs/progress.md documents it.
+// failure is the object of an error that ends a command, with Docker Compose's
+// fields. docs/progress.md documents it.
 type failure struct {
 	V       int       `json:"v"`
 	Type    string    `json:"type"`
@@ -33,15 +34,15 @@ type failure struct {
 	Hint    string    `json:"hint,omitempty"`
 }
 
-// ErrorJSON is Error for those who read ModeJSON: an object for each error.
+// ErrorJSON is Error in ModeJSON: it writes an object for each error.
 func ErrorJSON(w io.Writer, err error, now time.Time) {
 	each(err, func(message string, hints []string) {
-		_ = JSON(w, failure{1, "error", now, true, message, strings.Join(hints, "\n")}) // who would be told?
+		_ = JSON(w, failure{1, "error", now, true, message, strings.Join(hints, "\n")}) // an error could only be written to the same stream
 	})
 }
 
-// each calls do for each of the errors that were joined, with its hints that were
-// not said before.
+// each calls do for each of the errors that were joined, with those of its hints
+// that no error before it had.
 func each(err error, do func(message string, hints []string)) {
 	if err == nil {
 		return
@@ -59,7 +60,7 @@ func each(err error, do func(message string, hints []string)) {
 	}
 }
 
-// joined are the errors that errors.Join made one of, or the one.
+// joined returns the errors that errors.Join joined, or err alone.
 func joined(err error) []error {
 	several, ok := err.(interface{ Unwrap() []error })
 	if !ok || len(several.Unwrap()) == 0 {
@@ -70,7 +71,7 @@ func joined(err error) []error {
 		texts = append(texts, e.Error())
 	}
 	if err.Error() != strings.Join(texts, "\n") {
-		return []error{err} // it says more than they do
+		return []error{err} // its text says more than theirs
 	}
 	return several.Unwrap()
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// Explain writes an explanation for people: the answer first, then what it
-// rests on, what helps, and what `up` would do.
+// Explain writes an explanation as text: the answer first, then its causes with
+// hints, what the service needs, and what `up` would do. The error is that of the
+// write.
 //
 //	web does not run: exit code 3
 //
@@ -62,8 +63,9 @@ func (x *explanation) line(indent string, texts ...terminal.Text) {
 	x.b.Line(append([]terminal.Text{terminal.Value(indent)}, texts...)...)
 }
 
-// causes are those of a container, or of the whole service, with their hints.
-// A cause that the summary has told already needs its hint alone.
+// causes writes the causes of a container with their hints; container "" is for those
+// of the whole service. Of a cause that the summary ends with, the hint alone is
+// written.
 func (x *explanation) causes(container, indent string) {
 	for _, c := range x.e.Causes {
 		if c.Container != container {
@@ -91,7 +93,8 @@ func (x *explanation) container(c planner.Examined) {
 	}
 }
 
-// state is "runs (healthy) for 3 hours", "ended 2 minutes ago after 4 seconds".
+// state returns "runs (healthy), started 3 hours ago", or "ended 2 minutes ago after 4
+// seconds".
 func (x *explanation) state(c planner.Examined) string {
 	switch {
 	case c.Status.Runs():
@@ -115,7 +118,7 @@ func (x *explanation) ago(t time.Time) string { return duration(x.now.Sub(t)) + 
 
 func duration(d time.Duration) string { return strings.ToLower(units.HumanDuration(max(0, d))) }
 
-// probe shows a health check, and what it said last.
+// probe writes a health check and its latest output.
 func (x *explanation) probe(p *planner.Probe, indent string) {
 	if p.Test != "" {
 		x.line(indent, terminal.Value("its health check, run "+x.ago(p.Ended)+": "+p.Test))
@@ -153,7 +156,7 @@ func (x *explanation) waits() {
 	}
 }
 
-// next says what `up` would do.
+// next writes what `up` would do.
 func (x *explanation) next() {
 	if !x.e.NextKnown {
 		return

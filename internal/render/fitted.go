@@ -11,32 +11,32 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Fitted is a table for people that fits its terminal: where there is not enough
-// room, columns are left out and rows summed up, so that no line breaks.
+// Fitted is a table that fits its terminal. Where there is not enough room, columns
+// are left out, and a line with their number replaces the last rows.
 type Fitted struct {
 	Columns []FittedColumn
-	Rows    [][]string // a cell a column; "" is empty
+	Rows    [][]string // each with a cell for each column
 	Total   []string   // the last row; nil: none
 }
 
 // FittedColumn is a column of Fitted.
 type FittedColumn struct {
 	Title string
-	Right bool // aligned there: numbers
-	// Rank says how soon the column is left out, the highest first; those of 0
-	// stay.
+	Right bool // align cells to the right, as numbers are
+	// Rank is the order in which columns are left out: the highest first. Columns
+	// of rank 0 stay.
 	Rank int
-	// Cut allows cells to be cut off.
+	// Cut: cells may be cut off.
 	Cut bool
 }
 
-// FitTo are the columns and rows that a Fitted may take; 0: as many as it likes.
+// FitTo is the columns and rows that a table may take; 0: no limit.
 type FitTo struct{ Cols, Rows int }
 
-// between is what stands between columns.
+// between separates columns.
 const between = "   "
 
-// Lines are the table's lines.
+// Lines returns the table's lines, the titles first.
 func (t Fitted) Lines(to FitTo, s Style) []terminal.Text {
 	shown, widths := t.fit(to.Cols)
 	line := func(cells []string) terminal.Text {
@@ -84,7 +84,8 @@ func (t Fitted) Lines(to FitTo, s Style) []terminal.Text {
 	return lines
 }
 
-// fit picks the columns that there is room for, and their widths by index.
+// fit returns the indices of the columns that there is room for, and the widths of
+// all columns.
 func (t Fitted) fit(cols int) (shown, widths []int) {
 	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
@@ -127,5 +128,5 @@ func (t Fitted) fit(cols int) (shown, widths []int) {
 	return shown, widths
 }
 
-// cutWidth is how much of a cell is worth more than another column.
+// cutWidth is the width that a cell keeps, while other columns are left out for it.
 const cutWidth = 20

@@ -6,8 +6,8 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Footer is the line that stays at the bottom of a terminal, below all else: a
-// prompt with what was typed, or keys and what they do.
+// Footer is the last line of a terminal in ModeTTY: a prompt with what was typed, or
+// keys and what they do.
 type Footer struct {
 	Prompt, Typed string
 	Keys          []Key
@@ -18,8 +18,8 @@ type Key struct{ Key, Does string }
 
 func (f Footer) empty() bool { return f.Prompt == "" && len(f.Keys) == 0 }
 
-// line is the footer in at most so many columns. Of a prompt the end is seen,
-// of the keys as many as fit.
+// line returns the footer in at most cols columns. What was typed is cut off at
+// its start; keys that do not fit are left out.
 func (f Footer) line(cols int, s style) terminal.Text {
 	if f.Prompt != "" {
 		prompt, typed := terminal.Clean(f.Prompt), terminal.Clean(f.Typed)
@@ -44,9 +44,9 @@ func (f Footer) line(cols int, s style) terminal.Text {
 	return l
 }
 
-// Footer shows a line at the bottom of the terminal, in place of the last one;
-// the zero value takes it away. Other displays than ModeTTY have none: it
-// returns false.
+// Footer shows f at the bottom of the terminal in place of the footer before; the
+// zero value removes it. In other modes than ModeTTY it returns false and does
+// nothing.
 func (r *Renderer) Footer(f Footer) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

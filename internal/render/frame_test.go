@@ -33,7 +33,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		now = now.Add(spinGap)
+		now = now.Add(spinnerInterval)
 		t.draw()
 	}
 }

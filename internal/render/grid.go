@@ -7,9 +7,9 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Grid writes columns for a terminal, three spaces apart, the header in
-// capitals. Cells may have colours and links: what counts is the width that
-// they are seen with.
+// Grid writes a table for a terminal: columns three spaces apart, the header in
+// capitals. Cells may have colours and links, which do not count as width. Each row
+// has a cell for each column. The error is that of the write.
 func Grid(w io.Writer, header []string, rows [][]terminal.Text) error {
 	titles := make([]terminal.Text, len(header))
 	for i, h := range header {
@@ -35,22 +35,22 @@ func Grid(w io.Writer, header []string, rows [][]terminal.Text) error {
 	return terminal.OutputOf(w).Print(&b)
 }
 
-// Style is how cells of a Grid may look.
+// Style is whether cells of a Grid have colours and links.
 type Style struct {
 	colors style
 	links  bool
 }
 
-// StyleOf is the style that o allows on w. Links are no colour: NO_COLOR leaves
-// them.
+// StyleOf returns the style that o allows on w. NO_COLOR turns off colours, and not
+// links.
 func StyleOf(w io.Writer, o Options) Style {
 	colors := o.style(w)
 	o.NoColor = false
 	return Style{colors: colors, links: bool(o.style(w))}
 }
 
-// Link is a text that terminals open url for when it is clicked (OSC 8). Those
-// that do not know links show the text alone; url "" is no link.
+// Link returns text as a link to url (OSC 8) where links are allowed. Terminals
+// without links show the text alone; url "" adds no link.
 func (s Style) Link(url, text string) terminal.Text {
 	t := terminal.Value(text)
 	if !s.links {
@@ -59,8 +59,8 @@ func (s Style) Link(url, text string) terminal.Text {
 	return t.Link(url)
 }
 
-// State is a text about a container in the colour of its state and health, as
-// the engine calls them.
+// State returns text in the colour of a container's state and health. Both are words
+// of the engine's API: "running", "unhealthy".
 func (s Style) State(state, health, text string) terminal.Text {
 	switch {
 	case health == "unhealthy", state == "restarting", state == "dead":
@@ -73,10 +73,11 @@ func (s Style) State(state, health, text string) terminal.Text {
 	return s.colors.of(terminal.Dim, text)
 }
 
-// Dim is a text that matters less.
+// Dim returns text in a weaker colour.
 func (s Style) Dim(text string) terminal.Text { return s.colors.of(terminal.Dim, text) }
 
-// Event is a text about an event of a container in the colour of what it means.
+// Event returns text in the colour of a container's event. action and exitCode are
+// those of the engine's API: "die", "137".
 func (s Style) Event(action, exitCode, text string) terminal.Text {
 	switch {
 	case exitCode != "" && exitCode != "0", strings.HasSuffix(action, ": unhealthy"), action == "oom":

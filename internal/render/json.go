@@ -9,13 +9,13 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// jsonLines prints an object for each event, in a line.
+// jsonLines prints a JSON object in one line for each event.
 type jsonLines struct {
 	out  *terminal.Output
 	now  func() time.Time
 	logs *logs
-	// separate: logs have a stream of their own and are printed there as ever,
-	// the lines there only.
+	// separate: logs have a stream of their own. Their lines are printed there as
+	// text, and are no objects.
 	separate bool
 }
 
@@ -34,7 +34,7 @@ func (j *jsonLines) event(e event.Event) {
 	}
 	b, err := encode(e, j.now())
 	if err != nil {
-		return // no event has a value that JSON cannot hold
+		return // does not happen: JSON can hold the values of all events
 	}
 	_, _ = j.out.Write(append(b, '\n'))
 }
@@ -53,15 +53,15 @@ func (j *jsonLines) close() error { return nil }
 //	kind, name, service, number   the resource
 //	status     Working Done Warning Error Skipped
 //	text       the word or the line
-//	details    what goes after it
+//	details    the text after it
 //	error      of a status or the end of a plan
 //	current, total, percent       of a part: bytes
 //	source, stream, bytes         of a log; bytes: base64, where text is no UTF-8
 //	sources    of attached: the containers whose logs follow
 //	code, restarting              of an exit
 //	level, hint                   of a message: info, warn
-//	for, more     of held: what the resource's next step waits for, and how many
-//	           there are beside
+//	for, more     of held: what the resource's next step waits for, and the number
+//	           of further ones
 //	title, refs                   of planned: the resources that will change
 //	action, writes, deletes, paths, containers, took   of synced: the rule's
 //	           action, how much changed, the first paths, the containers that took
@@ -127,8 +127,8 @@ var statusNames = map[event.State]string{
 	event.Skipped: "Skipped",
 }
 
-// encode returns an event as an object in one line, without a line end. now
-// stamps an event that has no time of its own.
+// encode returns an event as a JSON object in one line, without a line end. now is
+// the time of an event that has none of its own. The error is JSON's.
 func encode(e event.Event, now time.Time) ([]byte, error) {
 	l := line{V: 1, Time: now}
 	switch e := e.(type) {

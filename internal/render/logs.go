@@ -16,19 +16,19 @@ import (
 // LogOptions say how the logs of containers are printed.
 type LogOptions struct {
 	NoPrefix   bool
-	NoColor    bool // no colours in the prefixes, whatever Options say
-	Timestamps bool // as the engine stamped the lines
-	// Split sends the standard error of containers to Options.Err, as up does.
-	// Else both their streams go to Options.Out.
+	NoColor    bool // no colours in the prefixes, also where Options allow them
+	Timestamps bool // print the engine's time before each line
+	// Split prints the standard error of containers to Options.Err, as up does.
+	// Otherwise both streams go to Options.Out.
 	Split bool
-	// Format is how a line is written; LogText where it is not said.
+	// Format is how a line is written. The zero value is LogText.
 	Format LogFormat
-	// Failed is told of lines that could not be written: a full disk. nil: nobody
-	// is.
+	// Failed is called with the error of each write that failed, as on a full disk.
+	// nil: the error is dropped.
 	Failed func(error)
 }
 
-// LogFormat is a way to write the lines of logs.
+// LogFormat is how lines of logs are written.
 type LogFormat uint8
 
 // The formats of logs.
@@ -37,36 +37,36 @@ const (
 	// LogJSON writes an object for each line; see docs/logs.md. Nothing else goes
 	// to the output.
 	LogJSON
-	// LogJSONEmbedded is LogJSON with messages that are JSON put in as such.
+	// LogJSONEmbedded is LogJSON, but a message that is a JSON object or array is
+	// written as that and not as a string.
 	LogJSONEmbedded
 )
 
-// logs prints the lines of containers behind their prefixes: "web-1  | text".
-// Lines that come together are written together.
-// A pipe gets the lines' bytes as they are, a terminal gets them without what
-// would move its cursor.
+// logs prints the lines of containers with a prefix: "web-1  | text". Lines of one
+// event are written together. A pipe gets their bytes as they are; a terminal gets
+// them without control sequences other than colours.
 type logs struct {
 	opts     LogOptions
 	out, err stream
-	progress stream // takes what hooks print while no logs are followed; zero: not these
-	followed bool   // there was an Attached
-	width    int    // columns of the longest name
+	progress stream // gets the output of hooks while no logs are followed; zero: another display shows it
+	followed bool   // an event.Attached came
+	width    int    // of the longest name, in columns
 	heads    map[headKey]terminal.Text
-	objects  map[event.Source][]byte // what objects of a container begin with
-	json     []byte                  // the object at hand
+	objects  map[event.Source][]byte // the beginning of a container's objects
+	json     []byte                  // memory of object, used again for each line
 	colors   map[string]terminal.Color
 	buf      terminal.Buffer // lines that are not written yet
-	toErr    bool            // they are for err
-	front    terminal.Buffer // what goes before the line at hand
-	browse   *browsing       // nil: what is past is not kept
+	toErr    bool            // buf is for err, otherwise for out
+	front    terminal.Buffer // the prefix of the present line, with its time
+	view     *logView        // nil: all lines are shown and none is kept
 
-	last struct { // of heads, the one that was used last
+	last struct { // the head that was used last, found without the map
 		key  headKey
 		head terminal.Text
 	}
 }
 
-// stream is where logs go, and what it can do.
+// stream is where lines of logs are written.
 type stream struct {
 	to       printer
 	style    style
@@ -90,7 +90,7 @@ func newLogs(out, err stream, o LogOptions) *logs {
 	return &logs{opts: o, out: out, err: err, progress: progress, heads: map[headKey]terminal.Text{}, colors: map[string]terminal.Color{}}
 }
 
-// event prints what belongs to logs, and tells whether e did.
+// event prints e if it is about logs, and tells whether it is.
 func (l *logs) event(e event.Event) bool {
 	switch e := e.(type) {
 	case event.Log:
@@ -116,16 +116,16 @@ func (l *logs) event(e event.Event) bool {
 		if e.Ref.Kind != event.Container || !l.followed && l.progress.to == nil {
 			return false
 		}
-		l.hooked(e)
+		l.hookLine(e)
 	default:
 		return false
 	}
 	return true
 }
 
-// hooked prints a line of a hook, "web-1 ->  | text": among the logs where these
-// are followed, as a part of progress else.
-func (l *logs) hooked(o event.Output) {
+// hookLine prints a line that a hook printed, "web-1 ->  | text": to the logs while
+// they are followed, otherwise to progress.
+func (l *logs) hookLine(o event.Output) {
 	l.flush()
 	l.toErr = false
 	if !l.followed {
@@ -139,7 +139,8 @@ func (l *logs) hooked(o event.Output) {
 	l.flush()
 }
 
-// attach makes the prefixes equally wide and gives the services their colours.
+// attach gives all prefixes the width of the longest name, and each service a
+// colour, in the order of the services' names.
 func (l *logs) attach(e event.Attached) {
 	l.followed = true
 	names := make([]string, len(e.Sources))
@@ -157,12 +158,12 @@ func (l *logs) attach(e event.Attached) {
 	}
 }
 
-// line formats a line into the buffer.
+// line adds a line to the buffer.
 func (l *logs) line(e *event.Log) {
-	if !l.browse.shows(e.Source.Service) {
+	if !l.view.shows(e.Source.Service) {
 		return
 	}
-	l.turn(l.opts.Split && e.Stream == event.Stderr && l.opts.Format == LogText)
+	l.use(l.opts.Split && e.Stream == event.Stderr && l.opts.Format == LogText)
 	if l.opts.Format != LogText {
 		l.object(e)
 		return
@@ -178,19 +179,20 @@ func (l *logs) line(e *event.Log) {
 	l.text(e.Text)
 }
 
-// writeSize is how many bytes of lines that came together are written at once.
+// writeSize is the number of buffered bytes above which lines of one event are
+// written.
 const writeSize = 32 << 10
 
-// turn sees to it that the buffer is for the stream that comes next, and not
-// full: lines of both streams keep their order.
-func (l *logs) turn(toErr bool) {
+// use prepares the buffer for a line for err or out. Lines of the other stream are
+// written first, so that the order of lines is kept, and so is a full buffer.
+func (l *logs) use(toErr bool) {
 	if toErr != l.toErr || l.buf.Len() >= writeSize {
 		l.flush()
 		l.toErr = toErr
 	}
 }
 
-// stream is the one that the buffer is for.
+// stream returns the stream that the buffer is for.
 func (l *logs) stream() stream {
 	if l.toErr {
 		return l.err
@@ -198,19 +200,19 @@ func (l *logs) stream() stream {
 	return l.out
 }
 
-// flush writes what is in the buffer.
+// flush writes the buffer and empties it.
 func (l *logs) flush() {
 	if l.buf.Len() == 0 {
 		return
 	}
-	l.browse.keep(&l.buf)
+	l.view.keep(&l.buf)
 	if err := l.stream().to.Print(&l.buf); err != nil && l.opts.Failed != nil {
 		l.opts.Failed(err)
 	}
-	l.buf.Reset(4 * writeSize) // more was for a line of megabytes
+	l.buf.Reset(4 * writeSize) // more memory was needed by a very long line
 }
 
-// text formats a text, each of its lines behind front.
+// text adds each line of a text, with front before it.
 func (l *logs) text(text []byte) {
 	to := l.stream()
 	for more := true; more; {
@@ -219,20 +221,20 @@ func (l *logs) text(text []byte) {
 		if to.terminal {
 			from := l.buf.Len()
 			l.buf.Printed(&l.front, line, to.style.filter())
-			l.browse.mark(&l.buf, from)
+			l.view.mark(&l.buf, from)
 		} else {
 			l.buf.DataLine(&l.front, line)
 		}
 	}
 }
 
-// headKey is what the beginnings of lines are kept by.
+// headKey is the key of logs.heads.
 type headKey struct {
 	source event.Source
 	toErr  bool
 }
 
-// head is what the lines of a container begin with: "web-1  | ".
+// head returns the prefix of a container's lines from the cache.
 func (l *logs) head(s event.Source) terminal.Text {
 	key := headKey{s, l.toErr}
 	if l.last.key == key && l.last.head.Len() > 0 {
@@ -247,7 +249,8 @@ func (l *logs) head(s event.Source) terminal.Text {
 	return head
 }
 
-// widen makes room for a container's name in the prefixes.
+// widen makes prefixes at least as wide as a name. Cached prefixes are dropped where
+// the width changes.
 func (l *logs) widen(name string) {
 	if n := runewidth.StringWidth(name); n > l.width {
 		l.width = n
@@ -256,8 +259,8 @@ func (l *logs) widen(name string) {
 	}
 }
 
-// prefix is "web-1  | ", as wide as those of the others; mark goes behind the
-// name.
+// prefix returns "web-1  | " in the service's colour, padded to the width of all
+// prefixes. mark is added to the name.
 func (l *logs) prefix(s event.Source, mark string) terminal.Text {
 	name := terminal.Clean(shortName(s)) + mark
 	if mark == "" {
@@ -267,10 +270,11 @@ func (l *logs) prefix(s event.Source, mark string) terminal.Text {
 	return terminal.Join(l.stream().style.of(l.color(s.Service), name+"  |"), terminal.Value(" "))
 }
 
-// palette are the colours of services. Red is left to what goes wrong.
+// palette are the colours of services, as numbers of SGR. Red is for errors only.
 var palette = []terminal.Color{36, 33, 32, 35, 34, 96, 93, 92, 95, 94}
 
-// color is the service's colour: those not known from an Attached get the next.
+// color returns the service's colour. A service without one gets the next of the
+// palette.
 func (l *logs) color(service string) terminal.Color {
 	c, ok := l.colors[service]
 	if !ok {
@@ -280,8 +284,8 @@ func (l *logs) color(service string) terminal.Color {
 	return c
 }
 
-// shortName is the container's name without the project's: "web-1",
-// "web-run-0123456789ab". One that the file names keeps its name.
+// shortName returns the container's name without the project's: "web-1",
+// "web-run-0123456789ab". A name set by container_name is returned as it is.
 func shortName(s event.Source) string {
 	for _, sep := range []string{"-", "_"} {
 		replica := fmt.Sprint(s.Service, sep, s.Number)

@@ -13,14 +13,14 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// object formats a line of a log as an object in a line:
+// object adds a line of a log to the buffer as a JSON object in one line:
 //
 //	{"service":"web","container":"demo-web-1","number":1,"stream":"stdout",
 //	 "time":"2026-01-02T03:04:05.000000006Z","message":"text"}
 //
-// number is missing for a one-off. A message that is no UTF-8 has U+FFFD in the
-// place of what is none, and bytes beside it: the line as it is, in base64.
-// Fields may be added. It is written by hand because of a million lines.
+// number is missing for a one-off container. Where the line is not valid UTF-8, the
+// invalid bytes are U+FFFD in message, and the field bytes has the line in base64.
+// Fields may be added. It does not use encoding/json, which allocates for each line.
 func (l *logs) object(e *event.Log) {
 	b := append(l.json[:0], l.objectHead(e.Source)...)
 	if e.Stream == event.Stderr {
@@ -52,7 +52,7 @@ func (l *logs) object(e *event.Log) {
 	}
 }
 
-// objectHead is what all objects of a container begin with.
+// objectHead returns the beginning of all objects of a container, from the cache.
 func (l *logs) objectHead(s event.Source) []byte {
 	if head, ok := l.objects[s]; ok {
 		return head
@@ -70,14 +70,15 @@ func (l *logs) objectHead(s event.Source) []byte {
 	return head
 }
 
-// embeddable tells whether a message is a JSON object or array, in a line.
+// embeddable tells whether a message is a JSON object or array in one line.
 func embeddable(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && utf8.Valid(text) &&
 		!bytes.ContainsAny(text, "\r\n") && json.Valid(text)
 }
 
-// appendString appends text as a JSON string. What is no UTF-8 becomes U+FFFD.
+// appendString appends text as a JSON string. Bytes that are not valid UTF-8 become
+// U+FFFD; characters that control a terminal are escaped.
 func appendString(dst, text []byte) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')

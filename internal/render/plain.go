@@ -13,8 +13,8 @@ import (
 type plain struct {
 	messages
 	logs   *logs
-	builds printer         // takes what builds print; Docker Compose's goes to stdout
-	filter terminal.Filter // of that
+	builds printer         // gets the output of builds, which Docker Compose prints to stdout
+	filter terminal.Filter // of builds
 }
 
 func (p *plain) event(e event.Event) {
@@ -34,7 +34,7 @@ func (p *plain) event(e event.Event) {
 
 func (p *plain) close() error { return nil }
 
-// output is where the lines about a kind of resource go.
+// output returns the printer for lines that were printed for a kind of resource.
 func (p *plain) output(k event.Kind) printer {
 	if k == event.Image {
 		return p.builds
@@ -42,8 +42,8 @@ func (p *plain) output(k event.Kind) printer {
 	return p.to
 }
 
-// statusLine is a status in a line: what is waited for is left out, so that the
-// line is the words and nothing else.
+// statusLine returns a status in a line. Of a resource at work the detail is left
+// out: scripts compare these lines.
 func statusLine(s event.Status) string {
 	line := s.Ref.String() + " " + s.Text
 	if s.Detail != "" && s.State != event.Working {
@@ -52,17 +52,18 @@ func statusLine(s event.Status) string {
 	return line
 }
 
-// outputLine says whose line it is: builds of several services run at once, and
-// BuildKit numbers the steps of each from 1. Its colours are the builds'.
-func outputLine(o event.Output, m terminal.Filter) terminal.Text {
-	text := terminal.Printed(o.Text, m)
+// outputLine returns a line that was printed for a service, with the service in front:
+// builds of several services run at once, and BuildKit numbers the steps of each
+// from 1. f is the filter for the line.
+func outputLine(o event.Output, f terminal.Filter) terminal.Text {
+	text := terminal.Printed(o.Text, f)
 	if o.Ref.Service == "" {
 		return text
 	}
 	return terminal.Join(terminal.Value(o.Ref.Service+" | "), text)
 }
 
-// quiet prints warnings, and the output of a build once it has failed.
+// quiet prints warnings, and the output of a failed step of a build.
 type quiet struct {
 	messages
 	logs   *logs
@@ -99,7 +100,7 @@ func (q *quiet) event(e event.Event) {
 
 func (q *quiet) close() error { return nil }
 
-// messages prints the sentences that belong to no resource.
+// messages prints messages, and what watch did.
 type messages struct {
 	to    printer
 	style style
@@ -122,7 +123,7 @@ func (m messages) warning(line terminal.Text) terminal.Text {
 	return terminal.Join(m.style.of(terminal.Yellow, "warning:"), terminal.Value(" "), line)
 }
 
-// lines are a message and its hint.
+// lines returns a message and its hint.
 func (m messages) lines(msg event.Message) []terminal.Text {
 	lines := terminal.Lines(msg.Text)
 	if msg.Level == event.Warn {
@@ -131,7 +132,7 @@ func (m messages) lines(msg event.Message) []terminal.Text {
 	return append(lines, hintLines(msg.Hint, m.style)...)
 }
 
-// hintLines are a hint as it is shown; none where there is none.
+// hintLines returns a hint as it is shown; none where hint is "".
 func hintLines(hint string, s style) []terminal.Text {
 	if hint == "" {
 		return nil

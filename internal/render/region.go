@@ -10,50 +10,51 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// region is a list of resources as the live region shows it.
+// region draws a list of resources as the lines of the live region.
 type region struct {
 	*progress.List
 	style style
-	wide  int // columns of the widest state so far: the times keep their place
+	// stateWidth is the width of the widest state so far, in columns: the times
+	// after the states do not move.
+	stateWidth int
 }
 
 func newRegion(s style) *region {
 	return &region{List: progress.New(progress.Options{Clean: terminal.CleanPrinted}), style: s}
 }
 
-// view is what a frame is drawn for: the columns and rows it may take, and its
-// time.
-type view struct {
+// frame is the size that a drawing of the region may have, and its time.
+type frame struct {
 	cols, rows int
 	progress.Moment
 }
 
-// lines are the region's lines. There are never more than fit, but for the
-// failures of the last frame.
-func (r *region) lines(v view) []terminal.Text {
-	if v.rows < 1 || v.cols < 1 {
+// lines returns the region's lines, at most f.rows of them. The last frame has a line
+// for each failure even where that is more.
+func (r *region) lines(f frame) []terminal.Text {
+	if f.rows < 1 || f.cols < 1 {
 		return nil
 	}
-	rows := r.Shown(v.Moment)
-	counts := progress.Count(rows, v.Moment)
-	n := v.rows - 1
-	if v.Ended {
+	rows := r.Shown(f.Moment)
+	counts := progress.Count(rows, f.Moment)
+	n := f.rows - 1
+	if f.Ended {
 		n = max(n, counts.Failed+1)
 	}
-	kept, hidden := progress.Fold(rows, n, v.Moment)
-	table := r.table(kept, v)
+	kept, hidden := progress.Fold(rows, n, f.Moment)
+	table := r.table(kept, f)
 	var lines []terminal.Text
 	if len(hidden) > 0 {
-		folded := fmt.Sprintf(" … %d more: %s", len(hidden), progress.Count(hidden, v.Moment))
-		lines = append(lines, r.line(v.cols, cell{folded, terminal.Dim}))
+		folded := fmt.Sprintf(" … %d more: %s", len(hidden), progress.Count(hidden, f.Moment))
+		lines = append(lines, r.line(f.cols, cell{folded, terminal.Dim}))
 	}
 	lines = append(lines, table...)
-	return append([]terminal.Text{r.header(counts, lines, v)}, lines...)
+	return append([]terminal.Text{r.header(counts, lines, f)}, lines...)
 }
 
-// header sums up: what is done of all, what went wrong, and the time so far,
-// which stands above the others' times.
-func (r *region) header(n progress.Counts, below []terminal.Text, v view) terminal.Text {
+// header returns the first line: how many resources are done, how many failed or
+// were skipped, and the time so far, which is aligned with the times of the rows.
+func (r *region) header(n progress.Counts, below []terminal.Text, f frame) terminal.Text {
 	cells := []cell{{fmt.Sprintf("[+] %s %d/%d", r.Title(), n.Done+n.Warned, r.Len()), terminal.Bold}}
 	if n.Failed > 0 {
 		cells = append(cells, cell{fmt.Sprintf(", %d failed", n.Failed), terminal.Red})
@@ -61,8 +62,8 @@ func (r *region) header(n progress.Counts, below []terminal.Text, v view) termin
 	if n.Skipped > 0 {
 		cells = append(cells, cell{fmt.Sprintf(", %d skipped", n.Skipped), terminal.Yellow})
 	}
-	l := r.line(v.cols, cells...)
-	began, ended := r.Span(v.Moment)
+	l := r.line(f.cols, cells...)
+	began, ended := r.Span(f.Moment)
 	if began.IsZero() || len(below) == 0 {
 		return l
 	}
@@ -72,20 +73,20 @@ func (r *region) header(n progress.Counts, below []terminal.Text, v view) termin
 		width = max(width, b.Width())
 	}
 	gap := max(width-l.Width()-len(took), 1)
-	if l.Width()+gap+len(took) > v.cols {
+	if l.Width()+gap+len(took) > f.cols {
 		return l
 	}
-	right := r.line(v.cols, cell{strings.Repeat(" ", gap), 0}, cell{took, terminal.Blue})
+	right := r.line(f.cols, cell{strings.Repeat(" ", gap), 0}, cell{took, terminal.Blue})
 	return terminal.Join(l, right)
 }
 
-// cell is a piece of a line.
+// cell is a part of a line in one colour.
 type cell struct {
 	text string
 	c    terminal.Color
 }
 
-// line joins cells and cuts them off at a width.
+// line returns cells as a line of at most width columns.
 func (r *region) line(width int, cells ...cell) terminal.Text {
 	var l terminal.Text
 	for i, c := range cells {

@@ -12,58 +12,58 @@ import (
 )
 
 const (
-	// usual is how many columns states get while they change, where there is
-	// room: the times after them keep their place.
-	usual = 64
-	// enough is how many columns of a state are worth more than a longer name.
-	enough = 40
+	// minStateWidth is the least width of the states' column, where there is room:
+	// the times after it do not move with each change.
+	minStateWidth = 64
+	// wantedStateWidth is the width of states for which names are shortened.
+	wantedStateWidth = 40
 )
 
-// table lays the rows out in columns: mark, name, state, time. Where there is
-// not enough room, names lose first the kind of their resources and most of
-// their digests, then the name of the project, and then their middle; and the
-// states are cut.
-func (r *region) table(rows []*progress.Row, v view) []terminal.Text {
+// table returns the rows as lines with the columns mark, name, state and time. Where
+// there is not enough room names are shortened: first by the resource's kind and
+// most of an image's digest, then by the project's name, then by their middle. After
+// that states are cut off.
+func (r *region) table(rows []*progress.Row, f frame) []terminal.Text {
 	states, times := 0, 0
 	texts := make([]stateText, len(rows))
 	for i, w := range rows {
-		texts[i] = words(w, v)
+		texts[i] = words(w, f)
 		states = max(states, texts[i].width())
-		times = max(times, len(took(w, v)))
+		times = max(times, len(took(w, f)))
 	}
-	if !v.Ended {
-		r.wide = max(r.wide, states, usual)
-		states = r.wide
+	if !f.Ended {
+		r.stateWidth = max(r.stateWidth, states, minStateWidth)
+		states = r.stateWidth
 	}
-	room := v.cols - len(" x ") - len("  ") - len(" ") - times
-	name, names := r.naming(rows, room, min(states, enough))
-	states = min(states, room-names)
+	room := f.cols - len(" x ") - len("  ") - len(" ") - times
+	name, nameWidth := r.names(rows, room, min(states, wantedStateWidth))
+	states = min(states, room-nameWidth)
 	lines := make([]terminal.Text, len(rows))
 	for i, w := range rows {
-		mark, c := mark(w, v)
+		mark, c := mark(w, f)
 		state := texts[i]
 		if state.width() > states && state.brief != "" {
 			state.rest = state.brief
 		}
 		cells := []cell{
 			{" " + mark + " ", c},
-			{fit(name(w.Ref), names) + "  ", 0},
+			{fitName(name(w.Ref), nameWidth) + "  ", 0},
 			{state.word, c},
 			{state.rest, terminal.Dim},
 		}
 		if pad := states - state.width(); pad > 0 {
 			cells = append(cells, cell{strings.Repeat(" ", pad), 0})
 		}
-		left := r.line(v.cols-1-times, cells...)
-		right := r.line(v.cols-left.Width(), cell{fmt.Sprintf(" %*s", times, took(w, v)), terminal.Blue})
+		left := r.line(f.cols-1-times, cells...)
+		right := r.line(f.cols-left.Width(), cell{fmt.Sprintf(" %*s", times, took(w, f)), terminal.Blue})
 		lines[i] = terminal.Join(left, right)
 	}
 	return lines
 }
 
-// naming is the longest way to call the rows that leaves the states what they
-// want of the room, and the columns it takes.
-func (r *region) naming(rows []*progress.Row, room, states int) (name func(event.Ref) string, width int) {
+// names returns the longest form of the resources' names that leaves so many columns
+// of the room for states, as a function, and the width of the longest name in it.
+func (r *region) names(rows []*progress.Row, room, states int) (name func(event.Ref) string, width int) {
 	for _, call := range []func(event.Ref) string{event.Ref.String, progress.Name, r.ShortName} {
 		name = func(of event.Ref) string { return terminal.Clean(call(of)) }
 		width = 0
@@ -77,10 +77,9 @@ func (r *region) naming(rows []*progress.Row, room, states int) (name func(event
 	return name, min(width, max(room-states, room*3/5))
 }
 
-// fit makes a name as wide as told; one that is too wide loses its middle. What
-// tells names from each other is at their ends: numbers and tags, and what
-// comes before a word that all share.
-func fit(name string, width int) string {
+// fitName returns a name padded to width columns, or shortened to it by its middle:
+// names of one project differ at their ends, by service, number or tag.
+func fitName(name string, width int) string {
 	if w := runewidth.StringWidth(name); w > width && width > 1 {
 		head := runewidth.Truncate(name, (width-1)/2, "")
 		name = head + runewidth.TruncateLeft(name, w-width+1+runewidth.StringWidth(head), "…")

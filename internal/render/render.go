@@ -2,10 +2,10 @@
 // terminal, plain lines, JSON lines or next to nothing, prints the logs of
 // containers with their prefixes, and writes tables, listings and errors.
 //
-// Results, the logs of containers and, in plain mode, what builds print go to
-// the output, everything else to the error stream. What is not a terminal gets
-// plain lines: no colour, no cursor moves. All that is shown is a terminal.Text,
-// or passes a terminal.Output.
+// Results, the logs of containers and, in plain mode, the output of builds go to
+// standard output; everything else goes to standard error. A stream that is not a
+// terminal gets plain lines without colours and cursor movement. Everything is
+// written as a terminal.Text, or through a terminal.Output.
 package render
 
 import (
@@ -32,12 +32,13 @@ const (
 	ModePlain Mode = "plain"
 	// ModeJSON prints an object for each event; see encode.
 	ModeJSON Mode = "json"
-	// ModeQuiet shows warnings, and what a failed step of a build printed. The error itself is
-	// the command's to print, here as in the other modes.
+	// ModeQuiet prints warnings, and the output of a build's failed step. The error that ends
+	// a command is printed by the command, in all modes.
 	ModeQuiet Mode = "quiet"
 )
 
-// ParseMode reads the value of --progress or COMPOSE_PROGRESS; "" is ModeAuto.
+// ParseMode reads the value of --progress or COMPOSE_PROGRESS; "" is ModeAuto. Any
+// other value than a Mode is an error that names the modes.
 func ParseMode(s string) (Mode, error) {
 	switch m := Mode(s); m {
 	case "":
@@ -52,33 +53,34 @@ func ParseMode(s string) (Mode, error) {
 type Options struct {
 	Mode Mode // "": ModeAuto
 	ANSI ANSI // "": from the streams
-	// NoColor leaves colours out and changes nothing else: NO_COLOR, --no-color.
+	// NoColor turns off colours and nothing else: NO_COLOR, --no-color.
 	NoColor bool
-	// Out takes the logs of containers and what belongs to them. nil: Err, and
-	// with JSON they are objects of its stream.
+	// Out gets the logs of containers, and among them exits and the output of hooks.
+	// nil: Err; with ModeJSON logs are then objects like other events.
 	Out io.Writer
-	// Builds takes what builds print in plain mode, and beside a terminal's live
-	// region where it is no terminal itself: compose build > log. nil: Err.
+	// Builds gets the output of builds in ModePlain, and in ModeTTY where it is not a
+	// terminal: compose build > log. nil: Err.
 	Builds io.Writer
-	// Err takes progress and messages.
+	// Err gets progress and messages.
 	Err  io.Writer
 	Logs LogOptions
 	Now  func() time.Time // nil: time.Now
 }
 
-// Renderer shows events. Its methods are safe for concurrent use.
+// Renderer shows events. Its methods are safe for concurrent use. Who makes one
+// closes it.
 type Renderer struct {
 	mu sync.Mutex // guards below
 	d  display    // nil after Close
 }
 
-// display is one way to show events; a Renderer calls it under its lock.
+// display is one mode. A Renderer calls it under its lock.
 type display interface {
 	event(event.Event)
 	close() error
 }
 
-// New returns a renderer that shows events as o says.
+// New returns a renderer that shows events as o says. The error is ParseMode's.
 func New(o Options) (*Renderer, error) {
 	mode, err := ParseMode(string(o.Mode))
 	if err != nil {
@@ -116,12 +118,13 @@ func New(o Options) (*Renderer, error) {
 	return r, nil
 }
 
-// builds is the filter of what builds print: their colours also go to a pipe.
+// builds returns the filter for the output of builds. Their colours also go to a
+// pipe.
 func (o Options) builds() terminal.Filter {
 	return style(!o.NoColor && o.ANSI != ANSINever).filter()
 }
 
-// Event shows e. It is an event.Sink.
+// Event shows e; after Close it does nothing. It is an event.Sink.
 func (r *Renderer) Event(e event.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -130,19 +133,19 @@ func (r *Renderer) Event(e event.Event) {
 	}
 }
 
-// Leave leaves the terminal to others while during runs: the cursor is seen, and
-// what comes is shown after that.
+// Leave calls during, while another program has the terminal: the cursor is shown,
+// and events wait until during returns.
 func (r *Renderer) Leave(during func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t, ok := r.d.(*tty); ok {
-		t.failed(t.screen.Release())
+		t.keepError(t.screen.Release())
 	}
 	during()
 }
 
-// Redraw draws the live region anew below the cursor: a process that was stopped
-// goes on, and its shell has written on the terminal meanwhile.
+// Redraw draws the live region again, below the cursor. It is called after another
+// program has written on the terminal, as the shell does while a process is stopped.
 func (r *Renderer) Redraw() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -151,8 +154,9 @@ func (r *Renderer) Redraw() {
 	}
 }
 
-// Close leaves the terminal as it should be. What comes later is not shown. A
-// second call does nothing.
+// Close leaves the last state of the live region on the terminal and shows the
+// cursor. Later events are not shown. The error is that of the first failed write to
+// the terminal in ModeTTY, nil in other modes. A second call does nothing.
 func (r *Renderer) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -15,44 +15,47 @@ import (
 
 var spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
-// mark is the sign in front, and the colour of it and of the word.
-func mark(w *progress.Row, v view) (string, terminal.Color) {
+// mark returns the sign at the start of a row, and the colour of it and of the word.
+func mark(r *progress.Row, f frame) (string, terminal.Color) {
 	switch {
-	case w.Waits(v.Moment):
+	case r.Waits(f.Moment):
 		return "·", terminal.Blue
-	case w.State == event.Done:
+	case r.State == event.Done:
 		return "✔", terminal.Green
-	case w.State == event.Failed:
+	case r.State == event.Failed:
 		return "✘", terminal.Red
-	case w.State == event.Warning:
+	case r.State == event.Warning:
 		return "!", terminal.Yellow
-	case w.State == event.Skipped:
+	case r.State == event.Skipped:
 		return "-", terminal.Yellow
 	}
-	return spinner[int(v.Now.UnixMilli()/spinGap.Milliseconds())%len(spinner)], terminal.Blue
+	return spinner[int(f.Now.UnixMilli()/spinnerInterval.Milliseconds())%len(spinner)], terminal.Blue
 }
 
-// stateText is the middle of a row. brief is a shorter rest, "" where there is
-// none.
-type stateText struct{ word, rest, brief string }
+// stateText is what a row says of a resource's state.
+type stateText struct {
+	word  string // in colour: "Pulling"
+	rest  string // begins with a space, or ""
+	brief string // is shown for rest where there is little room; "": rest is cut off
+}
 
 func (s stateText) width() int {
 	return runewidth.StringWidth(s.word) + runewidth.StringWidth(s.rest)
 }
 
-// words are what the resource does or did, and how far it is.
-func words(w *progress.Row, v view) stateText {
-	s := stateText{word: w.Text, rest: w.Detail}
+// words returns what the resource does or did, and how far it is.
+func words(r *progress.Row, f frame) stateText {
+	s := stateText{word: r.Text, rest: r.Detail}
 	switch {
-	case w.Waits(v.Moment):
-		s = stateText{word: "Waiting", rest: "for " + w.Held}
-	case w.State == event.Failed, w.State == event.Warning:
-		s.rest = untold(w.Ref, w.Detail)
-	case w.State != event.Working:
-	case w.Transfer.Known():
-		s.rest, s.brief = bar(&w.Transfer), brief(&w.Transfer)
-	case w.Steps.Line != "":
-		s.rest = w.Steps.Line
+	case r.Waits(f.Moment):
+		s = stateText{word: "Waiting", rest: "for " + r.Held}
+	case r.State == event.Failed, r.State == event.Warning:
+		s.rest = cause(r.Ref, r.Detail)
+	case r.State != event.Working:
+	case r.Transfer.Known():
+		s.rest, s.brief = bar(&r.Transfer), brief(&r.Transfer)
+	case r.Steps.Line != "":
+		s.rest = r.Steps.Line
 	}
 	s.word = terminal.Clean(s.word)
 	for _, t := range []*string{&s.rest, &s.brief} {
@@ -63,31 +66,31 @@ func words(w *progress.Row, v view) stateText {
 	return s
 }
 
-// untold is what an error says beyond its row: not "starting container a-web-1:",
-// nor that it is the engine's answer. There is room for few words, and all of it
-// comes below when the command ends.
-func untold(r event.Ref, detail string) string {
-	for _, name := range []string{r.Name, r.Service} {
-		if doing, cause, ok := strings.Cut(detail, " "+name+": "); ok && name != "" && !strings.Contains(doing, ":") {
-			detail = cause
+// cause returns an error's text without what its row says already ("starting
+// container a-web-1:") and without "Error response from daemon:". The whole error is
+// printed when the command ends.
+func cause(ref event.Ref, detail string) string {
+	for _, name := range []string{ref.Name, ref.Service} {
+		if doing, rest, ok := strings.Cut(detail, " "+name+": "); ok && name != "" && !strings.Contains(doing, ":") {
+			detail = rest
 			break
 		}
 	}
 	detail = strings.TrimPrefix(detail, "Error response from daemon: ")
 	detail = strings.TrimPrefix(detail, "dependency failed to start: ")
-	return strings.TrimPrefix(detail, strings.ToLower(string(r.Kind))+" "+r.Name+" ")
+	return strings.TrimPrefix(detail, strings.ToLower(string(ref.Kind))+" "+ref.Name+" ")
 }
 
-// took is how long the resource has been at work, "" where it was not.
-func took(w *progress.Row, v view) string {
-	d, ok := w.Took(v.Now)
+// took returns how long the resource has been at work, "" where it was not.
+func took(r *progress.Row, f frame) string {
+	d, ok := r.Took(f.Now)
 	if !ok {
 		return ""
 	}
 	return elapsed(d)
 }
 
-// elapsed is a duration as the region shows it: "1.2s", "3m05s".
+// elapsed returns a duration as the region shows it: "1.2s", "3m05s".
 func elapsed(d time.Duration) string {
 	d = max(d, 0)
 	if d < time.Minute {
@@ -96,7 +99,7 @@ func elapsed(d time.Duration) string {
 	return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// bar is the progress of a pull in a line: " 58% ███████░░░░░ 17.2MB/29.8MB", or
+// bar returns the progress of a pull: " 58% ███████░░░░░ 17.2MB/29.8MB", or
 // the number of its parts where no sizes are known.
 func bar(t *progress.Transfer) string {
 	got, total := t.Sizes()
@@ -108,7 +111,7 @@ func bar(t *progress.Transfer) string {
 	return fmt.Sprintf("%s %s%s %s/%s", percent(t), strings.Repeat("█", full), strings.Repeat("░", cells-full), size(got), size(total))
 }
 
-// brief is the progress without the bar.
+// brief returns the progress of a pull without the bar.
 func brief(t *progress.Transfer) string {
 	got, total := t.Sizes()
 	if total == 0 {

@@ -7,25 +7,27 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Screen shows one frame after the other in the same place of a terminal, below
-// what is there: each in one write of the lines that changed.
+// Screen shows frames one after the other in the same place of a terminal, below
+// the present contents. A frame is one write of the lines that changed. Methods are
+// safe for concurrent use.
 type Screen struct {
 	mu     sync.Mutex // guards below
 	screen terminal.Region
 }
 
-// NewScreen returns a screen on the terminal w. It is closed in the end.
+// NewScreen returns a screen on the terminal w. The caller closes it.
 func NewScreen(w io.Writer) *Screen {
 	return &Screen{screen: terminal.Region{Output: terminal.OutputOf(w)}}
 }
 
-// Room is what a frame may take.
+// Room returns the columns and rows that a frame may take.
 func (s *Screen) Room() FitTo {
 	cols, rows := sizeOf(s.screen.Output)
 	return FitTo{Cols: cols - 1, Rows: max(rows-1, 1)}
 }
 
-// Show replaces the frame, as far as it fits. The cursor rests below it.
+// Show replaces the frame. Lines and columns that do not fit are cut off. The error
+// is that of the write.
 func (s *Screen) Show(lines []terminal.Text) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,31 +42,32 @@ func (s *Screen) Show(lines []terminal.Text) error {
 	return s.screen.Draw(&terminal.Buffer{}, shown, cols, rows)
 }
 
-// Leave leaves the terminal to others while during runs: the cursor is seen, and
-// frames wait.
+// Leave calls during, while another program has the terminal: the cursor is shown,
+// and Show waits until during returns.
 func (s *Screen) Leave(during func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = s.screen.Release() // the next frame's failure tells
+	_ = s.screen.Release() // where it fails the next Show fails too
 	during()
 }
 
-// Redraw has the next frame drawn whole, below what something else has written
-// on the terminal meanwhile.
+// Redraw has the next Show draw all lines, below the cursor. It is called after
+// another program has written on the terminal.
 func (s *Screen) Redraw() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.screen.Forget()
 }
 
-// Close leaves the last frame, and the cursor as it was.
+// Close leaves the last frame on the terminal and shows the cursor. The error is
+// that of the write.
 func (s *Screen) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.screen.Release()
 }
 
-// sizeOf is a terminal's size, or what is usual where it does not know it.
+// sizeOf returns a terminal's size, or 80 columns and 24 rows where it is not known.
 func sizeOf(w io.Writer) (cols, rows int) {
 	cols, rows, ok := Size(w)
 	if !ok || cols <= 0 || rows <= 0 {

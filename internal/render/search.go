@@ -8,22 +8,24 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// recentBytes is how much of the latest lines of logs is kept to be searched.
+// recentBytes is how many bytes of the latest lines of logs are kept for Search.
 const recentBytes = 1 << 20
 
-// browsing is what a user at a terminal chose to see of the logs. Its methods
-// work on nil, too: all is seen and nothing is kept.
-type browsing struct {
-	only   string          // a service; "": all
-	what   *regexp.Regexp  // is highlighted; nil: nothing
-	recent []terminal.Text // lines as they were printed
-	bytes  int
+// logView is what a user at a terminal chose to see of the logs. A nil *logView
+// shows everything and keeps nothing.
+type logView struct {
+	service string          // whose logs are shown; "": of all services
+	pattern *regexp.Regexp  // is highlighted; nil: nothing
+	recent  []terminal.Text // lines as they were printed
+	bytes   int             // of recent
 }
 
-func (b *browsing) shows(service string) bool { return b == nil || b.only == "" || b.only == service }
+func (b *logView) shows(service string) bool {
+	return b == nil || b.service == "" || b.service == service
+}
 
-// keep takes note of printed lines.
-func (b *browsing) keep(lines *terminal.Buffer) {
+// keep keeps printed lines for Search, the latest recentBytes of them.
+func (b *logView) keep(lines *terminal.Buffer) {
 	if b == nil {
 		return
 	}
@@ -40,24 +42,26 @@ func (b *browsing) keep(lines *terminal.Buffer) {
 	}
 }
 
-// mark highlights in buf, from an index on, what is searched for.
-func (b *browsing) mark(buf *terminal.Buffer, from int) {
-	if b != nil && b.what != nil {
-		buf.Mark(from, b.what)
+// mark highlights the matches of the pattern in the bytes of buf from an index on.
+func (b *logView) mark(buf *terminal.Buffer, from int) {
+	if b != nil && b.pattern != nil {
+		buf.Mark(from, b.pattern)
 	}
 }
 
-// Only shows the logs of one service from now on; "": of all.
+// Only shows the logs of one service from now on; "": of all services. It works in
+// ModeTTY only.
 func (r *Renderer) Only(service string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t, ok := r.d.(*tty); ok {
-		t.browsing().only = service
+		t.logView().service = service
 	}
 }
 
-// Search shows which of the latest lines contain a text, in whatever case, and
-// highlights it in those to come; "" ends that.
+// Search prints those of the latest lines of logs that contain a text, in upper or
+// lower case, and highlights it in later lines; "" ends that. It works in ModeTTY
+// only.
 func (r *Renderer) Search(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -65,15 +69,15 @@ func (r *Renderer) Search(text string) {
 	if !ok {
 		return
 	}
-	b := t.browsing()
-	if b.what = nil; text == "" {
+	b := t.logView()
+	if b.pattern = nil; text == "" {
 		return
 	}
-	b.what = inAnyColors(text)
+	b.pattern = inAnyColors(text)
 	var found, all terminal.Buffer
 	n := 0
 	for _, line := range b.recent {
-		if b.what.MatchString(line.String()) {
+		if b.pattern.MatchString(line.String()) {
 			n++
 			from := found.Len()
 			found.Add(line)
@@ -83,11 +87,12 @@ func (r *Renderer) Search(text string) {
 	}
 	all.Line(t.style.of(terminal.Bold, fmt.Sprintf("── %q is in %d of the latest %d lines ──", text, n, len(b.recent))))
 	all.Append(&found)
-	_ = (*aboveRegion)(t).Print(&all) // the display keeps its errors
-	t.soon()
+	_ = (*aboveRegion)(t).Print(&all) // it returns nil: the display keeps the error
+	t.scheduleFrame()
 }
 
-// inAnyColors finds a text in whatever case, and with colours that change in it.
+// inAnyColors returns a pattern of a text in upper or lower case, between whose
+// characters there may be colour sequences.
 func inAnyColors(text string) *regexp.Regexp {
 	var what []string
 	for _, r := range text {
@@ -96,10 +101,11 @@ func inAnyColors(text string) *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + strings.Join(what, `(?:\x1b\[[0-9;:]*m)*`))
 }
 
-// browsing begins to keep what is printed, at the first call.
-func (t *tty) browsing() *browsing {
-	if t.logs.browse == nil {
-		t.logs.browse = &browsing{}
+// logView returns the logs' view. The first call makes it; lines are kept from then
+// on.
+func (t *tty) logView() *logView {
+	if t.logs.view == nil {
+		t.logs.view = &logView{}
 	}
-	return t.logs.browse
+	return t.logs.view
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// ANSI says whether a terminal's control sequences are used.
+// ANSI is whether control sequences are written: colours, and cursor movement.
 type ANSI string
 
 // The values of --ansi.
@@ -16,9 +16,9 @@ const (
 	ANSINever  ANSI = "never"  // no colours, and no live region unless asked for
 )
 
-// Size returns the columns and rows of the terminal that w is, where it knows
-// them. A writer is one if it is a file that the system says so of, or if it
-// has a method Size with these results.
+// Size returns the columns and rows of a terminal. ok is false where w is none, and
+// where its size is not known. A writer counts as a terminal if it is a file that is
+// one, or if it has a method Size with these results, of which ok is true.
 func Size(w io.Writer) (cols, rows int, ok bool) {
 	return terminal.OutputOf(w).Size()
 }
@@ -28,7 +28,7 @@ func IsTerminal(w io.Writer) bool {
 	return terminal.OutputOf(w).IsTerminal()
 }
 
-// resolve turns ModeAuto into the mode it stands for.
+// resolve returns m, or the mode that is used for ModeAuto.
 func (o Options) resolve(m Mode) Mode {
 	switch {
 	case m != ModeAuto:
@@ -39,7 +39,7 @@ func (o Options) resolve(m Mode) Mode {
 	return ModePlain
 }
 
-// style is how w may be written to.
+// style returns whether what is written to w is coloured.
 func (o Options) style(w io.Writer) style {
 	switch {
 	case o.NoColor, o.ANSI == ANSINever:
@@ -50,10 +50,10 @@ func (o Options) style(w io.Writer) style {
 	return style(IsTerminal(w))
 }
 
-// style colours text, or leaves it as it is.
+// style is true where text is coloured.
 type style bool
 
-// in returns text in the colour.
+// in returns text in a colour.
 func (s style) in(c terminal.Color, text terminal.Text) terminal.Text {
 	if !s {
 		return text
@@ -61,12 +61,12 @@ func (s style) in(c terminal.Color, text terminal.Text) terminal.Text {
 	return text.In(c)
 }
 
-// of returns a string in the colour.
+// of returns a string as a text in a colour.
 func (s style) of(c terminal.Color, text string) terminal.Text {
 	return s.in(c, terminal.Value(text))
 }
 
-// filter is that of what programs printed.
+// filter returns what a terminal gets of lines that programs printed.
 func (s style) filter() terminal.Filter {
 	if s {
 		return terminal.Colored
@@ -74,12 +74,13 @@ func (s style) filter() terminal.Filter {
 	return terminal.Plain
 }
 
-// printer takes lines: an Output, or what shows them above a live region.
+// printer prints lines: a terminal.Output, or aboveRegion.
 type printer interface {
 	Print(*terminal.Buffer) error
 }
 
-// show prints lines. Who could be told that it failed? The next write fails too.
+// show prints lines. An error is dropped: it could only be written to the same
+// stream.
 func show(p printer, lines ...terminal.Text) {
 	var b terminal.Buffer
 	b.Lines(lines...)

@@ -8,8 +8,8 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// syncedLine is what watch did for a service, in a line that begins with Docker
-// Compose's words where there are any:
+// syncedLine returns what watch did for a service, in Docker Compose's words as far
+// as it has any:
 //
 //	Syncing service "web" after 2 changes were detected: src/a.js, src/b.js to 1 container in 24 ms
 func syncedLine(e event.Synced) string {
@@ -46,7 +46,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// shortTook is a duration as people say it: "24 ms", "1.3 s".
+// shortTook returns a duration as "24 ms" or "1.3 s".
 func shortTook(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", max(1, d.Milliseconds()))

@@ -18,8 +18,9 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Table writes columns as docker does: at least ten wide, three spaces apart,
-// the header in capitals.
+// Table writes columns as docker does: at least ten wide, three spaces apart, the
+// header in capitals. No header is written where there is none. The error is that of
+// the write.
 func Table(w io.Writer, header []string, rows [][]string) error {
 	return table(tabwriter.NewWriter(w, 10, 1, 3, ' ', 0), header, rows)
 }
@@ -33,7 +34,7 @@ func table(t *tabwriter.Writer, header []string, rows [][]string) error {
 			if i > 0 {
 				fmt.Fprint(t, "\t")
 			}
-			// What would end a cell or a row must not come from a container.
+			// A tab or line end from a container would end the cell or the row.
 			fmt.Fprint(t, terminal.Clean(cell))
 		}
 		fmt.Fprintln(t)
@@ -43,7 +44,7 @@ func table(t *tabwriter.Writer, header []string, rows [][]string) error {
 
 // Column is a column of a listing.
 type Column[T any] struct {
-	// Field is what a template calls it: {{.Field}}.
+	// Field is its name in a template: {{.Field}}.
 	Field string
 	// Header is its name in a table; "": Field.
 	Header string
@@ -54,17 +55,20 @@ type Column[T any] struct {
 type Listing[T any] struct {
 	Items   []T
 	Columns []Column[T]
-	// Headers are those of fields that have no column, for templates.
+	// Headers are the headers of fields without a column, for templates.
 	Headers map[string]string
-	// Lines makes JSON an object a line; else it is one array.
+	// Lines: JSON is an object in a line for each item; otherwise one array.
 	Lines bool
-	// Wide makes columns at least twenty wide, as some of Docker Compose's are.
+	// Wide: columns are at least twenty wide, as some of Docker Compose's are.
 	Wide bool
 }
 
-// Write prints the listing in a format: "table" (or ""), "json", a template of
-// Go, or "table TEMPLATE", which has a header and columns that end with \t. A
-// template sees the fields and methods of an item, and docker's functions.
+// Write prints the listing in a format: "table" (or ""), "json", a Go template, or
+// "table TEMPLATE", which has a header, and columns that are separated by \t. A
+// template can use the fields and methods of an item, and docker's functions.
+//
+// A template that cannot be parsed or executed is an error in Docker's words, with
+// --format in front. Other errors are those of writes.
 func (l Listing[T]) Write(w io.Writer, format string) error {
 	switch format {
 	case "", "table":
@@ -95,7 +99,7 @@ func (l Listing[T]) table(w io.Writer) error {
 	return Table(w, header, rows)
 }
 
-// Title is the name of the column above it.
+// Title is the column's header: Header, or Field where that is empty.
 func (c Column[T]) Title() string {
 	if c.Header != "" {
 		return c.Header
@@ -119,8 +123,9 @@ func (l Listing[T]) json(w io.Writer) error {
 	return nil
 }
 
-// JSON writes a value in one line, with <, > and & as they are. What a terminal
-// would obey is escaped as JSON does it: no reader sees a difference.
+// JSON writes a value in one line; <, > and & are not escaped. Characters that control
+// a terminal are, as \u sequences, which JSON readers decode to the same text. The
+// error is json.Marshal's, for a value that JSON cannot hold, or that of the write.
 func JSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -176,14 +181,14 @@ func (l Listing[T]) templateTable(w io.Writer, format string) error {
 	return out.Flush()
 }
 
-// headers are what the fields of an item are called above a table.
+// headers are the headers of an item's fields, for the header of a template.
 type headers map[string]string
 
-// Label is what a column of {{.Label "a.b"}} is called: the label's last part.
+// Label is the header of {{.Label "a.b"}}: the last part of the label's name.
 func (headers) Label(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
-// headers are those of the columns, and for every other field its name in
-// capitals: "LOCAL VOLUMES".
+// headers returns the headers of the columns, and for every other field its name in
+// capitals with spaces: "LOCAL VOLUMES".
 func (l Listing[T]) headers() headers {
 	h := headers{}
 	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct {
@@ -200,14 +205,13 @@ func (l Listing[T]) headers() headers {
 
 var innerCapital = regexp.MustCompile(`([a-z])([A-Z])`)
 
-// templateError says what is wrong with a template, in Docker's words and whose
-// it is.
+// templateError adds Docker's words for a wrong template, and the flag.
 func templateError(err error) error {
 	return fmt.Errorf("--format: template parsing error: %w", err)
 }
 
-// unescape turns the \t and \n that a shell leaves in a template into what they
-// stand for.
+// unescape replaces \t and \n in a template by a tab and a line end: shells pass them
+// as two characters.
 func unescape(s string) string {
 	return strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(strings.TrimSpace(s))
 }
@@ -215,7 +219,7 @@ func unescape(s string) string {
 // valueFunc is the function that oneLine calls.
 const valueFunc = "_value"
 
-// printed is what a template prints of a value, in one line.
+// printed returns what a template prints of a value, in one line.
 func printed(v any) string {
 	if v == nil {
 		return "<no value>"
@@ -226,7 +230,7 @@ func printed(v any) string {
 	return terminal.Clean(fmt.Sprint(v))
 }
 
-// printedLine is printed with the line end of println.
+// printedLine is printed, but keeps the line end that println adds.
 func printedLine(v any) string {
 	if s, ok := v.(string); ok && strings.HasSuffix(s, "\n") {
 		return printed(strings.TrimSuffix(s, "\n")) + "\n"
@@ -234,7 +238,7 @@ func printedLine(v any) string {
 	return printed(v)
 }
 
-// oneLine has every value that the template prints pass Clean, as a cell does.
+// oneLine makes a template pass every value that it prints through valueFunc.
 func oneLine(tree *parse.Tree) {
 	eachPrinted(tree.Root, func(p *parse.PipeNode) {
 		clean := &parse.CommandNode{NodeType: parse.NodeCommand, Args: []parse.Node{parse.NewIdentifier(valueFunc).SetTree(tree)}}
@@ -242,7 +246,7 @@ func oneLine(tree *parse.Tree) {
 	})
 }
 
-// eachPrinted finds the pipelines of actions that print.
+// eachPrinted calls do for the pipeline of each action that prints.
 func eachPrinted(list *parse.ListNode, do func(*parse.PipeNode)) {
 	if list == nil {
 		return

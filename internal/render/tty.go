@@ -11,38 +11,39 @@ import (
 
 // How often the live region is drawn.
 const (
-	frameGap = 50 * time.Millisecond  // at least, between two frames
-	spinGap  = 100 * time.Millisecond // likewise, where none brings lines of logs
-	restGap  = 500 * time.Millisecond // at most, where frames take their time
-	restPart = 100                    // the display works for one part of this many
+	logInterval     = 50 * time.Millisecond  // the least time between frames that print lines above
+	spinnerInterval = 100 * time.Millisecond // the least time between other frames
+	maxInterval     = 500 * time.Millisecond // the longest wait after a frame that took long to draw
+	drawShare       = 100                    // drawing takes at most a hundredth of the time, up to maxInterval
 )
 
 // tty keeps a live region at the bottom of a terminal: a header and a line for
-// each resource. What is printed meanwhile goes above it. When a plan has
-// ended its last state stays on the screen.
+// each resource. Lines that are printed meanwhile go above it. When a plan has
+// ended the region's last state stays on the screen.
 //
-// A frame is one write. It is drawn soon after something changed, and while
-// something works, for the spinner; where nothing lives, no timer runs.
+// A frame is one write. A frame is drawn after a change, and repeatedly while a
+// resource is at work or waits, for the spinner and the times. Otherwise no timer
+// runs.
 type tty struct {
 	out      *terminal.Output
 	now      func() time.Time
 	style    style
 	logs     *logs
 	messages messages
-	builds   printer         // gets what builds print as plain lines; nil: it is shown alone
-	filter   terminal.Filter // of that
+	builds   printer         // gets the output of builds as plain lines; nil: the region alone shows it
+	filter   terminal.Filter // of builds
 	mu       *sync.Mutex     // the renderer's; a frame takes it
 
 	region    *region // nil: nothing is shown
 	footer    Footer
-	above     terminal.Buffer
+	above     terminal.Buffer // lines to print above the region with the next frame
 	screen    terminal.Region
-	timer     *time.Timer // of the next frame; nil: none is due
-	due       time.Time   // when it is
-	turn      int         // tells it from those that were called off
+	timer     *time.Timer // of the next frame; nil: no frame is scheduled
+	due       time.Time   // when the timer expires
+	timerID   int         // numbers timers, so that a stopped one draws nothing
 	lastFrame time.Time
-	took      time.Duration // the last frame
-	err       error         // the first of the writes
+	took      time.Duration // to draw the last frame
+	err       error         // of the first write that failed
 }
 
 func newTTY(o Options, mu *sync.Mutex) *tty {
@@ -62,29 +63,29 @@ func newTTY(o Options, mu *sync.Mutex) *tty {
 	return t
 }
 
-// aboveRegion is the terminal for those who print lines: above the live region
-// while there is one.
+// aboveRegion prints lines on the terminal: above the live region while there is
+// one.
 type aboveRegion tty
 
-// Print never fails: the first failure is returned in the end.
+// Print returns nil: the first error is that of the display's close.
 func (a *aboveRegion) Print(b *terminal.Buffer) error {
 	t := (*tty)(a)
 	if t.region == nil && t.footer.empty() {
-		t.failed(t.out.Print(b))
+		t.keepError(t.out.Print(b))
 		return nil
 	}
 	t.above.Append(b)
-	if t.above.Len() > mostAbove {
-		t.draw() // a fast log is not kept in memory
+	if t.above.Len() > maxAbove {
+		t.draw() // so that a fast log takes no more memory
 	}
 	return nil
 }
 
-// mostAbove is how many bytes of lines wait for the next frame.
-const mostAbove = 1 << 16
+// maxAbove is how many bytes of lines may wait for the next frame.
+const maxAbove = 1 << 16
 
-// failed takes note of a write's error.
-func (t *tty) failed(err error) {
+// keepError keeps the error of the first write that failed.
+func (t *tty) keepError(err error) {
 	if t.err == nil {
 		t.err = err
 	}
@@ -113,14 +114,14 @@ func (t *tty) event(e event.Event) {
 		}
 	default:
 		if a, ok := e.(event.Attached); ok && !a.Quiet {
-			t.browsing() // a search can ask for lines that came before it
+			t.logView() // a search can ask for lines that came before it
 		}
 		t.end(e)
 		if !t.logs.event(e) {
 			t.messages.event(e)
 		}
 	}
-	t.soon()
+	t.scheduleFrame()
 }
 
 // failedStep prints above the region what the failed step of a build printed.
@@ -137,21 +138,23 @@ func (t *tty) end(e event.Event) {
 	}
 }
 
-// soon sees to it that what has changed is drawn.
-func (t *tty) soon() {
+// scheduleFrame schedules a frame that shows what changed.
+func (t *tty) scheduleFrame() {
 	if t.region == nil && t.footer.empty() {
 		return
 	}
-	gap := t.rest()
+	gap := t.interval()
 	if t.above.Len() > 0 {
-		gap = frameGap
+		gap = logInterval
 	}
 	t.schedule(gap - t.now().Sub(t.lastFrame))
 }
 
-// rest is the time between two frames that bring no lines of logs: longer on a
-// machine that has better things to do than to draw, or on a slow terminal.
-func (t *tty) rest() time.Duration { return min(max(spinGap, restPart*t.took), restGap) }
+// interval is the time between two frames that print no lines above. It is longer
+// where frames take long: on a busy machine or a slow terminal.
+func (t *tty) interval() time.Duration {
+	return min(max(spinnerInterval, drawShare*t.took), maxInterval)
+}
 
 // open returns the live region, a new one where there is none.
 func (t *tty) open() *region {
@@ -161,7 +164,7 @@ func (t *tty) open() *region {
 	return t.region
 }
 
-// schedule sees to it that a frame is drawn after d, or before.
+// schedule has a frame drawn after d, or before where an earlier one is scheduled.
 func (t *tty) schedule(d time.Duration) {
 	d = max(d, 0)
 	due := t.now().Add(d)
@@ -171,51 +174,51 @@ func (t *tty) schedule(d time.Duration) {
 		}
 		t.timer.Stop()
 	}
-	t.turn++
-	turn := t.turn
-	t.timer, t.due = time.AfterFunc(d, func() { t.frame(turn) }), due
+	t.timerID++
+	timerID := t.timerID
+	t.timer, t.due = time.AfterFunc(d, func() { t.frame(timerID) }), due
 }
 
-// frame draws because its time has come.
-func (t *tty) frame(turn int) {
+// frame draws the frame of a timer that expired.
+func (t *tty) frame(timerID int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.timer == nil || t.turn != turn {
-		return // it was called off while this waited for the lock
+	if t.timer == nil || t.timerID != timerID {
+		return // the timer was stopped while this waited for the lock
 	}
 	t.timer = nil
 	t.draw()
 	if t.region != nil && t.region.Works() {
-		t.schedule(t.rest())
+		t.schedule(t.interval())
 	}
 }
 
-// draw brings the screen up to date.
+// draw draws a frame now.
 func (t *tty) draw() {
 	cols, rows := t.size()
 	t.lastFrame = t.now()
-	v := view{cols - 1, rows - 1, progress.Moment{Now: t.lastFrame}}
+	f := frame{cols - 1, rows - 1, progress.Moment{Now: t.lastFrame}}
 	var foot []terminal.Text
-	if !t.footer.empty() && v.rows > 1 {
-		foot = append(foot, t.footer.line(v.cols, t.style))
+	if !t.footer.empty() && f.rows > 1 {
+		foot = append(foot, t.footer.line(f.cols, t.style))
 	}
-	v.rows -= len(foot)
+	f.rows -= len(foot)
 	var lines []terminal.Text
 	if t.region != nil {
-		lines = t.region.lines(v)
+		lines = t.region.lines(f)
 	}
 	t.show(append(lines, foot...), cols, rows)
 	t.took = t.now().Sub(t.lastFrame)
 }
 
-// setFooter changes the line at the bottom.
+// setFooter replaces the line at the bottom.
 func (t *tty) setFooter(f Footer) {
 	t.footer = f
-	t.browsing()
+	t.logView()
 	t.draw()
 	if f.empty() && t.region == nil {
 		t.stopTimer()
-		t.failed(t.screen.Release())
+		t.keepError(t.screen.Release())
 	}
 }
 
@@ -226,27 +229,27 @@ func (t *tty) stopTimer() {
 	}
 }
 
-// commit leaves the last state of the lines on the screen, as many as fit, and
-// ends the region.
+// commit draws the region's last frame, which stays on the screen, and ends the
+// region.
 func (t *tty) commit() {
 	t.stopTimer()
 	if t.region == nil {
 		return
 	}
 	cols, rows := t.size()
-	lines := t.region.lines(view{cols - 1, rows - 1, progress.Moment{Now: t.now(), Ended: true}})
-	t.failed(t.screen.Finish(&t.above, lines, cols, rows))
-	t.above.Reset(2 * mostAbove)
+	lines := t.region.lines(frame{cols - 1, rows - 1, progress.Moment{Now: t.now(), Ended: true}})
+	t.keepError(t.screen.Finish(&t.above, lines, cols, rows))
+	t.above.Reset(2 * maxAbove)
 	t.region = nil
-	t.soon() // the footer
+	t.scheduleFrame() // for the footer
 }
 
 func (t *tty) show(lines []terminal.Text, cols, rows int) {
-	t.failed(t.screen.Draw(&t.above, lines, cols, rows))
-	t.above.Reset(2 * mostAbove)
+	t.keepError(t.screen.Draw(&t.above, lines, cols, rows))
+	t.above.Reset(2 * maxAbove)
 }
 
-// redraw draws anew, below what something else has written.
+// redraw draws the region again, below what another program has written.
 func (t *tty) redraw() {
 	t.screen.Forget()
 	if t.region != nil || !t.footer.empty() {
@@ -254,12 +257,12 @@ func (t *tty) redraw() {
 	}
 }
 
-// size is asked for at each frame: so a resized window needs no signal.
+// size is called for each frame: no signal is needed when the window's size changes.
 func (t *tty) size() (cols, rows int) { return sizeOf(t.out) }
 
 func (t *tty) close() error {
 	t.setFooter(Footer{})
 	t.commit()
-	t.failed(t.screen.Restore())
+	t.keepError(t.screen.Restore())
 	return t.err
 }
