@@ -9,7 +9,6 @@ import (
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
 	"github.com/moby/term"
 
 	"github.com/compose-orchestrator/compose/hint"
@@ -178,7 +177,7 @@ func (t *Conversation) copyOut(s Streams) error {
 	if t.tty {
 		_, err = io.Copy(out, t.conn.Reader)
 	} else {
-		_, err = stdcopy.StdCopy(out, errs, t.conn.Reader)
+		err = demux(out, errs, t.conn.Reader)
 	}
 	for _, o := range []*output{out, errs} {
 		if o.err != nil {
