@@ -7,11 +7,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/internal/ownership"
 )
 
 // name is the program's folder below that of all programs.
@@ -67,7 +70,7 @@ func Secret(dir, file string) ([]byte, error) {
 }
 
 func readSecret(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	text, err := readOwn(path)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +79,31 @@ func readSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s does not hold %d bytes as hexadecimal digits", path, secretSize)
 	}
 	return secret, nil
+}
+
+// readOwn reads a small file that is this user's and closed to all others. Another
+// user who can put a file there would know the secret; a pipe would never end.
+func readOwn(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	err = ownership.Check(info)
+	switch {
+	case !info.Mode().IsRegular():
+		err = errors.New("it is no file")
+	case err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		err = fmt.Errorf("others may read it (mode %04o)", info.Mode().Perm())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s is not used: %w", path, err)
+	}
+	return io.ReadAll(io.LimitReader(f, 1<<10))
 }
 
 // makeSecret writes a new secret under another name and links it to its own: who

@@ -3,16 +3,35 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/ownership"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // cache is the folder with the copies.
 type cache struct{ dir string }
+
+// own refuses a folder that others could have put copies into: the digest in a
+// copy's name would not say what it holds.
+// The folder above is the program's own, too, and decides what this one is.
+func (c cache) own() error {
+	for _, dir := range []string{filepath.Dir(c.dir), c.dir} {
+		info, err := os.Stat(dir)
+		if err == nil {
+			err = ownership.Check(info)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return hint.Wrap(fmt.Errorf("the cache of remote files, %s, is not used: %w", dir, err),
+				"remove it, or let XDG_CACHE_HOME name a folder of yours alone")
+		}
+	}
+	return nil
+}
 
 // defaultNames are those of a Compose file in a folder, preferred first.
 var defaultNames = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
@@ -25,10 +44,7 @@ func (c cache) has(folder string) bool {
 // fill makes a folder, unless it is there. It gets its name when it is
 // complete.
 func (c cache) fill(folder string, write func(*os.Root) error) (err error) {
-	if c.has(folder) {
-		return nil
-	}
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(c.dir, 0o700), c.own()); err != nil || c.has(folder) {
 		return err
 	}
 	fresh, err := os.MkdirTemp(c.dir, "new-")

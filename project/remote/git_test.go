@@ -87,7 +87,7 @@ type bench struct {
 }
 
 func newBench(t *testing.T) *bench {
-	return &bench{t: t, dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "cache")}
+	return &bench{t: t, dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "program", "cache")}
 }
 
 func (b *bench) fetch(reference string, o Options) (project.Copy, error) {

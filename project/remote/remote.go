@@ -74,6 +74,9 @@ func (l *Loader) Fetch(ctx context.Context, want project.Wanted) (project.Copy, 
 		return project.Copy{}, err
 	}
 	f := fetch{l: l, ref: ref, want: want, from: l.origin(ref), cache: cache{dir}, pin: lock.pin(want.Reference, ref)}
+	if err := f.cache.own(); err != nil {
+		return project.Copy{}, err
+	}
 	if want.Offline {
 		return f.offline()
 	}

@@ -1,0 +1,8 @@
+//go:build unix
+
+package statedir
+
+import "syscall"
+
+// nonblock has a pipe opened at once.
+const nonblock = syscall.O_NONBLOCK
