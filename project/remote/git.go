@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -12,6 +11,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -39,7 +39,7 @@ func (r *repository) resolve(ctx context.Context) (string, error) {
 	if r.ref.Revision != "" {
 		return r.ref.Revision, nil
 	}
-	out, err := r.git(ctx, "", nil, "ls-remote", "--", r.ref.URL)
+	out, err := r.git(ctx, "", "ls-remote", "--", r.ref.URL)
 	if err != nil {
 		return "", err
 	}
@@ -68,11 +68,11 @@ func (r *repository) write(ctx context.Context, commit string, into *os.Root) er
 		return err
 	}
 	defer os.RemoveAll(store)
-	if _, err := r.git(ctx, store, nil, "init", "--quiet", "--bare", "--template=", store); err != nil {
+	if _, err := r.git(ctx, store, "init", "--quiet", "--bare", "--template=", store); err != nil {
 		return err
 	}
 	fetch := []string{"fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", r.ref.URL, commit}
-	if _, err := r.git(ctx, store, nil, fetch...); err != nil {
+	if _, err := r.git(ctx, store, fetch...); err != nil {
 		return err
 	}
 	return r.checkout(ctx, store, commit, into)
@@ -86,41 +86,74 @@ var safety = []string{
 	"-c", "core.fsmonitor=false",
 	"-c", "fetch.fsckObjects=true",
 	"-c", "fetch.recurseSubmodules=false",
+	"-c", "core.bigFileThreshold=64m", // larger ones are not held in memory
 	"-c", "gc.auto=0",
 	"-c", "maintenance.auto=false",
 	"-c", "protocol.ext.allow=never",
 	"-c", "credential.interactive=false",
 }
 
+// What is kept of what git says.
+const (
+	maxAnswer  = 32 << 20 // bytes of an answer: refs, or a list of files
+	maxFailure = 64 << 10 // bytes of what it says on stderr
+)
+
 // git calls the program, in a repository or none, and returns its output.
-func (r *repository) git(ctx context.Context, store string, stdin []byte, args ...string) ([]byte, error) {
+func (r *repository) git(ctx context.Context, store string, args ...string) ([]byte, error) {
 	cmd := r.command(ctx, store, args...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, stderr := &beginning{most: maxAnswer}, &beginning{most: maxFailure, silent: true}
+	cmd.Stdout, cmd.Stderr = out, stderr
+	err := cmd.Run()
 	switch {
 	case err == nil:
-		return out, nil
+		return out.b, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case out.over:
+		return nil, fmt.Errorf("git %s: its answer has more than %d MiB", args[0], maxAnswer>>20)
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, hint.New("the program git is not there, and "+r.ref.URL+" needs it", "install git")
 	}
-	if text := strings.TrimSpace(stderr.String()); text != "" {
+	if text := strings.TrimSpace(string(stderr.b)); text != "" {
 		return nil, fmt.Errorf("git %s: %s", args[0], text)
 	}
 	return nil, fmt.Errorf("git %s: %w", args[0], err)
 }
 
+// beginning keeps the beginning of what is written. Where more comes, the program
+// cannot write on, unless silent.
+type beginning struct {
+	b            []byte
+	most         int
+	silent, over bool
+}
+
+var errTooMuch = errors.New("more than is kept")
+
+func (b *beginning) Write(p []byte) (int, error) {
+	n := min(len(p), b.most-len(b.b))
+	b.b = append(b.b, p[:n]...)
+	if n == len(p) || b.silent {
+		return len(p), nil
+	}
+	b.over = true
+	return n, errTooMuch
+}
+
+// endTime is how long git's output may stay open after its end.
+const endTime = 2 * time.Second
+
+// command prepares a call. It ends with all that git starts.
 func (r *repository) command(ctx context.Context, store string, args ...string) *exec.Cmd {
 	all := slices.Clone(safety)
 	if store != "" {
 		all = append(all, "--git-dir="+store)
 	}
-	cmd := exec.CommandContext(ctx, "git", append(all, args...)...)
+	cmd := limited(ctx, append(all, args...))
 	cmd.Dir = store
 	cmd.Env = r.environment()
+	cmd.WaitDelay = endTime
 	return cmd
 }
 

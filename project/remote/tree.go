@@ -23,6 +23,7 @@ const (
 	maxFileBytes = 64 << 20
 	maxTreeBytes = 256 << 20
 	maxLink      = 4096 // bytes of a link's target
+	maxPath      = 4096 // bytes of a path
 )
 
 // entry is a file or a link of a commit.
@@ -33,6 +34,7 @@ type entry struct {
 
 const (
 	modeLink      = "120000"
+	modeFolder    = "040000"
 	modeSubmodule = "160000"
 	modeProgram   = "100755"
 )
@@ -60,7 +62,7 @@ func (r *repository) checkout(ctx context.Context, store, commit string, into *o
 	}
 	err = writeEntries(entries, bufio.NewReader(out), into)
 	if err != nil {
-		_ = cmd.Process.Kill() // it waits for a reader that is gone
+		_ = cmd.Cancel() // it waits for a reader that is gone
 	}
 	if waited := cmd.Wait(); err == nil && waited != nil {
 		return fmt.Errorf("git cat-file: %w", waited)
@@ -70,7 +72,8 @@ func (r *repository) checkout(ctx context.Context, store, commit string, into *o
 
 // list reads what a commit holds.
 func (r *repository) list(ctx context.Context, store, commit string) ([]entry, error) {
-	out, err := r.git(ctx, store, nil, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+	// Folders are listed too: those without files may be endless.
+	out, err := r.git(ctx, store, "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +91,9 @@ func (r *repository) entries(listing []byte) (entries []entry, err error) {
 		e, err := parseEntry(line)
 		if err != nil {
 			return nil, err
+		}
+		if e.mode == modeFolder {
+			continue
 		}
 		if e.mode == modeSubmodule {
 			r.warn(fmt.Sprintf("%s: the submodule %s is not fetched", r.ref.URL, e.path))
@@ -135,6 +141,9 @@ func parseEntry(line string) (entry, error) {
 func checkPath(name string) error {
 	if !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name || strings.Contains(name, `\`) {
 		return fmt.Errorf("the repository has a file named %q", name)
+	}
+	if len(name) > maxPath {
+		return fmt.Errorf("the repository has a path of %d bytes: more than %d are refused", len(name), maxPath)
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if strings.EqualFold(part, ".git") {

@@ -1,0 +1,113 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestTreeThatDoubles: a commit whose folders stand for more files or folders than
+// anybody could list is refused.
+func TestTreeThatDoubles(t *testing.T) {
+	for name, leaf := range map[string]string{"files": "100644 blob", "folders": ""} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			repo := newRepo(t)
+			repo.commit(map[string]string{"compose.yaml": "services: {}\n"})
+			tree := repo.tree("")
+			if leaf != "" {
+				tree = repo.tree(leaf + " " + repo.git("rev-parse", "HEAD:compose.yaml") + "\tf\n")
+			}
+			for range 12 {
+				var listing strings.Builder
+				for i := range 10 {
+					fmt.Fprintf(&listing, "040000 tree %s\td%d\n", tree, i)
+				}
+				tree = repo.tree(listing.String())
+			}
+			repo.git("update-ref", "refs/heads/main", repo.git("commit-tree", "-m", "x", tree))
+			_, err := b.fetch(repo.url, Options{Allowed: true})
+			if err == nil || !strings.Contains(err.Error(), "git ls-tree: its answer has more than 32 MiB") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// tree makes a folder's object of a listing.
+func (r *repo) tree(listing string) string {
+	r.t.Helper()
+	cmd := exec.Command("git", "mktree")
+	cmd.Dir, cmd.Stdin = r.dir, strings.NewReader(listing)
+	out, err := cmd.Output()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// TestGitEnds: where the load is given up, git ends with all that it started: the
+// server sees the connection closed.
+func TestGitEnds(t *testing.T) {
+	newRepo(t) // git is there
+	asked, left := make(chan struct{}), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(asked)
+		<-r.Context().Done()
+		close(left)
+	}))
+	defer server.Close()
+	defer server.CloseClientConnections()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("stopped")
+	go func() {
+		<-asked
+		cancel(stopped)
+	}()
+	r := &repository{ref: reference{URL: server.URL + "/x.git"}}
+	if _, err := r.resolve(ctx); !errors.Is(err, stopped) {
+		t.Errorf("got %v", err)
+	}
+	select {
+	case <-left:
+	case <-time.After(10 * time.Second):
+		t.Error("a program that git started is still connected")
+	}
+}
+
+// TestEndlessRefs: a server that names refs without end has git refuse it before it
+// has taken the machine's memory.
+func TestEndlessRefs(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems do not limit a program's memory")
+	}
+	newRepo(t) // git is there
+	const enough = 1 << 30
+	var sent atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
+		packet := func(text string) string { return fmt.Sprintf("%04x%s", len(text)+4, text) }
+		fmt.Fprint(w, packet("# service=git-upload-pack\n")+"0000"+packet(strings.Repeat("1", 40)+" HEAD\x00side-band-64k\n"))
+		ref := strings.Repeat("1", 40) + " refs/heads/" + strings.Repeat("a", 1000)
+		for i := 0; sent.Load() < enough; i++ {
+			n, err := fmt.Fprint(w, packet(fmt.Sprintf("%s%d\n", ref, i)))
+			if err != nil {
+				return
+			}
+			sent.Add(int64(n))
+		}
+	}))
+	defer server.Close()
+	r := &repository{ref: reference{URL: server.URL + "/x.git"}}
+	if _, err := r.resolve(t.Context()); err == nil || sent.Load() >= enough {
+		t.Errorf("got %v after %d MiB", err, sent.Load()>>20)
+	}
+}
