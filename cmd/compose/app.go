@@ -50,6 +50,8 @@ type app struct {
 
 	agreedTo []project.Demand // what the project's remote files ask for
 
+	endStrays func() // after it nothing comes from openStrays's file; nil: it is not open
+
 	keying sync.Once // guards key
 	key    project.ContentKey
 
@@ -77,6 +79,9 @@ func (a *app) run(args []string) int {
 
 // close ends the display and the connection.
 func (a *app) close() error {
+	if a.endStrays != nil {
+		a.endStrays()
+	}
 	var err error
 	if a.out != nil {
 		err = a.out.Close()

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -99,11 +101,18 @@ func (a *app) answer(complete completer) cobra.CompletionFunc {
 	}
 }
 
-// untypable tells of an offer that nobody could type and a shell might print as
-// it is.
+// untypable tells of an offer that nobody could type, that a shell might print as it
+// is, or that would be more than a word in a command line: bash puts what is offered
+// there without quotes, "$(rm x)" and "--force" too.
 func untypable(offer string) bool {
 	word, description, _ := strings.Cut(offer, "\t")
-	return terminal.Clean(word) != word || terminal.Clean(description) != description
+	return terminal.Clean(word) != word || terminal.Clean(description) != description ||
+		strings.HasPrefix(word, "-") || strings.ContainsFunc(word, active)
+}
+
+// active tells of characters that mean something to a shell.
+func active(r rune) bool {
+	return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-/:=@+,", r)
 }
 
 // argumentCompleter reads from a command's usage line what its arguments are.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -108,6 +109,41 @@ func TestHostileCompletion(t *testing.T) {
 		if text := out.String(); commanded.MatchString(strings.NewReplacer("\n", "", "\t", "").Replace(text)) || strings.Contains(text, "forged") {
 			t.Errorf("%q offers %q", args, text)
 		}
+	}
+}
+
+// TestUntypable: what bash would put into a command line as more than a word is not
+// offered.
+func TestUntypable(t *testing.T) {
+	for offer, want := range map[string]bool{
+		"web": false, "web.1=\t1 running (!)": false, "größe": false, "a:80/tcp": false,
+		"$(id)": true, "`id`": true, "a;id": true, "a b": true, "a|b": true, "a&": true, "<a": true, "~a": true, "a*": true, `a\b`: true,
+		`a"`: true, "a'": true, "{a,b}": true, "#a": true, "!a": true, "--force": true, "-f": true, evil: true, "a\t" + evil: true,
+	} {
+		if got := untypable(offer); got != want {
+			t.Errorf("%q: got %v", offer, got)
+		}
+	}
+}
+
+// TestStrays: what libraries print, and programs that they start, is told as messages.
+func TestStrays(t *testing.T) {
+	ours, theirs, err := screentest.OpenPTY()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	a := &app{stdout: terminal.OutputOf(theirs), stderr: terminal.OutputOf(theirs)}
+	strays := a.openStrays()
+	if _, err := strays.WriteString(evil + "\nlast, without an end" + strings.Repeat("x", 100)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(a.close(), theirs.Close()); err != nil {
+		t.Fatal(err)
+	}
+	shown, _ := io.ReadAll(ours) // it ends with an error when the other side is closed
+	if rest := allowedControls.ReplaceAllString(string(shown), ""); commanded.MatchString(rest) || !strings.Contains(rest, "last") {
+		t.Errorf("the terminal got %q", shown)
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 
 func main() {
 	a, args := called()
+	if strays := a.openStrays(); strays != nil {
+		os.Stderr = strays
+	}
 	os.Exit(a.run(args))
 }
 
