@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"maps"
@@ -131,55 +132,84 @@ func (p *Project) readContents() {
 	p.contents = read
 }
 
-// fileDigest is that of a file's content, or of all that a folder holds.
-// Something that is neither, such as a socket, has the digest of its kind.
+// fileDigest is that of a file's content, or of all that a folder holds, as far as
+// that is compared. Something that is neither, such as a socket, has the digest of its
+// kind.
 func fileDigest(name string) (string, error) {
-	sum := sha256.New()
+	d := digester{sum: sha256.New(), bytes: comparedBytes, files: comparedFiles}
 	info, err := os.Stat(name)
 	if err == nil && info.IsDir() {
-		err = digestFolder(sum, name)
+		err = d.folder(name)
 	} else if err == nil {
-		err = digestEntry(sum, name, info.Mode())
+		err = d.entry(d.sum, name, info)
 	}
 	if err != nil {
 		return "", err
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return hex.EncodeToString(d.sum.Sum(nil)), nil
 }
 
-// digestFolder writes the folder's entries, in the order of their names, to
-// sum: their paths, kinds and contents.
-func digestFolder(sum io.Writer, dir string) error {
+// What is compared of the content of a file or folder. Larger files, and those of a
+// folder that are too many bytes together, have the digest of their size and time.
+const (
+	comparedBytes = 16 << 20
+	comparedFiles = 20_000 // of a folder, in the order of their names
+)
+
+// digester makes the digest of a file or folder.
+type digester struct {
+	sum   hash.Hash
+	bytes int64 // that it may still read
+	files int   // that it may still look at
+}
+
+// folder takes the folder's entries, in the order of their names: their paths, kinds
+// and contents.
+func (d *digester) folder(dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(sum, "%q %s\n", strings.TrimPrefix(path, dir), entry.Type()); err != nil {
+		if d.files--; d.files < 0 {
+			return fs.SkipAll
+		}
+		if _, err := fmt.Fprintf(d.sum, "%q %s\n", strings.TrimPrefix(path, dir), entry.Type()); err != nil {
 			return err
 		}
 		if entry.IsDir() {
 			return nil
 		}
-		// A digest of its own keeps a content from reading as the next entry.
-		content := sha256.New()
-		if err := digestEntry(content, path, entry.Type()); err != nil {
+		info, err := entry.Info()
+		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(sum, "%x\n", content.Sum(nil))
+		// A digest of its own keeps a content from reading as the next entry.
+		content := sha256.New()
+		if err := d.entry(content, path, info); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(d.sum, "%x\n", content.Sum(nil))
 		return err
 	})
 }
 
-// digestEntry writes what is no folder to sum. A device or a pipe is not read:
-// it may have no end.
-func digestEntry(sum io.Writer, path string, mode fs.FileMode) error {
-	switch {
+// entry takes what is no folder. A device or a pipe is not read: it may have no end.
+// Nor has a file of /proc, whose size is zero.
+func (d *digester) entry(sum io.Writer, path string, info fs.FileInfo) error {
+	switch mode := info.Mode(); {
+	case mode.IsRegular() && info.Size() > d.bytes:
+		_, err := fmt.Fprintf(sum, "%d %d", info.Size(), info.ModTime().UnixNano())
+		return err
 	case mode.IsRegular():
+		d.bytes -= info.Size()
 		f, err := os.Open(path)
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(sum, f)
+		_, err = io.CopyN(sum, f, info.Size())
+		if errors.Is(err, io.EOF) { // it is shorter by now
+			err = nil
+		}
 		return cmp.Or(err, f.Close())
 	case mode.Type() == fs.ModeSymlink:
 		target, err := os.Readlink(path)
@@ -188,7 +218,8 @@ func digestEntry(sum io.Writer, path string, mode fs.FileMode) error {
 		}
 		_, err = io.WriteString(sum, target)
 		return err
+	default:
+		_, err := io.WriteString(sum, mode.Type().String())
+		return err
 	}
-	_, err := io.WriteString(sum, mode.Type().String())
-	return err
 }
