@@ -10,13 +10,17 @@ import (
 // cannot, which is told quickly, are not parsed for it.
 func (s *source) checkLimits() error {
 	suspect, more := false, false
+	number, parts := 0, 0 // of documents, and of their keys and values
 	for _, f := range s.files {
 		if err := s.checkParts(f.Filename, f.Content); err != nil {
 			return err
 		}
 		suspect = suspect || limits.MayGrow(f.Content)
 		more = more || limits.NamesFiles(f.Content)
+		number += limits.DocumentsOf(f.Content)
+		parts += limits.PartsOf(f.Content)
 	}
+	suspect = suspect || len(s.files) > 1 && number*parts > limits.ComposeMerged.Value
 	if !suspect && !more {
 		return nil
 	}

@@ -30,7 +30,7 @@ func boundedDocuments(s *source, most int) ([]*document.Document, error) {
 		d.Dir = s.dir
 		documents = append(documents, d)
 	}
-	for i := 0; i < len(documents) && len(documents) < most; i++ {
+	for i := 0; i < len(documents) && len(documents) < len(s.files)+most; i++ {
 		for _, r := range s.references(documents[i]) {
 			known := slices.ContainsFunc(documents, func(t *document.Document) bool { return t.Name == r.name })
 			if isDevice(r.name) {

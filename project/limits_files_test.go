@@ -1,0 +1,44 @@
+package project
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/compose-orchestrator/compose/project/document"
+)
+
+// TestManyFiles: files that are merged cost as documents of one file do, and however
+// many there are, what they include counts.
+func TestManyFiles(t *testing.T) {
+	labels := func(i int) string {
+		return "services: {web: {image: x, labels: {" + times(500, ",", func(j int) string { return fmt.Sprintf("l%d_%d: x", i, j) }) + "}}}\n"
+	}
+	large := times(40, "---\n", labels)
+	for _, tt := range []struct {
+		name  string
+		n     int
+		file  func(i int) string
+		wants string
+	}{
+		{"large together", 100, labels, "more than 600,000 documents times keys and values"},
+		{"one includes a large one", document.MaxDocuments + 10, func(i int) string {
+			return strings.Repeat("include: [large.yaml]\n", i/(document.MaxDocuments+9)) + oneService
+		}, "more than 600,000 documents times keys and values"},
+		{"small", 100, func(int) string { return oneService }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			written := []string{"large.yaml", large}
+			var names []string
+			for i := range tt.n {
+				written = append(written, fmt.Sprintf("f%d.yaml", i), tt.file(i))
+				names = append(names, fmt.Sprintf("f%d.yaml", i))
+			}
+			dir := folder(t, written...)
+			_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Files: names}, nil)
+			if (err == nil) != (tt.wants == "") || err != nil && !strings.Contains(err.Error(), tt.wants) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
