@@ -117,49 +117,11 @@ func (c FieldChange) String() string {
 // details are what an action's options add to its verb and resource.
 func details(a Action) []string {
 	var d []string
-	add := func(when bool, text string) {
-		if when {
-			d = append(d, text)
-		}
+	if ref := a.Resource(); ref.Kind == event.Container && ref.Old != "" {
+		d = append(d, "old")
 	}
-	ref := a.Resource()
-	add(ref.Kind == event.Container && ref.Old != "", "old")
-	switch a := a.(type) {
-	case PullImage:
-		add(a.Platform != "", "platform "+a.Platform)
-	case BuildImage:
-		add(a.Ref.Service != "", "service "+a.Ref.Service)
-	case PruneImage:
-		add(!a.Remove, "only reported")
-	case CreateContainer:
-		add(a.Replaces != "", "replacing")
-		add(a.FreshVolumes, "fresh volumes")
-		add(len(a.Inherits) > 0, fmt.Sprintf("anonymous volumes kept: %d", len(a.Inherits)))
-	case StopContainer:
-		if a.Timeout != nil {
-			add(true, "timeout "+a.Timeout.String())
-		}
-	case RestartContainer:
-		if a.Timeout != nil {
-			add(true, "timeout "+a.Timeout.String())
-		}
-	case KillContainer:
-		add(a.Signal != "", "signal "+a.Signal)
-	case RemoveContainer:
-		add(a.Force, "force")
-		add(a.Volumes, "with volumes")
-		add(a.Files != "", "with its files")
-	case ConnectContainer:
-		add(true, "to "+a.Network)
-	case RecordStops:
-		add(true, fmt.Sprintf("of containers: %d", len(a.Stops)))
-	case WaitContainer:
-		add(true, string(a.Condition))
-		add(len(a.For) > 0, "for "+strings.Join(a.For, ", "))
-	case RunProvider:
-		add(true, string(a.Do))
-	case RunHook:
-		add(true, fmt.Sprintf("%s %d", a.Phase, a.Index))
+	if a, ok := a.(Detailed); ok {
+		d = append(d, a.Details()...)
 	}
 	return d
 }

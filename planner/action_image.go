@@ -1,0 +1,77 @@
+package planner
+
+import "github.com/compose-orchestrator/compose/event"
+
+// PullImage brings an image from its registry. Ref.Name is the reference.
+type PullImage struct {
+	Ref      event.Ref `json:"ref"`
+	Platform string    `json:"platform,omitempty"`
+	// Have is the Digest of the image that the engine has under this reference,
+	// "" where it has none: the pull changed something if another one comes.
+	Have string `json:"have,omitempty"`
+}
+
+func (PullImage) Verb() string          { return "pull" }
+func (a PullImage) Resource() event.Ref { return a.Ref }
+
+func (a PullImage) Details() []string {
+	if a.Platform == "" {
+		return nil
+	}
+	return []string{"platform " + a.Platform}
+}
+
+// BuildImage builds a service's image. Ref.Name is the image's name,
+// Ref.Service the service whose build section it is.
+type BuildImage struct {
+	Ref  event.Ref `json:"ref"`
+	Have string    `json:"have,omitempty"` // as in PullImage
+	// PullFirst: the service names an image too, which nobody has yet: the
+	// registry is asked for it, and the build is what happens where it has none.
+	PullFirst bool `json:"pull_first,omitempty"`
+}
+
+func (BuildImage) Verb() string          { return "build" }
+func (a BuildImage) Resource() event.Ref { return a.Ref }
+
+func (a BuildImage) Details() []string {
+	if a.Ref.Service == "" {
+		return nil
+	}
+	return []string{"service " + a.Ref.Service}
+}
+
+// PushImage sends an image to its registry. Ref.Name is the reference.
+type PushImage struct {
+	Ref event.Ref `json:"ref"`
+}
+
+func (PushImage) Verb() string          { return "push" }
+func (a PushImage) Resource() event.Ref { return a.Ref }
+
+// RemoveImage removes an image's tag, and the image with its last tag.
+type RemoveImage struct {
+	Ref event.Ref `json:"ref"`
+}
+
+func (RemoveImage) Verb() string          { return "remove-image" }
+func (a RemoveImage) Resource() event.Ref { return a.Ref }
+
+// PruneImage is about an image that lost its name Ref.Name to another: nothing
+// happens to it while something else names or uses it; else Remove removes it,
+// and without that it is reported.
+type PruneImage struct {
+	Ref    event.Ref `json:"ref"`
+	ID     string    `json:"id"`
+	Remove bool      `json:"remove,omitempty"`
+}
+
+func (PruneImage) Verb() string          { return "prune-image" }
+func (a PruneImage) Resource() event.Ref { return a.Ref }
+
+func (a PruneImage) Details() []string {
+	if a.Remove {
+		return nil
+	}
+	return []string{"only reported"}
+}

@@ -1,0 +1,36 @@
+package planner
+
+import "github.com/compose-orchestrator/compose/event"
+
+// RunProvider calls the program that provides the service Ref.Name.
+type RunProvider struct {
+	Ref event.Ref    `json:"ref"`
+	Do  ProviderVerb `json:"do"`
+	// Have is the fingerprint (project.FingerprintOf) of the variables that its
+	// dependents' containers have of it, "" where they differ or there are none.
+	Have string `json:"have,omitempty"`
+}
+
+func (RunProvider) Verb() string          { return "provider" }
+func (a RunProvider) Resource() event.Ref { return a.Ref }
+func (a RunProvider) Details() []string   { return []string{string(a.Do)} }
+
+// BringModel makes sure that the model Ref.Name of the file is there, and
+// configures it.
+type BringModel struct {
+	Ref  event.Ref `json:"ref"`
+	Have string    `json:"have,omitempty"` // as in RunProvider
+}
+
+func (BringModel) Verb() string          { return "model" }
+func (a BringModel) Resource() event.Ref { return a.Ref }
+
+// ProviderVerb is what a provider is called for.
+type ProviderVerb string
+
+// The verbs of providers.
+const (
+	ProviderUp   ProviderVerb = "up"
+	ProviderDown ProviderVerb = "down"
+	ProviderStop ProviderVerb = "stop"
+)

@@ -1,0 +1,65 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/event"
+)
+
+// WaitContainer waits until a container meets Condition.
+type WaitContainer struct {
+	Ref       event.Ref `json:"ref"`
+	ID        string    `json:"id,omitempty"` // as in StartContainer
+	Condition Condition `json:"condition"`
+	// For are the services that wait; empty: the command itself (--wait).
+	For []string `json:"for,omitempty"`
+}
+
+func (WaitContainer) Verb() string          { return "wait" }
+func (a WaitContainer) Resource() event.Ref { return a.Ref }
+
+func (a WaitContainer) Details() []string {
+	d := []string{string(a.Condition)}
+	if len(a.For) > 0 {
+		d = append(d, "for "+strings.Join(a.For, ", "))
+	}
+	return d
+}
+
+// RunHook runs the hook number Index of the phase in the container, or for it.
+type RunHook struct {
+	Ref   event.Ref `json:"ref"`
+	ID    string    `json:"id,omitempty"` // as in StartContainer
+	Phase HookPhase `json:"phase"`
+	Index int       `json:"index"`
+}
+
+func (RunHook) Verb() string          { return "hook" }
+func (a RunHook) Resource() event.Ref { return a.Ref }
+func (a RunHook) Details() []string   { return []string{fmt.Sprintf("%s %d", a.Phase, a.Index)} }
+
+// Condition is what a wait ends with.
+type Condition string
+
+// The conditions of depends_on, and what --wait asks for.
+const (
+	ConditionStarted   Condition = "service_started"
+	ConditionHealthy   Condition = "service_healthy"
+	ConditionCompleted Condition = "service_completed_successfully"
+	// ConditionRunningOrHealthy: running, and healthy where there is a check; or
+	// ended well where nothing starts it again.
+	ConditionRunningOrHealthy Condition = "running_or_healthy"
+)
+
+// HookPhase is the place of a hook in a container's life.
+type HookPhase string
+
+// The phases of hooks.
+const (
+	// PreStart hooks run in containers of their own, which see the volumes of
+	// the one that is to start.
+	PreStart  HookPhase = "pre_start"
+	PostStart HookPhase = "post_start"
+	PreStop   HookPhase = "pre_stop"
+)
