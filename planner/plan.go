@@ -98,13 +98,3 @@ type Note struct {
 
 // Needs tells whether the plan has anything to do.
 func (p *Plan) Needs() bool { return len(p.Steps) > 0 }
-
-// Builds are the services whose images the plan builds, in its order.
-func (p *Plan) Builds() (services []string) {
-	for _, s := range p.Steps {
-		if b, ok := s.Action.(BuildImage); ok {
-			services = append(services, b.Ref.Service)
-		}
-	}
-	return services
-}

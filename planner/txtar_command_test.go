@@ -116,10 +116,10 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 		p = nil
 	}
 	first, err := l.plan(t, p, s)
-	if err != nil || p == nil || len(first.Builds()) == 0 {
+	if err != nil || p == nil || len(planner.Builds(first)) == 0 {
 		return first, err
 	}
-	if p, err = p.WithUses(build.Uses(p, first.Builds(), build.Options{})); err != nil { // as session does
+	if p, err = p.WithUses(build.Uses(p, planner.Builds(first), build.Options{})); err != nil { // as session does
 		return nil, err
 	}
 	return l.plan(t, p, s)

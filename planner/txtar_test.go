@@ -118,8 +118,8 @@ func planText(t *testing.T, plan *planner.Plan, err error) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var back planner.Plan
-	if err := json.Unmarshal(data, &back); err != nil {
+	back, err := planner.Decode(data, planner.Actions())
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := back.WriteText(&after); err != nil {

@@ -12,7 +12,7 @@ func (s *Session) planBuilds(state planner.State, plan planOf) (*planned, error)
 	if err != nil || s.Project == nil {
 		return &planned{first, s}, err
 	}
-	services := first.Builds()
+	services := planner.Builds(first)
 	if len(services) == 0 {
 		return &planned{first, s}, nil
 	}

@@ -1,0 +1,25 @@
+package planner
+
+// Actions has one value of each type of action that plans of containers on an
+// engine have: the table by which such a plan is decoded.
+func Actions() []Action {
+	return []Action{
+		PullImage{}, BuildImage{}, PushImage{}, RemoveImage{}, PruneImage{},
+		CreateNetwork{}, CheckNetwork{}, RemoveNetwork{}, ConnectContainer{},
+		CreateVolume{}, RemoveVolume{}, RecordStops{}, ForgetStops{},
+		CreateContainer{}, RenameContainer{}, RemoveContainer{},
+		StartContainer{}, RestartContainer{}, StopContainer{}, KillContainer{}, PauseContainer{}, UnpauseContainer{},
+		WaitContainer{}, RunHook{},
+		RunProvider{}, BringModel{},
+	}
+}
+
+// Builds are the services whose images a plan builds, in its order.
+func Builds(p *Plan) (services []string) {
+	for _, s := range p.Steps {
+		if b, ok := s.Action.(BuildImage); ok {
+			services = append(services, b.Ref.Service)
+		}
+	}
+	return services
+}
