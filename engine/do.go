@@ -8,6 +8,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -84,7 +85,7 @@ func NewDoer(c Client, p *project.Project, o DoerOptions) *Doer {
 
 // Do carries one step out. Its error has a Hint where the user can do something
 // about it.
-func (d *Doer) Do(ctx context.Context, s planner.Step, done Lookup) (Outcome, error) {
+func (d *Doer) Do(ctx context.Context, s plan.Step, done Lookup) (Outcome, error) {
 	out, err := d.dispatch(ctx, s.Action, done)
 	if err != nil {
 		return out, d.explain(ctx, s.Action, err)
@@ -92,7 +93,7 @@ func (d *Doer) Do(ctx context.Context, s planner.Step, done Lookup) (Outcome, er
 	return out, nil
 }
 
-func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup) (Outcome, error) {
+func (d *Doer) dispatch(ctx context.Context, action plan.Action, done Lookup) (Outcome, error) {
 	switch a := action.(type) {
 	case planner.PullImage:
 		digest, err := d.pull(ctx, a.Ref, a.Platform)
@@ -131,7 +132,7 @@ func (d *Doer) dispatch(ctx context.Context, action planner.Action, done Lookup)
 }
 
 // change carries out what changes a container that exists.
-func (d *Doer) change(ctx context.Context, action planner.Action, done Lookup) (Outcome, error) {
+func (d *Doer) change(ctx context.Context, action plan.Action, done Lookup) (Outcome, error) {
 	switch a := action.(type) {
 	case planner.StartContainer:
 		id := boundID(a.Ref, a.ID, done)

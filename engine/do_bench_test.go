@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -81,10 +82,10 @@ func (b *bench) ref(service string, number int) event.Ref {
 }
 
 // try carries an action out.
-func (b *bench) try(a planner.Action) (Outcome, error) {
+func (b *bench) try(a plan.Action) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := b.d.Do(ctx, planner.Step{Action: a}, b)
+	out, err := b.d.Do(ctx, plan.Step{Action: a}, b)
 	if create, ok := a.(planner.CreateContainer); ok && err == nil {
 		b.mu.Lock()
 		b.created[create.Ref] = out.ID
@@ -94,7 +95,7 @@ func (b *bench) try(a planner.Action) (Outcome, error) {
 }
 
 // do carries an action out that must succeed.
-func (b *bench) do(a planner.Action) Outcome {
+func (b *bench) do(a plan.Action) Outcome {
 	b.t.Helper()
 	out, err := b.try(a)
 	if err != nil {
@@ -104,7 +105,7 @@ func (b *bench) do(a planner.Action) Outcome {
 }
 
 // fails carries an action out that must fail with these texts in the error.
-func (b *bench) fails(a planner.Action, wants ...string) error {
+func (b *bench) fails(a plan.Action, wants ...string) error {
 	b.t.Helper()
 	_, err := b.try(a)
 	if err == nil {

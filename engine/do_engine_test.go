@@ -13,6 +13,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -32,7 +33,7 @@ func TestDoTwice(t *testing.T) {
 		t.Errorf("a second create made %s instead of taking %s", again, first)
 	}
 	timeout := time.Second
-	for _, a := range []planner.Action{
+	for _, a := range []plan.Action{
 		planner.StartContainer{Ref: ref},
 		planner.WaitContainer{Ref: ref, Condition: planner.ConditionStarted},
 		planner.WaitContainer{Ref: ref, Condition: planner.ConditionRunningOrHealthy},
@@ -231,7 +232,7 @@ services:
     command: sleep 600
 `)
 	b.up("healthy", "unhealthy", "dies", "recovers", "job", "plain")
-	wait := func(service string, c planner.Condition, waiters ...string) planner.Action {
+	wait := func(service string, c planner.Condition, waiters ...string) plan.Action {
 		return planner.WaitContainer{Ref: b.ref(service, 1), Condition: c, For: waiters}
 	}
 	for _, test := range []struct {
@@ -266,7 +267,7 @@ func TestDoWaitCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	a := planner.WaitContainer{Ref: b.ref("web", 1), Condition: planner.ConditionCompleted}
-	if _, err := b.d.Do(ctx, planner.Step{Action: a}, b); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := b.d.Do(ctx, plan.Step{Action: a}, b); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
 	}
 }
@@ -344,7 +345,7 @@ services:
 secrets: {gone: {file: ./gone}}
 `)
 	b.up("holder")
-	create := func(service string) planner.Action { return planner.CreateContainer{Ref: b.ref(service, 1)} }
+	create := func(service string) plan.Action { return planner.CreateContainer{Ref: b.ref(service, 1)} }
 	hinted := func(err error, want string) {
 		t.Helper()
 		if help := hint.Of(err); !strings.Contains(help, want) {

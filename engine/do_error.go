@@ -11,14 +11,14 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/hint"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // explain adds what was being done to an engine's error, and what the user can
 // do about it where that is known. A hint.Error, even one without a hint, has
 // both already.
-func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
+func (d *Doer) explain(ctx context.Context, a plan.Action, err error) error {
 	var complete *hint.Error
 	if errors.As(err, &complete) || errors.Is(err, context.Canceled) {
 		return err
@@ -35,7 +35,7 @@ func (d *Doer) explain(ctx context.Context, a planner.Action, err error) error {
 }
 
 // operation says what an action was doing: "starting container demo-web-1".
-func operation(a planner.Action) string {
+func operation(a plan.Action) string {
 	verbs := map[string]string{
 		"create": "creating", "remove": "removing", "start": "starting", "stop": "stopping", "kill": "killing",
 		"restart": "restarting", "rename": "renaming", "pause": "pausing", "unpause": "unpausing", "connect": "connecting", "check": "checking", "pull": "pulling", "push": "pushing", "wait": "waiting for",

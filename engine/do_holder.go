@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -22,7 +23,7 @@ type conflict struct{ what, help string }
 
 // conflictOf finds out who has what an action could not take; the zero value:
 // the error is about something else, or nobody that the engine knows has it.
-func (d *Doer) conflictOf(ctx context.Context, a planner.Action, text string) conflict {
+func (d *Doer) conflictOf(ctx context.Context, a plan.Action, text string) conflict {
 	if takenPort(text) != 0 {
 		return d.portConflict(ctx, a, text)
 	}
@@ -45,7 +46,7 @@ var overlaps = regexp.MustCompile(`Pool overlaps|is already used on the host|is 
 
 // portConflict names the container that publishes the port on an address of the
 // host that the error is about.
-func (d *Doer) portConflict(ctx context.Context, a planner.Action, text string) conflict {
+func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) conflict {
 	port := takenPort(text)
 	c := conflict{
 		what: fmt.Sprintf("port %d is taken", port),
@@ -73,7 +74,7 @@ func (d *Doer) portConflict(ctx context.Context, a planner.Action, text string) 
 
 // protocolsOf are those by which the action's service publishes a port; none
 // where that is not known.
-func (d *Doer) protocolsOf(a planner.Action, port int) []string {
+func (d *Doer) protocolsOf(a plan.Action, port int) []string {
 	if d.p == nil {
 		return nil
 	}

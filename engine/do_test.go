@@ -15,6 +15,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -196,7 +197,7 @@ func (f lookupFunc) Variables(event.Ref) map[string]string { return nil }
 
 func TestOperation(t *testing.T) {
 	ref := event.Ref{Kind: event.Container, Name: "demo-web-1"}
-	for want, a := range map[string]planner.Action{
+	for want, a := range map[string]plan.Action{
 		"creating container demo-web-1":          planner.CreateContainer{Ref: ref},
 		"waiting for container demo-web-1":       planner.WaitContainer{Ref: ref},
 		"running a hook of container demo-web-1": planner.RunHook{Ref: ref},

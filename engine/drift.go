@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -127,7 +128,7 @@ func forgetAccess(hosts ...*container.HostConfig) {
 // created. Both sides are brought into one form: the request as the engine
 // would complete it from the image, the container without what the engine and
 // the labels of either tool add.
-func compare(want *request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []planner.FieldChange {
+func compare(want *request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []plan.FieldChange {
 	desired := configuration{
 		config: inherit(want.Config, base), host: want.Host, endpoints: desiredEndpoints(want),
 	}
@@ -195,10 +196,10 @@ const shownLength = 60
 
 // changesFrom lists what is not as it was, by field. private tells which words of a
 // command are not shown.
-func (f fieldSet) changesFrom(old fieldSet, private func(command []string) []bool) []planner.FieldChange {
+func (f fieldSet) changesFrom(old fieldSet, private func(command []string) []bool) []plan.FieldChange {
 	names := maps.Clone(f)
 	maps.Copy(names, old)
-	var changes []planner.FieldChange
+	var changes []plan.FieldChange
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		was, is := old[name], f[name]
 		_, had := old[name]
@@ -209,7 +210,7 @@ func (f fieldSet) changesFrom(old fieldSet, private func(command []string) []boo
 		if was.words != nil || is.words != nil {
 			was.shown, is.shown = showCommands(was.words, is.words, private)
 		}
-		changes = append(changes, planner.FieldChange{Field: name, Old: shorten(was.shown), New: shorten(is.shown)})
+		changes = append(changes, plan.FieldChange{Field: name, Old: shorten(was.shown), New: shorten(is.shown)})
 	}
 	return changes
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/dial"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -321,7 +322,7 @@ func changed(service, before, after string) string {
 }
 
 // describeChanges is the changes in one line.
-func describeChanges(changes []planner.FieldChange, dir string) string {
+func describeChanges(changes []plan.FieldChange, dir string) string {
 	var parts []string
 	for _, change := range changes {
 		words := []string{change.Field}

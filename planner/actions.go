@@ -1,9 +1,11 @@
 package planner
 
+import "github.com/compose-orchestrator/compose/plan"
+
 // Actions has one value of each type of action that plans of containers on an
 // engine have: the table by which such a plan is decoded.
-func Actions() []Action {
-	return []Action{
+func Actions() []plan.Action {
+	return []plan.Action{
 		PullImage{}, BuildImage{}, PushImage{}, RemoveImage{}, PruneImage{},
 		CreateNetwork{}, CheckNetwork{}, RemoveNetwork{}, ConnectContainer{},
 		CreateVolume{}, RemoveVolume{}, RecordStops{}, ForgetStops{},
@@ -15,7 +17,7 @@ func Actions() []Action {
 }
 
 // Builds are the services whose images a plan builds, in its order.
-func Builds(p *Plan) (services []string) {
+func Builds(p *plan.Plan) (services []string) {
 	for _, s := range p.Steps {
 		if b, ok := s.Action.(BuildImage); ok {
 			services = append(services, b.Ref.Service)

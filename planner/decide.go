@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // temporaryName matches the name of a container that was created to replace
@@ -79,7 +80,7 @@ func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container)
 	var rest []*Container
 	for _, c := range group {
 		if c.gone() {
-			u.surplus = append(u.surplus, removal{c: *c, reason: Reason{Code: BecauseInterrupted, Detail: "removal did not end"}})
+			u.surplus = append(u.surplus, removal{c: *c, reason: plan.Reason{Code: BecauseInterrupted, Detail: "removal did not end"}})
 			continue
 		}
 		r, err := d.judge(svc, c)
@@ -96,7 +97,7 @@ func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container)
 	}
 	for _, c := range rest {
 		u.surplus = append(u.surplus, removal{
-			c: *c, reason: Reason{Code: BecauseDuplicate}, replaced: c.running() && best.fate == keep,
+			c: *c, reason: plan.Reason{Code: BecauseDuplicate}, replaced: c.running() && best.fate == keep,
 		})
 	}
 	return best, nil
@@ -158,7 +159,7 @@ func (d *draft) scale(u *unit, svc types.ServiceConfig) {
 			return cmp.Or(cmp.Compare(outdatedRank(b), outdatedRank(a)), cmp.Compare(b.ref.Number, a.ref.Number))
 		})
 		for _, r := range byWorth[:extra] {
-			u.surplus = append(u.surplus, removal{c: *r.old, reason: Reason{
+			u.surplus = append(u.surplus, removal{c: *r.old, reason: plan.Reason{
 				Code: BecauseScaledDown, Detail: fmt.Sprintf("%d wanted", want),
 			}})
 			u.replicas = slices.DeleteFunc(u.replicas, func(x *replica) bool { return x == r })
@@ -203,6 +204,6 @@ func (d *draft) newReplica(service string, number int) *replica {
 			Kind: event.Container, Name: d.p.ContainerName(service, number), Service: service, Number: number,
 		},
 		fate:   create,
-		reason: Reason{Code: BecauseMissing},
+		reason: plan.Reason{Code: BecauseMissing},
 	}
 }

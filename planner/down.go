@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -28,7 +29,7 @@ type DownOptions struct {
 // are never touched. The project may be nil: then the labels tell what is its.
 // Services whose profile is off stay, as does what people run as one-offs and
 // what the file does not know, unless orphans go too.
-func Down(p *project.Project, s State, name string, o DownOptions) (*Plan, error) {
+func Down(p *project.Project, s State, name string, o DownOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func (f *fleet) removeAll(o DownOptions) map[string]int {
 	removed := map[string]int{}
 	for _, name := range slices.Backward(f.names) {
 		for _, c := range f.by[name] {
-			removed[c.ID] = f.add(Step{
+			removed[c.ID] = f.add(plan.Step{
 				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Volumes: o.Volumes, Files: c.files()}, Reason: requested,
 			}, stops[c.ID])
 		}
@@ -115,7 +116,7 @@ func (d *down) networks() {
 			}
 			continue
 		}
-		d.add(Step{
+		d.add(plan.Step{
 			Action: RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID},
 			Reason: requested,
 		}, after...)
@@ -138,7 +139,7 @@ func (d *down) volumes() {
 			d.noteStays("Volume "+v.Name, users)
 			continue
 		}
-		d.add(Step{
+		d.add(plan.Step{
 			Action: RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: v.Name}},
 			Reason: requested,
 		}, after...)
@@ -205,7 +206,7 @@ func (d *down) images() {
 		use(name, service)
 	}
 	for _, name := range slices.Sorted(maps.Keys(users)) {
-		d.add(Step{
+		d.add(plan.Step{
 			Action: RemoveImage{Ref: event.Ref{Kind: event.Image, Name: name}},
 			Reason: requested,
 		}, users[name]...)

@@ -8,12 +8,13 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // restart is why the kept containers of a service stop and start again.
 type restart struct {
-	reason Reason
+	reason plan.Reason
 	when   []event.Ref // only if one of these images changed
 }
 
@@ -48,7 +49,7 @@ func (d *draft) restarts() {
 			when = nil
 		}
 		u.restart = &restart{
-			reason: Reason{Code: BecauseDependencyRestart, Detail: strings.Join(slices.Compact(causes), ", ")},
+			reason: plan.Reason{Code: BecauseDependencyRestart, Detail: strings.Join(slices.Compact(causes), ", ")},
 			when:   uniqueRefs(when),
 		}
 	}
@@ -115,7 +116,7 @@ func (d *draft) goesDown(r *replica) (down bool, when []event.Ref) {
 
 // downReason is why a container that goes down does: its own reason where it is
 // replaced in any case.
-func (d *draft) downReason(r *replica) Reason {
+func (d *draft) downReason(r *replica) plan.Reason {
 	again := d.again(r)
 	if r.fate == replace && (again == nil || len(r.when) == 0 || len(again.when) > 0) {
 		return r.reason

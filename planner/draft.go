@@ -6,6 +6,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -37,7 +38,7 @@ type draft struct {
 	seeded     map[string]int      // by volume: the latest create that could decide its content
 	room       *room               // nil: nothing in the plan takes what another step frees
 
-	plan Plan
+	plan plan.Plan
 	firm []stepSet // by step: those that must have ended well before it can run
 }
 
@@ -55,7 +56,7 @@ type replica struct {
 	ref    event.Ref
 	old    *Container // what is there; nil: nothing
 	fate   fate
-	reason Reason
+	reason plan.Reason
 	when   []event.Ref // with replace: only if one of these images changed
 
 	// Steps; 0: none. Ready is the one after which it counts as started.
@@ -80,7 +81,7 @@ const (
 // removal is a container that goes.
 type removal struct {
 	c      Container
-	reason Reason
+	reason plan.Reason
 	// replaced: its successor was created by an interrupted run, and it has done
 	// the work until now.
 	replaced bool
@@ -91,7 +92,7 @@ type removal struct {
 // add appends a step and returns its id. It comes after the steps so far that
 // free what it takes, and after those given; zeros are left out, and what another
 // of them comes after anyway.
-func (d *draft) add(s Step, after ...int) int {
+func (d *draft) add(s plan.Step, after ...int) int {
 	s.ID = len(d.plan.Steps) + 1
 	after = slices.DeleteFunc(append(d.after(s.Action), after...), func(id int) bool { return id == 0 })
 	slices.Sort(after)
@@ -117,7 +118,7 @@ func (d *draft) add(s Step, after ...int) int {
 
 // note adds a remark to the plan.
 func (d *draft) note(text, hint string) {
-	d.plan.Notes = append(d.plan.Notes, Note{Text: text, Hint: hint})
+	d.plan.Notes = append(d.plan.Notes, plan.Note{Text: text, Hint: hint})
 }
 
 // running tells whether a container has a process, or is about to have one.

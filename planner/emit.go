@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // removals adds the end of what is superfluous: leftovers, replicas beyond the
@@ -19,13 +20,13 @@ func (d *draft) removals() {
 			}
 		}
 	}
-	left := map[Code][]string{}
+	left := map[plan.Code][]string{}
 	for i := range d.s.Containers {
 		c := &d.s.Containers[i]
 		switch why := d.orphan(c); {
 		case why == "":
 		case d.o.RemoveOrphans:
-			r := removal{c: *c, reason: Reason{Code: why}}
+			r := removal{c: *c, reason: plan.Reason{Code: why}}
 			d.remove(&r)
 			d.orphans = append(d.orphans, r)
 		default:
@@ -47,7 +48,7 @@ func (d *draft) removals() {
 
 // orphan tells why a container is none that the project has: it belongs to no
 // service of the file, or is a one-off that ended. "": it is one.
-func (d *draft) orphan(c *Container) Code {
+func (d *draft) orphan(c *Container) plan.Code {
 	switch {
 	case c.OneOff && (c.Status == Exited || c.Status == Dead):
 		return BecauseFinished
@@ -73,20 +74,20 @@ func (d *draft) remove(r *removal) int {
 		}
 		r.stop = d.stop(&r.c, ref, r.reason, nil, after...)
 	}
-	r.step = d.add(Step{Action: RemoveContainer{Ref: ref, ID: r.c.ID, Files: r.c.files()}, Reason: r.reason}, r.stop)
+	r.step = d.add(plan.Step{Action: RemoveContainer{Ref: ref, ID: r.c.ID, Files: r.c.files()}, Reason: r.reason}, r.stop)
 	return r.step
 }
 
 // stop adds the pre_stop hooks and the stop of a container. One whose hook fails
 // is left as it is.
-func (d *draft) stop(c *Container, ref event.Ref, reason Reason, when []event.Ref, after ...int) int {
+func (d *draft) stop(c *Container, ref event.Ref, reason plan.Reason, when []event.Ref, after ...int) int {
 	if svc, _ := d.service(c.Service); c.Status == Running {
 		for i := range svc.PreStop {
-			hook := d.add(Step{
+			hook := d.add(plan.Step{
 				Action: RunHook{Ref: ref, ID: c.ID, Phase: PreStop, Index: i}, Reason: reason, When: when,
 			}, after...)
 			after = []int{hook}
 		}
 	}
-	return d.add(Step{Action: StopContainer{Ref: ref, ID: c.ID, Timeout: d.o.Timeout}, Reason: reason, When: when}, after...)
+	return d.add(plan.Step{Action: StopContainer{Ref: ref, ID: c.ID, Timeout: d.o.Timeout}, Reason: reason, When: when}, after...)
 }

@@ -3,6 +3,7 @@ package planner
 import (
 	"time"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -16,7 +17,7 @@ type Question struct {
 	State   State
 	// Plan is what `up` of the service would do; nil without a project, and where
 	// planning failed with Refused.
-	Plan    *Plan
+	Plan    *plan.Plan
 	Refused error
 	// Facts are by container id. A container without them is explained by its
 	// state alone.
@@ -175,9 +176,9 @@ type Wait struct {
 // Change is what `up` would do with a container or an image: "recreate",
 // "create", "start", "restart", "unpause", "remove", "pull", "build".
 type Change struct {
-	Verb   string `json:"verb"`
-	Name   string `json:"name"`
-	Reason Reason `json:"reason"`
+	Verb   string      `json:"verb"`
+	Name   string      `json:"name"`
+	Reason plan.Reason `json:"reason"`
 	// When: only if one of these images turns out to be another one.
 	When []string `json:"when,omitempty"`
 }

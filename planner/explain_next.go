@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/compose-orchestrator/compose/event"
+import (
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
+)
 
 // next sums the plan's steps up by container and image of the service.
 func (q *inquiry) next() []Change {
@@ -26,7 +29,7 @@ func (q *inquiry) next() []Change {
 }
 
 // verb is what a step is to the service in question; "": nothing to tell.
-func (q *inquiry) verb(s Step) string {
+func (q *inquiry) verb(s plan.Step) string {
 	ref := s.Action.Resource()
 	if ref.Kind == event.Image && ref.Name != q.Project.ImageName(q.Service) || ref.Kind == event.Container && ref.Service != q.Service {
 		return ""

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -42,7 +43,7 @@ func newFleet(p *project.Project, s State, title string, o LifecycleOptions, mat
 		p = &project.Project{Project: &types.Project{}}
 	}
 	f := &fleet{
-		draft: &draft{p: p, s: s, o: UpOptions{Timeout: o.Timeout}, plan: Plan{Title: title}},
+		draft: &draft{p: p, s: s, o: UpOptions{Timeout: o.Timeout}, plan: plan.Plan{Title: title}},
 		by:    map[string][]*Container{},
 		deps:  map[string][]Dependency{},
 	}
@@ -167,9 +168,9 @@ func (f *fleet) waitFor(service string, started map[string][]int, made map[strin
 			}
 			key := fmt.Sprint(c.ID, condition, dep.Optional)
 			if made[key] == 0 {
-				made[key] = f.add(Step{
+				made[key] = f.add(plan.Step{
 					Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: condition, For: []string{service}},
-					Reason: Reason{Code: BecauseDependency, Detail: service}, Optional: dep.Optional,
+					Reason: plan.Reason{Code: BecauseDependency, Detail: service}, Optional: dep.Optional,
 				}, started[dep.Service]...)
 			} else {
 				f.addWaiter(made[key], service)
@@ -181,14 +182,14 @@ func (f *fleet) waitFor(service string, started map[string][]int, made map[strin
 }
 
 // hooks adds the hooks of a phase, one after the other, and returns the last.
-func (f *fleet) hooks(c *Container, phase HookPhase, reason Reason, after int) int {
+func (f *fleet) hooks(c *Container, phase HookPhase, reason plan.Reason, after int) int {
 	svc, _ := f.service(c.Service)
 	n := len(svc.PostStart)
 	if phase == PreStop {
 		n = len(svc.PreStop)
 	}
 	for i := range n {
-		after = f.add(Step{Action: RunHook{Ref: c.ref(), ID: c.ID, Phase: phase, Index: i}, Reason: reason}, after)
+		after = f.add(plan.Step{Action: RunHook{Ref: c.ref(), ID: c.ID, Phase: phase, Index: i}, Reason: reason}, after)
 	}
 	return after
 }
@@ -206,9 +207,9 @@ func (f *fleet) waitAll(started map[string][]int) {
 	}
 	for _, name := range f.names {
 		for _, c := range f.by[name] {
-			f.add(Step{
+			f.add(plan.Step{
 				Action: WaitContainer{Ref: c.ref(), ID: c.ID, Condition: cmp.Or(conditions[name], ConditionRunningOrHealthy)},
-				Reason: Reason{Code: BecauseRequested, Detail: "--wait"},
+				Reason: plan.Reason{Code: BecauseRequested, Detail: "--wait"},
 			}, started[name]...)
 		}
 	}
@@ -221,4 +222,4 @@ func missing(service, what string) error {
 }
 
 // requested is the reason of steps that the command itself asks for.
-var requested = Reason{Code: BecauseRequested}
+var requested = plan.Reason{Code: BecauseRequested}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -160,12 +161,12 @@ func (d *draft) pull(p pulling) {
 	if _, done := d.imageStep(p.reference); done {
 		return
 	}
-	reason := Reason{Code: BecausePullPolicy}
+	reason := plan.Reason{Code: BecausePullPolicy}
 	if _, have := d.s.Images[p.reference]; !have {
 		reason.Code = BecauseMissing
 	}
 	ref := event.Ref{Kind: event.Image, Name: p.reference}
-	d.images[project.CanonicalImage(p.reference)] = imageStep{ref: ref, step: d.add(Step{
+	d.images[project.CanonicalImage(p.reference)] = imageStep{ref: ref, step: d.add(plan.Step{
 		Action:   PullImage{Ref: ref, Platform: p.platform, Have: d.haveImage(p.reference)},
 		Reason:   reason,
 		Optional: p.optional,
@@ -175,7 +176,7 @@ func (d *draft) pull(p pulling) {
 // building is the build of a service's image to plan.
 type building struct {
 	service   string
-	why       Code
+	why       plan.Code
 	pullFirst bool // a registry may have it already
 }
 
@@ -198,9 +199,9 @@ func (d *draft) build(b building) int {
 		}
 	}
 	ref := event.Ref{Kind: event.Image, Name: name, Service: b.service}
-	step := d.add(Step{
+	step := d.add(plan.Step{
 		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: b.pullFirst},
-		Reason: Reason{Code: b.why},
+		Reason: plan.Reason{Code: b.why},
 	}, after...)
 	d.images[key] = imageStep{ref: ref, step: step}
 	return step

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // anonymousVolumes are the names of a container's volumes that the engine made
@@ -39,7 +40,7 @@ func (d *draft) recordVolumes() {
 	}
 	if len(stops) > 0 {
 		ref := event.Ref{Kind: event.Volume, Name: shortID(stops[0].ID) + "_volumes"}
-		d.volumeRecord = d.add(Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: Reason{Code: BecauseVolumeMissing, Detail: "its containers are made anew"}})
+		d.volumeRecord = d.add(plan.Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: plan.Reason{Code: BecauseVolumeMissing, Detail: "its containers are made anew"}})
 	}
 }
 
@@ -79,9 +80,9 @@ func (d *draft) forgetVolumes() {
 		}
 	}
 	forget := func(name string) {
-		d.add(Step{
+		d.add(plan.Step{
 			Action: ForgetStops{Ref: event.Ref{Kind: event.Volume, Name: name}},
-			Reason: Reason{Code: BecauseVolumeMissing, Detail: "its containers have the others they had"}, Optional: true,
+			Reason: plan.Reason{Code: BecauseVolumeMissing, Detail: "its containers have the others they had"}, Optional: true,
 		}, append(created, d.volumeRecord)...)
 	}
 	for _, v := range d.s.Volumes {

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -19,7 +20,7 @@ type KillOptions struct {
 
 // Kill plans a signal to the running containers, those of run among them, all
 // at once. The project may be nil.
-func Kill(p *project.Project, s State, o KillOptions) (*Plan, error) {
+func Kill(p *project.Project, s State, o KillOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
@@ -33,11 +34,11 @@ func Kill(p *project.Project, s State, o KillOptions) (*Plan, error) {
 		for _, c := range f.by[name] {
 			var killed int
 			if c.running() {
-				killed = f.add(Step{Action: KillContainer{Ref: c.ref(), ID: c.ID, Signal: o.Signal}, Reason: requested})
+				killed = f.add(plan.Step{Action: KillContainer{Ref: c.ref(), ID: c.ID, Signal: o.Signal}, Reason: requested})
 			}
 			if orphan(c) {
-				f.add(Step{
-					Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Files: c.files()}, Reason: Reason{Code: BecauseOrphan},
+				f.add(plan.Step{
+					Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: true, Files: c.files()}, Reason: plan.Reason{Code: BecauseOrphan},
 				}, killed)
 			}
 		}

@@ -3,12 +3,13 @@ package planner
 import (
 	"slices"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // Stop plans the stop of the running containers, dependents before what they
 // depend on. The project may be nil: then the containers' labels give the order.
-func Stop(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
+func Stop(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
 
 // Start plans the start of containers that exist and do not run, of the named
 // services (or all) and of what these depend on, whose conditions are waited for.
-func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
+func Start(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
@@ -78,11 +79,11 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 		for _, c := range f.by[name] {
 			switch {
 			case c.Status == Paused:
-				started[name] = append(started[name], f.add(Step{
-					Action: UnpauseContainer{Ref: c.ref(), ID: c.ID}, Reason: Reason{Code: BecausePausedByHand},
+				started[name] = append(started[name], f.add(plan.Step{
+					Action: UnpauseContainer{Ref: c.ref(), ID: c.ID}, Reason: plan.Reason{Code: BecausePausedByHand},
 				}, after...))
 			case !c.running():
-				start := Step{Action: StartContainer{Ref: c.ref(), ID: c.ID}, Reason: requested}
+				start := plan.Step{Action: StartContainer{Ref: c.ref(), ID: c.ID}, Reason: requested}
 				id := f.add(start, hooks.before(start, after)...)
 				started[name] = append(started[name], f.hooks(c, PostStart, requested, id))
 			}
@@ -139,7 +140,7 @@ func (f *fleet) wanted(services []string) []string {
 
 // Restart plans a restart of the containers, dependencies first. Dependents
 // that say restart: true of a restarted service are restarted too.
-func Restart(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
+func Restart(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
@@ -160,7 +161,7 @@ func Restart(p *project.Project, s State, o LifecycleOptions) (*Plan, error) {
 			if c.Status == Running {
 				before = f.hooks(c, PreStop, requested, 0)
 			}
-			id := f.add(Step{
+			id := f.add(plan.Step{
 				Action: RestartContainer{Ref: c.ref(), ID: c.ID, Timeout: o.Timeout}, Reason: requested,
 			}, append(slices.Clone(after), before)...)
 			restarted[name] = append(restarted[name], f.hooks(c, PostStart, requested, id))

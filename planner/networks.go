@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // judgeNetwork finds out whether a network is made anew.
@@ -120,8 +121,8 @@ func (d *draft) noteMAC(o *outsider) {
 	}
 }
 
-func networkChanged(names []string) Reason {
-	return Reason{Code: BecauseNetworkChanged, Detail: strings.Join(names, ", ")}
+func networkChanged(names []string) plan.Reason {
+	return plan.Reason{Code: BecauseNetworkChanged, Detail: strings.Join(names, ", ")}
 }
 
 // planNetworks adds the networks that are missing, and those made anew after
@@ -136,7 +137,7 @@ func (d *draft) planNetworks() {
 	for _, key := range d.p.NetworkNames() {
 		if d.replaced.networks[key] {
 			now := d.findNetwork(d.p.Networks[key].Name)
-			gone[key] = d.removeNetwork(now, Reason{Code: BecauseConfigChanged})
+			gone[key] = d.removeNetwork(now, plan.Reason{Code: BecauseConfigChanged})
 		}
 	}
 	d.first = nil
@@ -146,12 +147,12 @@ func (d *draft) planNetworks() {
 		if d.findNetwork(conf.Name) != nil && gone[key] == 0 || bool(conf.External) || !d.networkUsed(key) {
 			continue
 		}
-		reason := Reason{Code: BecauseMissing}
+		reason := plan.Reason{Code: BecauseMissing}
 		if gone[key] != 0 {
 			reason.Code = BecauseConfigChanged
 		}
 		ref := event.Ref{Kind: event.Network, Name: conf.Name}
-		d.networks[key] = d.add(Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: reason}, gone[key])
+		d.networks[key] = d.add(plan.Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: reason}, gone[key])
 	}
 	d.connect()
 }
@@ -167,9 +168,9 @@ func (d *draft) checkNetworks() {
 		if len(running) == 0 && len(d.staying(n.Name)) == 0 {
 			continue // nothing is changed for it before it is gone
 		}
-		d.first = append(d.first, d.add(Step{
+		d.first = append(d.first, d.add(plan.Step{
 			Action: CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID, Containers: running},
-			Reason: Reason{Code: BecauseConfigChanged},
+			Reason: plan.Reason{Code: BecauseConfigChanged},
 		}))
 	}
 }
@@ -203,12 +204,12 @@ func (d *draft) staying(network string) []string {
 
 // removeNetwork adds the removal of a network after all that run on it stopped:
 // the engine refuses to remove one with active endpoints.
-func (d *draft) removeNetwork(n *Network, reason Reason) int {
+func (d *draft) removeNetwork(n *Network, reason plan.Reason) int {
 	ref := event.Ref{Kind: event.Network, Name: n.Name}
 	if reason.Code == BecauseConfigChanged {
 		ref.Old = n.Name // it is made anew
 	}
-	return d.add(Step{Action: RemoveNetwork{Ref: ref, ID: n.ID, Leave: d.staying(n.Name)}, Reason: reason}, d.leaveNetwork(n.Name)...)
+	return d.add(plan.Step{Action: RemoveNetwork{Ref: ref, ID: n.ID, Leave: d.staying(n.Name)}, Reason: reason}, d.leaveNetwork(n.Name)...)
 }
 
 // leaveNetwork returns the steps after which no container on the network runs.
@@ -245,7 +246,7 @@ func (d *draft) removeOrphanNetworks() {
 	for i := range d.s.Networks {
 		n := &d.s.Networks[i]
 		if n.Project == d.p.Name && !d.networkKnown(n) && d.inTheWay(n) && !d.staysOn(n) {
-			d.removeNetwork(n, Reason{Code: BecauseOrphan})
+			d.removeNetwork(n, plan.Reason{Code: BecauseOrphan})
 		}
 	}
 }
@@ -308,7 +309,7 @@ func (d *draft) connect() {
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
 			for _, network := range r.rejoins {
-				r.joined = append(r.joined, d.add(Step{
+				r.joined = append(r.joined, d.add(plan.Step{
 					Action: ConnectContainer{Ref: r.ref, ID: r.old.ID, Network: network}, Reason: networkChanged([]string{network}),
 				}, created[network], r.stopped))
 			}
@@ -317,7 +318,7 @@ func (d *draft) connect() {
 	for _, o := range d.outside {
 		d.noteMAC(o)
 		for _, network := range o.rejoins {
-			o.joined = append(o.joined, d.add(Step{
+			o.joined = append(o.joined, d.add(plan.Step{
 				Action: ConnectContainer{Ref: o.c.ref(), ID: o.c.ID, Network: network}, Reason: networkChanged([]string{network}),
 			}, created[network], o.stopped))
 		}

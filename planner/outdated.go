@@ -9,28 +9,29 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // outdated tells why a container has to be made anew, in the order of
 // Docker Compose's decision; nil: it is up to date. When names the images on
 // whose pull or build it depends; nil with a reason: in any case.
-func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason, when []event.Ref, err error) {
+func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *plan.Reason, when []event.Ref, err error) {
 	switch d.policy(svc.Name) {
 	case RecreateNever:
 		return nil, nil, nil
 	case RecreateForce:
-		return &Reason{Code: BecauseForced}, nil, nil
+		return &plan.Reason{Code: BecauseForced}, nil, nil
 	}
 	parent, when := d.parentReplaced(svc.Name)
 	if parent != "" && len(when) == 0 {
-		return &Reason{Code: BecauseParentRecreated, Detail: parent}, nil, nil
+		return &plan.Reason{Code: BecauseParentRecreated, Detail: parent}, nil, nil
 	}
 	if d.onlyRestarts(svc.Name) {
 		if len(when) == 0 {
 			return nil, nil, nil
 		}
-		return &Reason{Code: BecauseParentRecreated}, uniqueRefs(when), nil
+		return &plan.Reason{Code: BecauseParentRecreated}, uniqueRefs(when), nil
 	}
 	if reason, err := d.configChanged(svc, c); reason != nil || err != nil {
 		return reason, nil, err
@@ -55,7 +56,7 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 			when = append(when, img.ref)
 		}
 	}
-	reason = &Reason{Code: BecauseImageChanged}
+	reason = &plan.Reason{Code: BecauseImageChanged}
 	if given := d.p.Providers(svc.Name); len(given) > 0 {
 		if len(when) == 0 {
 			reason.Code = BecauseProvided
@@ -71,7 +72,7 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *Reason,
 // configChanged compares the hash. Where another tool or version made the
 // container, what the engine reports of it decides: a new version of a program
 // must not restart anybody's database.
-func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, error) {
+func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*plan.Reason, error) {
 	want, err := d.p.WithProvided(svc.Name, c.provided()).Hash(svc.Name, d.parentID)
 	if err != nil {
 		return nil, fmt.Errorf("hashing service %q: %w", svc.Name, err)
@@ -82,22 +83,22 @@ func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*Reason, e
 	if c.Drift == nil {
 		for _, parent := range d.p.Parents(svc.Name) {
 			if r := d.units[parent].first(); r != nil && r.old != nil && r.old.Created.After(c.Created) {
-				return &Reason{Code: BecauseParentRecreated, Detail: parent}, nil
+				return &plan.Reason{Code: BecauseParentRecreated, Detail: parent}, nil
 			}
 		}
-		return &Reason{Code: BecauseConfigChanged}, nil
+		return &plan.Reason{Code: BecauseConfigChanged}, nil
 	}
 	if len(c.Drift.Changes) == 0 && !c.Drift.SameTool {
 		return nil, nil
 	}
-	return &Reason{Code: BecauseConfigChanged, Changes: c.Drift.Changes}, nil
+	return &plan.Reason{Code: BecauseConfigChanged, Changes: c.Drift.Changes}, nil
 }
 
 // contentsChanged compares the contents of secrets and configs. A container
 // without the label was made by another tool, and counts as unchanged; so does
 // one whose label was made with another machine's key, and, with a note, one
 // whose contents cannot be read now.
-func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *Reason {
+func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	had := c.Labels[project.LabelContentHash]
 	if had == "" {
 		return nil
@@ -117,17 +118,17 @@ func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *Reason {
 	case len(svc.Configs) == 1 && len(svc.Secrets) == 0:
 		what = "content of config " + svc.Configs[0].Source + " changed"
 	}
-	return &Reason{Code: BecauseConfigChanged, Detail: what}
+	return &plan.Reason{Code: BecauseConfigChanged, Detail: what}
 }
 
 // imageChanged compares what the container was made of with what the engine
 // has under those names now.
-func (d *draft) imageChanged(svc types.ServiceConfig, c *Container) *Reason {
+func (d *draft) imageChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	if img, ok := d.s.Images[d.p.ImageName(svc.Name)]; ok && c.Image != "" && img.Digest != "" && img.Digest != c.Image {
-		return &Reason{Code: BecauseImageChanged, Detail: shortID(c.Image) + " → " + shortID(img.Digest)}
+		return &plan.Reason{Code: BecauseImageChanged, Detail: shortID(c.Image) + " → " + shortID(img.Digest)}
 	}
 	if want, known := d.imageVolumes(svc); known && want != c.ImageVolumes {
-		return &Reason{Code: BecauseImageVolume}
+		return &plan.Reason{Code: BecauseImageVolume}
 	}
 	return nil
 }
@@ -153,7 +154,7 @@ func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool)
 // networksChanged looks for a declared network that the container is not on. One
 // that does not run can be connected to another of the name, see rejoins, unless
 // it would lose its hardware address by that.
-func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
+func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	if svc.NetworkMode != "" {
 		return nil
 	}
@@ -163,14 +164,14 @@ func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
 		now := d.findNetwork(net.Name)
 		switch {
 		case !attached:
-			return &Reason{Code: BecauseNetworkMissing, Detail: key}
+			return &plan.Reason{Code: BecauseNetworkMissing, Detail: key}
 		case d.replaced.networks[key] && d.losesMAC(svc, key):
-			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew, and with it the place of a mac_address"}
+			return &plan.Reason{Code: BecauseNetworkMissing, Detail: key + " is made anew, and with it the place of a mac_address"}
 		case !c.running() && !d.losesMAC(svc, key):
 		case now == nil:
-			return &Reason{Code: BecauseNetworkMissing, Detail: key + " was removed"}
+			return &plan.Reason{Code: BecauseNetworkMissing, Detail: key + " was removed"}
 		case id != "" && now.ID != "" && id != now.ID:
-			return &Reason{Code: BecauseNetworkMissing, Detail: key + " is another one now"}
+			return &plan.Reason{Code: BecauseNetworkMissing, Detail: key + " is another one now"}
 		}
 	}
 	return nil
@@ -178,15 +179,15 @@ func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *Reason {
 
 // volumesChanged looks for a volume of the service that is made anew, and for a
 // declared one that the container does not mount.
-func (d *draft) volumesChanged(svc types.ServiceConfig, c *Container) *Reason {
+func (d *draft) volumesChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	for _, key := range d.p.VolumeNames() {
 		if d.replaced.volumes[key] && d.touchesVolume(svc.Name, key) {
-			return &Reason{Code: BecauseVolumeMissing, Detail: key + " is made anew"}
+			return &plan.Reason{Code: BecauseVolumeMissing, Detail: key + " is made anew"}
 		}
 	}
 	for _, key := range namedVolumes(svc) {
 		if !mounts(c, d.p.Volumes[key].Name) {
-			return &Reason{Code: BecauseVolumeMissing, Detail: key}
+			return &plan.Reason{Code: BecauseVolumeMissing, Detail: key}
 		}
 	}
 	return nil

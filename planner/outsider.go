@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // outsider is a container that stays and is of none of the plan's services, but
@@ -133,7 +134,7 @@ func (d *draft) recordStops() {
 		if d.replaced.networks[key] && len(stops) > 0 {
 			n := d.findNetwork(d.p.Networks[key].Name)
 			ref := event.Ref{Kind: event.Volume, Name: shortID(n.ID) + "_" + n.Name}
-			d.record = d.add(Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: networkChanged([]string{n.Name})}, d.first...)
+			d.record = d.add(plan.Step{Action: RecordStops{Ref: ref, Stops: stops}, Reason: networkChanged([]string{n.Name})}, d.first...)
 			return
 		}
 	}
@@ -147,14 +148,14 @@ func (d *draft) stopOutsider(o *outsider) int {
 	return o.stopped
 }
 
-func (o *outsider) reason() Reason {
+func (o *outsider) reason() plan.Reason {
 	switch {
 	case len(o.rejoins) > 0:
 		return networkChanged(o.rejoins)
 	case !o.c.running():
-		return Reason{Code: BecauseInterrupted, Detail: "a network was made anew"}
+		return plan.Reason{Code: BecauseInterrupted, Detail: "a network was made anew"}
 	}
-	return Reason{Code: BecauseNetworkChanged, Detail: "that of the container whose namespace it shares"}
+	return plan.Reason{Code: BecauseNetworkChanged, Detail: "that of the container whose namespace it shares"}
 }
 
 // startOutsiders brings back what the plan, or an earlier run, stopped: after
@@ -188,14 +189,14 @@ func (d *draft) startOutsider(o *outsider) {
 		}
 	}
 	ref, reason := o.c.ref(), o.reason()
-	o.started = d.add(Step{Action: StartContainer{Ref: ref, ID: o.c.ID}, Reason: reason}, after...)
+	o.started = d.add(plan.Step{Action: StartContainer{Ref: ref, ID: o.c.ID}, Reason: reason}, after...)
 	svc, _ := d.service(o.c.Service)
 	for i := range svc.PostStart {
 		hook := RunHook{Ref: ref, ID: o.c.ID, Phase: PostStart, Index: i}
-		o.started = d.add(Step{Action: hook, Reason: reason}, o.started)
+		o.started = d.add(plan.Step{Action: hook, Reason: reason}, o.started)
 	}
 	if o.c.Status == Paused {
-		o.started = d.add(Step{Action: PauseContainer{Ref: ref, ID: o.c.ID}, Reason: reason}, o.started)
+		o.started = d.add(plan.Step{Action: PauseContainer{Ref: ref, ID: o.c.ID}, Reason: reason}, o.started)
 	}
 }
 
@@ -246,7 +247,7 @@ func (d *draft) staysDownWith(service string) bool {
 func (d *down) forgetRecords() {
 	for _, v := range d.s.Volumes {
 		if len(v.Stops) > 0 && v.Project == d.name && len(d.options.Services) == 0 {
-			d.add(Step{Action: ForgetStops{Ref: event.Ref{Kind: event.Volume, Name: v.Name}}, Reason: requested, Optional: true})
+			d.add(plan.Step{Action: ForgetStops{Ref: event.Ref{Kind: event.Volume, Name: v.Name}}, Reason: requested, Optional: true})
 		}
 	}
 }
@@ -277,6 +278,6 @@ func (d *draft) forgetStops() {
 	}
 	for _, name := range slices.Compact(names) {
 		ref := event.Ref{Kind: event.Volume, Name: name}
-		d.add(Step{Action: ForgetStops{Ref: ref}, Reason: Reason{Code: BecauseNetworkChanged, Detail: "its containers are back"}, Optional: true}, after...)
+		d.add(plan.Step{Action: ForgetStops{Ref: ref}, Reason: plan.Reason{Code: BecauseNetworkChanged, Detail: "its containers are back"}, Optional: true}, after...)
 	}
 }

@@ -1,10 +1,13 @@
 package planner
 
-import "github.com/compose-orchestrator/compose/project"
+import (
+	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/project"
+)
 
 // Pause plans the freezing of the running containers. Those that are paused
 // already are in the plan's Skipped. The project may be nil.
-func Pause(p *project.Project, s State, services []string) (*Plan, error) {
+func Pause(p *project.Project, s State, services []string) (*plan.Plan, error) {
 	if err := checkInFile(p, s, services); err != nil {
 		return nil, err
 	}
@@ -13,9 +16,9 @@ func Pause(p *project.Project, s State, services []string) (*Plan, error) {
 		for _, c := range f.by[name] {
 			switch c.Status {
 			case Running, Restarting:
-				f.add(Step{Action: PauseContainer{Ref: c.ref(), ID: c.ID}, Reason: requested})
+				f.add(plan.Step{Action: PauseContainer{Ref: c.ref(), ID: c.ID}, Reason: requested})
 			case Paused:
-				f.plan.Skipped = append(f.plan.Skipped, Skip{Ref: c.ref(), Why: "already paused"})
+				f.plan.Skipped = append(f.plan.Skipped, plan.Skip{Ref: c.ref(), Why: "already paused"})
 			}
 		}
 	}
@@ -25,7 +28,7 @@ func Pause(p *project.Project, s State, services []string) (*Plan, error) {
 
 // Unpause plans the going on of the paused containers. Those that run are in
 // the plan's Skipped. The project may be nil.
-func Unpause(p *project.Project, s State, services []string) (*Plan, error) {
+func Unpause(p *project.Project, s State, services []string) (*plan.Plan, error) {
 	if err := checkInFile(p, s, services); err != nil {
 		return nil, err
 	}
@@ -34,9 +37,9 @@ func Unpause(p *project.Project, s State, services []string) (*Plan, error) {
 		for _, c := range f.by[name] {
 			switch c.Status {
 			case Paused:
-				f.add(Step{Action: UnpauseContainer{Ref: c.ref(), ID: c.ID}, Reason: requested})
+				f.add(plan.Step{Action: UnpauseContainer{Ref: c.ref(), ID: c.ID}, Reason: requested})
 			case Running, Restarting:
-				f.plan.Skipped = append(f.plan.Skipped, Skip{Ref: c.ref(), Why: "not paused"})
+				f.plan.Skipped = append(f.plan.Skipped, plan.Skip{Ref: c.ref(), Why: "not paused"})
 			}
 		}
 	}

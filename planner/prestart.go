@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
@@ -10,7 +11,7 @@ import (
 // the first of its containers starts and only where none runs; those for each
 // replica before each start.
 type preStart struct {
-	add    func(s Step, after ...int) int
+	add    func(s plan.Step, after ...int) int
 	hooks  []types.PreStartHook
 	images []int // the steps that bring the hooks' images
 	once   bool  // the hooks for the whole service are still to come
@@ -19,7 +20,7 @@ type preStart struct {
 
 // before adds the hooks that come before a start, after the steps that it
 // comes after, and returns what it comes after then.
-func (p *preStart) before(start Step, after []int) []int {
+func (p *preStart) before(start plan.Step, after []int) []int {
 	a, ok := start.Action.(StartContainer)
 	if !ok || len(p.hooks) == 0 {
 		return after
@@ -30,7 +31,7 @@ func (p *preStart) before(start Step, after []int) []int {
 		if !hook.PerReplica && !p.once {
 			continue
 		}
-		step := Step{Action: RunHook{Ref: a.Ref, ID: a.ID, Phase: PreStart, Index: i}, Reason: start.Reason, When: start.When}
+		step := plan.Step{Action: RunHook{Ref: a.Ref, ID: a.ID, Phase: PreStart, Index: i}, Reason: start.Reason, When: start.When}
 		if last == 0 {
 			last = p.add(step, append(after, p.images...)...)
 		} else {

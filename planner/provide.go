@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -19,9 +20,9 @@ func (d *draft) provide(ref event.Ref) int {
 		d.provided = map[event.Ref]int{}
 	}
 	d.provided[ref] = 0 // ends a cycle, which the loader refuses
-	reason := Reason{Code: BecauseProvided}
+	reason := plan.Reason{Code: BecauseProvided}
 	if ref.Kind == event.Model {
-		d.provided[ref] = d.add(Step{Action: BringModel{Ref: ref, Have: d.haveVariables(ref)}, Reason: reason})
+		d.provided[ref] = d.add(plan.Step{Action: BringModel{Ref: ref, Have: d.haveVariables(ref)}, Reason: reason})
 		return d.provided[ref]
 	}
 	svc, ok := d.p.Services[ref.Name]
@@ -40,7 +41,7 @@ func (d *draft) provide(ref event.Ref) int {
 			}
 		}
 	}
-	d.provided[ref] = d.add(Step{Action: RunProvider{Ref: ref, Do: ProviderUp, Have: d.haveVariables(ref)}, Reason: reason}, after...)
+	d.provided[ref] = d.add(plan.Step{Action: RunProvider{Ref: ref, Do: ProviderUp, Have: d.haveVariables(ref)}, Reason: reason}, after...)
 	return d.provided[ref]
 }
 
@@ -92,6 +93,6 @@ func (f *fleet) stopProviders(do ProviderVerb, services []string, ended map[stri
 			after = append(after, ended[user]...)
 		}
 		ref := project.ProviderRef(name)
-		ended[name] = []int{f.add(Step{Action: RunProvider{Ref: ref, Do: do}, Reason: requested}, after...)}
+		ended[name] = []int{f.add(plan.Step{Action: RunProvider{Ref: ref, Do: do}, Reason: requested}, after...)}
 	}
 }

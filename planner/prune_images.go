@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // pruneUntagged adds what becomes of the images whose names the plan's pulls and
@@ -25,7 +26,7 @@ func (d *draft) pruneUntagged() {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
-		s := Step{Reason: Reason{Code: BecauseUntagged}, Optional: true}
+		s := plan.Step{Reason: plan.Reason{Code: BecauseUntagged}, Optional: true}
 		after := slices.Clone(gone)
 		for _, i := range byID[id] {
 			s.When = append(s.When, i.ref)

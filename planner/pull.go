@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -22,8 +23,8 @@ type PullOptions struct {
 
 // Pull plans the pulls of the services' images, equal ones once. What is not
 // pulled is told in a note.
-func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
-	d := &draft{p: p, s: s, o: UpOptions{Pull: "always", PruneImages: o.Prune}, images: map[string]imageStep{}, plan: Plan{Title: "Pulling"}}
+func Pull(p *project.Project, s State, o PullOptions) (*plan.Plan, error) {
+	d := &draft{p: p, s: s, o: UpOptions{Pull: "always", PruneImages: o.Prune}, images: map[string]imageStep{}, plan: plan.Plan{Title: "Pulling"}}
 	if o.Policy != "" {
 		d.o.Pull = o.Policy
 	}
@@ -55,7 +56,7 @@ func Pull(p *project.Project, s State, o PullOptions) (*Plan, error) {
 
 // skip tells that an image is left out and why.
 func (d *draft) skip(image, service, why string) {
-	d.plan.Skipped = append(d.plan.Skipped, Skip{
+	d.plan.Skipped = append(d.plan.Skipped, plan.Skip{
 		Ref: event.Ref{Kind: event.Image, Name: image, Service: service}, Why: why,
 	})
 }
@@ -69,10 +70,10 @@ type BuildOptions struct {
 
 // Build plans the builds of the services, and of the images that these are
 // built from.
-func Build(p *project.Project, s State, o BuildOptions) (*Plan, error) {
+func Build(p *project.Project, s State, o BuildOptions) (*plan.Plan, error) {
 	d := &draft{
 		p: p, s: s, o: UpOptions{PruneImages: o.Prune},
-		images: map[string]imageStep{}, plan: Plan{Title: "Building"},
+		images: map[string]imageStep{}, plan: plan.Plan{Title: "Building"},
 	}
 	names := o.Services
 	if len(names) == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -17,8 +18,8 @@ type PushOptions struct {
 // Push plans the pushes of the images that the services build, under all their
 // names, each once. What others built, and what has no name of the user's, is
 // skipped.
-func Push(p *project.Project, o PushOptions) *Plan {
-	d := &draft{p: p, plan: Plan{Title: "Pushing"}}
+func Push(p *project.Project, o PushOptions) *plan.Plan {
+	d := &draft{p: p, plan: plan.Plan{Title: "Pushing"}}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		if svc := d.p.Services[name]; svc.Build == nil && svc.Provider == nil {
 			d.skip(svc.Image, name, "The service has no build section")
@@ -46,9 +47,9 @@ func (d *draft) pushes(o PushOptions) {
 				continue
 			}
 			pushed[reference] = true
-			d.add(Step{
+			d.add(plan.Step{
 				Action:   PushImage{Ref: event.Ref{Kind: event.Image, Name: reference, Service: name}},
-				Reason:   Reason{Code: BecauseRequested},
+				Reason:   plan.Reason{Code: BecauseRequested},
 				Optional: o.IgnoreFailures,
 			}, d.stepOf(svc.Image))
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -47,7 +48,7 @@ func (d *draft) create(r *replica) {
 		a.Replaces = r.old.ID
 	}
 	d.vacate(createdName(a), r)
-	r.created = d.add(Step{Action: a, Reason: r.reason, When: r.when}, after...)
+	r.created = d.add(plan.Step{Action: a, Reason: r.reason, When: r.when}, after...)
 	for _, key := range namedVolumes(svc) {
 		if d.volumes[key] != 0 && r == d.units[svc.Name].first() {
 			d.seeded[key] = r.created
@@ -106,13 +107,13 @@ func (d *draft) replacements() {
 // rename adds the rename of a container that was created under a temporary name,
 // by this plan or by an interrupted one, once the name is free.
 func (d *draft) rename(r *replica) {
-	a, s := RenameContainer{Ref: r.ref}, Step{Reason: r.reason, When: r.when}
+	a, s := RenameContainer{Ref: r.ref}, plan.Step{Reason: r.reason, When: r.when}
 	switch {
 	case r.old == nil, r.early:
 		return
 	case r.old.temporary() && (r.fate == keep || len(r.when) > 0):
 		a.ID = r.old.ID
-		s.Reason, s.When = Reason{Code: BecauseInterrupted, Detail: "a replacement was not finished"}, nil
+		s.Reason, s.When = plan.Reason{Code: BecauseInterrupted, Detail: "a replacement was not finished"}, nil
 	case r.fate == keep:
 		return
 	}
@@ -129,7 +130,7 @@ func (d *draft) removeOld(r *replica) int {
 	}
 	r.early = r.created == 0
 	stopped := d.stopOld(r)
-	r.removed = d.add(Step{
+	r.removed = d.add(plan.Step{
 		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID, Files: r.old.files()}, Reason: r.reason, When: r.when,
 	}, append(r.joined, stopped, r.created, d.volumeRecord)...)
 	return r.removed

@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // replacedResources are the networks and volumes, by key, that exist with
@@ -61,7 +62,7 @@ func (d *draft) judgeVolume(key string) error {
 		return nil
 	}
 	if !slices.Contains(d.o.Discard, conf.Name) {
-		d.plan.Asks = append(d.plan.Asks, Ask{
+		d.plan.Asks = append(d.plan.Asks, plan.Ask{
 			Ref:  event.Ref{Kind: event.Volume, Name: conf.Name},
 			Text: fmt.Sprintf("Volume %s exists but doesn't match its definition in the file. Recreate it (its data will be lost)?", conf.Name),
 		})
@@ -142,14 +143,14 @@ func (d *draft) planVolumes() {
 		ref := event.Ref{Kind: event.Volume, Name: conf.Name}
 		switch {
 		case d.findVolume(conf.Name) == nil:
-			d.volumes[key] = d.add(Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: Reason{Code: BecauseMissing}})
+			d.volumes[key] = d.add(plan.Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: plan.Reason{Code: BecauseMissing}})
 		case d.replaced.volumes[key]:
 			removed := d.unmountVolume(key)
 			old := ref
 			old.Old = conf.Name
-			reason := Reason{Code: BecauseConfigChanged}
-			gone := d.add(Step{Action: RemoveVolume{Ref: old}, Reason: reason, LosesData: true}, removed...)
-			d.volumes[key] = d.add(Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: reason}, gone)
+			reason := plan.Reason{Code: BecauseConfigChanged}
+			gone := d.add(plan.Step{Action: RemoveVolume{Ref: old}, Reason: reason, LosesData: true}, removed...)
+			d.volumes[key] = d.add(plan.Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: reason}, gone)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/compose-orchestrator/compose/project"
+import (
+	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/project"
+)
 
 // RmOptions steer Rm.
 type RmOptions struct {
@@ -13,7 +16,7 @@ type RmOptions struct {
 }
 
 // Rm plans the removal of stopped containers. The project may be nil.
-func Rm(p *project.Project, s State, o RmOptions) (*Plan, error) {
+func Rm(p *project.Project, s State, o RmOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
@@ -27,7 +30,7 @@ func Rm(p *project.Project, s State, o RmOptions) (*Plan, error) {
 			if c.running() && !o.Stop {
 				continue
 			}
-			f.add(Step{
+			f.add(plan.Step{
 				Action: RemoveContainer{Ref: c.ref(), ID: c.ID, Force: o.Force, Volumes: o.Volumes, Files: c.files()}, Reason: requested,
 			}, stops[c.ID])
 		}

@@ -1,5 +1,7 @@
 package planner
 
+import "github.com/compose-orchestrator/compose/plan"
+
 // room knows, for what only one container or network can have at a time, which
 // steps of a plan free it.
 type room struct {
@@ -66,7 +68,7 @@ func (r *room) steps(x exclusive) []int {
 }
 
 // after are the steps that free what an action takes.
-func (d *draft) after(a Action) []int {
+func (d *draft) after(a plan.Action) []int {
 	if d.room == nil {
 		return nil
 	}
@@ -78,7 +80,7 @@ func (d *draft) after(a Action) []int {
 }
 
 // takes is what an action takes.
-func (d *draft) takes(a Action) []exclusive {
+func (d *draft) takes(a plan.Action) []exclusive {
 	switch a := a.(type) {
 	case CreateContainer:
 		return []exclusive{{kind: containerName, name: createdName(a)}}
@@ -98,7 +100,7 @@ func (d *draft) takes(a Action) []exclusive {
 }
 
 // frees is what an action frees.
-func (d *draft) frees(a Action) []exclusive {
+func (d *draft) frees(a plan.Action) []exclusive {
 	switch a := a.(type) {
 	case StopContainer:
 		return d.has(d.room.containers[a.ID])

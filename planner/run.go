@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -11,37 +12,37 @@ import (
 // then its own create, start and hooks, and its removal where that is the
 // engine's to do when it has ended. What stands from its start on is nothing
 // that others wait for.
-func Run(p *project.Project, s State, o UpOptions) (*Plan, error) {
+func Run(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	if p.OneOff == nil {
 		return nil, errors.New("the project has no one-off to run")
 	}
-	plan, err := Up(p, s, o)
+	whole, err := Up(p, s, o)
 	if err != nil || !p.OneOff.AutoRemove {
-		return plan, err
+		return whole, err
 	}
-	last := len(plan.Steps)
-	plan.Steps = append(plan.Steps, Step{
+	last := len(whole.Steps)
+	whole.Steps = append(whole.Steps, plan.Step{
 		ID:     last + 1,
 		Action: RemoveContainer{Ref: oneOffRef(p)},
-		Reason: Reason{Code: BecauseRequested, Detail: "--rm, when it has ended"},
+		Reason: plan.Reason{Code: BecauseRequested, Detail: "--rm, when it has ended"},
 		After:  []int{last},
 	})
-	return plan, nil
+	return whole, nil
 }
 
 // SplitRun takes the plan of a one-off apart: what can be applied like any other
 // plan, and the steps from the one-off's start on, in order, which wait for the
 // user to be connected with it.
-func SplitRun(plan *Plan, p *project.Project) (prepare *Plan, live []Step) {
+func SplitRun(whole *plan.Plan, p *project.Project) (prepare *plan.Plan, live []plan.Step) {
 	ref := oneOffRef(p)
-	for i, step := range plan.Steps {
+	for i, step := range whole.Steps {
 		if a, ok := step.Action.(StartContainer); ok && a.Ref == ref {
-			before := *plan
-			before.Steps = plan.Steps[:i:i]
-			return &before, plan.Steps[i:]
+			before := *whole
+			before.Steps = whole.Steps[:i:i]
+			return &before, whole.Steps[i:]
 		}
 	}
-	return plan, nil
+	return whole, nil
 }
 
 func oneOffRef(p *project.Project) event.Ref {
@@ -52,5 +53,5 @@ func oneOffRef(p *project.Project) event.Ref {
 // oneOff is the only replica of its service in this plan. The service's
 // containers are left alone.
 func (d *draft) oneOff() *replica {
-	return &replica{ref: oneOffRef(d.p), fate: create, reason: Reason{Code: BecauseRequested}}
+	return &replica{ref: oneOffRef(d.p), fate: create, reason: plan.Reason{Code: BecauseRequested}}
 }

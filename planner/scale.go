@@ -3,12 +3,13 @@ package planner
 import (
 	"fmt"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // Scale plans the given numbers of replicas, and leaves the other services'
 // numbers as the file has them. It is Up of a project with these numbers.
-func Scale(p *project.Project, s State, replicas map[string]int, o UpOptions) (*Plan, error) {
+func Scale(p *project.Project, s State, replicas map[string]int, o UpOptions) (*plan.Plan, error) {
 	scaled, err := p.WithScale(replicas)
 	if err != nil {
 		return nil, fmt.Errorf("scaling: %w", err)

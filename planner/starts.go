@@ -9,6 +9,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // starts adds what brings the containers to life, dependencies first: the
@@ -39,32 +40,32 @@ func (d *draft) starts() {
 }
 
 // startStep is the step that brings a replica to life, if it needs one.
-func (d *draft) startStep(r *replica) (s Step, needed bool) {
+func (d *draft) startStep(r *replica) (s plan.Step, needed bool) {
 	if r.fate == create || r.fate == replace && len(r.when) == 0 {
-		return Step{Action: StartContainer{Ref: r.ref}, Reason: r.reason}, true
+		return plan.Step{Action: StartContainer{Ref: r.ref}, Reason: r.reason}, true
 	}
 	down, when := d.goesDown(r)
 	switch {
 	case r.old.Status == Paused && !down:
-		return Step{Action: UnpauseContainer{Ref: r.ref, ID: r.old.ID}, Reason: Reason{Code: BecausePausedByHand}}, true
+		return plan.Step{Action: UnpauseContainer{Ref: r.ref, ID: r.old.ID}, Reason: plan.Reason{Code: BecausePausedByHand}}, true
 	case !r.old.running():
-		return Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: Reason{Code: BecauseNotRunning}}, true
+		return plan.Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: plan.Reason{Code: BecauseNotRunning}}, true
 	case down:
-		return Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: d.downReason(r), When: when}, true
+		return plan.Step{Action: StartContainer{Ref: r.ref, ID: r.old.ID}, Reason: d.downReason(r), When: when}, true
 	}
-	return Step{}, false
+	return plan.Step{}, false
 }
 
 // postStart adds the hooks that follow a start, and returns the step after
 // which the replica counts as started.
-func (d *draft) postStart(svc types.ServiceConfig, r *replica, start Step) int {
+func (d *draft) postStart(svc types.ServiceConfig, r *replica, start plan.Step) int {
 	last := r.started
 	if _, ok := start.Action.(StartContainer); !ok {
 		return last
 	}
 	a := start.Action.(StartContainer)
 	for i := range svc.PostStart {
-		last = d.add(Step{
+		last = d.add(plan.Step{
 			Action: RunHook{Ref: r.ref, ID: a.ID, Phase: PostStart, Index: i}, Reason: start.Reason, When: start.When,
 		}, last)
 	}
@@ -86,7 +87,7 @@ func (w *waits) conditions(svc types.ServiceConfig, when []event.Ref) []int {
 		condition := Condition(on.Condition)
 		// nil: --no-deps, or a profile that is off
 		for i, r := range w.d.units[dep].allReplicas() {
-			base := Step{When: when, Optional: !on.Required}
+			base := plan.Step{When: when, Optional: !on.Required}
 			switch {
 			case condition == ConditionStarted && on.Required,
 				condition == ConditionStarted && r.ready == 0,
@@ -103,13 +104,13 @@ func (w *waits) conditions(svc types.ServiceConfig, when []event.Ref) []int {
 
 // wait returns the step that waits for a replica, like base for what is not the
 // action's.
-func (w *waits) wait(key string, r *replica, condition Condition, waiter string, base Step) int {
+func (w *waits) wait(key string, r *replica, condition Condition, waiter string, base plan.Step) int {
 	if made, ok := w.made[key]; ok {
 		w.d.addWaiter(made, waiter)
 		return made
 	}
 	base.Action = WaitContainer{Ref: r.ref, ID: r.oldID(), Condition: condition, For: []string{waiter}}
-	base.Reason = Reason{Code: BecauseDependency, Detail: waiter}
+	base.Reason = plan.Reason{Code: BecauseDependency, Detail: waiter}
 	w.made[key] = w.d.add(base, r.ready)
 	return w.made[key]
 }
@@ -167,9 +168,9 @@ func (d *draft) finalWaits() {
 			if met[r.ref] {
 				continue
 			}
-			d.add(Step{
+			d.add(plan.Step{
 				Action: WaitContainer{Ref: r.ref, ID: r.oldID(), Condition: condition},
-				Reason: Reason{Code: BecauseRequested, Detail: "--wait"},
+				Reason: plan.Reason{Code: BecauseRequested, Detail: "--wait"},
 			}, r.ready)
 		}
 	}

@@ -3,7 +3,10 @@
 // clock, no I/O, no randomness.
 package planner
 
-import "time"
+import (
+	"github.com/compose-orchestrator/compose/plan"
+	"time"
+)
 
 // State is what was observed of the engine for one project.
 type State struct {
@@ -130,17 +133,10 @@ type Mount struct {
 type Drift struct {
 	// Changes are the visible ones, by field; empty: nothing differs that a
 	// container could show.
-	Changes []FieldChange
+	Changes []plan.FieldChange
 	// SameTool tells that this version of this program made the container, so
 	// that a differing hash means a changed file and not another way to hash.
 	SameTool bool
-}
-
-// FieldChange is one difference. Old and New are short texts, without secrets.
-type FieldChange struct {
-	Field string `json:"field"`
-	Old   string `json:"old,omitempty"`
-	New   string `json:"new,omitempty"`
 }
 
 // Network is a network of the project, or one that it names as external.

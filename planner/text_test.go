@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -16,19 +17,19 @@ func TestWriteText(t *testing.T) {
 	old := web
 	old.Old = web.Name
 	ten := 10 * time.Second
-	p := &planner.Plan{
-		Steps: []planner.Step{
-			{ID: 1, Action: planner.PullImage{Ref: img, Platform: "linux/arm64", Have: "sha256:1"}, Reason: planner.Reason{Code: planner.BecauseMissing}, Optional: true},
-			{ID: 2, Action: planner.CreateNetwork{Ref: event.Ref{Kind: event.Network, Name: "demo_default"}}, Reason: planner.Reason{Code: planner.BecauseMissing}},
+	p := &plan.Plan{
+		Steps: []plan.Step{
+			{ID: 1, Action: planner.PullImage{Ref: img, Platform: "linux/arm64", Have: "sha256:1"}, Reason: plan.Reason{Code: planner.BecauseMissing}, Optional: true},
+			{ID: 2, Action: planner.CreateNetwork{Ref: event.Ref{Kind: event.Network, Name: "demo_default"}}, Reason: plan.Reason{Code: planner.BecauseMissing}},
 			{ID: 3, Action: planner.CreateContainer{Ref: web, Replaces: "0123456789ab", FreshVolumes: true}, After: []int{1, 2},
 				When: []event.Ref{img, {Kind: event.Image, Name: "data"}}, LosesData: true,
-				Reason: planner.Reason{Code: planner.BecauseConfigChanged, Changes: []planner.FieldChange{
+				Reason: plan.Reason{Code: planner.BecauseConfigChanged, Changes: []plan.FieldChange{
 					{Field: "image", Old: "nginx:1", New: "nginx:2"}, {Field: "ports", New: "80"}}}},
 			{ID: 4, Action: planner.StopContainer{Ref: old, ID: "0123456789ab", Timeout: &ten}, After: []int{3}},
 			{ID: 5, Action: planner.WaitContainer{Ref: web, Condition: planner.ConditionHealthy, For: []string{"a", "b"}},
-				Reason: planner.Reason{Code: planner.BecauseDependency, Detail: "a waits"}},
+				Reason: plan.Reason{Code: planner.BecauseDependency, Detail: "a waits"}},
 		},
-		Notes: []planner.Note{{Text: "an orphan", Hint: "remove it"}},
+		Notes: []plan.Note{{Text: "an orphan", Hint: "remove it"}},
 	}
 	const want = `1 pull Image nginx:2 (platform linux/arm64): missing [optional]
 2 create Network demo_default: missing

@@ -11,6 +11,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -95,7 +96,7 @@ func (l commandLine) up() planner.UpOptions {
 func contentKey() project.ContentKey { return project.NewContentKey([]byte("a key of tests")) }
 
 // planCase loads the project and the state and calls the planner.
-func planCase(t *testing.T, dir string, content map[string]string) (*planner.Plan, error) {
+func planCase(t *testing.T, dir string, content map[string]string) (*plan.Plan, error) {
 	t.Helper()
 	l := readCommandLine(content["args"])
 	p, err := project.Load(context.Background(), project.Options{
@@ -126,7 +127,7 @@ func planCase(t *testing.T, dir string, content map[string]string) (*planner.Pla
 }
 
 // plan calls the planner for the command.
-func (l commandLine) plan(t *testing.T, p *project.Project, s planner.State) (*planner.Plan, error) {
+func (l commandLine) plan(t *testing.T, p *project.Project, s planner.State) (*plan.Plan, error) {
 	t.Helper()
 	lifecycle := planner.LifecycleOptions{Services: l.services, Timeout: l.grace, NoDeps: l.noDeps, Wait: l.wait}
 	switch l.command {
@@ -177,7 +178,7 @@ func (l commandLine) plan(t *testing.T, p *project.Project, s planner.State) (*p
 }
 
 // planUp answers the questions of the plan with yes where the flag says so.
-func (l commandLine) planUp(p *project.Project, s planner.State) (*planner.Plan, error) {
+func (l commandLine) planUp(p *project.Project, s planner.State) (*plan.Plan, error) {
 	o := l.up()
 	plan, err := planner.Up(p, s, o)
 	if err != nil || !l.yes || len(plan.Asks) == 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -115,7 +116,7 @@ func readContainer(t *testing.T, p *project.Project, s *planner.State, i int, c 
 		for _, change := range c.Drift.Changes {
 			field, values, _ := strings.Cut(change, ": ")
 			old, now, _ := strings.Cut(values, " -> ")
-			out.Drift.Changes = append(out.Drift.Changes, planner.FieldChange{Field: field, Old: old, New: now})
+			out.Drift.Changes = append(out.Drift.Changes, plan.FieldChange{Field: field, Old: old, New: now})
 		}
 	}
 	if inFile && !c.OneOff {

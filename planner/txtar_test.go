@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -81,8 +82,8 @@ func runCase(t *testing.T, a *txtar.Archive) string {
 	}
 	var first string
 	for range 2 {
-		plan, err := planCase(t, dir, content)
-		text := planText(t, plan, err)
+		got, err := planCase(t, dir, content)
+		text := planText(t, got, err)
 		if first != "" && first != text {
 			t.Fatalf("a second run gives another plan:\n%s\nfirst:\n%s", text, first)
 		}
@@ -91,7 +92,7 @@ func runCase(t *testing.T, a *txtar.Archive) string {
 	return first
 }
 
-func planText(t *testing.T, plan *planner.Plan, err error) string {
+func planText(t *testing.T, p *plan.Plan, err error) string {
 	t.Helper()
 	if err != nil {
 		text := "error: " + err.Error() + "\n"
@@ -100,7 +101,7 @@ func planText(t *testing.T, plan *planner.Plan, err error) string {
 		}
 		return text
 	}
-	for i, s := range plan.Steps {
+	for i, s := range p.Steps {
 		if s.ID != i+1 {
 			t.Fatalf("step %d has id %d", i+1, s.ID)
 		}
@@ -111,14 +112,14 @@ func planText(t *testing.T, plan *planner.Plan, err error) string {
 		}
 	}
 	var before, after bytes.Buffer
-	if err := plan.WriteText(&before); err != nil {
+	if err := p.WriteText(&before); err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(plan)
+	data, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := planner.Decode(data, planner.Actions())
+	back, err := plan.Decode(data, planner.Actions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -66,12 +67,12 @@ type UpOptions struct {
 
 // Up plans what makes the engine's state the project's. The errors are the
 // user's: something external that is missing, a parent that has no container.
-func Up(p *project.Project, s State, o UpOptions) (*Plan, error) {
+func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	d := &draft{
 		p: p, s: s, o: o,
 		order: dependencyOrder(p.Services),
 		units: map[string]*unit{},
-		plan:  Plan{Title: "Running"},
+		plan:  plan.Plan{Title: "Running"},
 
 		dependents: dependents(p.Services),
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/reconciler"
 )
@@ -37,19 +38,19 @@ func TestApply(t *testing.T) {
 
 var applyCases = []struct {
 	name  string
-	plan  *planner.Plan
+	plan  *plan.Plan
 	doer  *script
 	began []int
 	fine  bool // although a step fails
 	want  string
 }{
 	{
-		name: "empty", plan: plan(), doer: &script{},
+		name: "empty", plan: planOf(), doer: &script{},
 		want: "plan Running []\nfinished <nil>\n",
 	},
 	{
 		name:  "a dependency and its health",
-		plan:  plan(step(create("db")), step(create("web")), step(start("db"), 1), step(healthy("db"), 3), step(start("web"), 2, 4)),
+		plan:  planOf(step(create("db")), step(create("web")), step(start("db"), 1), step(healthy("db"), 3), step(start("web"), 2, 4)),
 		doer:  &script{takes: map[int]time.Duration{1: 1, 2: 2, 3: 3, 4: 4, 5: 5}},
 		began: []int{1, 2, 3, 4, 5},
 		want: `plan Running [Container db Container web]
@@ -68,7 +69,7 @@ finished <nil>
 	},
 	{
 		name: "a failure skips what depends on it and nothing else",
-		plan: plan(step(create("a")), step(create("b")), step(start("a"), 1), step(start("b"), 2), step(create("c"), 4)),
+		plan: planOf(step(create("a")), step(create("b")), step(start("a"), 1), step(start("b"), 2), step(create("c"), 4)),
 		doer: &script{takes: map[int]time.Duration{1: 1, 2: 2, 3: 3}, fails: map[int]error{2: errBroken}}, began: []int{1, 2, 3},
 		want: `plan Running [Container a Container b Container c]
 working Container a Creating
@@ -83,7 +84,7 @@ finished it is broken
 	},
 	{
 		name: "of two failures, the first in the plan is the cause",
-		plan: plan(step(create("a")), step(create("b")), step(create("c"), 1, 2)),
+		plan: planOf(step(create("a")), step(create("b")), step(create("c"), 1, 2)),
 		doer: &script{takes: map[int]time.Duration{1: 1}, fails: map[int]error{1: errBroken, 2: errors.New("worse")}}, began: []int{1, 2},
 		want: `plan Running [Container a Container b Container c]
 working Container a Creating
@@ -96,7 +97,7 @@ finished it is broken | worse
 	},
 	{
 		name: "equal errors are one",
-		plan: plan(step(create("a")), step(create("b"))),
+		plan: planOf(step(create("a")), step(create("b"))),
 		doer: &script{takes: map[int]time.Duration{1: 1}, fails: map[int]error{1: errBroken, 2: errBroken}}, began: []int{1, 2},
 		want: `plan Running [Container a Container b]
 working Container a Creating
@@ -108,7 +109,7 @@ finished it is broken
 	},
 	{
 		name: "an optional step fails", fine: true,
-		plan: plan(optional(step(pull("x"))), step(create("a"), 1)),
+		plan: planOf(optional(step(pull("x"))), step(create("a"), 1)),
 		doer: &script{fails: map[int]error{1: errBroken}}, began: []int{1, 2},
 		want: `plan Running [Image x Container a]
 working Image x Pulling
@@ -120,7 +121,7 @@ finished <nil>
 	},
 	{
 		name: "an optional step is skipped",
-		plan: plan(step(create("a")), optional(step(start("a"), 1)), step(create("b"), 2), optional(step(create("c"), 1)), step(start("c"), 4)),
+		plan: planOf(step(create("a")), optional(step(start("a"), 1)), step(create("b"), 2), optional(step(create("c"), 1)), step(start("c"), 4)),
 		doer: &script{takes: map[int]time.Duration{5: 1}, fails: map[int]error{1: errBroken}}, began: []int{1, 3, 5},
 		want: `plan Running [Container a Container b Container c]
 working Container a Creating
@@ -135,7 +136,7 @@ finished it is broken
 	},
 	{
 		name: "a replacement is one change",
-		plan: plan(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RemoveContainer{Ref: old("a")}, 2),
+		plan: planOf(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RemoveContainer{Ref: old("a")}, 2),
 			step(planner.RenameContainer{Ref: ctr("a")}, 3), step(start("a"), 4)),
 		doer: &script{}, began: []int{1, 2, 3, 4, 5},
 		want: `plan Running [Container a]
@@ -148,7 +149,7 @@ finished <nil>
 	},
 	{
 		name: "the old container of a replacement won't stop",
-		plan: plan(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RemoveContainer{Ref: old("a")}, 2),
+		plan: planOf(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RemoveContainer{Ref: old("a")}, 2),
 			step(planner.RenameContainer{Ref: ctr("a")}, 3), step(start("a"), 4)),
 		doer: &script{fails: map[int]error{2: errBroken}}, began: []int{1, 2},
 		want: `plan Running [Container a]
@@ -159,7 +160,7 @@ finished it is broken
 	},
 	{
 		name: "a superfluous container with another's number is shown",
-		plan: plan(step(planner.StopContainer{Ref: old("a")}), step(planner.RemoveContainer{Ref: old("a")}, 1)),
+		plan: planOf(step(planner.StopContainer{Ref: old("a")}), step(planner.RemoveContainer{Ref: old("a")}, 1)),
 		doer: &script{}, began: []int{1, 2},
 		want: `plan Running [Container a]
 working Container a Stopping
@@ -171,8 +172,8 @@ finished <nil>
 	},
 	{
 		name:  "the image changed",
-		plan:  plan(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x"), step(create("b"), 3)),
-		doer:  &script{gives: map[int]reconciler.Result{1: {Image: "v2"}}},
+		plan:  planOf(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x"), step(create("b"), 3)),
+		doer:  &script{gives: map[int]plan.Result{1: {Image: "v2"}}},
 		began: []int{1, 2, 3, 4},
 		want: `plan Running [Image x Container b]
 working Image x Pulling
@@ -188,8 +189,8 @@ finished <nil>
 	},
 	{
 		name: "the image is the same, or nothing is known of it",
-		plan: plan(step(pull("x")), step(pull("y")), when(step(recreate("a")), "x", "y"), step(create("b"), 3)),
-		doer: &script{gives: map[int]reconciler.Result{1: {Image: "v1", Text: "Skipped", Detail: "Image is already present locally"}}, takes: map[int]time.Duration{2: 1}}, began: []int{1, 2, 4},
+		plan: planOf(step(pull("x")), step(pull("y")), when(step(recreate("a")), "x", "y"), step(create("b"), 3)),
+		doer: &script{gives: map[int]plan.Result{1: {Image: "v1", Text: "Skipped", Detail: "Image is already present locally"}}, takes: map[int]time.Duration{2: 1}}, began: []int{1, 2, 4},
 		want: `plan Running [Image x Image y Container b]
 working Image x Pulling
 working Image y Pulling
@@ -202,7 +203,7 @@ finished <nil>
 	},
 	{
 		name: "the pull fails",
-		plan: plan(step(pull("x")), when(step(recreate("a"), 1), "x")),
+		plan: planOf(step(pull("x")), when(step(recreate("a"), 1), "x")),
 		doer: &script{fails: map[int]error{1: errBroken}}, began: []int{1},
 		want: `plan Running [Image x]
 working Image x Pulling
@@ -213,7 +214,7 @@ finished it is broken
 	},
 	{
 		name: "the optional pull fails", fine: true,
-		plan: plan(optional(step(pull("x"))), when(step(recreate("a"), 1), "x"), step(create("b"), 2)),
+		plan: planOf(optional(step(pull("x"))), when(step(recreate("a"), 1), "x"), step(create("b"), 2)),
 		doer: &script{fails: map[int]error{1: errBroken}}, began: []int{1, 3},
 		want: `plan Running [Image x Container b]
 working Image x Pulling
@@ -227,14 +228,14 @@ finished <nil>
 
 // TestRefusedPlans: a plan that can't be carried out to its end is not begun.
 func TestRefusedPlans(t *testing.T) {
-	twice := plan(step(create("a")), step(create("b")))
+	twice := planOf(step(create("a")), step(create("b")))
 	twice.Steps[1].ID = 1
-	for want, p := range map[string]*planner.Plan{
-		"step 1 of the plan (create Container a) waits for itself":  plan(step(create("a"), 2), step(create("b"), 1)),
-		"step 1 of the plan comes after step 7, which is not in it": plan(step(create("a"), 7)),
+	for want, p := range map[string]*plan.Plan{
+		"step 1 of the plan (create Container a) waits for itself":  planOf(step(create("a"), 2), step(create("b"), 1)),
+		"step 1 of the plan comes after step 7, which is not in it": planOf(step(create("a"), 7)),
 		"two steps of the plan have the id 1":                       twice,
-		"step 1 of the plan has no action":                          plan(planner.Step{}),
-		"step 2 of the plan (create Container a) waits for itself":  plan(step(create("b")), when(step(create("a"), 1), "x"), step(pull("x"), 2)),
+		"step 1 of the plan has no action":                          planOf(plan.Step{}),
+		"step 2 of the plan (create Container a) waits for itself":  planOf(step(create("b")), when(step(create("a"), 1), "x"), step(pull("x"), 2)),
 	} {
 		doer := &script{}
 		err := reconciler.Apply(t.Context(), p, doer, reconciler.Options{}, nil)
@@ -247,7 +248,7 @@ func TestRefusedPlans(t *testing.T) {
 // TestPanic: a panic is the error of its step, and the rest goes on.
 func TestPanic(t *testing.T) {
 	doer := &script{panics: map[int]any{1: "oh no"}}
-	err := reconciler.Apply(t.Context(), plan(step(create("a")), step(start("a"), 1), step(create("b"))), doer, reconciler.Options{}, nil)
+	err := reconciler.Apply(t.Context(), planOf(step(create("a")), step(start("a"), 1), step(create("b"))), doer, reconciler.Options{}, nil)
 	var p *reconciler.PanicError
 	if !errors.As(err, &p) || p.Value != "oh no" || len(p.Stack) == 0 {
 		t.Errorf("got %v, want the panic with its stack", err)
@@ -262,7 +263,7 @@ func TestWaitsTakeNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		doer := &script{takes: map[int]time.Duration{1: time.Hour, 2: time.Hour, 3: time.Second, 4: time.Second}}
 		begun := time.Now()
-		p := plan(step(healthy("a")), step(pull("x")), step(create("a")), step(create("b")))
+		p := planOf(step(healthy("a")), step(pull("x")), step(create("a")), step(create("b")))
 		if err := reconciler.Apply(t.Context(), p, doer, reconciler.Options{Parallel: 1}, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -272,36 +273,17 @@ func TestWaitsTakeNoSlot(t *testing.T) {
 	})
 }
 
-// TestResults: what a step brought is there for those after it, and a result
-// without an id does not make one forgotten.
-func TestResults(t *testing.T) {
-	var res reconciler.Results
-	if _, ok := res.Created("web", 1); ok {
-		t.Error("an empty set has a container")
-	}
-	ref := ctr("web")
-	res.Set(ref, reconciler.Result{ID: "new"})
-	res.Set(old("web"), reconciler.Result{ID: "old"})
-	res.Set(ref, reconciler.Result{ExitCode: 3})
-	if id, ok := res.Created("web", 1); id != "new" || !ok {
-		t.Errorf("got %q, %v, want new", id, ok)
-	}
-	if got, _ := res.Get(ref); got.ID != "new" || got.ExitCode != 3 {
-		t.Errorf("got %+v, want the id kept and the exit code added", got)
-	}
-}
-
 // cancelled are plans that are cut after a second.
 var cancelled = []struct {
 	name  string
-	plan  *planner.Plan
+	plan  *plan.Plan
 	takes map[int]time.Duration
 	ends  time.Duration // virtual time that Apply takes
 	want  string
 }{
 	{
 		name: "a wait is cut, a write ends", ends: 5 * time.Second,
-		plan:  plan(step(healthy("a")), step(create("b")), step(start("b"), 2)),
+		plan:  planOf(step(healthy("a")), step(create("b")), step(start("b"), 2)),
 		takes: map[int]time.Duration{1: 60 * time.Second, 2: 5 * time.Second},
 		want: `plan Running [Container a Container b]
 working Container a Waiting to be healthy, for web
@@ -313,7 +295,7 @@ finished context canceled
 	},
 	{
 		name: "a pull is cut", ends: time.Second,
-		plan:  plan(step(pull("x")), step(create("b"), 1)),
+		plan:  planOf(step(pull("x")), step(create("b"), 1)),
 		takes: map[int]time.Duration{1: 60 * time.Second},
 		want: `plan Running [Image x Container b]
 working Image x Pulling
@@ -323,7 +305,7 @@ finished context canceled
 	},
 	{
 		name: "a slow write is cut when the time to drain is over", ends: 4 * time.Second,
-		plan:  plan(step(create("b")), step(start("b"), 1)),
+		plan:  planOf(step(create("b")), step(start("b"), 1)),
 		takes: map[int]time.Duration{1: 60 * time.Second},
 		want: `plan Running [Container b]
 working Container b Creating
@@ -333,7 +315,7 @@ finished context canceled
 	},
 	{
 		name: "a replacement is left half done", ends: 2 * time.Second,
-		plan:  plan(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RenameContainer{Ref: ctr("a")}, 2)),
+		plan:  planOf(step(recreate("a")), step(planner.StopContainer{Ref: old("a")}, 1), step(planner.RenameContainer{Ref: ctr("a")}, 2)),
 		takes: map[int]time.Duration{1: 2 * time.Second},
 		want: `plan Running [Container a]
 working Container a Recreate
@@ -343,7 +325,7 @@ finished context canceled
 	},
 	{
 		name: "nothing was left to do", ends: time.Second / 2,
-		plan:  plan(step(create("a"))),
+		plan:  planOf(step(create("a"))),
 		takes: map[int]time.Duration{1: time.Second / 2},
 		want: `plan Running [Container a]
 working Container a Creating
@@ -388,7 +370,7 @@ func TestCancelledBefore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	doer := &script{}
-	err := reconciler.Apply(ctx, plan(step(create("a"))), doer, reconciler.Options{}, nil)
+	err := reconciler.Apply(ctx, planOf(step(create("a"))), doer, reconciler.Options{}, nil)
 	if !errors.Is(err, context.Canceled) || len(doer.log) > 0 {
 		t.Errorf("got %v after %v, want context canceled and nothing done", err, doer.log)
 	}
@@ -406,7 +388,7 @@ func TestForced(t *testing.T) {
 		begun := time.Now()
 		doer := &script{takes: map[int]time.Duration{1: time.Hour}}
 		o := reconciler.Options{DrainTimeout: time.Hour, Force: force}
-		err := reconciler.Apply(ctx, plan(step(planner.StopContainer{Ref: ctr("a")}), step(planner.RemoveContainer{Ref: ctr("a")}, 1)), doer, o, rec.sink)
+		err := reconciler.Apply(ctx, planOf(step(planner.StopContainer{Ref: ctr("a")}), step(planner.RemoveContainer{Ref: ctr("a")}, 1)), doer, o, rec.sink)
 		want := `plan Running [Container a]
 working Container a Stopping
 info Waiting for what is under way... press Ctrl+C again to force

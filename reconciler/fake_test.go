@@ -9,15 +9,15 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // script is a Doer whose steps take a time and end as told, by step id.
 type script struct {
 	takes  map[int]time.Duration
 	fails  map[int]error
-	gives  map[int]reconciler.Result
+	gives  map[int]plan.Result
 	panics map[int]any
 
 	mu   sync.Mutex // guards below
@@ -27,7 +27,7 @@ type script struct {
 	last time.Time  // when the last step began
 }
 
-func (s *script) Do(ctx context.Context, step planner.Step, _ *reconciler.Results) (reconciler.Result, error) {
+func (s *script) Do(ctx context.Context, step plan.Step, _ *plan.Results) (plan.Result, error) {
 	slot := takesSlot(step)
 	s.note("start", step.ID, slot, 1)
 	defer s.note("end", step.ID, slot, -1)
@@ -37,7 +37,7 @@ func (s *script) Do(ctx context.Context, step planner.Step, _ *reconciler.Result
 	select {
 	case <-time.After(s.takes[step.ID]):
 	case <-ctx.Done():
-		return reconciler.Result{}, fmt.Errorf("step %d: %w", step.ID, ctx.Err())
+		return plan.Result{}, fmt.Errorf("step %d: %w", step.ID, ctx.Err())
 	}
 	return s.gives[step.ID], s.fails[step.ID]
 }
@@ -69,7 +69,7 @@ func (s *script) began() []int {
 }
 
 // takesSlot says it anew, so that the test does not ask the code under test.
-func takesSlot(s planner.Step) bool {
+func takesSlot(s plan.Step) bool {
 	switch s.Action.Verb() {
 	case "wait", "pull", "build":
 		return false
@@ -109,34 +109,34 @@ func ctr(name string) event.Ref {
 func old(name string) event.Ref { r := ctr(name); r.Old = name; return r }
 func img(name string) event.Ref { return event.Ref{Kind: event.Image, Name: name} }
 
-func create(name string) planner.Action { return planner.CreateContainer{Ref: ctr(name)} }
-func recreate(name string) planner.Action {
+func create(name string) plan.Action { return planner.CreateContainer{Ref: ctr(name)} }
+func recreate(name string) plan.Action {
 	return planner.CreateContainer{Ref: ctr(name), Replaces: "x"}
 }
-func start(name string) planner.Action { return planner.StartContainer{Ref: ctr(name)} }
-func hook(name string, phase planner.HookPhase, i int) planner.Action {
+func start(name string) plan.Action { return planner.StartContainer{Ref: ctr(name)} }
+func hook(name string, phase planner.HookPhase, i int) plan.Action {
 	return planner.RunHook{Ref: ctr(name), Phase: phase, Index: i}
 }
-func pull(name string) planner.Action { return planner.PullImage{Ref: img(name), Have: "v1"} }
-func healthy(name string) planner.Action {
+func pull(name string) plan.Action { return planner.PullImage{Ref: img(name), Have: "v1"} }
+func healthy(name string) plan.Action {
 	return planner.WaitContainer{Ref: ctr(name), Condition: planner.ConditionHealthy, For: []string{"web"}}
 }
 
 // step is a step without an id, which plan gives.
-func step(a planner.Action, after ...int) planner.Step { return planner.Step{Action: a, After: after} }
+func step(a plan.Action, after ...int) plan.Step { return plan.Step{Action: a, After: after} }
 
-func when(s planner.Step, images ...string) planner.Step {
+func when(s plan.Step, images ...string) plan.Step {
 	for _, i := range images {
 		s.When = append(s.When, img(i))
 	}
 	return s
 }
 
-func optional(s planner.Step) planner.Step { s.Optional = true; return s }
+func optional(s plan.Step) plan.Step { s.Optional = true; return s }
 
-func plan(steps ...planner.Step) *planner.Plan {
+func planOf(steps ...plan.Step) *plan.Plan {
 	for i := range steps {
 		steps[i].ID = i + 1
 	}
-	return &planner.Plan{Title: "Running", Steps: steps}
+	return &plan.Plan{Title: "Running", Steps: steps}
 }

@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // node is a step in the graph that Apply walks.
 type node struct {
-	step planner.Step
+	step plan.Step
 	// images are the steps that bring what the step's When names.
 	images []int
 	next   []int // the nodes that wait for this one
@@ -40,7 +41,7 @@ const (
 // graph turns a plan into nodes, in the plan's order. An image that a When
 // names is waited for like a step in After. A plan whose steps can't all end is
 // an error: it would be half done.
-func graph(p *planner.Plan) ([]node, error) {
+func graph(p *plan.Plan) ([]node, error) {
 	nodes := make([]node, len(p.Steps))
 	at := make(map[int]int, len(p.Steps)) // step id → node
 	images := map[resource][]int{}        // image → nodes that bring it
@@ -124,7 +125,7 @@ func resourceOf(ref event.Ref) resource { return resource{ref.Kind, ref.Name} }
 
 // brings tells whether an action brings an image, or the variables of a
 // provider or model, and which ones were there.
-func brings(a planner.Action) (have string, ok bool) {
+func brings(a plan.Action) (have string, ok bool) {
 	switch a := a.(type) {
 	case planner.PullImage:
 		return a.Have, true
@@ -140,7 +141,7 @@ func brings(a planner.Action) (have string, ok bool) {
 
 // cuttable tells of a step that can be ended at any instant with nothing left
 // half done; such steps take no slot either.
-func cuttable(a planner.Action) bool {
+func cuttable(a plan.Action) bool {
 	_, isWait := a.(planner.WaitContainer)
 	_, isImage := brings(a)
 	_, isPush := a.(planner.PushImage)

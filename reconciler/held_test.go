@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/reconciler"
 )
@@ -16,14 +17,14 @@ import (
 // waiting are plans, and what their resources are said to wait for.
 var waiting = []struct {
 	name  string
-	plan  *planner.Plan
+	plan  *plan.Plan
 	doer  *script
 	slots int
 	want  string
 }{
 	{
 		name: "a dependency and its health",
-		plan: plan(step(create("db")), step(create("web")), step(start("db"), 1), step(healthy("db"), 3), step(start("web"), 2, 4)),
+		plan: planOf(step(create("db")), step(create("web")), step(start("db"), 1), step(healthy("db"), 3), step(start("web"), 2, 4)),
 		doer: &script{takes: map[int]time.Duration{1: 2, 2: 1, 3: 3, 4: 4, 5: 5}},
 		want: `db Creating
 web Creating
@@ -40,7 +41,7 @@ web Started
 	},
 	{
 		name: "an image, and what fails",
-		plan: plan(step(pull("x")), step(create("web"), 1), step(start("web"), 2)),
+		plan: planOf(step(pull("x")), step(create("web"), 1), step(start("web"), 2)),
 		doer: &script{fails: map[int]error{1: errBroken}},
 		want: `web: x to be pulled
 x Pulling
@@ -50,7 +51,7 @@ web Skipped
 	},
 	{
 		name: "hooks are a part of the start and the stop",
-		plan: plan(
+		plan: planOf(
 			step(hook("a", planner.PreStop, 0)), step(planner.StopContainer{Ref: ctr("a")}, 1),
 			step(start("b")), step(hook("b", planner.PostStart, 0), 3), step(hook("b", planner.PostStart, 1), 4), step(start("c"), 5),
 		),
@@ -66,13 +67,13 @@ c Started
 	},
 	{
 		name: "a hook that fails",
-		plan: plan(step(start("b")), step(hook("b", planner.PostStart, 0), 1)),
+		plan: planOf(step(start("b")), step(hook("b", planner.PostStart, 0), 1)),
 		doer: &script{fails: map[int]error{2: errBroken}},
 		want: "b Starting\nb Error\n",
 	},
 	{
 		name: "more than are named", slots: 1,
-		plan: plan(
+		plan: planOf(
 			step(pull("x")), step(create("a"), 1), step(create("b"), 1), step(create("c"), 1), step(create("d"), 1),
 			step(planner.RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: "n"}}, 2, 3, 4, 5),
 		),
@@ -104,8 +105,8 @@ n Removed
 	},
 	{
 		name: "a change that may not be needed",
-		plan: plan(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x")),
-		doer: &script{gives: map[int]reconciler.Result{1: {Image: "v1"}}},
+		plan: planOf(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x")),
+		doer: &script{gives: map[int]plan.Result{1: {Image: "v1"}}},
 		want: "x Pulling\nx Pulled\na Running\n",
 	},
 }

@@ -12,15 +12,15 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // randomRun is a plan and how its steps fare.
-func randomRun(r *rand.Rand) (*planner.Plan, *script) {
+func randomRun(r *rand.Rand) (*plan.Plan, *script) {
 	n := 1 + r.IntN(30)
-	s := &script{takes: map[int]time.Duration{}, fails: map[int]error{}, gives: map[int]reconciler.Result{}}
-	steps := make([]planner.Step, n)
+	s := &script{takes: map[int]time.Duration{}, fails: map[int]error{}, gives: map[int]plan.Result{}}
+	steps := make([]plan.Step, n)
 	var images []string
 	for i := range steps {
 		id := i + 1
@@ -29,7 +29,7 @@ func randomRun(r *rand.Rand) (*planner.Plan, *script) {
 		case 0:
 			steps[i].Action = pull(name)
 			images = append(images, name)
-			s.gives[id] = reconciler.Result{Image: []string{"v1", "v2"}[r.IntN(2)]}
+			s.gives[id] = plan.Result{Image: []string{"v1", "v2"}[r.IntN(2)]}
 		case 1:
 			steps[i].Action = healthy(name)
 		default:
@@ -49,7 +49,7 @@ func randomRun(r *rand.Rand) (*planner.Plan, *script) {
 			s.fails[id] = fmt.Errorf("failure %d", id)
 		}
 	}
-	return plan(steps...), s
+	return planOf(steps...), s
 }
 
 // ending is what the model says of a step.
@@ -57,7 +57,7 @@ type ending struct{ runs, blocks, changed bool }
 
 // model says how each step must end: the rules in their plainest form, for a
 // plan whose steps come after earlier ones only.
-func model(p *planner.Plan, s *script) map[int]ending {
+func model(p *plan.Plan, s *script) map[int]ending {
 	out := map[int]ending{}
 	for _, st := range p.Steps {
 		blocked, wanted := false, len(st.When) == 0
@@ -78,7 +78,7 @@ func model(p *planner.Plan, s *script) map[int]ending {
 }
 
 // before are the steps that must have ended before st begins.
-func before(p *planner.Plan, st planner.Step) []int {
+func before(p *plan.Plan, st plan.Step) []int {
 	ids := slices.Clone(st.After)
 	for _, ref := range st.When {
 		ids = append(ids, stepOf(p, ref))
@@ -86,8 +86,8 @@ func before(p *planner.Plan, st planner.Step) []int {
 	return ids
 }
 
-func stepOf(p *planner.Plan, ref event.Ref) int {
-	return 1 + slices.IndexFunc(p.Steps, func(s planner.Step) bool { return s.Action.Resource() == ref })
+func stepOf(p *plan.Plan, ref event.Ref) int {
+	return 1 + slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action.Resource() == ref })
 }
 
 // TestRandomPlans compares many runs with the model: the right steps run, each
@@ -163,7 +163,7 @@ func message(err error) string {
 }
 
 // checkOrder finds steps that began before one that they come after had ended.
-func checkOrder(t *testing.T, seed uint64, p *planner.Plan, s *script) {
+func checkOrder(t *testing.T, seed uint64, p *plan.Plan, s *script) {
 	t.Helper()
 	for _, st := range p.Steps {
 		at := slices.Index(s.log, fmt.Sprint("start ", st.ID))

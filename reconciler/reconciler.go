@@ -9,14 +9,8 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 )
-
-// Doer carries one step out. Do is called from several goroutines. Its error is
-// shown as it is, so it names the resource.
-type Doer interface {
-	Do(ctx context.Context, s planner.Step, done *Results) (Result, error)
-}
 
 // Options say how to apply a plan. The zero value is "no limit".
 type Options struct {
@@ -48,7 +42,7 @@ type Options struct {
 // sink gets event.Planned, a status before and after each step that people see,
 // and event.Finished with the error that Apply returns. It is never called from
 // two goroutines at once. nil: nobody listens.
-func Apply(ctx context.Context, p *planner.Plan, d Doer, o Options, sink event.Sink) error {
+func Apply(ctx context.Context, p *plan.Plan, d plan.Doer, o Options, sink event.Sink) error {
 	if sink == nil {
 		sink = event.Discard
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -12,7 +13,7 @@ import (
 // change to them: "Recreate" when the new container is made, "Recreated" when
 // it has the old one's name; the old one's end shows only if it goes wrong.
 type view struct {
-	plan *planner.Plan
+	plan *plan.Plan
 	sink event.Sink
 	now  func() time.Time
 	// replaced are the containers that get a successor of the same name.
@@ -35,7 +36,7 @@ type view struct {
 	waiting map[event.Ref]bool
 }
 
-func newView(p *planner.Plan, sink event.Sink, now func() time.Time) *view {
+func newView(p *plan.Plan, sink event.Sink, now func() time.Time) *view {
 	v := &view{
 		plan: p, sink: sink, now: now,
 		replaced: map[string]bool{}, renamed: map[event.Ref]bool{}, lastHooks: map[event.Ref]int{}, working: map[event.Ref]string{},
@@ -57,14 +58,14 @@ func newView(p *planner.Plan, sink event.Sink, now func() time.Time) *view {
 }
 
 // inner tells of a step on the container that a replacement takes away.
-func (v *view) inner(s planner.Step) bool {
+func (v *view) inner(s plan.Step) bool {
 	ref := s.Action.Resource()
 	return isOld(ref) && v.replaced[ref.Name]
 }
 
 // ref is the resource that a step is shown under: old and new container of a
 // replacement are one.
-func (v *view) ref(s planner.Step) event.Ref {
+func (v *view) ref(s plan.Step) event.Ref {
 	ref := s.Action.Resource()
 	if v.inner(s) {
 		ref.Old = ""
@@ -87,7 +88,7 @@ func (v *view) refs() []event.Ref {
 	return refs
 }
 
-func (v *view) begin(s planner.Step) {
+func (v *view) begin(s plan.Step) {
 	w := wordsOf(s.Action)
 	if w.working == "" || v.inner(s) {
 		return
@@ -104,7 +105,7 @@ func (v *view) begin(s planner.Step) {
 	v.emit(s, st)
 }
 
-func (v *view) ended(s planner.Step, r Result) {
+func (v *view) ended(s plan.Step, r plan.Result) {
 	if v.inner(s) {
 		return
 	}
@@ -143,23 +144,23 @@ func (v *view) ended(s planner.Step, r Result) {
 	}
 }
 
-func (v *view) failed(s planner.Step, err error) {
+func (v *view) failed(s plan.Step, err error) {
 	ref := v.ref(s)
 	detail := strings.TrimPrefix(err.Error(), strings.ToLower(string(ref.Kind))+" "+ref.Name+" ") // the line begins with it
 	v.emit(s, event.Status{State: event.Failed, Text: "Error", Detail: detail, Err: err})
 	v.told[v.ref(s)] = true
 }
 
-func (v *view) warned(s planner.Step, err error) {
+func (v *view) warned(s plan.Step, err error) {
 	v.emit(s, event.Status{State: event.Warning, Text: "Warning", Detail: err.Error(), Err: err})
 }
 
-func (v *view) cut(s planner.Step) {
+func (v *view) cut(s plan.Step) {
 	v.emit(s, event.Status{State: event.Warning, Text: "Interrupted"})
 }
 
 // skipped reports a step that is not tried because another one failed.
-func (v *view) skipped(s, cause planner.Step) {
+func (v *view) skipped(s, cause plan.Step) {
 	ref := v.ref(s)
 	of := v.ref(cause)
 	if v.told[ref] || unseenWhenSkipped(s.Action) || of.Kind == ref.Kind && of.Name == ref.Name {
@@ -174,7 +175,7 @@ func (v *view) skipped(s, cause planner.Step) {
 }
 
 // isUnseen tells of what people are shown only if it fails.
-func isUnseen(a planner.Action) bool {
+func isUnseen(a plan.Action) bool {
 	switch a.(type) {
 	case planner.CheckNetwork, planner.RecordStops, planner.ForgetStops:
 		return true
@@ -184,14 +185,14 @@ func isUnseen(a planner.Action) bool {
 
 // unseenWhenSkipped tells of what nobody misses: a report on what did not come
 // about, and what is not shown.
-func unseenWhenSkipped(a planner.Action) bool {
+func unseenWhenSkipped(a plan.Action) bool {
 	_, reports := a.(planner.PruneImage)
 	return reports || isUnseen(a)
 }
 
 // spared reports a container that goes on, for the images that it might have
 // been replaced for are the old ones. The start would have been its last step.
-func (v *view) spared(s planner.Step) {
+func (v *view) spared(s plan.Step) {
 	if _, ok := s.Action.(planner.StartContainer); ok {
 		v.emit(s, event.Status{State: event.Done, Text: "Running"})
 	}
@@ -213,7 +214,7 @@ func (v *view) close() {
 
 // emit stamps and sends a status, if that is news; a replacement that it says the
 // end of is not open any more.
-func (v *view) emit(s planner.Step, st event.Status) {
+func (v *view) emit(s plan.Step, st event.Status) {
 	st.Time, st.Ref = v.now(), v.ref(s)
 	if st.State == event.Working && st.Detail == "" && v.working[st.Ref] == st.Text {
 		return // a hook before it said so
@@ -235,7 +236,7 @@ const heldFor = 3
 
 // held reports a step that comes after others' steps. A change that may not be
 // needed is not waited with.
-func (v *view) held(s planner.Step, by []planner.Step) {
+func (v *view) held(s plan.Step, by []plan.Step) {
 	h := event.Held{Ref: v.ref(s)}
 	unseen := wordsOf(s.Action).working == "" || v.inner(s) || len(s.When) > 0 && !v.begun[h.Ref]
 	if len(by) == 0 || unseen || v.told[h.Ref] {
@@ -260,7 +261,7 @@ func (v *view) held(s planner.Step, by []planner.Step) {
 }
 
 // aim is what the resource of a step is to do.
-func (v *view) aim(s planner.Step) string {
+func (v *view) aim(s plan.Step) string {
 	if v.inner(s) {
 		return "to be recreated"
 	}
@@ -269,7 +270,7 @@ func (v *view) aim(s planner.Step) string {
 
 // free takes back what held said last of a step that need not wait for others
 // any more and does not begin either.
-func (v *view) free(s planner.Step) {
+func (v *view) free(s plan.Step) {
 	if ref := v.ref(s); v.waiting[ref] {
 		delete(v.waiting, ref)
 		v.sink(event.Held{Ref: ref})
@@ -277,7 +278,7 @@ func (v *view) free(s planner.Step) {
 }
 
 // why answers what everybody asks of a container that was made anew.
-func why(r planner.Reason) string {
+func why(r plan.Reason) string {
 	if text := r.String(); text != "" {
 		return "(" + text + ")"
 	}

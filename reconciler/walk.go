@@ -8,17 +8,17 @@ import (
 	"slices"
 	"time"
 
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // walk is one run over the nodes. All of it belongs to the goroutine of run;
 // those that carry steps out only send on outcomes.
 type walk struct {
 	nodes    []node
-	doer     Doer
+	doer     plan.Doer
 	opts     Options
 	view     *view
-	results  *Results
+	results  *plan.Results
 	outcomes chan outcome
 	ready    []int // nodes whose turn it is, in the plan's order
 	running  int   // goroutines
@@ -30,7 +30,7 @@ type walk struct {
 // outcome is how a step ended.
 type outcome struct {
 	node   int
-	result Result
+	result plan.Result
 	err    error
 }
 
@@ -43,8 +43,8 @@ type PanicError struct {
 // Error says that the program is at fault, and with what.
 func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
 
-func newWalk(nodes []node, d Doer, o Options, v *view) *walk {
-	w := &walk{nodes: nodes, doer: d, opts: o, view: v, results: &Results{}, outcomes: make(chan outcome)}
+func newWalk(nodes []node, d plan.Doer, o Options, v *view) *walk {
+	w := &walk{nodes: nodes, doer: d, opts: o, view: v, results: &plan.Results{}, outcomes: make(chan outcome)}
 	for i := range nodes {
 		if nodes[i].waits == 0 {
 			w.enqueue(i)
@@ -204,7 +204,7 @@ func (w *walk) tellHeld(i int) {
 	if n.waits == 0 || n.cause >= 0 {
 		return
 	}
-	var by []planner.Step
+	var by []plan.Step
 	for _, j := range n.before {
 		if w.nodes[j].state > running {
 			continue

@@ -3,6 +3,7 @@ package reconciler
 import (
 	"strings"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -11,7 +12,7 @@ import (
 type words struct{ working, done string }
 
 // wordsOf returns the words of an action.
-func wordsOf(a planner.Action) words {
+func wordsOf(a plan.Action) words {
 	switch a := a.(type) {
 	case planner.PullImage:
 		return words{"Pulling", "Pulled"}
@@ -86,7 +87,7 @@ func waitDetail(a planner.WaitContainer) string {
 }
 
 // aimOf is what others wait for an action to do: "to start".
-func aimOf(a planner.Action) string {
+func aimOf(a plan.Action) string {
 	switch a := a.(type) {
 	case planner.WaitContainer:
 		return until[a.Condition]

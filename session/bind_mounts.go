@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -14,7 +15,7 @@ import (
 // folder is looked up on the engine's machine, where that is another one: a
 // missing source is silently created there, as an empty folder. Mounts of other
 // folders, the engine's socket say, are taken to mean that machine's.
-func (s *Session) warnRemoteMounts(p *planner.Plan) {
+func (s *Session) warnRemoteMounts(p *plan.Plan) {
 	if !s.Engine.Remote {
 		return
 	}

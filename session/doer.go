@@ -6,10 +6,10 @@ import (
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/provider"
-	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // doer sends a plan's steps to those who know how: builds to the builder,
@@ -60,13 +60,13 @@ func (s *Session) pullSink() event.Sink {
 func (d *doer) close() { _ = d.build.Close() }
 
 // Do carries one step out.
-func (d *doer) Do(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+func (d *doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	switch a := s.Action.(type) {
 	case planner.BuildImage:
 		return d.image(ctx, s, a, done)
 	case planner.PushImage:
 		if d.build.Pushes() { // the build has
-			return reconciler.Result{}, nil
+			return plan.Result{}, nil
 		}
 	case planner.RunProvider:
 		return d.provide(ctx, a)
@@ -76,17 +76,17 @@ func (d *doer) Do(ctx context.Context, s planner.Step, done *reconciler.Results)
 	return d.toEngine(ctx, s, done)
 }
 
-func (d *doer) toEngine(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+func (d *doer) toEngine(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	out, err := d.engine.Do(ctx, s, done)
-	return reconciler.Result{
+	return plan.Result{
 		ID: out.ID, Image: out.Image, ExitCode: out.ExitCode, Text: out.Text, Detail: out.Detail, Warning: out.Warning,
 	}, err
 }
 
 // image builds, or pulls where the registry has what nobody built yet.
-func (d *doer) image(ctx context.Context, s planner.Step, a planner.BuildImage, done *reconciler.Results) (reconciler.Result, error) {
+func (d *doer) image(ctx context.Context, s plan.Step, a planner.BuildImage, done *plan.Results) (plan.Result, error) {
 	if a.PullFirst {
-		pull := planner.Step{ID: s.ID, Action: planner.PullImage{Ref: a.Ref, Have: a.Have}}
+		pull := plan.Step{ID: s.ID, Action: planner.PullImage{Ref: a.Ref, Have: a.Have}}
 		res, err := d.toEngine(ctx, pull, done)
 		if err == nil || ctx.Err() != nil {
 			res.Text = "Pulled"
@@ -94,5 +94,5 @@ func (d *doer) image(ctx context.Context, s planner.Step, a planner.BuildImage, 
 		}
 	}
 	res, err := d.build.Build(ctx, a.Ref.Service)
-	return reconciler.Result{ID: res.ImageID, Image: res.Digest}, err
+	return plan.Result{ID: res.ImageID, Image: res.Digest}, err
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -102,7 +103,7 @@ func (x *explainer) has(service string) bool {
 }
 
 // plan is what `up SERVICE` would do.
-func (x *explainer) plan(service string) (*planner.Plan, error) {
+func (x *explainer) plan(service string) (*plan.Plan, error) {
 	selected, err := x.Project.Select(project.Selection{Services: []string{service}})
 	if err != nil {
 		return nil, err

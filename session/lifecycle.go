@@ -9,6 +9,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -19,14 +20,14 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	if o.Images != "" {
 		skip = engine.Drift
 	}
-	return s.stop(ctx, skip, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.stop(ctx, skip, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Down(p, state, s.Name, o)
 	})
 }
 
 // Stop stops containers.
 func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
-	return s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Stop(p, state, o)
 	})
 }
@@ -34,7 +35,7 @@ func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
 // Kill sends a signal to the running containers.
 func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 	none := false
-	err := s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	err := s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		plan, err := planner.Kill(p, state, o)
 		none = err == nil && !plan.Needs()
 		return plan, err
@@ -55,7 +56,7 @@ func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 		}
 		s = s.For(on)
 	}
-	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		if p == nil && len(state.Containers) == 0 {
 			return nil, hint.New(fmt.Sprintf("no container found for project %q", s.Name),
 				"compose ls -a lists the projects; compose up creates the containers of one, from its file")
@@ -66,14 +67,14 @@ func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 
 // Restart restarts containers.
 func (s *Session) Restart(ctx context.Context, o planner.LifecycleOptions) error {
-	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Restart(p, state, o)
 	})
 }
 
 // Scale brings services to numbers of replicas.
 func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.UpOptions) error {
-	return s.run(ctx, everything, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.run(ctx, everything, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Scale(p, state, replicas, o)
 	})
 }
@@ -82,7 +83,7 @@ func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.
 // had are built.
 func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 	missing := newMissingImages()
-	err := s.toSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	err := s.toSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Pull(p, state, o)
 	})
 	if build := missing.builtBy(s.Project); len(build) > 0 {
@@ -106,7 +107,7 @@ func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
 
 // BuildImages builds the services' images.
 func (s *Session) BuildImages(ctx context.Context, o planner.BuildOptions) error {
-	return s.run(ctx, onlyImages, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Build(p, state, o)
 	})
 }

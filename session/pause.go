@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -21,12 +22,12 @@ func (s *Session) Unpause(ctx context.Context, services []string) error {
 	return s.pauses(ctx, planner.Unpause, services)
 }
 
-type pausePlan func(p *project.Project, s planner.State, services []string) (*planner.Plan, error)
+type pausePlan func(p *project.Project, s planner.State, services []string) (*plan.Plan, error)
 
-func (s *Session) pauses(ctx context.Context, plan pausePlan, services []string) error {
-	var skipped []planner.Skip
-	err := s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
-		made, err := plan(p, state, services)
+func (s *Session) pauses(ctx context.Context, of pausePlan, services []string) error {
+	var skipped []plan.Skip
+	err := s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+		made, err := of(p, state, services)
 		if err == nil {
 			skipped = made.Skipped
 		}

@@ -6,10 +6,10 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/provider"
-	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // providers calls the programs that provide services and models.
@@ -23,9 +23,9 @@ func (s *Session) providers() *provider.Runner {
 }
 
 // provide calls a service's provider.
-func (d *doer) provide(ctx context.Context, a planner.RunProvider) (reconciler.Result, error) {
+func (d *doer) provide(ctx context.Context, a planner.RunProvider) (plan.Result, error) {
 	if d.project == nil {
-		return reconciler.Result{}, fmt.Errorf("service %s: its provider stands in the project's file", a.Ref.Name)
+		return plan.Result{}, fmt.Errorf("service %s: its provider stands in the project's file", a.Ref.Name)
 	}
 	svc := d.project.Services[a.Ref.Name]
 	res, err := d.provider.Do(ctx, provider.Service{
@@ -33,15 +33,15 @@ func (d *doer) provide(ctx context.Context, a planner.RunProvider) (reconciler.R
 		Config: func() ([]byte, error) { return d.project.MarshalService(svc.Name) },
 	}, provider.Verb(a.Do))
 	if err != nil {
-		return reconciler.Result{}, err
+		return plan.Result{}, err
 	}
 	if res.Skipped {
-		return reconciler.Result{Text: "Skipped", Detail: "its provider has no " + string(a.Do)}, nil
+		return plan.Result{Text: "Skipped", Detail: "its provider has no " + string(a.Do)}, nil
 	}
 	if a.Do == planner.ProviderUp {
 		d.warnOverwritten(svc.Name, res.Env)
 	}
-	return reconciler.Result{Env: res.Env, Image: project.FingerprintOf(res.Env)}, nil
+	return plan.Result{Env: res.Env, Image: project.FingerprintOf(res.Env)}, nil
 }
 
 // warnOverwritten tells of variables of the file that a provider's go before.
@@ -64,14 +64,14 @@ func (d *doer) warnOverwritten(from string, variables map[string]string) {
 }
 
 // model brings a model of the file.
-func (d *doer) model(ctx context.Context, a planner.BringModel) (reconciler.Result, error) {
+func (d *doer) model(ctx context.Context, a planner.BringModel) (plan.Result, error) {
 	m := d.project.Models[a.Ref.Name]
 	at, err := d.provider.Bring(ctx, provider.Model{
 		Name: a.Ref.Name, Model: m.Model, ContextSize: m.ContextSize, RuntimeFlags: m.RuntimeFlags,
 	})
 	if err != nil {
-		return reconciler.Result{}, err
+		return plan.Result{}, err
 	}
 	env := map[string]string{project.ModelURL: at.URL, project.ModelName: at.Model}
-	return reconciler.Result{Env: env, Image: project.FingerprintOf(env)}, nil
+	return plan.Result{Env: env, Image: project.FingerprintOf(env)}, nil
 }

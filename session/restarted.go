@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -60,7 +61,7 @@ func restartedBy(p *project.Project, service string) []string {
 func (s *Session) restartRunning(ctx context.Context, service string, timeout *time.Duration) error {
 	s.shared.turn.running.RLock()
 	defer s.shared.turn.running.RUnlock()
-	return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		services := append(planner.RestartedWith(p, state, []string{service}), service)
 		return planner.Restart(p, state, planner.LifecycleOptions{Services: services, Timeout: timeout, NoDeps: true})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -16,7 +17,7 @@ func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names 
 		return err
 	}
 	defer done()
-	plan, err := s.plan(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	plan, err := s.plan(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Rm(p, state, o)
 	})
 	if err != nil {

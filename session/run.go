@@ -10,9 +10,9 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
-	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // RunOptions steer Run; what the container is like says the project's OneOff.
@@ -65,7 +65,7 @@ func (s *Session) prepare(ctx context.Context, o RunOptions, r *oneOff) error {
 	if err != nil {
 		return err
 	}
-	plan, err := s.yieldAddresses(state).planBuilds(state, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	plan, err := s.yieldAddresses(state).planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Run(p, state, o.UpOptions)
 	})
 	if err != nil {
@@ -105,13 +105,13 @@ type oneOff struct {
 	d    *doer
 	c    Console
 	t    talk
-	live []planner.Step // its start and what follows
+	live []plan.Step // its start and what follows
 
 	ref     event.Ref
 	id      string // "": not created yet
 	started bool
-	files   string             // its volume of secrets and configs; "": none
-	results reconciler.Results // for the live steps
+	files   string       // its volume of secrets and configs; "": none
+	results plan.Results // for the live steps
 	end     <-chan engine.End
 	last    *int // its exit code, once end told
 }
@@ -123,7 +123,7 @@ func (r *oneOff) close() {
 }
 
 // Do carries one step of the preparation out, and notes the container's id.
-func (r *oneOff) Do(ctx context.Context, step planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+func (r *oneOff) Do(ctx context.Context, step plan.Step, done *plan.Results) (plan.Result, error) {
 	res, err := r.d.Do(ctx, step, done)
 	if a, ok := step.Action.(planner.CreateContainer); ok && err == nil && r.s.Project.IsOneOff(a.Ref.Service, a.Ref.Number) {
 		r.ref, r.id = a.Ref, res.ID
@@ -291,7 +291,7 @@ func (r *oneOff) discard(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
 	defer cancel()
-	_, _ = r.d.Do(ctx, planner.Step{Action: planner.RemoveContainer{
+	_, _ = r.d.Do(ctx, plan.Step{Action: planner.RemoveContainer{
 		Ref: r.ref, ID: r.id, Force: true, Volumes: true, Files: r.files,
 	}}, &r.results)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/reconciler"
@@ -27,7 +28,7 @@ type Config struct {
 	Engine planner.Engine
 	// DryRun has plans go to ShowPlan instead of being applied.
 	DryRun   bool
-	ShowPlan func(*planner.Plan) error
+	ShowPlan func(*plan.Plan) error
 	// Project is the loaded file; nil where only Name is known.
 	Project *project.Project
 	Name    string
@@ -35,7 +36,7 @@ type Config struct {
 	// Parallel bounds the engine's calls under way; ≤ 0: no bound.
 	Parallel int
 	// Confirm asks the user; nil: the answer is no.
-	Confirm func(context.Context, planner.Ask) (bool, error)
+	Confirm func(context.Context, plan.Ask) (bool, error)
 	// Force ends when the user asks a second time to stop: then what was to end
 	// in peace is killed, and an interrupted command waits for nothing any more.
 	// nil: never.
@@ -141,7 +142,7 @@ const (
 
 // planOf makes a plan of what was observed. p is the session's project, nil where that
 // is not known.
-type planOf func(p *project.Project, state planner.State) (*planner.Plan, error)
+type planOf func(p *project.Project, state planner.State) (*plan.Plan, error)
 
 // run observes, plans and applies, when its turn has come.
 func (s *Session) run(ctx context.Context, skip engine.Parts, plan planOf) error {
@@ -175,7 +176,7 @@ func (s *Session) carryOut(ctx context.Context, skip engine.Parts, plan planOf) 
 // planned is a plan, and the session that carries it out: that of the project with what
 // its Dockerfiles say.
 type planned struct {
-	*planner.Plan
+	*plan.Plan
 	s *Session
 }
 
@@ -199,7 +200,7 @@ func (p *planned) apply(ctx context.Context) error {
 }
 
 // applyBy is apply with a doer of the caller's.
-func (s *Session) applyBy(ctx context.Context, p *planner.Plan, d reconciler.Doer) error {
+func (s *Session) applyBy(ctx context.Context, p *plan.Plan, d plan.Doer) error {
 	s.warnRemoteMounts(p)
 	for _, n := range p.Notes {
 		s.Sink(event.Message{Level: event.Warn, Text: n.Text, Hint: n.Hint})

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -41,7 +42,7 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+	plan, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Up(p, state, o.UpOptions)
 	})
 	if err != nil || len(plan.Asks) == 0 {
@@ -64,7 +65,7 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 }
 
 // answer is the user's; a dry run asks nothing.
-func (s *Session) answer(ctx context.Context, ask planner.Ask, o UpOptions) (bool, error) {
+func (s *Session) answer(ctx context.Context, ask plan.Ask, o UpOptions) (bool, error) {
 	switch {
 	case o.Yes:
 		return true, nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -33,13 +34,13 @@ func (f *follower) shutDown(ctx context.Context) error {
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
 		_ = f.eachEra(func(s *Session, services []string) error {
-			return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+			return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 				return planner.Kill(p, state, planner.KillOptions{Services: services, KeepOneOffs: true})
 			})
 		})
 	})
 	err = f.eachEra(func(s *Session, services []string) error {
-		return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*planner.Plan, error) {
+		return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 			return planner.Stop(p, state, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
 		})
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -149,7 +150,7 @@ func (f *follower) close() {
 }
 
 // announce tells which containers are followed, and begins with those that run.
-func (f *follower) announce(plan *planner.Plan) {
+func (f *follower) announce(plan *plan.Plan) {
 	var sources []event.Source
 	seen := map[string]bool{}
 	add := func(ref event.Ref) {

@@ -9,8 +9,8 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/reconciler"
 )
 
 // unlogged shows what containers print whose logging driver keeps nothing that
@@ -160,12 +160,12 @@ func (l *lines) end() {
 // attentive is a doer that has containers listened to before they start, and that
 // tells the follower of ends which are the plan's.
 type attentive struct {
-	reconciler.Doer
+	plan.Doer
 	f *follower
 }
 
 // Do carries one step out.
-func (d attentive) Do(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+func (d attentive) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	if a, ok := s.Action.(planner.StartContainer); ok && d.f.follows(a.Ref.Service) && !d.f.logged(a.Ref.Service) {
 		id := a.ID
 		if made, ok := done.Get(a.Ref); ok && made.ID != "" {

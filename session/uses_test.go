@@ -10,7 +10,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
@@ -52,7 +52,7 @@ services:
 		}
 		c := session.Config{Reader: engine.ReadOnly(conn.Client), Client: conn.Client, Engine: conn.Engine, Project: selected}
 		if len(services) > 0 {
-			c.Client, c.DryRun, c.ShowPlan = nil, true, func(*planner.Plan) error { return nil }
+			c.Client, c.DryRun, c.ShowPlan = nil, true, func(*plan.Plan) error { return nil }
 		}
 		readFile := func(name string) ([]byte, error) {
 			read = append(read, filepath.Base(name))

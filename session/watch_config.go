@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/watch"
@@ -220,7 +221,7 @@ func (w *watching) agreed(ctx context.Context, s *Session) (bool, error) {
 	case ApplyAuto:
 		return true, nil
 	}
-	ask := planner.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
+	ask := plan.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
 	yes, err := s.answer(ctx, ask, UpOptions{})
 	switch {
 	case err != nil:

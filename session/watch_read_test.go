@@ -11,6 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -45,7 +46,7 @@ func TestWatchReadsWhole(t *testing.T) {
 	created := 0
 	s := session.New(session.Config{
 		Reader: engine.ReadOnly(conn.Client), Engine: conn.Engine, Project: p, DryRun: true,
-		ShowPlan: func(plan *planner.Plan) error {
+		ShowPlan: func(plan *plan.Plan) error {
 			for _, step := range plan.Steps {
 				if _, ok := step.Action.(planner.CreateContainer); ok {
 					created++

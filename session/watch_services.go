@@ -9,9 +9,9 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
-	"github.com/compose-orchestrator/compose/reconciler"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -200,12 +200,12 @@ func (g *gate) leave() {
 
 // gated is a doer that goes through a gate for all but images.
 type gated struct {
-	reconciler.Doer
+	plan.Doer
 	g *gate
 }
 
 // Do carries one step out.
-func (d gated) Do(ctx context.Context, s planner.Step, done *reconciler.Results) (reconciler.Result, error) {
+func (d gated) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	switch s.Action.(type) {
 	case planner.BuildImage, planner.PullImage:
 	default:

@@ -16,7 +16,7 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // display is where events go. It is made at the first one, when the flags have
@@ -139,7 +139,7 @@ func (a *app) checkDisplay() error {
 }
 
 // showPlan prints the plan of a dry run.
-func (a *app) showPlan(p *planner.Plan) error {
+func (a *app) showPlan(p *plan.Plan) error {
 	var text strings.Builder
 	_ = p.WriteText(&text) // a builder takes everything
 	return a.list(strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"))
@@ -165,7 +165,7 @@ func (a *app) names(names []string) error {
 
 // confirm asks on the terminal. What --yes agrees to is answered from a pipe or
 // file too, as with Docker Compose. Where nobody can answer it is no.
-func (a *app) confirm(ctx context.Context, ask planner.Ask) (bool, error) {
+func (a *app) confirm(ctx context.Context, ask plan.Ask) (bool, error) {
 	switch {
 	case terminal.Is(a.stdin) && render.IsTerminal(a.stderr):
 		answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")
@@ -179,7 +179,7 @@ func (a *app) confirm(ctx context.Context, ask planner.Ask) (bool, error) {
 
 // confirmPiped shows the question, and takes a line of the program's input for
 // the answer.
-func (a *app) confirmPiped(ctx context.Context, ask planner.Ask) (bool, error) {
+func (a *app) confirmPiped(ctx context.Context, ask plan.Ask) (bool, error) {
 	a.warn("%s (y/N)", ask.Text)
 	answer, err := a.readLine(ctx)
 	if err != nil && !errors.Is(err, io.EOF) {

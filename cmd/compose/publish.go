@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/publish"
@@ -185,7 +186,7 @@ func questionsOf(p *project.Project, declared, sent []project.Part, f publishFla
 // agreeToPublish asks, until the first no.
 func (a *app) agreeToPublish(ctx context.Context, questions []question) (bool, error) {
 	for _, q := range questions {
-		agreed, err := a.confirm(ctx, planner.Ask{Text: q.before + "\n  " + strings.Join(q.about, "\n  ") + "\n" + q.ask})
+		agreed, err := a.confirm(ctx, plan.Ask{Text: q.before + "\n  " + strings.Join(q.about, "\n  ") + "\n" + q.ask})
 		if err != nil || !agreed {
 			return false, err
 		}

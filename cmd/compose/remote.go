@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/hint"
-	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/remote"
 )
@@ -37,7 +37,7 @@ func (a *app) agree(ctx context.Context, demands []project.Demand) error {
 	if len(demands) == 1 {
 		ask = "A remote file asks for what is listed above. Go on?"
 	}
-	ok, err := a.confirm(ctx, planner.Ask{Text: ask})
+	ok, err := a.confirm(ctx, plan.Ask{Text: ask})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -34,8 +35,8 @@ func TestExplainText(t *testing.T) {
 		},
 		NextKnown: true,
 		Next: []planner.Change{
-			{Verb: "recreate", Name: "demo-web-1", Reason: planner.Reason{Code: planner.BecauseImageChanged}, When: []string{"nginx"}},
-			{Verb: "start", Name: "demo-web-3", Reason: planner.Reason{Code: planner.BecauseNotRunning}},
+			{Verb: "recreate", Name: "demo-web-1", Reason: plan.Reason{Code: planner.BecauseImageChanged}, When: []string{"nginx"}},
+			{Verb: "start", Name: "demo-web-3", Reason: plan.Reason{Code: planner.BecauseNotRunning}},
 		},
 	}
 	want := `web does not run: exit code 3

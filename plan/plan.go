@@ -1,4 +1,7 @@
-package planner
+// Package plan holds what a plan is: steps with their actions, reasons and order,
+// what steps bring, and how a plan is written. It knows no action: those of
+// containers on an engine are planner's.
+package plan
 
 import "github.com/compose-orchestrator/compose/event"
 
@@ -25,8 +28,8 @@ type Skip struct {
 	Why string    `json:"why"`
 }
 
-// Ask is a question that the plan's caller puts to the user. A yes goes into a
-// second call of the planner, in UpOptions.Discard.
+// Ask is a question that the plan's caller puts to the user. Who made the plan
+// says how the answer comes back: planner.UpOptions.Discard.
 type Ask struct {
 	Ref  event.Ref `json:"ref"`
 	Text string    `json:"text"`
@@ -34,7 +37,7 @@ type Ask struct {
 	Agrees string `json:"-"`
 }
 
-// Step is one call of the engine (or of a builder), or one wait.
+// Step is one action and its place in the plan.
 type Step struct {
 	// ID is the step's place in the plan, from 1.
 	ID     int    `json:"id"`
@@ -60,35 +63,16 @@ type Reason struct {
 	Changes []FieldChange `json:"changes,omitempty"`
 }
 
-// Code is a machine-readable reason.
-type Code string
+// FieldChange is one difference. Old and New are short texts, without secrets.
+type FieldChange struct {
+	Field string `json:"field"`
+	Old   string `json:"old,omitempty"`
+	New   string `json:"new,omitempty"`
+}
 
-// The reasons of steps.
-const (
-	BecauseMissing           Code = "missing"          // desired and not there
-	BecauseConfigChanged     Code = "config changed"   // the service's definition differs
-	BecauseImageChanged      Code = "image changed"    // the reference names another image now
-	BecauseImageVolume       Code = "image mount"      // an image that is mounted changed
-	BecauseForced            Code = "forced"           // by a flag
-	BecauseParentRecreated   Code = "parent recreated" // a namespace or volumes_from of a recreated one
-	BecauseNetworkMissing    Code = "network missing"  // a declared network is not attached
-	BecauseNetworkChanged    Code = "network changed"  // one that it is on is made anew
-	BecauseVolumeMissing     Code = "volume missing"   // a declared volume is not mounted
-	BecauseUntagged          Code = "its name goes to another image"
-	BecauseNotRunning        Code = "not running"        // up to date, and to be started
-	BecausePausedByHand      Code = "paused"             // up to date, and to be unpaused
-	BecauseOrphan            Code = "orphan"             // its service is not in the file
-	BecauseFinished          Code = "finished one-off"   // a container of run that ended and stayed
-	BecauseScaledDown        Code = "scaled down"        // more replicas than asked for
-	BecauseDuplicate         Code = "duplicate"          // a leftover of an interrupted replacement
-	BecauseInterrupted       Code = "interrupted"        // finishing what an earlier run began
-	BecauseDependencyRestart Code = "dependency restart" // depends_on with restart: true
-	BecauseDependency        Code = "dependency"         // others wait for its condition
-	BecauseProvided          Code = "variables"          // of a provider or a model
-	BecausePullPolicy        Code = "pull policy"
-	BecauseBuildRequested    Code = "build"
-	BecauseRequested         Code = "requested" // the command says so: stop, down, ...
-)
+// Code is a machine-readable reason. Each planner has its own: those of
+// containers are planner.BecauseMissing and the like.
+type Code string
 
 // Note is something the user should know of a plan, on no step.
 type Note struct {

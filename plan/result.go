@@ -1,11 +1,18 @@
-package reconciler
+package plan
 
 import (
 	"cmp"
+	"context"
 	"sync"
 
 	"github.com/compose-orchestrator/compose/event"
 )
+
+// Doer carries one step out. Do is called from several goroutines. Its error is
+// shown as it is, so it names the resource.
+type Doer interface {
+	Do(ctx context.Context, s Step, done *Results) (Result, error)
+}
 
 // Result is what a step brought.
 type Result struct {
