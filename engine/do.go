@@ -50,26 +50,6 @@ type DoerOptions struct {
 	ConfigDir string
 }
 
-// Lookup tells what the steps of this run brought so far.
-type Lookup interface {
-	// Created returns the id of the container that this run made for a replica.
-	Created(service string, number int) (id string, ok bool)
-	// Variables returns those that a provider or a model brought.
-	Variables(ref event.Ref) map[string]string
-}
-
-// Outcome is what a step brought.
-type Outcome struct {
-	ID       string // of the container or network
-	Image    string // of a pull: planner.Image.Digest of what is there now
-	ExitCode int    // of a completed wait or a hook
-	// Text is the word of the outcome where it is another than the action's
-	// usual one, and Detail goes after it.
-	Text, Detail string
-	// Warning: it ended otherwise than hoped, and the rest goes on.
-	Warning bool
-}
-
 // NewDoer returns a Doer for a project; p is nil for what works without its
 // file: stop, down and the like.
 func NewDoer(c Client, p *project.Project, o DoerOptions) *Doer {
@@ -85,7 +65,7 @@ func NewDoer(c Client, p *project.Project, o DoerOptions) *Doer {
 
 // Do carries one step out. Its error has a Hint where the user can do something
 // about it.
-func (d *Doer) Do(ctx context.Context, s plan.Step, done Lookup) (Outcome, error) {
+func (d *Doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	out, err := d.dispatch(ctx, s.Action, done)
 	if err != nil {
 		return out, d.explain(ctx, s.Action, err)
@@ -93,13 +73,13 @@ func (d *Doer) Do(ctx context.Context, s plan.Step, done Lookup) (Outcome, error
 	return out, nil
 }
 
-func (d *Doer) dispatch(ctx context.Context, action plan.Action, done Lookup) (Outcome, error) {
+func (d *Doer) dispatch(ctx context.Context, action plan.Action, done *plan.Results) (plan.Result, error) {
 	switch a := action.(type) {
 	case planner.PullImage:
 		digest, err := d.pull(ctx, a.Ref, a.Platform)
-		return Outcome{Image: digest}, err
+		return plan.Result{Digest: digest}, err
 	case planner.PushImage:
-		return Outcome{}, d.push(ctx, a.Ref)
+		return plan.Result{}, d.push(ctx, a.Ref)
 	case planner.RemoveImage:
 		return d.removeImage(ctx, a)
 	case planner.PruneImage:
@@ -107,7 +87,7 @@ func (d *Doer) dispatch(ctx context.Context, action plan.Action, done Lookup) (O
 	case planner.CreateNetwork:
 		return d.createNetwork(ctx, a)
 	case planner.CheckNetwork:
-		return Outcome{}, d.checkNetwork(ctx, a)
+		return plan.Result{}, d.checkNetwork(ctx, a)
 	case planner.RemoveNetwork:
 		return d.removeNetwork(ctx, a)
 	case planner.CreateVolume:
@@ -115,7 +95,7 @@ func (d *Doer) dispatch(ctx context.Context, action plan.Action, done Lookup) (O
 	case planner.RemoveVolume:
 		return d.removeVolume(ctx, a)
 	case planner.RecordStops:
-		return Outcome{}, d.recordStops(ctx, a)
+		return plan.Result{}, d.recordStops(ctx, a)
 	case planner.ForgetStops:
 		return d.removeVolume(ctx, planner.RemoveVolume(a))
 	case planner.CreateContainer:
@@ -132,36 +112,36 @@ func (d *Doer) dispatch(ctx context.Context, action plan.Action, done Lookup) (O
 }
 
 // change carries out what changes a container that exists.
-func (d *Doer) change(ctx context.Context, action plan.Action, done Lookup) (Outcome, error) {
+func (d *Doer) change(ctx context.Context, action plan.Action, done *plan.Results) (plan.Result, error) {
 	switch a := action.(type) {
 	case planner.StartContainer:
 		id := boundID(a.Ref, a.ID, done)
-		return Outcome{ID: id}, d.startContainer(ctx, a.Ref, id)
+		return plan.Result{ID: id}, d.startContainer(ctx, a.Ref, id)
 	case planner.ConnectContainer:
-		return Outcome{}, d.connectContainer(ctx, a)
+		return plan.Result{}, d.connectContainer(ctx, a)
 	case planner.RenameContainer:
-		return Outcome{}, d.renameContainer(ctx, boundID(a.Ref, a.ID, done), a.Ref.Name)
+		return plan.Result{}, d.renameContainer(ctx, boundID(a.Ref, a.ID, done), a.Ref.Name)
 	case planner.PauseContainer:
-		return Outcome{}, d.pauseContainer(ctx, a.ID)
+		return plan.Result{}, d.pauseContainer(ctx, a.ID)
 	case planner.UnpauseContainer:
-		return Outcome{}, d.unpauseContainer(ctx, a.ID)
+		return plan.Result{}, d.unpauseContainer(ctx, a.ID)
 	case planner.StopContainer:
-		return Outcome{}, d.stopContainer(ctx, a)
+		return plan.Result{}, d.stopContainer(ctx, a)
 	case planner.RestartContainer:
-		return Outcome{}, d.restartContainer(ctx, a)
+		return plan.Result{}, d.restartContainer(ctx, a)
 	case planner.KillContainer:
-		return Outcome{}, Signal(ctx, d.c, a.ID, a.Signal)
+		return plan.Result{}, Signal(ctx, d.c, a.ID, a.Signal)
 	case planner.RemoveContainer:
-		return Outcome{}, d.removeContainer(ctx, a)
+		return plan.Result{}, d.removeContainer(ctx, a)
 	}
-	return Outcome{}, fmt.Errorf("the engine does not know how to %s", action.Verb())
+	return plan.Result{}, fmt.Errorf("the engine does not know how to %s", action.Verb())
 }
 
 // boundID is the container that an action is about: the one which this run
 // created under the same ref, else the one that was there when it was planned.
 // A ref with an old name is about that one alone.
-func boundID(ref event.Ref, planned string, done Lookup) string {
-	if ref.Old == "" && done != nil {
+func boundID(ref event.Ref, planned string, done *plan.Results) string {
+	if ref.Old == "" {
 		if id, ok := done.Created(ref.Service, ref.Number); ok {
 			return id
 		}

@@ -26,9 +26,10 @@ type bench struct {
 	c Client
 	p *project.Project
 	d *Doer
+	// done has what the creates of this run brought.
+	done *plan.Results
 
 	mu      sync.Mutex // guards below
-	created map[event.Ref]string
 	outputs []string
 	parts   int
 }
@@ -42,7 +43,7 @@ func newBench(t *testing.T, name, file string) *bench {
 
 func newBenchAt(t *testing.T, c Client, name, file string) *bench {
 	t.Helper()
-	b := &bench{t: t, c: c, p: loadNamed(t, name, file), created: map[event.Ref]string{}}
+	b := &bench{t: t, c: c, p: loadNamed(t, name, file)}
 	b.renew()
 	b.clean()
 	t.Cleanup(b.clean)
@@ -52,7 +53,7 @@ func newBenchAt(t *testing.T, c Client, name, file string) *bench {
 // renew gives the bench another Doer, as another run of the program has.
 func (b *bench) renew() {
 	b.d = NewDoer(b.c, b.p, DoerOptions{Sink: b.sink})
-	b.created = map[event.Ref]string{}
+	b.done = &plan.Results{}
 }
 
 func (b *bench) sink(e event.Event) {
@@ -66,36 +67,23 @@ func (b *bench) sink(e event.Event) {
 	}
 }
 
-// Created makes the bench a Lookup.
-func (b *bench) Created(service string, number int) (string, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	id, ok := b.created[b.ref(service, number)]
-	return id, ok
-}
-
-// Variables: nothing is provided.
-func (b *bench) Variables(event.Ref) map[string]string { return nil }
-
 func (b *bench) ref(service string, number int) event.Ref {
 	return event.Ref{Kind: event.Container, Name: b.p.ContainerName(service, number), Service: service, Number: number}
 }
 
 // try carries an action out.
-func (b *bench) try(a plan.Action) (Outcome, error) {
+func (b *bench) try(a plan.Action) (plan.Result, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := b.d.Do(ctx, plan.Step{Action: a}, b)
+	out, err := b.d.Do(ctx, plan.Step{Action: a}, b.done)
 	if create, ok := a.(planner.CreateContainer); ok && err == nil {
-		b.mu.Lock()
-		b.created[create.Ref] = out.ID
-		b.mu.Unlock()
+		b.done.Set(create.Ref, out)
 	}
 	return out, err
 }
 
 // do carries an action out that must succeed.
-func (b *bench) do(a plan.Action) Outcome {
+func (b *bench) do(a plan.Action) plan.Result {
 	b.t.Helper()
 	out, err := b.try(a)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -21,29 +22,29 @@ const cleanupTime = 10 * time.Second
 
 // createContainer makes a container, joins the networks that the create call
 // could not take, and copies files in. What cannot be completed is removed.
-func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, done Lookup) (Outcome, error) {
+func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, done *plan.Results) (plan.Result, error) {
 	b, err := d.binding(ctx, a, done)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	req, err := specify(d.p, a.Ref.Service, a.Ref.Number, b)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	d.reportDropped(a.Ref.Service, req.Dropped)
 	if err := d.makeFilesVolume(ctx, req); err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	id, err := d.create(ctx, req, takeover{fresh: a.FreshVolumes})
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	if err := d.complete(ctx, id, req); err != nil {
 		d.discard(ctx, id)
 		_ = d.removeFiles(context.WithoutCancel(ctx), req.FilesVolume) // the first error is the one to report
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
-	return Outcome{ID: id}, nil
+	return plan.Result{ID: id}, nil
 }
 
 // reportDropped warns of attributes that are left out, once a service.
@@ -57,7 +58,7 @@ func (d *Doer) reportDropped(service string, dropped []drop) {
 }
 
 // binding collects what a request depends on beyond the project.
-func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Lookup) (binding, error) {
+func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *plan.Results) (binding, error) {
 	s := d.p.Services[a.Ref.Service]
 	b := binding{
 		APIVersion: d.o.Engine.APIVersion,
@@ -98,13 +99,11 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done Look
 }
 
 // provided collects the variables that this run brought for a service.
-func provided(from []event.Ref, done Lookup) project.Provided {
+func provided(from []event.Ref, done *plan.Results) project.Provided {
 	given := project.Provided{}
 	for _, ref := range from {
-		if done != nil {
-			if variables := done.Variables(ref); variables != nil {
-				given[ref.String()] = variables
-			}
+		if variables := done.Variables(ref); variables != nil {
+			given[ref.String()] = variables
 		}
 	}
 	return given
@@ -112,7 +111,7 @@ func provided(from []event.Ref, done Lookup) project.Provided {
 
 // parents finds the containers whose namespaces or volumes a service shares:
 // of each the one with the lowest number.
-func (d *Doer) parents(ctx context.Context, service string, done Lookup) (map[string]string, error) {
+func (d *Doer) parents(ctx context.Context, service string, done *plan.Results) (map[string]string, error) {
 	names := d.p.Parents(service)
 	if len(names) == 0 {
 		return nil, nil
@@ -133,9 +132,6 @@ func (d *Doer) parents(ctx context.Context, service string, done Lookup) (map[st
 		}
 	}
 	for _, name := range names {
-		if done == nil {
-			continue
-		}
 		// One of this run goes before the one that it replaces.
 		if id, ok := done.Created(name, max(lowest[name], 1)); ok {
 			found[name] = id

@@ -63,7 +63,7 @@ func TestDoTwice(t *testing.T) {
 func TestDoUnpause(t *testing.T) {
 	b := newBench(t, "do-pause", "services:\n  web:"+idle)
 	b.up("web")
-	id, _ := b.Created("web", 1)
+	id, _ := b.done.Created("web", 1)
 	if err := b.c.ContainerPause(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestDoUnpause(t *testing.T) {
 func TestDoReplace(t *testing.T) {
 	b := newBench(t, "do-replace", "services:\n  web:"+idle+"    volumes: [/anon]\n")
 	b.up("web")
-	old, _ := b.Created("web", 1)
+	old, _ := b.done.Created("web", 1)
 	ref := b.ref("web", 1)
 	replace := planner.CreateContainer{Ref: ref, Replaces: old}
 
@@ -187,7 +187,7 @@ configs: {conf: {content: "a=1"}}
 func TestDoPreStop(t *testing.T) {
 	b := newBench(t, "do-prestop", "services:\n  web:"+idle+"    pre_stop: [{command: [echo, bye]}]\n")
 	b.up("web")
-	id, _ := b.Created("web", 1)
+	id, _ := b.done.Created("web", 1)
 	hook := planner.RunHook{Ref: b.ref("web", 1), ID: id, Phase: planner.PreStop}
 	b.do(hook)
 	b.do(planner.StopContainer{Ref: b.ref("web", 1), ID: id})
@@ -267,7 +267,7 @@ func TestDoWaitCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	a := planner.WaitContainer{Ref: b.ref("web", 1), Condition: planner.ConditionCompleted}
-	if _, err := b.d.Do(ctx, plan.Step{Action: a}, b); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := b.d.Do(ctx, plan.Step{Action: a}, b.done); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
 	}
 }
@@ -277,8 +277,8 @@ func TestDoShares(t *testing.T) {
 	b := newBench(t, "do-shares", "services:\n  db:"+idle+"    volumes: [/data]\n    ipc: shareable\n  web:"+idle+
 		"    network_mode: service:db\n    pid: service:db\n    ipc: service:db\n    volumes_from: [db]\n")
 	b.up("db", "web")
-	db, _ := b.Created("db", 1)
-	web, _ := b.Created("web", 1)
+	db, _ := b.done.Created("db", 1)
+	web, _ := b.done.Created("web", 1)
 	c := b.inspect(web)
 	for _, mode := range []string{string(c.HostConfig.NetworkMode), string(c.HostConfig.IpcMode), string(c.HostConfig.PidMode)} {
 		if mode != "container:"+db {
@@ -306,7 +306,7 @@ func TestDoOldAPI(t *testing.T) {
 	first := b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
 	b.renew() // as after a kill between create and start
 	b.up("web")
-	web, _ := b.Created("web", 1)
+	web, _ := b.done.Created("web", 1)
 	if web != first {
 		t.Error("the leftover of a killed run was not taken")
 	}
@@ -383,8 +383,8 @@ func TestDoPull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := ImageIdentity(i, ""); out.Image != want {
-		t.Errorf("got %s, want %s", out.Image, want)
+	if want := ImageIdentity(i, ""); out.Digest != want {
+		t.Errorf("got %s, want %s", out.Digest, want)
 	}
 	b.fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")
 }

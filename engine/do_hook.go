@@ -15,34 +15,35 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // runHook runs a hook in its container and hands its output on line by line.
 // A pre_stop hook of a container that does not run has nothing to do.
-func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (Outcome, error) {
+func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (plan.Result, error) {
 	hook, err := d.hook(a)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	exec, err := d.c.ContainerExecCreate(ctx, id, hookOptions(hook))
 	if a.Phase == planner.PreStop && (errdefs.IsNotFound(err) || errdefs.IsConflict(err)) {
-		return Outcome{}, nil
+		return plan.Result{}, nil
 	}
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	if err := d.runExec(ctx, exec.ID, a.Ref); err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	ended, err := d.c.ContainerExecInspect(ctx, exec.ID)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("asking for the hook's exit status: %w", err)
+		return plan.Result{}, fmt.Errorf("asking for the hook's exit status: %w", err)
 	}
 	if a.Phase == planner.PreStop && ended.ExitCode != 0 && d.endedWith(ctx, id, ended.ExitCode) {
-		return Outcome{ExitCode: ended.ExitCode}, nil
+		return plan.Result{ExitCode: ended.ExitCode}, nil
 	}
-	return hookOutcome(a, ended.ExitCode)
+	return hookResult(a, ended.ExitCode)
 }
 
 const (
@@ -71,11 +72,11 @@ func (d *Doer) endedWith(ctx context.Context, id string, code int) bool {
 	}
 }
 
-// hookOutcome is that of a hook which ended. A failure is worded as Docker Compose
+// hookResult is that of a hook which ended. A failure is worded as Docker Compose
 // does, and says which of the service's hooks it was.
-func hookOutcome(a planner.RunHook, code int) (Outcome, error) {
+func hookResult(a planner.RunHook, code int) (plan.Result, error) {
 	if code == 0 {
-		return Outcome{}, nil
+		return plan.Result{}, nil
 	}
 	which := fmt.Sprintf("%s[%d]", a.Phase, a.Index)
 	text := fmt.Sprintf("%s hook exited with status %d (%s)", a.Ref.Service, code, which)
@@ -86,7 +87,7 @@ func hookOutcome(a planner.RunHook, code int) (Outcome, error) {
 	if a.Phase == planner.PreStop {
 		help = "the container is left as it is: mend the hook, or end the container without its hooks by compose kill " + a.Ref.Service
 	}
-	return Outcome{ExitCode: code}, hint.New(text, help)
+	return plan.Result{ExitCode: code}, hint.New(text, help)
 }
 
 // hookOptions maps a hook to what the engine is asked for.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -166,27 +167,27 @@ func isAnonymousName(name string) bool {
 }
 
 // removeImage removes a tag. An image that containers use stays.
-func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (Outcome, error) {
+func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (plan.Result, error) {
 	_, err := d.c.ImageRemove(ctx, a.Ref.Name, image.RemoveOptions{})
 	switch {
 	case err == nil, errdefs.IsNotFound(err):
-		return Outcome{}, nil
+		return plan.Result{}, nil
 	case errdefs.IsConflict(err):
-		return Outcome{Text: inUse, Warning: true}, nil
+		return plan.Result{Text: inUse, Warning: true}, nil
 	}
-	return Outcome{}, err
+	return plan.Result{}, err
 }
 
 // pruneImage removes or reports an image that nothing names any more.
-func (d *Doer) pruneImage(ctx context.Context, a planner.PruneImage) (Outcome, error) {
+func (d *Doer) pruneImage(ctx context.Context, a planner.PruneImage) (plan.Result, error) {
 	i, err := d.c.ImageInspect(ctx, a.ID)
 	switch {
 	case errdefs.IsNotFound(err), err == nil && len(i.RepoTags) > 0:
-		return Outcome{}, nil
+		return plan.Result{}, nil
 	case err != nil:
-		return Outcome{}, err
+		return plan.Result{}, err
 	case !a.Remove:
-		return Outcome{Text: "Untagged", Detail: a.Ref.Name + " is another one now; --prune removes such"}, nil
+		return plan.Result{Text: "Untagged", Detail: a.Ref.Name + " is another one now; --prune removes such"}, nil
 	}
 	out, err := d.removeImage(ctx, planner.RemoveImage{Ref: event.Ref{Kind: event.Image, Name: a.ID}})
 	if err == nil && out.Text == "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -19,57 +20,57 @@ const inUse = "Resource is still in use"
 
 // createNetwork makes a network of the file; one of this project that is there
 // already is the one.
-func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (Outcome, error) {
+func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (plan.Result, error) {
 	hash, err := d.p.NetworkHash(a.Key)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	labels := d.p.NetworkLabels(a.Key, hash)
 	options, err := networkOptions(d.p.Networks[a.Key], d.o.Engine.APIVersion)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("network %s: %w", a.Key, err)
+		return plan.Result{}, fmt.Errorf("network %s: %w", a.Key, err)
 	}
 	options.Labels = labels
 	made, err := d.c.NetworkCreate(ctx, a.Ref.Name, options)
 	if err == nil {
-		return Outcome{ID: made.ID}, nil
+		return plan.Result{ID: made.ID}, nil
 	}
 	if !errdefs.IsConflict(err) {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	there, inspectErr := d.c.NetworkInspect(ctx, a.Ref.Name, network.InspectOptions{})
 	switch {
 	case inspectErr != nil:
-		return Outcome{}, err
+		return plan.Result{}, err
 	case sameLabels(there.Labels, labels, project.LabelProject, project.LabelNetwork):
-		return Outcome{ID: there.ID}, nil
+		return plan.Result{ID: there.ID}, nil
 	}
-	return Outcome{}, hint.Wrap(fmt.Errorf("a network with name %s exists but was not created for project %s: %w", a.Ref.Name, d.p.Name, err),
+	return plan.Result{}, hint.Wrap(fmt.Errorf("a network with name %s exists but was not created for project %s: %w", a.Ref.Name, d.p.Name, err),
 		"to use it, set external: true; else give yours another name:")
 }
 
 // removeNetwork removes a network. One that others use stays, unless it is to
 // be made anew.
-func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (Outcome, error) {
+func (d *Doer) removeNetwork(ctx context.Context, a planner.RemoveNetwork) (plan.Result, error) {
 	err := d.c.NetworkRemove(ctx, a.ID)
 	if err == nil || errdefs.IsNotFound(err) {
-		return Outcome{}, nil
+		return plan.Result{}, nil
 	}
 	if !isInUse(err) {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	if len(a.Leave) > 0 && errdefs.IsConflict(err) { // not Docker's answer where somebody runs on it
 		if err := d.leaveNetwork(ctx, a); err != nil {
-			return Outcome{}, err
+			return plan.Result{}, err
 		}
 		a.Leave = nil
 		return d.removeNetwork(ctx, a)
 	}
 	users := d.networkUsers(ctx, a.ID, nil)
 	if a.Ref.Old == "" {
-		return Outcome{Text: inUse, Detail: users, Warning: true}, nil
+		return plan.Result{Text: inUse, Detail: users, Warning: true}, nil
 	}
-	return Outcome{}, networkInUse(a.Ref.Name, users, err)
+	return plan.Result{}, networkInUse(a.Ref.Name, users, err)
 }
 
 // networkInUse is the error about a network that cannot be made anew.
@@ -136,26 +137,26 @@ func isAlreadyConnected(err error) bool {
 }
 
 // createVolume makes a named volume; the engine hands out one that is there.
-func (d *Doer) createVolume(ctx context.Context, a planner.CreateVolume) (Outcome, error) {
+func (d *Doer) createVolume(ctx context.Context, a planner.CreateVolume) (plan.Result, error) {
 	hash, err := d.p.VolumeHash(a.Key)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	options := volumeOptions(d.p.Volumes[a.Key])
 	options.Name, options.Labels = a.Ref.Name, d.p.VolumeLabels(a.Key, hash)
 	_, err = d.c.VolumeCreate(ctx, options)
-	return Outcome{}, err
+	return plan.Result{}, err
 }
 
 // removeVolume removes a volume. One that others use stays, unless it is to be
 // made anew.
-func (d *Doer) removeVolume(ctx context.Context, a planner.RemoveVolume) (Outcome, error) {
+func (d *Doer) removeVolume(ctx context.Context, a planner.RemoveVolume) (plan.Result, error) {
 	err := d.c.VolumeRemove(ctx, a.Ref.Name, false)
 	switch {
 	case err == nil, errdefs.IsNotFound(err):
-		return Outcome{}, nil
+		return plan.Result{}, nil
 	case errdefs.IsConflict(err) && a.Ref.Old == "":
-		return Outcome{Text: inUse, Warning: true}, nil
+		return plan.Result{Text: inUse, Warning: true}, nil
 	}
-	return Outcome{}, err
+	return plan.Result{}, err
 }

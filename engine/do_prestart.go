@@ -6,49 +6,50 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // runPreStart runs a pre_start hook to its end in a container of its own, which
 // goes afterwards, and hands its output on line by line. id is the container
 // that is to start.
-func (d *Doer) runPreStart(ctx context.Context, a planner.RunHook, id string, done Lookup) (Outcome, error) {
+func (d *Doer) runPreStart(ctx context.Context, a planner.RunHook, id string, done *plan.Results) (plan.Result, error) {
 	if d.p == nil {
-		return Outcome{}, fmt.Errorf("hooks need the project's file")
+		return plan.Result{}, fmt.Errorf("hooks need the project's file")
 	}
 	b, err := d.binding(ctx, planner.CreateContainer{Ref: a.Ref}, done)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	if hooks := d.p.Services[a.Ref.Service].PreStart; a.Index < len(hooks) {
 		if b.Seccomp, err = seccompProfiles(d.p.WorkingDir, hooks[a.Index].SecurityOpt); err != nil {
-			return Outcome{}, err
+			return plan.Result{}, err
 		}
 	}
 	req, err := preStartSpec(d.p, a.Ref.Service, a.Ref.Number, a.Index, id, b)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	d.reportDropped(a.Ref.Service, req.Dropped)
 	if err := d.remove(ctx, req.Name, container.RemoveOptions{Force: true}); err != nil { // an interrupted run's
-		return Outcome{}, fmt.Errorf("removing the leftover %s: %w", req.Name, err)
+		return plan.Result{}, fmt.Errorf("removing the leftover %s: %w", req.Name, err)
 	}
 	made, err := d.c.ContainerCreate(ctx, req.Config, req.Host, req.Networking, req.Platform, req.Name)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	defer func() {
 		d.discard(ctx, made.ID)
 		_ = d.removeFiles(context.WithoutCancel(ctx), req.FilesVolume) // what happened before is what counts
 	}()
 	if err := d.complete(ctx, made.ID, req); err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	code, err := d.runToEnd(ctx, made.ID, a)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
-	return hookOutcome(a, code)
+	return hookResult(a, code)
 }
 
 // runToEnd starts a container that was made for a hook, hands its output on,

@@ -171,12 +171,13 @@ func TestLineWriter(t *testing.T) {
 // TestBoundID: what this run created goes before what was planned with, except
 // for the one that is replaced.
 func TestBoundID(t *testing.T) {
-	done := lookupFunc(func(service string, number int) (string, bool) { return "new", service == "web" && number == 1 })
 	ref := event.Ref{Kind: event.Container, Name: "demo-web-1", Service: "web", Number: 1}
 	old := ref
 	old.Old = ref.Name
 	other := ref
 	other.Number = 2
+	done := &plan.Results{}
+	done.Set(ref, plan.Result{ID: "new"})
 	for want, got := range map[string]string{
 		"new":   boundID(ref, "planned", done),
 		"old":   boundID(old, "old", done),
@@ -188,12 +189,6 @@ func TestBoundID(t *testing.T) {
 		}
 	}
 }
-
-type lookupFunc func(service string, number int) (string, bool)
-
-func (f lookupFunc) Created(service string, number int) (string, bool) { return f(service, number) }
-
-func (f lookupFunc) Variables(event.Ref) map[string]string { return nil }
 
 func TestOperation(t *testing.T) {
 	ref := event.Ref{Kind: event.Container, Name: "demo-web-1"}

@@ -12,15 +12,16 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // waitContainer waits until a container meets a condition, or cannot meet it any
 // more. It subscribes, looks, and looks again when something happened to the
 // container or events may have been lost.
-func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id string) (Outcome, error) {
+func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id string) (plan.Result, error) {
 	if id == "" {
-		return Outcome{}, errors.New("there is no container to wait for")
+		return plan.Result{}, errors.New("there is no container to wait for")
 	}
 	events := d.o.Events
 	if events == nil {
@@ -29,27 +30,27 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 	}
 	sub, err := events.Subscribe(ctx)
 	if err != nil {
-		return Outcome{}, err
+		return plan.Result{}, err
 	}
 	defer sub.Close()
 	for {
 		sub.Skip() // what waits there is older than what is seen now
 		c, err := d.c.ContainerInspect(ctx, id)
 		if errdefs.IsNotFound(err) {
-			return Outcome{}, waitFailure(a, "was removed", "")
+			return plan.Result{}, waitFailure(a, "was removed", "")
 		}
 		if err != nil {
-			return Outcome{}, fmt.Errorf("inspecting the container: %w", err)
+			return plan.Result{}, fmt.Errorf("inspecting the container: %w", err)
 		}
 		v := judge(a, c)
 		// One that the engine restarts over and over would be waited for for ever.
 		if v.settled || v.steadyIn > 0 && c.RestartCount > 0 {
-			return v.outcome, v.err
+			return v.result, v.err
 		}
 		if err := untilOr(ctx, sub, id, v.steadyIn); errors.Is(err, errSteady) {
-			return v.outcome, nil
+			return v.result, nil
 		} else if err != nil {
-			return Outcome{}, err
+			return plan.Result{}, err
 		}
 	}
 }
@@ -85,9 +86,9 @@ func until(ctx context.Context, sub *feed.Subscription, id string) error {
 // verdict is what a container's state means for a wait.
 type verdict struct {
 	settled bool // no need to wait any longer
-	outcome Outcome
+	result  plan.Result
 	err     error // with settled: it will not come
-	// steadyIn is after how long the outcome is settled if nothing happens; 0:
+	// steadyIn is after how long the result is settled if nothing happens; 0:
 	// not by itself.
 	steadyIn time.Duration
 }
@@ -123,13 +124,13 @@ func judge(a planner.WaitContainer, c container.InspectResponse) verdict {
 	done := a.Condition == planner.ConditionCompleted || a.Condition == planner.ConditionRunningOrHealthy && !goesOn(c)
 	switch {
 	case done && s.Status == container.StateExited && s.ExitCode == 0:
-		return verdict{settled: true, outcome: Outcome{Text: "Exited"}}
+		return verdict{settled: true, result: plan.Result{Text: "Exited"}}
 	case a.Condition == planner.ConditionStarted && (s.Running || ended && s.StartedAt != neverStarted):
 		return verdict{settled: true}
 	case ended:
 		return verdict{
 			settled: true,
-			outcome: Outcome{ExitCode: s.ExitCode},
+			result:  plan.Result{ExitCode: s.ExitCode},
 			err:     waitFailure(a, fmt.Sprintf("exited (%d)", s.ExitCode), endAdvice(a, s)),
 		}
 	case a.Condition == planner.ConditionHealthy || a.Condition == planner.ConditionRunningOrHealthy:
@@ -161,13 +162,13 @@ func judgeHealth(a planner.WaitContainer, s *container.State) verdict {
 	}
 	switch status {
 	case container.Healthy:
-		return verdict{settled: true, outcome: Outcome{Text: "Healthy"}}
+		return verdict{settled: true, result: plan.Result{Text: "Healthy"}}
 	case container.Unhealthy:
 		return verdict{settled: true, err: waitFailure(a, "is unhealthy", healthAdvice(a, s.Health))}
 	case container.NoHealthcheck:
 		if a.Condition == planner.ConditionRunningOrHealthy {
 			wait := unsteady(s, time.Now())
-			return verdict{settled: wait <= 0, steadyIn: wait, outcome: Outcome{Text: "Healthy"}}
+			return verdict{settled: wait <= 0, steadyIn: wait, result: plan.Result{Text: "Healthy"}}
 		}
 		return verdict{settled: true, err: waitFailure(a, "has no healthcheck configured",
 			"give service "+a.Ref.Service+" a healthcheck, or depend on it with service_started")}

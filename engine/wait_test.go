@@ -85,8 +85,8 @@ func TestJudge(t *testing.T) {
 					t.Errorf("keeps waiting, want %q", test.want)
 				}
 			case got.err == nil:
-				if want, ok := strings.CutPrefix(test.want, "ok "); !ok || got.outcome.Text != want {
-					t.Errorf("got %q, want %q", got.outcome.Text, test.want)
+				if want, ok := strings.CutPrefix(test.want, "ok "); !ok || got.result.Text != want {
+					t.Errorf("got %q, want %q", got.result.Text, test.want)
 				}
 			case test.want == "" || !strings.Contains(got.err.Error(), test.want):
 				t.Errorf("got %v, want %q", got.err, test.want)

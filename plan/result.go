@@ -17,9 +17,10 @@ type Doer interface {
 // Result is what a step brought.
 type Result struct {
 	ID string // of the container or network that was created or acted on
-	// Image is the Digest of a pulled or built image, as planner.Image has it,
-	// or the fingerprint of a provider's or model's variables.
-	Image    string
+	// Digest identifies what the action brought: a pulled or built image, or the
+	// variables of a provider or model. The steps that a Step.When keeps back run
+	// where it differs from what the plan was made with.
+	Digest   string
 	ExitCode int // of a completed wait or hook
 	// Env are the variables that a provider or a model brought.
 	Env map[string]string
@@ -31,7 +32,7 @@ type Result struct {
 }
 
 // Results holds what the steps so far brought, by resource. It is safe for
-// concurrent use; the zero value is empty.
+// concurrent use; the zero value is empty, and so is nil, which nothing is set in.
 type Results struct {
 	mu sync.Mutex // guards below
 	by map[event.Ref]Result
@@ -39,6 +40,9 @@ type Results struct {
 
 // Get returns the newest result for a resource.
 func (r *Results) Get(ref event.Ref) (Result, bool) {
+	if r == nil {
+		return Result{}, false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res, ok := r.by[ref]
@@ -46,7 +50,7 @@ func (r *Results) Get(ref event.Ref) (Result, bool) {
 }
 
 // Set records a result. A later one for the same resource keeps the ID and the
-// Image of the former where it has none of its own: a start that reports
+// Digest of the former where it has none of its own: a start that reports
 // nothing does not make one forget what was created.
 func (r *Results) Set(ref event.Ref, res Result) {
 	r.mu.Lock()
@@ -56,7 +60,7 @@ func (r *Results) Set(ref event.Ref, res Result) {
 	}
 	was := r.by[ref]
 	res.ID = cmp.Or(res.ID, was.ID)
-	res.Image = cmp.Or(res.Image, was.Image)
+	res.Digest = cmp.Or(res.Digest, was.Digest)
 	r.by[ref] = res
 }
 
@@ -68,6 +72,9 @@ func (r *Results) Variables(ref event.Ref) map[string]string {
 
 // Created returns the id of the container that this run made for the replica.
 func (r *Results) Created(service string, number int) (id string, ok bool) {
+	if r == nil {
+		return "", false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for ref, res := range r.by {

@@ -173,7 +173,7 @@ finished <nil>
 	{
 		name:  "the image changed",
 		plan:  planOf(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x"), step(create("b"), 3)),
-		doer:  &script{gives: map[int]plan.Result{1: {Image: "v2"}}},
+		doer:  &script{gives: map[int]plan.Result{1: {Digest: "v2"}}},
 		began: []int{1, 2, 3, 4},
 		want: `plan Running [Image x Container b]
 working Image x Pulling
@@ -190,7 +190,7 @@ finished <nil>
 	{
 		name: "the image is the same, or nothing is known of it",
 		plan: planOf(step(pull("x")), step(pull("y")), when(step(recreate("a")), "x", "y"), step(create("b"), 3)),
-		doer: &script{gives: map[int]plan.Result{1: {Image: "v1", Text: "Skipped", Detail: "Image is already present locally"}}, takes: map[int]time.Duration{2: 1}}, began: []int{1, 2, 4},
+		doer: &script{gives: map[int]plan.Result{1: {Digest: "v1", Text: "Skipped", Detail: "Image is already present locally"}}, takes: map[int]time.Duration{2: 1}}, began: []int{1, 2, 4},
 		want: `plan Running [Image x Image y Container b]
 working Image x Pulling
 working Image y Pulling

@@ -106,7 +106,7 @@ n Removed
 	{
 		name: "a change that may not be needed",
 		plan: planOf(step(pull("x")), when(step(recreate("a"), 1), "x"), when(step(start("a"), 2), "x")),
-		doer: &script{gives: map[int]plan.Result{1: {Image: "v1"}}},
+		doer: &script{gives: map[int]plan.Result{1: {Digest: "v1"}}},
 		want: "x Pulling\nx Pulled\na Running\n",
 	},
 }

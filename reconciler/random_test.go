@@ -29,7 +29,7 @@ func randomRun(r *rand.Rand) (*plan.Plan, *script) {
 		case 0:
 			steps[i].Action = pull(name)
 			images = append(images, name)
-			s.gives[id] = plan.Result{Image: []string{"v1", "v2"}[r.IntN(2)]}
+			s.gives[id] = plan.Result{Digest: []string{"v1", "v2"}[r.IntN(2)]}
 		case 1:
 			steps[i].Action = healthy(name)
 		default:
@@ -71,7 +71,7 @@ func model(p *plan.Plan, s *script) map[int]ending {
 		var e ending
 		e.runs = !blocked && wanted
 		e.blocks = !st.Optional && (blocked || e.runs && fails)
-		e.changed = e.runs && !fails && s.gives[st.ID].Image == "v2"
+		e.changed = e.runs && !fails && s.gives[st.ID].Digest == "v2"
 		out[st.ID] = e
 	}
 	return out

@@ -152,7 +152,7 @@ func (w *walk) ended(ctx context.Context, o outcome) {
 		n.state = done
 		w.results.Set(n.step.Action.Resource(), o.result)
 		have, image := brings(n.step.Action)
-		n.changed = image && o.result.Image != "" && o.result.Image != have
+		n.changed = image && o.result.Digest != "" && o.result.Digest != have
 		w.view.ended(n.step, o.result)
 	case ctx.Err() != nil && wasCut(n, o.err):
 		// What follows stays as it is: ctx.Err says it for all of them.

@@ -73,26 +73,19 @@ func (d *doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Re
 	case planner.BringModel:
 		return d.model(ctx, a)
 	}
-	return d.toEngine(ctx, s, done)
-}
-
-func (d *doer) toEngine(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
-	out, err := d.engine.Do(ctx, s, done)
-	return plan.Result{
-		ID: out.ID, Image: out.Image, ExitCode: out.ExitCode, Text: out.Text, Detail: out.Detail, Warning: out.Warning,
-	}, err
+	return d.engine.Do(ctx, s, done)
 }
 
 // image builds, or pulls where the registry has what nobody built yet.
 func (d *doer) image(ctx context.Context, s plan.Step, a planner.BuildImage, done *plan.Results) (plan.Result, error) {
 	if a.PullFirst {
 		pull := plan.Step{ID: s.ID, Action: planner.PullImage{Ref: a.Ref, Have: a.Have}}
-		res, err := d.toEngine(ctx, pull, done)
+		res, err := d.engine.Do(ctx, pull, done)
 		if err == nil || ctx.Err() != nil {
 			res.Text = "Pulled"
 			return res, err
 		}
 	}
 	res, err := d.build.Build(ctx, a.Ref.Service)
-	return plan.Result{ID: res.ImageID, Image: res.Digest}, err
+	return plan.Result{ID: res.ImageID, Digest: res.Digest}, err
 }

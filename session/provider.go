@@ -41,7 +41,7 @@ func (d *doer) provide(ctx context.Context, a planner.RunProvider) (plan.Result,
 	if a.Do == planner.ProviderUp {
 		d.warnOverwritten(svc.Name, res.Env)
 	}
-	return plan.Result{Env: res.Env, Image: project.FingerprintOf(res.Env)}, nil
+	return plan.Result{Env: res.Env, Digest: project.FingerprintOf(res.Env)}, nil
 }
 
 // warnOverwritten tells of variables of the file that a provider's go before.
@@ -73,5 +73,5 @@ func (d *doer) model(ctx context.Context, a planner.BringModel) (plan.Result, er
 		return plan.Result{}, err
 	}
 	env := map[string]string{project.ModelURL: at.URL, project.ModelName: at.Model}
-	return plan.Result{Env: env, Image: project.FingerprintOf(env)}, nil
+	return plan.Result{Env: env, Digest: project.FingerprintOf(env)}, nil
 }
