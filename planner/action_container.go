@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // CreateContainer makes replica Ref.Number of service Ref.Service.
@@ -21,6 +22,14 @@ type CreateContainer struct {
 
 func (CreateContainer) Verb() string          { return "create" }
 func (a CreateContainer) Resource() event.Ref { return a.Ref }
+
+func (a CreateContainer) Words() plan.Words {
+	w := plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Replaces: true}
+	if a.Replaces != "" {
+		w.Working, w.Done, w.Reason, w.Begins = "Recreate", "Recreated", true, changeReplace
+	}
+	return w
+}
 
 func (a CreateContainer) Details() []string {
 	var d []string
@@ -45,6 +54,10 @@ type RenameContainer struct {
 func (RenameContainer) Verb() string          { return "rename" }
 func (a RenameContainer) Resource() event.Ref { return a.Ref }
 
+func (RenameContainer) Words() plan.Words {
+	return plan.Words{Aim: "to be recreated", Ends: changeReplace}
+}
+
 // RemoveContainer removes one. A running one must have been stopped, unless
 // Force.
 type RemoveContainer struct {
@@ -59,6 +72,10 @@ type RemoveContainer struct {
 
 func (RemoveContainer) Verb() string          { return "remove" }
 func (a RemoveContainer) Resource() event.Ref { return a.Ref }
+
+func (RemoveContainer) Words() plan.Words {
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+}
 
 func (a RemoveContainer) Details() []string {
 	var d []string

@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/compose-orchestrator/compose/event"
+import (
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
+)
 
 // PullImage brings an image from its registry. Ref.Name is the reference.
 type PullImage struct {
@@ -13,6 +16,10 @@ type PullImage struct {
 
 func (PullImage) Verb() string          { return "pull" }
 func (a PullImage) Resource() event.Ref { return a.Ref }
+
+func (PullImage) Words() plan.Words {
+	return plan.Words{Working: "Pulling", Done: "Pulled", Aim: "to be pulled"}
+}
 
 func (a PullImage) Details() []string {
 	if a.Platform == "" {
@@ -34,6 +41,10 @@ type BuildImage struct {
 func (BuildImage) Verb() string          { return "build" }
 func (a BuildImage) Resource() event.Ref { return a.Ref }
 
+func (BuildImage) Words() plan.Words {
+	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built"}
+}
+
 func (a BuildImage) Details() []string {
 	if a.Ref.Service == "" {
 		return nil
@@ -49,6 +60,10 @@ type PushImage struct {
 func (PushImage) Verb() string          { return "push" }
 func (a PushImage) Resource() event.Ref { return a.Ref }
 
+func (PushImage) Words() plan.Words {
+	return plan.Words{Working: "Pushing", Done: "Pushed", Aim: "to be pushed"}
+}
+
 // RemoveImage removes an image's tag, and the image with its last tag.
 type RemoveImage struct {
 	Ref event.Ref `json:"ref"`
@@ -56,6 +71,10 @@ type RemoveImage struct {
 
 func (RemoveImage) Verb() string          { return "remove-image" }
 func (a RemoveImage) Resource() event.Ref { return a.Ref }
+
+func (RemoveImage) Words() plan.Words {
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+}
 
 // PruneImage is about an image that lost its name Ref.Name to another: nothing
 // happens to it while something else names or uses it; else Remove removes it,
@@ -68,6 +87,7 @@ type PruneImage struct {
 
 func (PruneImage) Verb() string          { return "prune-image" }
 func (a PruneImage) Resource() event.Ref { return a.Ref }
+func (PruneImage) Words() plan.Words     { return plan.Words{} }
 
 func (a PruneImage) Details() []string {
 	if a.Remove {

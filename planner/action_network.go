@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/compose-orchestrator/compose/event"
+import (
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
+)
 
 // CreateNetwork makes a network of the file; Key is its key there.
 type CreateNetwork struct {
@@ -10,6 +13,10 @@ type CreateNetwork struct {
 
 func (CreateNetwork) Verb() string          { return "create-network" }
 func (a CreateNetwork) Resource() event.Ref { return a.Ref }
+
+func (CreateNetwork) Words() plan.Words {
+	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created"}
+}
 
 // CheckNetwork fails where others than these containers run on a network that is
 // to be made anew: before anything stops for it.
@@ -21,6 +28,7 @@ type CheckNetwork struct {
 
 func (CheckNetwork) Verb() string          { return "check-network" }
 func (a CheckNetwork) Resource() event.Ref { return a.Ref }
+func (CheckNetwork) Words() plan.Words     { return plan.Words{} }
 
 // RemoveNetwork removes one.
 type RemoveNetwork struct {
@@ -34,6 +42,10 @@ type RemoveNetwork struct {
 func (RemoveNetwork) Verb() string          { return "remove-network" }
 func (a RemoveNetwork) Resource() event.Ref { return a.Ref }
 
+func (RemoveNetwork) Words() plan.Words {
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+}
+
 // ConnectContainer puts a container that does not run on a network anew, in
 // place of the one of the same name that it was on: with the addresses and
 // aliases that the file gives it there or, where the file does not put it there,
@@ -46,4 +58,9 @@ type ConnectContainer struct {
 
 func (ConnectContainer) Verb() string          { return "connect" }
 func (a ConnectContainer) Resource() event.Ref { return a.Ref }
-func (a ConnectContainer) Details() []string   { return []string{"to " + a.Network} }
+
+func (ConnectContainer) Words() plan.Words {
+	return plan.Words{Aim: "to be connected"}
+}
+
+func (a ConnectContainer) Details() []string { return []string{"to " + a.Network} }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // StartContainer starts one. ID is that of the one which is there already; a
@@ -16,6 +17,10 @@ type StartContainer struct {
 func (StartContainer) Verb() string          { return "start" }
 func (a StartContainer) Resource() event.Ref { return a.Ref }
 
+func (StartContainer) Words() plan.Words {
+	return plan.Words{Working: "Starting", Done: "Started", Kept: "Running", Aim: "to start", Begins: changeStart}
+}
+
 // RestartContainer stops and starts one in a single call of the engine.
 type RestartContainer struct {
 	Ref     event.Ref      `json:"ref"`
@@ -25,7 +30,12 @@ type RestartContainer struct {
 
 func (RestartContainer) Verb() string          { return "restart" }
 func (a RestartContainer) Resource() event.Ref { return a.Ref }
-func (a RestartContainer) Details() []string   { return timeoutDetails(a.Timeout) }
+
+func (RestartContainer) Words() plan.Words {
+	return plan.Words{Working: "Restarting", Done: "Started", Aim: "to start", Begins: changeStart}
+}
+
+func (a RestartContainer) Details() []string { return timeoutDetails(a.Timeout) }
 
 // StopContainer stops one. Timeout nil: the container's own grace period.
 type StopContainer struct {
@@ -36,7 +46,12 @@ type StopContainer struct {
 
 func (StopContainer) Verb() string          { return "stop" }
 func (a StopContainer) Resource() event.Ref { return a.Ref }
-func (a StopContainer) Details() []string   { return timeoutDetails(a.Timeout) }
+
+func (StopContainer) Words() plan.Words {
+	return plan.Words{Working: "Stopping", Done: "Stopped", Aim: "to stop"}
+}
+
+func (a StopContainer) Details() []string { return timeoutDetails(a.Timeout) }
 
 // KillContainer sends a signal, SIGKILL where none is named.
 type KillContainer struct {
@@ -47,6 +62,10 @@ type KillContainer struct {
 
 func (KillContainer) Verb() string          { return "kill" }
 func (a KillContainer) Resource() event.Ref { return a.Ref }
+
+func (KillContainer) Words() plan.Words {
+	return plan.Words{Working: "Killing", Done: "Killed", Aim: "to stop"}
+}
 
 func (a KillContainer) Details() []string {
 	if a.Signal == "" {
@@ -64,6 +83,10 @@ type PauseContainer struct {
 func (PauseContainer) Verb() string          { return "pause" }
 func (a PauseContainer) Resource() event.Ref { return a.Ref }
 
+func (PauseContainer) Words() plan.Words {
+	return plan.Words{Working: "Pausing", Done: "Paused", Aim: "to be paused"}
+}
+
 // UnpauseContainer lets a paused one go on.
 type UnpauseContainer struct {
 	Ref event.Ref `json:"ref"`
@@ -72,6 +95,10 @@ type UnpauseContainer struct {
 
 func (UnpauseContainer) Verb() string          { return "unpause" }
 func (a UnpauseContainer) Resource() event.Ref { return a.Ref }
+
+func (UnpauseContainer) Words() plan.Words {
+	return plan.Words{Done: "Unpaused", Aim: "to start"}
+}
 
 // timeoutDetails are the details of an action with a timeout of its own.
 func timeoutDetails(timeout *time.Duration) []string {

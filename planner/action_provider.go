@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/compose-orchestrator/compose/event"
+import (
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
+)
 
 // RunProvider calls the program that provides the service Ref.Name.
 type RunProvider struct {
@@ -13,7 +16,17 @@ type RunProvider struct {
 
 func (RunProvider) Verb() string          { return "provider" }
 func (a RunProvider) Resource() event.Ref { return a.Ref }
-func (a RunProvider) Details() []string   { return []string{string(a.Do)} }
+
+func (a RunProvider) Words() plan.Words {
+	switch a.Do {
+	case ProviderDown:
+		return plan.Words{Working: "Removing", Done: "Removed"}
+	case ProviderStop:
+		return plan.Words{Working: "Stopping", Done: "Stopped"}
+	}
+	return plan.Words{Working: "Creating", Done: "Created"}
+}
+func (a RunProvider) Details() []string { return []string{string(a.Do)} }
 
 // BringModel makes sure that the model Ref.Name of the file is there, and
 // configures it.
@@ -24,6 +37,10 @@ type BringModel struct {
 
 func (BringModel) Verb() string          { return "model" }
 func (a BringModel) Resource() event.Ref { return a.Ref }
+
+func (BringModel) Words() plan.Words {
+	return plan.Words{Working: "Configuring", Done: "Configured"}
+}
 
 // ProviderVerb is what a provider is called for.
 type ProviderVerb string

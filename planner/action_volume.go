@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // CreateVolume makes a named volume of the file; Key is its key there.
@@ -15,6 +16,10 @@ type CreateVolume struct {
 func (CreateVolume) Verb() string          { return "create-volume" }
 func (a CreateVolume) Resource() event.Ref { return a.Ref }
 
+func (CreateVolume) Words() plan.Words {
+	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created"}
+}
+
 // RemoveVolume removes one, with its data.
 type RemoveVolume struct {
 	Ref event.Ref `json:"ref"`
@@ -22,6 +27,10 @@ type RemoveVolume struct {
 
 func (RemoveVolume) Verb() string          { return "remove-volume" }
 func (a RemoveVolume) Resource() event.Ref { return a.Ref }
+
+func (RemoveVolume) Words() plan.Words {
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+}
 
 // RecordStops keeps, as the volume Ref.Name, which containers have to come back,
 // or whose volumes: a run that is killed before it saw to that leaves it to the
@@ -33,6 +42,7 @@ type RecordStops struct {
 
 func (RecordStops) Verb() string          { return "record" }
 func (a RecordStops) Resource() event.Ref { return a.Ref }
+func (RecordStops) Words() plan.Words     { return plan.Words{} }
 
 func (a RecordStops) Details() []string {
 	return []string{fmt.Sprintf("of containers: %d", len(a.Stops))}
@@ -45,3 +55,4 @@ type ForgetStops struct {
 
 func (ForgetStops) Verb() string          { return "forget" }
 func (a ForgetStops) Resource() event.Ref { return a.Ref }
+func (ForgetStops) Words() plan.Words     { return plan.Words{} }

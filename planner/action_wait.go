@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // WaitContainer waits until a container meets Condition.
@@ -18,6 +19,14 @@ type WaitContainer struct {
 
 func (WaitContainer) Verb() string          { return "wait" }
 func (a WaitContainer) Resource() event.Ref { return a.Ref }
+
+func (a WaitContainer) Words() plan.Words {
+	w := plan.Words{Working: "Waiting", Done: a.Condition.met(), Detail: a.Condition.aim(), Aim: a.Condition.aim()}
+	if len(a.For) > 0 {
+		w.Detail += ", for " + strings.Join(a.For, ", ")
+	}
+	return w
+}
 
 func (a WaitContainer) Details() []string {
 	d := []string{string(a.Condition)}
@@ -37,7 +46,21 @@ type RunHook struct {
 
 func (RunHook) Verb() string          { return "hook" }
 func (a RunHook) Resource() event.Ref { return a.Ref }
-func (a RunHook) Details() []string   { return []string{fmt.Sprintf("%s %d", a.Phase, a.Index)} }
+
+// Words: a hook is a part of the start or the stop. A container counts as started
+// when its post_start hooks ended.
+func (a RunHook) Words() plan.Words {
+	w := plan.Words{Working: "Starting", Aim: "to run its hook"}
+	switch a.Phase {
+	case PreStop:
+		w.Working = "Stopping"
+	case PostStart:
+		w.Ends = changeStart
+	}
+	return w
+}
+
+func (a RunHook) Details() []string { return []string{fmt.Sprintf("%s %d", a.Phase, a.Index)} }
 
 // Condition is what a wait ends with.
 type Condition string
@@ -51,6 +74,34 @@ const (
 	// ended well where nothing starts it again.
 	ConditionRunningOrHealthy Condition = "running_or_healthy"
 )
+
+// met is the status of a container whose wait ended well.
+func (c Condition) met() string {
+	switch c {
+	case ConditionStarted:
+		return "Started"
+	case ConditionHealthy, ConditionRunningOrHealthy:
+		return "Healthy"
+	case ConditionCompleted:
+		return "Exited"
+	}
+	return ""
+}
+
+// aim is what the condition asks of a container: "to start".
+func (c Condition) aim() string {
+	switch c {
+	case ConditionStarted:
+		return "to start"
+	case ConditionHealthy:
+		return "to be healthy"
+	case ConditionRunningOrHealthy:
+		return "to run and be healthy"
+	case ConditionCompleted:
+		return "to complete"
+	}
+	return ""
+}
 
 // HookPhase is the place of a hook in a container's life.
 type HookPhase string

@@ -16,6 +16,12 @@ func Actions() []plan.Action {
 	}
 }
 
+// The changes that several actions on one container make.
+const (
+	changeReplace = "replace" // a create under a temporary name to the rename
+	changeStart   = "start"   // a start to the last post_start hook
+)
+
 // Builds are the services whose images a plan builds, in its order.
 func Builds(p *plan.Plan) (services []string) {
 	for _, s := range p.Steps {

@@ -12,7 +12,8 @@ import (
 
 // node is a step in the graph that Apply walks.
 type node struct {
-	step plan.Step
+	step  plan.Step
+	words plan.Words
 	// images are the steps that bring what the step's When names.
 	images []int
 	next   []int // the nodes that wait for this one
@@ -25,6 +26,13 @@ type node struct {
 	// cause is the node whose failure this one is skipped for, -1: none.
 	cause int
 	err   error // of a failed step that is not optional
+}
+
+func (n *node) ref() event.Ref { return n.step.Action.Resource() }
+
+// unseen tells of what people are shown only if it fails.
+func (n *node) unseen() bool {
+	return n.words.Working == "" && n.words.Done == "" && n.words.Aim == ""
 }
 
 // state is how far a node is.
@@ -53,7 +61,7 @@ func graph(p *plan.Plan) ([]node, error) {
 			return nil, fmt.Errorf("two steps of the plan have the id %d", s.ID)
 		}
 		at[s.ID] = i
-		nodes[i] = node{step: s, cause: -1}
+		nodes[i] = node{step: s, words: s.Action.Words(), cause: -1}
 		if _, ok := brings(s.Action); ok {
 			of := resourceOf(s.Action.Resource())
 			images[of] = append(images[of], i)
@@ -114,8 +122,8 @@ func acyclic(nodes []node) error {
 	return nil
 }
 
-// resource is what brings compares: a pull and a build of one image are about
-// the same, whoever asks.
+// resource is a kind and a name: a pull and a build of one image are about the
+// same, whoever asks, and so are the containers of a replacement.
 type resource struct {
 	kind event.Kind
 	name string
@@ -147,7 +155,3 @@ func cuttable(a plan.Action) bool {
 	_, isPush := a.(planner.PushImage)
 	return isWait || isImage || isPush
 }
-
-// isOld tells of the container that another one replaces or that goes away
-// while another has its name.
-func isOld(ref event.Ref) bool { return ref.Kind == event.Container && ref.Old != "" }

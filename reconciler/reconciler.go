@@ -54,7 +54,7 @@ func Apply(ctx context.Context, p *plan.Plan, d plan.Doer, o Options, sink event
 	if err != nil {
 		return err
 	}
-	view := newView(p, sink, o.Now)
+	view := newView(nodes, sink, o.Now)
 	sink(event.Planned{Title: p.Title, Refs: view.refs()})
 	err = newWalk(nodes, d, o, view).run(ctx)
 	view.close()

@@ -1,32 +1,30 @@
 package reconciler
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
-	"github.com/compose-orchestrator/compose/planner"
 )
 
-// view says what people see of a walk. A replacement is several steps and one
-// change to them: "Recreate" when the new container is made, "Recreated" when
-// it has the old one's name; the old one's end shows only if it goes wrong.
+// view says what people see of a walk. A change that several steps make of one
+// resource (plan.Words.Begins) is one to them, and so is a replacement: the
+// predecessor's end shows only if it goes wrong.
 type view struct {
-	plan *plan.Plan
-	sink event.Sink
-	now  func() time.Time
-	// replaced are the containers that get a successor of the same name.
-	replaced map[string]bool
-	// renamed are those whose replacement ends with a rename.
-	renamed map[event.Ref]bool
-	// lastHooks are the numbers of the last post_start hooks: a container counts as
-	// started when they ended.
-	lastHooks map[event.Ref]int
+	nodes []node
+	sink  event.Sink
+	now   func() time.Time
+	// replaced are the resources that get a successor of the same name.
+	replaced map[resource]bool
+	// last are the steps, by id, that changes of several steps end with.
+	last map[change]int
 	// working are the words of what is shown as working.
 	working map[event.Ref]string
-	// open are replacements, and starts with hooks, under way, shown as working.
-	open map[event.Ref]bool
+	// open are changes of several steps under way, shown as working: the words of
+	// the action that began each.
+	open map[event.Ref]plan.Words
 	// told are resources whose trouble was shown: that the rest of their steps
 	// is skipped goes without saying.
 	told map[event.Ref]bool
@@ -36,38 +34,40 @@ type view struct {
 	waiting map[event.Ref]bool
 }
 
-func newView(p *plan.Plan, sink event.Sink, now func() time.Time) *view {
+// change is one of several steps: its resource, and its name in plan.Words.
+type change struct {
+	ref  event.Ref
+	name string
+}
+
+func newView(nodes []node, sink event.Sink, now func() time.Time) *view {
 	v := &view{
-		plan: p, sink: sink, now: now,
-		replaced: map[string]bool{}, renamed: map[event.Ref]bool{}, lastHooks: map[event.Ref]int{}, working: map[event.Ref]string{},
-		open: map[event.Ref]bool{}, told: map[event.Ref]bool{}, begun: map[event.Ref]bool{}, waiting: map[event.Ref]bool{},
+		nodes: nodes, sink: sink, now: now,
+		replaced: map[resource]bool{}, last: map[change]int{}, working: map[event.Ref]string{},
+		open: map[event.Ref]plan.Words{}, told: map[event.Ref]bool{}, begun: map[event.Ref]bool{}, waiting: map[event.Ref]bool{},
 	}
-	for _, s := range p.Steps {
-		switch a := s.Action.(type) {
-		case planner.CreateContainer:
-			v.replaced[a.Ref.Name] = true
-		case planner.RenameContainer:
-			v.renamed[a.Ref] = true
-		case planner.RunHook:
-			if a.Phase == planner.PostStart {
-				v.lastHooks[a.Ref] = max(v.lastHooks[a.Ref], a.Index)
-			}
+	for i := range nodes {
+		n := &nodes[i]
+		if n.words.Replaces {
+			v.replaced[resourceOf(n.ref())] = true
+		}
+		if n.words.Ends != "" {
+			v.last[change{n.ref(), n.words.Ends}] = n.step.ID
 		}
 	}
 	return v
 }
 
-// inner tells of a step on the container that a replacement takes away.
-func (v *view) inner(s plan.Step) bool {
-	ref := s.Action.Resource()
-	return isOld(ref) && v.replaced[ref.Name]
+// inner tells of a step on the resource that a replacement takes away.
+func (v *view) inner(n *node) bool {
+	return n.ref().Old != "" && v.replaced[resourceOf(n.ref())]
 }
 
-// ref is the resource that a step is shown under: old and new container of a
+// ref is the resource that a step is shown under: the old and the new one of a
 // replacement are one.
-func (v *view) ref(s plan.Step) event.Ref {
-	ref := s.Action.Resource()
-	if v.inner(s) {
+func (v *view) ref(n *node) event.Ref {
+	ref := n.ref()
+	if v.inner(n) {
 		ref.Old = ""
 	}
 	return ref
@@ -77,9 +77,10 @@ func (v *view) ref(s plan.Step) event.Ref {
 func (v *view) refs() []event.Ref {
 	var refs []event.Ref
 	seen := map[event.Ref]bool{}
-	for _, s := range v.plan.Steps {
-		ref := v.ref(s)
-		if len(s.When) > 0 || wordsOf(s.Action) == (words{}) || seen[ref] {
+	for i := range v.nodes {
+		n := &v.nodes[i]
+		ref := v.ref(n)
+		if len(n.step.When) > 0 || n.words.Working == "" && n.words.Done == "" || seen[ref] {
 			continue
 		}
 		seen[ref] = true
@@ -88,113 +89,79 @@ func (v *view) refs() []event.Ref {
 	return refs
 }
 
-func (v *view) begin(s plan.Step) {
-	w := wordsOf(s.Action)
-	if w.working == "" || v.inner(s) {
+func (v *view) begin(n *node) {
+	w := n.words
+	if v.inner(n) {
 		return
 	}
-	st := event.Status{State: event.Working, Text: w.working}
-	switch a := s.Action.(type) {
-	case planner.WaitContainer:
-		st.Detail = waitDetail(a)
-	case planner.CreateContainer:
-		if a.Replaces != "" && v.renamed[a.Ref] {
-			v.open[a.Ref] = true
-		}
+	if w.Begins != "" && v.last[change{n.ref(), w.Begins}] != 0 {
+		v.open[n.ref()] = w
 	}
-	v.emit(s, st)
+	if w.Working != "" {
+		v.emit(n, event.Status{State: event.Working, Text: w.Working, Detail: w.Detail})
+	}
 }
 
-func (v *view) ended(s plan.Step, r plan.Result) {
-	if v.inner(s) {
+func (v *view) ended(n *node, r plan.Result) {
+	if v.inner(n) {
 		return
 	}
-	ref := s.Action.Resource()
-	text := wordsOf(s.Action).done
-	switch a := s.Action.(type) {
-	case planner.CreateContainer:
-		if v.open[ref] {
+	w := n.words
+	if open, ok := v.open[n.ref()]; ok {
+		switch {
+		case open.Begins == w.Begins:
 			return
-		}
-	case planner.StartContainer, planner.RestartContainer:
-		if _, hooks := v.lastHooks[ref]; hooks {
-			v.open[ref] = true
-			return
-		}
-	case planner.RunHook:
-		if a.Phase == planner.PostStart && a.Index == v.lastHooks[ref] {
-			text = "Started"
-		}
-	case planner.RenameContainer:
-		if v.open[ref] {
-			text = "Recreated"
-			r.Detail = why(s.Reason)
-			delete(v.open, ref)
+		case open.Begins == w.Ends && v.last[change{n.ref(), w.Ends}] == n.step.ID:
+			w = open
 		}
 	}
-	if r.Text != "" {
-		text = r.Text
+	st := event.Status{State: event.Done, Text: cmp.Or(r.Text, w.Done), Detail: r.Detail}
+	if w.Reason {
+		st.Detail = why(n.step.Reason)
 	}
-	state := event.Done
 	if r.Warning {
-		state = event.Warning
+		st.State = event.Warning
 	}
-	if text != "" {
-		v.emit(s, event.Status{State: state, Text: text, Detail: r.Detail})
+	if st.Text != "" {
+		v.emit(n, st)
 	}
 }
 
-func (v *view) failed(s plan.Step, err error) {
-	ref := v.ref(s)
+func (v *view) failed(n *node, err error) {
+	ref := v.ref(n)
 	detail := strings.TrimPrefix(err.Error(), strings.ToLower(string(ref.Kind))+" "+ref.Name+" ") // the line begins with it
-	v.emit(s, event.Status{State: event.Failed, Text: "Error", Detail: detail, Err: err})
-	v.told[v.ref(s)] = true
+	v.emit(n, event.Status{State: event.Failed, Text: "Error", Detail: detail, Err: err})
+	v.told[v.ref(n)] = true
 }
 
-func (v *view) warned(s plan.Step, err error) {
-	v.emit(s, event.Status{State: event.Warning, Text: "Warning", Detail: err.Error(), Err: err})
+func (v *view) warned(n *node, err error) {
+	v.emit(n, event.Status{State: event.Warning, Text: "Warning", Detail: err.Error(), Err: err})
 }
 
-func (v *view) cut(s plan.Step) {
-	v.emit(s, event.Status{State: event.Warning, Text: "Interrupted"})
+func (v *view) cut(n *node) {
+	v.emit(n, event.Status{State: event.Warning, Text: "Interrupted"})
 }
 
 // skipped reports a step that is not tried because another one failed.
-func (v *view) skipped(s, cause plan.Step) {
-	ref := v.ref(s)
+func (v *view) skipped(n, cause *node) {
+	ref := v.ref(n)
 	of := v.ref(cause)
-	if v.told[ref] || unseenWhenSkipped(s.Action) || of.Kind == ref.Kind && of.Name == ref.Name {
+	if v.told[ref] || n.unseen() || of.Kind == ref.Kind && of.Name == ref.Name {
 		return
 	}
 	v.told[ref] = true
 	st := event.Status{State: event.Skipped, Text: "Skipped", Detail: of.String() + " failed"}
-	if s.Optional {
+	if n.step.Optional {
 		st.State = event.Warning
 	}
-	v.emit(s, st)
+	v.emit(n, st)
 }
 
-// isUnseen tells of what people are shown only if it fails.
-func isUnseen(a plan.Action) bool {
-	switch a.(type) {
-	case planner.CheckNetwork, planner.RecordStops, planner.ForgetStops:
-		return true
-	}
-	return false
-}
-
-// unseenWhenSkipped tells of what nobody misses: a report on what did not come
-// about, and what is not shown.
-func unseenWhenSkipped(a plan.Action) bool {
-	_, reports := a.(planner.PruneImage)
-	return reports || isUnseen(a)
-}
-
-// spared reports a container that goes on, for the images that it might have
-// been replaced for are the old ones. The start would have been its last step.
-func (v *view) spared(s plan.Step) {
-	if _, ok := s.Action.(planner.StartContainer); ok {
-		v.emit(s, event.Status{State: event.Done, Text: "Running"})
+// spared reports a resource that stays as it is, for what it might have been
+// changed for did not change.
+func (v *view) spared(n *node) {
+	if n.words.Kept != "" {
+		v.emit(n, event.Status{State: event.Done, Text: n.words.Kept})
 	}
 }
 
@@ -205,17 +172,18 @@ func (v *view) draining() {
 
 // close ends what a cancellation left as working.
 func (v *view) close() {
-	for _, s := range v.plan.Steps {
-		if ref := v.ref(s); v.open[ref] {
-			v.cut(s)
+	for i := range v.nodes {
+		n := &v.nodes[i]
+		if _, open := v.open[v.ref(n)]; open {
+			v.cut(n)
 		}
 	}
 }
 
 // emit stamps and sends a status, if that is news; a replacement that it says the
 // end of is not open any more.
-func (v *view) emit(s plan.Step, st event.Status) {
-	st.Time, st.Ref = v.now(), v.ref(s)
+func (v *view) emit(n *node, st event.Status) {
+	st.Time, st.Ref = v.now(), v.ref(n)
 	if st.State == event.Working && st.Detail == "" && v.working[st.Ref] == st.Text {
 		return // a hook before it said so
 	}
@@ -236,16 +204,16 @@ const heldFor = 3
 
 // held reports a step that comes after others' steps. A change that may not be
 // needed is not waited with.
-func (v *view) held(s plan.Step, by []plan.Step) {
-	h := event.Held{Ref: v.ref(s)}
-	unseen := wordsOf(s.Action).working == "" || v.inner(s) || len(s.When) > 0 && !v.begun[h.Ref]
+func (v *view) held(n *node, by []*node) {
+	h := event.Held{Ref: v.ref(n)}
+	unseen := n.words.Working == "" || v.inner(n) || len(n.step.When) > 0 && !v.begun[h.Ref]
 	if len(by) == 0 || unseen || v.told[h.Ref] {
 		return
 	}
 	seen := map[event.Ref]bool{}
 	for _, b := range by {
 		switch ref := v.ref(b); {
-		case seen[ref], isUnseen(b.Action):
+		case seen[ref], b.unseen():
 		case len(h.For) == heldFor:
 			h.More++
 		default:
@@ -261,17 +229,17 @@ func (v *view) held(s plan.Step, by []plan.Step) {
 }
 
 // aim is what the resource of a step is to do.
-func (v *view) aim(s plan.Step) string {
-	if v.inner(s) {
+func (v *view) aim(n *node) string {
+	if v.inner(n) {
 		return "to be recreated"
 	}
-	return aimOf(s.Action)
+	return cmp.Or(n.words.Aim, "to be ready")
 }
 
 // free takes back what held said last of a step that need not wait for others
 // any more and does not begin either.
-func (v *view) free(s plan.Step) {
-	if ref := v.ref(s); v.waiting[ref] {
+func (v *view) free(n *node) {
+	if ref := v.ref(n); v.waiting[ref] {
 		delete(v.waiting, ref)
 		v.sink(event.Held{Ref: ref})
 	}

@@ -102,7 +102,7 @@ func (w *walk) launch(ctx, writes context.Context) {
 		}
 		cut := cuttable(w.nodes[n].step.Action)
 		if !cut && w.opts.Parallel > 0 && w.busy >= w.opts.Parallel {
-			w.view.free(w.nodes[n].step)
+			w.view.free(&w.nodes[n])
 			i++
 			continue
 		}
@@ -115,7 +115,7 @@ func (w *walk) launch(ctx, writes context.Context) {
 		}
 		w.running++
 		w.nodes[n].state = running
-		w.view.begin(w.nodes[n].step)
+		w.view.begin(&w.nodes[n])
 		go w.do(stepCtx, n)
 	}
 }
@@ -153,17 +153,17 @@ func (w *walk) ended(ctx context.Context, o outcome) {
 		w.results.Set(n.step.Action.Resource(), o.result)
 		have, image := brings(n.step.Action)
 		n.changed = image && o.result.Digest != "" && o.result.Digest != have
-		w.view.ended(n.step, o.result)
+		w.view.ended(n, o.result)
 	case ctx.Err() != nil && wasCut(n, o.err):
 		// What follows stays as it is: ctx.Err says it for all of them.
 		n.state = failed
-		w.view.cut(n.step)
+		w.view.cut(n)
 	case n.step.Optional:
 		n.state = done
-		w.view.warned(n.step, o.err)
+		w.view.warned(n, o.err)
 	default:
 		n.state, n.err, n.cause = failed, o.err, o.node
-		w.view.failed(n.step, o.err)
+		w.view.failed(n, o.err)
 	}
 	w.release(o.node)
 }
@@ -182,18 +182,18 @@ func (w *walk) settled(i int) bool {
 	switch {
 	case n.cause >= 0 && n.step.Optional:
 		n.state = done
-		w.view.skipped(n.step, w.nodes[n.cause].step)
+		w.view.skipped(n, &w.nodes[n.cause])
 		n.cause = -1
 	case n.cause >= 0:
 		n.state = skipped
-		w.view.skipped(n.step, w.nodes[n.cause].step)
+		w.view.skipped(n, &w.nodes[n.cause])
 	case len(n.step.When) > 0 && !slices.ContainsFunc(n.images, func(j int) bool { return w.nodes[j].changed }):
 		n.state = done
-		w.view.spared(n.step)
+		w.view.spared(n)
 	default:
 		return false
 	}
-	w.view.free(n.step)
+	w.view.free(n)
 	return true
 }
 
@@ -204,17 +204,17 @@ func (w *walk) tellHeld(i int) {
 	if n.waits == 0 || n.cause >= 0 {
 		return
 	}
-	var by []plan.Step
+	var by []*node
 	for _, j := range n.before {
 		if w.nodes[j].state > running {
 			continue
 		}
-		if w.view.ref(w.nodes[j].step) == w.view.ref(n.step) {
+		if w.view.ref(&w.nodes[j]) == w.view.ref(n) {
 			return
 		}
-		by = append(by, w.nodes[j].step)
+		by = append(by, &w.nodes[j])
 	}
-	w.view.held(n.step, by)
+	w.view.held(n, by)
 }
 
 // release tells the nodes that wait for i that it ended, and for whose failure
