@@ -5,7 +5,7 @@ import "github.com/compose-orchestrator/compose/event"
 // Action is what a step does. It is data: names, ids of what exists, options;
 // whoever carries it out looks the service up in the project. Any package may
 // implement it: those that run and show plans know actions by their methods
-// alone. An action may be Detailed as well.
+// alone. An action may be Detailed, Interruptible and a Bringer as well.
 type Action interface {
 	// Verb is the action's name: "create", "pull". It is the same whatever the
 	// fields say, and no other action of the same target has it. What it says of
@@ -48,4 +48,43 @@ type Words struct {
 type Detailed interface {
 	Action
 	Details() []string
+}
+
+// Interruptible is an action that does not have to end once it has begun. All
+// others write: a cancelled run lets them end, for as long as its options say.
+type Interruptible interface {
+	Action
+	Interruption() Interruption
+}
+
+// Interruption is what becomes of an action under way when its run is cancelled.
+type Interruption int
+
+const (
+	// Finishes: it goes on, and takes one of the steps that run at once.
+	Finishes Interruption = iota
+	// Ends: its context ends at once, with nothing left half done, and so does the
+	// action, with the context's error. It takes none of the steps that run at once.
+	Ends
+	// Breaks: as Ends, and whatever error the action ends with then comes of that:
+	// it reads a stream that is cut.
+	Breaks
+)
+
+// InterruptionOf is what an action says, and Finishes where it says nothing.
+func InterruptionOf(a Action) Interruption {
+	if a, ok := a.(Interruptible); ok {
+		return a.Interruption()
+	}
+	return Finishes
+}
+
+// Bringer is an action that may bring what Step.When names: something that has a
+// digest, under its resource's kind and name.
+type Bringer interface {
+	Action
+	// Brings returns the digest of what was there when the plan was made, "" for
+	// nothing; it changed where Result.Digest is another one. ok is false where the
+	// action, as its fields are, brings nothing.
+	Brings() (have string, ok bool)
 }

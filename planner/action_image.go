@@ -21,6 +21,9 @@ func (PullImage) Words() plan.Words {
 	return plan.Words{Working: "Pulling", Done: "Pulled", Aim: "to be pulled"}
 }
 
+func (PullImage) Interruption() plan.Interruption  { return plan.Breaks }
+func (a PullImage) Brings() (have string, ok bool) { return a.Have, true }
+
 func (a PullImage) Details() []string {
 	if a.Platform == "" {
 		return nil
@@ -45,6 +48,9 @@ func (BuildImage) Words() plan.Words {
 	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built"}
 }
 
+func (BuildImage) Interruption() plan.Interruption  { return plan.Breaks }
+func (a BuildImage) Brings() (have string, ok bool) { return a.Have, true }
+
 func (a BuildImage) Details() []string {
 	if a.Ref.Service == "" {
 		return nil
@@ -63,6 +69,8 @@ func (a PushImage) Resource() event.Ref { return a.Ref }
 func (PushImage) Words() plan.Words {
 	return plan.Words{Working: "Pushing", Done: "Pushed", Aim: "to be pushed"}
 }
+
+func (PushImage) Interruption() plan.Interruption { return plan.Ends }
 
 // RemoveImage removes an image's tag, and the image with its last tag.
 type RemoveImage struct {

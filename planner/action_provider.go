@@ -26,6 +26,19 @@ func (a RunProvider) Words() plan.Words {
 	}
 	return plan.Words{Working: "Creating", Done: "Created"}
 }
+
+// Interruption: a provider that is asked for variables may be ended and asked
+// again; one that stops or removes its service ends by itself.
+func (a RunProvider) Interruption() plan.Interruption {
+	if a.Do == ProviderUp {
+		return plan.Breaks
+	}
+	return plan.Finishes
+}
+
+// Brings: variables come of an up alone.
+func (a RunProvider) Brings() (have string, ok bool) { return a.Have, a.Do == ProviderUp }
+
 func (a RunProvider) Details() []string { return []string{string(a.Do)} }
 
 // BringModel makes sure that the model Ref.Name of the file is there, and
@@ -41,6 +54,9 @@ func (a BringModel) Resource() event.Ref { return a.Ref }
 func (BringModel) Words() plan.Words {
 	return plan.Words{Working: "Configuring", Done: "Configured"}
 }
+
+func (BringModel) Interruption() plan.Interruption  { return plan.Breaks }
+func (a BringModel) Brings() (have string, ok bool) { return a.Have, true }
 
 // ProviderVerb is what a provider is called for.
 type ProviderVerb string

@@ -28,6 +28,8 @@ func (a WaitContainer) Words() plan.Words {
 	return w
 }
 
+func (WaitContainer) Interruption() plan.Interruption { return plan.Ends }
+
 func (a WaitContainer) Details() []string {
 	d := []string{string(a.Condition)}
 	if len(a.For) > 0 {

@@ -7,25 +7,35 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
-	"github.com/compose-orchestrator/compose/planner"
 )
 
 // node is a step in the graph that Apply walks.
 type node struct {
 	step  plan.Step
 	words plan.Words
-	// images are the steps that bring what the step's When names.
-	images []int
+	cut   plan.Interruption
+	// when are the nodes that bring what the step's When names.
+	when   []int
 	next   []int // the nodes that wait for this one
 	before []int // the nodes that this one waits for, in the plan's order
 	waits  int   // how many of those before it have not ended yet
 	state  state
-	// changed tells of a pull or build that it brought another image than the
-	// plan's state had.
+	// brings, have are what plan.Bringer says; changed: it brought something else
+	// than there was when the plan was made.
+	brings  bool
+	have    string
 	changed bool
 	// cause is the node whose failure this one is skipped for, -1: none.
 	cause int
 	err   error // of a failed step that is not optional
+}
+
+// brings is what an action says of itself as a plan.Bringer.
+func brings(a plan.Action) (have string, ok bool) {
+	if a, may := a.(plan.Bringer); may {
+		return a.Brings()
+	}
+	return "", false
 }
 
 func (n *node) ref() event.Ref { return n.step.Action.Resource() }
@@ -46,13 +56,13 @@ const (
 	skipped // for another's failure, and not optional
 )
 
-// graph turns a plan into nodes, in the plan's order. An image that a When
-// names is waited for like a step in After. A plan whose steps can't all end is
+// graph turns a plan into nodes, in the plan's order. A step that brings what a
+// When names is waited for like one in After. A plan whose steps can't all end is
 // an error: it would be half done.
 func graph(p *plan.Plan) ([]node, error) {
 	nodes := make([]node, len(p.Steps))
 	at := make(map[int]int, len(p.Steps)) // step id → node
-	images := map[resource][]int{}        // image → nodes that bring it
+	bringing := map[resource][]int{}      // what a When may name → the nodes that bring it
 	for i, s := range p.Steps {
 		if s.Action == nil {
 			return nil, fmt.Errorf("step %d of the plan has no action", s.ID)
@@ -61,10 +71,10 @@ func graph(p *plan.Plan) ([]node, error) {
 			return nil, fmt.Errorf("two steps of the plan have the id %d", s.ID)
 		}
 		at[s.ID] = i
-		nodes[i] = node{step: s, words: s.Action.Words(), cause: -1}
-		if _, ok := brings(s.Action); ok {
+		nodes[i] = node{step: s, words: s.Action.Words(), cut: plan.InterruptionOf(s.Action), cause: -1}
+		if nodes[i].have, nodes[i].brings = brings(s.Action); nodes[i].brings {
 			of := resourceOf(s.Action.Resource())
-			images[of] = append(images[of], i)
+			bringing[of] = append(bringing[of], i)
 		}
 	}
 	for i := range nodes {
@@ -78,9 +88,9 @@ func graph(p *plan.Plan) ([]node, error) {
 			before[j] = true
 		}
 		for _, ref := range n.step.When {
-			n.images = append(n.images, images[resourceOf(ref)]...)
+			n.when = append(n.when, bringing[resourceOf(ref)]...)
 		}
-		for _, j := range n.images {
+		for _, j := range n.when {
 			before[j] = true
 		}
 		for j := range before {
@@ -130,28 +140,3 @@ type resource struct {
 }
 
 func resourceOf(ref event.Ref) resource { return resource{ref.Kind, ref.Name} }
-
-// brings tells whether an action brings an image, or the variables of a
-// provider or model, and which ones were there.
-func brings(a plan.Action) (have string, ok bool) {
-	switch a := a.(type) {
-	case planner.PullImage:
-		return a.Have, true
-	case planner.BuildImage:
-		return a.Have, true
-	case planner.RunProvider:
-		return a.Have, a.Do == planner.ProviderUp
-	case planner.BringModel:
-		return a.Have, true
-	}
-	return "", false
-}
-
-// cuttable tells of a step that can be ended at any instant with nothing left
-// half done; such steps take no slot either.
-func cuttable(a plan.Action) bool {
-	_, isWait := a.(planner.WaitContainer)
-	_, isImage := brings(a)
-	_, isPush := a.(planner.PushImage)
-	return isWait || isImage || isPush
-}

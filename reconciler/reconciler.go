@@ -1,6 +1,6 @@
 // Package reconciler carries a plan out: it walks the steps in dependency order
 // with a limit on how many run at once, skips what depends on a failure, and
-// emits what happens. It knows no Docker type.
+// emits what happens. It knows actions by the methods of plan.Action alone.
 package reconciler
 
 import (

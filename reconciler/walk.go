@@ -100,7 +100,7 @@ func (w *walk) launch(ctx, writes context.Context) {
 			i = 0 // what follows n may come before the others in the plan
 			continue
 		}
-		cut := cuttable(w.nodes[n].step.Action)
+		cut := w.nodes[n].cut != plan.Finishes
 		if !cut && w.opts.Parallel > 0 && w.busy >= w.opts.Parallel {
 			w.view.free(&w.nodes[n])
 			i++
@@ -144,15 +144,14 @@ func (w *walk) do(ctx context.Context, n int) {
 func (w *walk) ended(ctx context.Context, o outcome) {
 	n := &w.nodes[o.node]
 	w.running--
-	if !cuttable(n.step.Action) {
+	if n.cut == plan.Finishes {
 		w.busy--
 	}
 	switch {
 	case o.err == nil:
 		n.state = done
 		w.results.Set(n.step.Action.Resource(), o.result)
-		have, image := brings(n.step.Action)
-		n.changed = image && o.result.Digest != "" && o.result.Digest != have
+		n.changed = n.brings && o.result.Digest != "" && o.result.Digest != n.have
 		w.view.ended(n, o.result)
 	case ctx.Err() != nil && wasCut(n, o.err):
 		// What follows stays as it is: ctx.Err says it for all of them.
@@ -168,11 +167,9 @@ func (w *walk) ended(ctx context.Context, o outcome) {
 	w.release(o.node)
 }
 
-// wasCut tells whether err comes of the cancellation. Pulls and builds end with
-// errors of many kinds when their streams are cut.
+// wasCut tells whether err comes of the cancellation.
 func wasCut(n *node, err error) bool {
-	_, image := brings(n.step.Action)
-	return image || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return n.cut == plan.Breaks || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // settled ends a node that must not run: it is skipped for a failure, or what
@@ -187,7 +184,7 @@ func (w *walk) settled(i int) bool {
 	case n.cause >= 0:
 		n.state = skipped
 		w.view.skipped(n, &w.nodes[n.cause])
-	case len(n.step.When) > 0 && !slices.ContainsFunc(n.images, func(j int) bool { return w.nodes[j].changed }):
+	case len(n.step.When) > 0 && !slices.ContainsFunc(n.when, func(j int) bool { return w.nodes[j].changed }):
 		n.state = done
 		w.view.spared(n)
 	default:
