@@ -23,7 +23,7 @@ func (d *Doer) explain(ctx context.Context, a plan.Action, err error) error {
 	if errors.As(err, &complete) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	doing, help := operation(a), advice(err.Error())
+	doing, help := plan.Doing(a), advice(err.Error())
 	taken := d.conflictOf(ctx, a, err.Error())
 	switch {
 	case taken != conflict{}:
@@ -32,21 +32,6 @@ func (d *Doer) explain(ctx context.Context, a plan.Action, err error) error {
 		help = "the path is looked up where the engine runs (" + d.o.Engine.Host + "), not on this machine"
 	}
 	return hint.Wrap(fmt.Errorf("%s: %w", doing, err), help)
-}
-
-// operation says what an action was doing: "starting container demo-web-1".
-func operation(a plan.Action) string {
-	verbs := map[string]string{
-		"create": "creating", "remove": "removing", "start": "starting", "stop": "stopping", "kill": "killing",
-		"restart": "restarting", "rename": "renaming", "pause": "pausing", "unpause": "unpausing", "connect": "connecting", "check": "checking", "pull": "pulling", "push": "pushing", "wait": "waiting for",
-		"hook": "running a hook of",
-	}
-	verb, _, _ := strings.Cut(a.Verb(), "-") // create-network
-	if doing, ok := verbs[verb]; ok {
-		verb = doing
-	}
-	ref := a.Resource()
-	return verb + " " + strings.ToLower(string(ref.Kind)) + " " + ref.Name
 }
 
 // missingSource is how the engine words a bind mount without its source.

@@ -16,7 +16,6 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
-	"github.com/compose-orchestrator/compose/planner"
 )
 
 func TestTakenPort(t *testing.T) {
@@ -186,20 +185,6 @@ func TestBoundID(t *testing.T) {
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
-		}
-	}
-}
-
-func TestOperation(t *testing.T) {
-	ref := event.Ref{Kind: event.Container, Name: "demo-web-1"}
-	for want, a := range map[string]plan.Action{
-		"creating container demo-web-1":          planner.CreateContainer{Ref: ref},
-		"waiting for container demo-web-1":       planner.WaitContainer{Ref: ref},
-		"running a hook of container demo-web-1": planner.RunHook{Ref: ref},
-		"removing network n":                     planner.RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: "n"}},
-	} {
-		if got := operation(a); got != want {
-			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

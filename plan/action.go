@@ -1,6 +1,11 @@
 package plan
 
-import "github.com/compose-orchestrator/compose/event"
+import (
+	"cmp"
+	"strings"
+
+	"github.com/compose-orchestrator/compose/event"
+)
 
 // Action is what a step does. It is data: names, ids of what exists, options;
 // whoever carries it out looks the service up in the project. Any package may
@@ -33,6 +38,9 @@ type Words struct {
 	// Aim is what others wait for the resource to do: "to start". "" is "to be
 	// ready" of an action that shows.
 	Aim string
+	// Doing is the participle that stands in front of the resource in an error:
+	// "starting" of "starting container demo-web-1"; "": the verb does.
+	Doing string
 	// Begins and Ends join steps of one resource to one change, which has a name:
 	// the Done of the step that begins it shows when the last step of the plan that
 	// ends it has ended. It shows at once where no step ends it.
@@ -50,6 +58,18 @@ type Detailed interface {
 	Details() []string
 }
 
+// Doing is what an error says was being done: "starting container demo-web-1".
+func Doing(a Action) string {
+	ref := a.Resource()
+	return cmp.Or(a.Words().Doing, verb(a)) + " " + strings.ToLower(string(ref.Kind)) + " " + ref.Name
+}
+
+// verb is the action's verb without the resource's kind.
+func verb(a Action) string {
+	verb, _, _ := strings.Cut(a.Verb(), "-")
+	return verb
+}
+
 // Interruptible is an action that does not have to end once it has begun. All
 // others write: a cancelled run lets them end, for as long as its options say.
 type Interruptible interface {
@@ -63,10 +83,10 @@ type Interruption int
 const (
 	// Finishes: it goes on, and takes one of the steps that run at once.
 	Finishes Interruption = iota
-	// Ends: its context ends at once, with nothing left half done, and so does the
+	// Stops: its context ends at once, with nothing left half done, and so does the
 	// action, with the context's error. It takes none of the steps that run at once.
-	Ends
-	// Breaks: as Ends, and whatever error the action ends with then comes of that:
+	Stops
+	// Breaks: as Stops, and whatever error the action ends with then comes of that:
 	// it reads a stream that is cut.
 	Breaks
 )

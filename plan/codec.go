@@ -17,10 +17,14 @@ func (s Step) MarshalJSON() ([]byte, error) {
 
 // Decode reads a plan from the JSON that json.Marshal makes of it. The table
 // holds one value of each type of action that the plan's target has; its fields
-// do not matter. An action with a verb that is not in the table is an error.
+// do not matter. An action with a verb that is not in the table is an error, and so
+// are two of a verb in it.
 func Decode(data []byte, table []Action) (*Plan, error) {
 	types := make(map[string]reflect.Type, len(table))
 	for _, a := range table {
+		if _, twice := types[a.Verb()]; twice {
+			return nil, fmt.Errorf("two actions of the table are called %q", a.Verb())
+		}
 		types[a.Verb()] = reflect.TypeOf(a)
 	}
 	type plain Plan

@@ -46,9 +46,7 @@ func (p *Plan) WriteText(w io.Writer) error {
 // text is the step's line, without its end.
 func (s Step) text() string {
 	var b strings.Builder
-	// "create-network Network demo_default" would say the kind twice.
-	verb, _, _ := strings.Cut(s.Action.Verb(), "-")
-	fmt.Fprintf(&b, "%d %s %s", s.ID, verb, s.Action.Resource())
+	fmt.Fprintf(&b, "%d %s %s", s.ID, verb(s.Action), s.Action.Resource())
 	if d := details(s.Action); len(d) > 0 {
 		b.WriteString(" (" + strings.Join(d, ", ") + ")")
 	}

@@ -24,7 +24,7 @@ func (CreateContainer) Verb() string          { return "create" }
 func (a CreateContainer) Resource() event.Ref { return a.Ref }
 
 func (a CreateContainer) Words() plan.Words {
-	w := plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Replaces: true}
+	w := plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating", Replaces: true}
 	if a.Replaces != "" {
 		w.Working, w.Done, w.Reason, w.Begins = "Recreate", "Recreated", true, changeReplace
 	}
@@ -55,7 +55,7 @@ func (RenameContainer) Verb() string          { return "rename" }
 func (a RenameContainer) Resource() event.Ref { return a.Ref }
 
 func (RenameContainer) Words() plan.Words {
-	return plan.Words{Aim: "to be recreated", Ends: changeReplace}
+	return plan.Words{Aim: "to be recreated", Ends: changeReplace, Doing: "renaming"}
 }
 
 // RemoveContainer removes one. A running one must have been stopped, unless
@@ -74,7 +74,7 @@ func (RemoveContainer) Verb() string          { return "remove" }
 func (a RemoveContainer) Resource() event.Ref { return a.Ref }
 
 func (RemoveContainer) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
 }
 
 func (a RemoveContainer) Details() []string {

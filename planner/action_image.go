@@ -18,7 +18,7 @@ func (PullImage) Verb() string          { return "pull" }
 func (a PullImage) Resource() event.Ref { return a.Ref }
 
 func (PullImage) Words() plan.Words {
-	return plan.Words{Working: "Pulling", Done: "Pulled", Aim: "to be pulled"}
+	return plan.Words{Working: "Pulling", Done: "Pulled", Aim: "to be pulled", Doing: "pulling"}
 }
 
 func (PullImage) Interruption() plan.Interruption  { return plan.Breaks }
@@ -67,10 +67,10 @@ func (PushImage) Verb() string          { return "push" }
 func (a PushImage) Resource() event.Ref { return a.Ref }
 
 func (PushImage) Words() plan.Words {
-	return plan.Words{Working: "Pushing", Done: "Pushed", Aim: "to be pushed"}
+	return plan.Words{Working: "Pushing", Done: "Pushed", Aim: "to be pushed", Doing: "pushing"}
 }
 
-func (PushImage) Interruption() plan.Interruption { return plan.Ends }
+func (PushImage) Interruption() plan.Interruption { return plan.Stops }
 
 // RemoveImage removes an image's tag, and the image with its last tag.
 type RemoveImage struct {
@@ -81,7 +81,7 @@ func (RemoveImage) Verb() string          { return "remove-image" }
 func (a RemoveImage) Resource() event.Ref { return a.Ref }
 
 func (RemoveImage) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
 }
 
 // PruneImage is about an image that lost its name Ref.Name to another: nothing

@@ -15,7 +15,7 @@ func (CreateNetwork) Verb() string          { return "create-network" }
 func (a CreateNetwork) Resource() event.Ref { return a.Ref }
 
 func (CreateNetwork) Words() plan.Words {
-	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created"}
+	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating"}
 }
 
 // CheckNetwork fails where others than these containers run on a network that is
@@ -28,7 +28,7 @@ type CheckNetwork struct {
 
 func (CheckNetwork) Verb() string          { return "check-network" }
 func (a CheckNetwork) Resource() event.Ref { return a.Ref }
-func (CheckNetwork) Words() plan.Words     { return plan.Words{} }
+func (CheckNetwork) Words() plan.Words     { return plan.Words{Doing: "checking"} }
 
 // RemoveNetwork removes one.
 type RemoveNetwork struct {
@@ -43,7 +43,7 @@ func (RemoveNetwork) Verb() string          { return "remove-network" }
 func (a RemoveNetwork) Resource() event.Ref { return a.Ref }
 
 func (RemoveNetwork) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed"}
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
 }
 
 // ConnectContainer puts a container that does not run on a network anew, in
@@ -60,7 +60,7 @@ func (ConnectContainer) Verb() string          { return "connect" }
 func (a ConnectContainer) Resource() event.Ref { return a.Ref }
 
 func (ConnectContainer) Words() plan.Words {
-	return plan.Words{Aim: "to be connected"}
+	return plan.Words{Aim: "to be connected", Doing: "connecting"}
 }
 
 func (a ConnectContainer) Details() []string { return []string{"to " + a.Network} }

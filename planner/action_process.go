@@ -18,7 +18,7 @@ func (StartContainer) Verb() string          { return "start" }
 func (a StartContainer) Resource() event.Ref { return a.Ref }
 
 func (StartContainer) Words() plan.Words {
-	return plan.Words{Working: "Starting", Done: "Started", Kept: "Running", Aim: "to start", Begins: changeStart}
+	return plan.Words{Working: "Starting", Done: "Started", Kept: "Running", Aim: "to start", Begins: changeStart, Doing: "starting"}
 }
 
 // RestartContainer stops and starts one in a single call of the engine.
@@ -32,7 +32,7 @@ func (RestartContainer) Verb() string          { return "restart" }
 func (a RestartContainer) Resource() event.Ref { return a.Ref }
 
 func (RestartContainer) Words() plan.Words {
-	return plan.Words{Working: "Restarting", Done: "Started", Aim: "to start", Begins: changeStart}
+	return plan.Words{Working: "Restarting", Done: "Started", Aim: "to start", Begins: changeStart, Doing: "restarting"}
 }
 
 func (a RestartContainer) Details() []string { return timeoutDetails(a.Timeout) }
@@ -48,7 +48,7 @@ func (StopContainer) Verb() string          { return "stop" }
 func (a StopContainer) Resource() event.Ref { return a.Ref }
 
 func (StopContainer) Words() plan.Words {
-	return plan.Words{Working: "Stopping", Done: "Stopped", Aim: "to stop"}
+	return plan.Words{Working: "Stopping", Done: "Stopped", Aim: "to stop", Doing: "stopping"}
 }
 
 func (a StopContainer) Details() []string { return timeoutDetails(a.Timeout) }
@@ -64,7 +64,7 @@ func (KillContainer) Verb() string          { return "kill" }
 func (a KillContainer) Resource() event.Ref { return a.Ref }
 
 func (KillContainer) Words() plan.Words {
-	return plan.Words{Working: "Killing", Done: "Killed", Aim: "to stop"}
+	return plan.Words{Working: "Killing", Done: "Killed", Aim: "to stop", Doing: "killing"}
 }
 
 func (a KillContainer) Details() []string {
@@ -84,7 +84,7 @@ func (PauseContainer) Verb() string          { return "pause" }
 func (a PauseContainer) Resource() event.Ref { return a.Ref }
 
 func (PauseContainer) Words() plan.Words {
-	return plan.Words{Working: "Pausing", Done: "Paused", Aim: "to be paused"}
+	return plan.Words{Working: "Pausing", Done: "Paused", Aim: "to be paused", Doing: "pausing"}
 }
 
 // UnpauseContainer lets a paused one go on.
@@ -97,7 +97,7 @@ func (UnpauseContainer) Verb() string          { return "unpause" }
 func (a UnpauseContainer) Resource() event.Ref { return a.Ref }
 
 func (UnpauseContainer) Words() plan.Words {
-	return plan.Words{Done: "Unpaused", Aim: "to start"}
+	return plan.Words{Done: "Unpaused", Aim: "to start", Doing: "unpausing"}
 }
 
 // timeoutDetails are the details of an action with a timeout of its own.

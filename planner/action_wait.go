@@ -21,14 +21,14 @@ func (WaitContainer) Verb() string          { return "wait" }
 func (a WaitContainer) Resource() event.Ref { return a.Ref }
 
 func (a WaitContainer) Words() plan.Words {
-	w := plan.Words{Working: "Waiting", Done: a.Condition.met(), Detail: a.Condition.aim(), Aim: a.Condition.aim()}
+	w := plan.Words{Working: "Waiting", Done: a.Condition.met(), Detail: a.Condition.aim(), Aim: a.Condition.aim(), Doing: "waiting for"}
 	if len(a.For) > 0 {
 		w.Detail += ", for " + strings.Join(a.For, ", ")
 	}
 	return w
 }
 
-func (WaitContainer) Interruption() plan.Interruption { return plan.Ends }
+func (WaitContainer) Interruption() plan.Interruption { return plan.Stops }
 
 func (a WaitContainer) Details() []string {
 	d := []string{string(a.Condition)}
@@ -52,7 +52,7 @@ func (a RunHook) Resource() event.Ref { return a.Ref }
 // Words: a hook is a part of the start or the stop. A container counts as started
 // when its post_start hooks ended.
 func (a RunHook) Words() plan.Words {
-	w := plan.Words{Working: "Starting", Aim: "to run its hook"}
+	w := plan.Words{Working: "Starting", Aim: "to run its hook", Doing: "running a hook of"}
 	switch a.Phase {
 	case PreStop:
 		w.Working = "Stopping"

@@ -16,6 +16,12 @@ func Actions() []plan.Action {
 	}
 }
 
+// What some actions can do beside.
+var (
+	_ = []plan.Bringer{PullImage{}, BuildImage{}, RunProvider{}, BringModel{}}
+	_ = []plan.Interruptible{PullImage{}, BuildImage{}, PushImage{}, RunProvider{}, BringModel{}, WaitContainer{}}
+)
+
 // The changes that several actions on one container make.
 const (
 	changeReplace = "replace" // a create under a temporary name to the rename
