@@ -41,6 +41,9 @@ type Words struct {
 	// Doing is the participle that stands in front of the resource in an error:
 	// "starting" of "starting container demo-web-1"; "": the verb does.
 	Doing string
+	// Becomes is what explain calls the change that comes to the resource: "recreate";
+	// "" leaves the action out.
+	Becomes string
 	// Begins and Ends join steps of one resource to one change, which has a name:
 	// the Done of the step that begins it shows when the last step of the plan that
 	// ends it has ended. It shows at once where no step ends it.

@@ -24,9 +24,9 @@ func (CreateContainer) Verb() string          { return "create" }
 func (a CreateContainer) Resource() event.Ref { return a.Ref }
 
 func (a CreateContainer) Words() plan.Words {
-	w := plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating", Replaces: true}
+	w := plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating", Becomes: "create", Replaces: true}
 	if a.Replaces != "" {
-		w.Working, w.Done, w.Reason, w.Begins = "Recreate", "Recreated", true, changeReplace
+		w.Working, w.Done, w.Reason, w.Begins, w.Becomes = "Recreate", "Recreated", true, changeReplace, "recreate"
 	}
 	return w
 }
@@ -74,7 +74,10 @@ func (RemoveContainer) Verb() string          { return "remove" }
 func (a RemoveContainer) Resource() event.Ref { return a.Ref }
 
 func (RemoveContainer) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
+	return plan.Words{
+		Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing",
+		Becomes: "remove",
+	}
 }
 
 func (a RemoveContainer) Details() []string {

@@ -18,7 +18,10 @@ func (PullImage) Verb() string          { return "pull" }
 func (a PullImage) Resource() event.Ref { return a.Ref }
 
 func (PullImage) Words() plan.Words {
-	return plan.Words{Working: "Pulling", Done: "Pulled", Aim: "to be pulled", Doing: "pulling"}
+	return plan.Words{
+		Working: "Pulling", Done: "Pulled", Aim: "to be pulled", Doing: "pulling",
+		Becomes: "pull",
+	}
 }
 
 func (PullImage) Interruption() plan.Interruption  { return plan.Breaks }
@@ -45,7 +48,7 @@ func (BuildImage) Verb() string          { return "build" }
 func (a BuildImage) Resource() event.Ref { return a.Ref }
 
 func (BuildImage) Words() plan.Words {
-	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built"}
+	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built", Becomes: "build"}
 }
 
 func (BuildImage) Interruption() plan.Interruption  { return plan.Breaks }

@@ -18,7 +18,10 @@ func (StartContainer) Verb() string          { return "start" }
 func (a StartContainer) Resource() event.Ref { return a.Ref }
 
 func (StartContainer) Words() plan.Words {
-	return plan.Words{Working: "Starting", Done: "Started", Kept: "Running", Aim: "to start", Begins: changeStart, Doing: "starting"}
+	return plan.Words{
+		Working: "Starting", Done: "Started", Kept: "Running", Aim: "to start",
+		Begins: changeStart, Doing: "starting", Becomes: "start",
+	}
 }
 
 // RestartContainer stops and starts one in a single call of the engine.
@@ -32,7 +35,10 @@ func (RestartContainer) Verb() string          { return "restart" }
 func (a RestartContainer) Resource() event.Ref { return a.Ref }
 
 func (RestartContainer) Words() plan.Words {
-	return plan.Words{Working: "Restarting", Done: "Started", Aim: "to start", Begins: changeStart, Doing: "restarting"}
+	return plan.Words{
+		Working: "Restarting", Done: "Started", Aim: "to start", Begins: changeStart,
+		Doing: "restarting",
+	}
 }
 
 func (a RestartContainer) Details() []string { return timeoutDetails(a.Timeout) }
@@ -48,7 +54,7 @@ func (StopContainer) Verb() string          { return "stop" }
 func (a StopContainer) Resource() event.Ref { return a.Ref }
 
 func (StopContainer) Words() plan.Words {
-	return plan.Words{Working: "Stopping", Done: "Stopped", Aim: "to stop", Doing: "stopping"}
+	return plan.Words{Working: "Stopping", Done: "Stopped", Aim: "to stop", Doing: "stopping", Becomes: "stop"}
 }
 
 func (a StopContainer) Details() []string { return timeoutDetails(a.Timeout) }
@@ -97,7 +103,7 @@ func (UnpauseContainer) Verb() string          { return "unpause" }
 func (a UnpauseContainer) Resource() event.Ref { return a.Ref }
 
 func (UnpauseContainer) Words() plan.Words {
-	return plan.Words{Done: "Unpaused", Aim: "to start", Doing: "unpausing"}
+	return plan.Words{Done: "Unpaused", Aim: "to start", Doing: "unpausing", Becomes: "unpause"}
 }
 
 // timeoutDetails are the details of an action with a timeout of its own.

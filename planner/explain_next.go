@@ -34,26 +34,7 @@ func (q *inquiry) verb(s plan.Step) string {
 	if ref.Kind == event.Image && ref.Name != q.Project.ImageName(q.Service) || ref.Kind == event.Container && ref.Service != q.Service {
 		return ""
 	}
-	switch a := s.Action.(type) {
-	case PullImage:
-		return "pull"
-	case BuildImage:
-		return "build"
-	case CreateContainer:
-		if a.Replaces != "" {
-			return "recreate"
-		}
-		return "create"
-	case StartContainer:
-		return "start"
-	case UnpauseContainer:
-		return "unpause"
-	case StopContainer:
-		return "stop"
-	case RemoveContainer:
-		return "remove"
-	}
-	return ""
+	return s.Action.Words().Becomes
 }
 
 // sum is the verb of two steps with one container.
