@@ -180,11 +180,11 @@ func (l commandLine) plan(t *testing.T, p *project.Project, s planner.State) (*p
 // planUp answers the questions of the plan with yes where the flag says so.
 func (l commandLine) planUp(p *project.Project, s planner.State) (*plan.Plan, error) {
 	o := l.up()
-	plan, err := planner.Up(p, s, o)
-	if err != nil || !l.yes || len(plan.Asks) == 0 {
-		return plan, err
+	first, err := planner.Up(p, s, o)
+	if err != nil || !l.yes || len(first.Asks) == 0 {
+		return first, err
 	}
-	for _, ask := range plan.Asks {
+	for _, ask := range first.Asks {
 		o.Discard = append(o.Discard, ask.Ref.Name)
 	}
 	return planner.Up(p, s, o)

@@ -36,9 +36,9 @@ func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
 func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 	none := false
 	err := s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
-		plan, err := planner.Kill(p, state, o)
-		none = err == nil && !plan.Needs()
-		return plan, err
+		made, err := planner.Kill(p, state, o)
+		none = err == nil && !made.Needs()
+		return made, err
 	})
 	if err != nil || !none || s.DryRun {
 		return err

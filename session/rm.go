@@ -17,14 +17,14 @@ func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names 
 		return err
 	}
 	defer done()
-	plan, err := s.plan(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	p, err := s.plan(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Rm(p, state, o)
 	})
 	if err != nil {
 		return err
 	}
 	var names []string
-	for _, step := range plan.Steps {
+	for _, step := range p.Steps {
 		if a, ok := step.Action.(planner.RemoveContainer); ok {
 			names = append(names, a.Ref.Name)
 		}
@@ -38,5 +38,5 @@ func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names 
 			return err
 		}
 	}
-	return plan.apply(ctx)
+	return p.apply(ctx)
 }

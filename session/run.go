@@ -65,19 +65,19 @@ func (s *Session) prepare(ctx context.Context, o RunOptions, r *oneOff) error {
 	if err != nil {
 		return err
 	}
-	plan, err := s.yieldAddresses(state).planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	p, err := s.yieldAddresses(state).planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Run(p, state, o.UpOptions)
 	})
 	if err != nil {
 		return err
 	}
 	if s.DryRun {
-		return plan.apply(ctx)
+		return p.apply(ctx)
 	}
-	r.s, r.d = plan.s, plan.s.doer()
-	prepare, live := planner.SplitRun(plan.Plan, plan.s.Project)
+	r.s, r.d = p.s, p.s.doer()
+	prepare, live := planner.SplitRun(p.Plan, p.s.Project)
 	r.live = live
-	err = plan.s.applyBy(ctx, prepare, r)
+	err = p.s.applyBy(ctx, prepare, r)
 	if err != nil {
 		r.discard(ctx)
 	}

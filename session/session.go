@@ -145,28 +145,28 @@ const (
 type planOf func(p *project.Project, state planner.State) (*plan.Plan, error)
 
 // run observes, plans and applies, when its turn has come.
-func (s *Session) run(ctx context.Context, skip engine.Parts, plan planOf) error {
+func (s *Session) run(ctx context.Context, skip engine.Parts, of planOf) error {
 	ctx, done, err := s.shared.turn.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	return s.carryOut(ctx, skip, plan)
+	return s.carryOut(ctx, skip, of)
 }
 
 // stop is run for what ends containers: it waits for no other plan.
-func (s *Session) stop(ctx context.Context, skip engine.Parts, plan planOf) error {
+func (s *Session) stop(ctx context.Context, skip engine.Parts, of planOf) error {
 	ctx, done, err := s.shared.turn.interrupt(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	return s.carryOut(ctx, skip, plan)
+	return s.carryOut(ctx, skip, of)
 }
 
 // carryOut observes, plans and applies. The caller has the turn.
-func (s *Session) carryOut(ctx context.Context, skip engine.Parts, plan planOf) error {
-	p, err := s.plan(ctx, skip, plan)
+func (s *Session) carryOut(ctx context.Context, skip engine.Parts, of planOf) error {
+	p, err := s.plan(ctx, skip, of)
 	if err != nil {
 		return err
 	}
@@ -181,12 +181,12 @@ type planned struct {
 }
 
 // plan observes and plans.
-func (s *Session) plan(ctx context.Context, skip engine.Parts, plan planOf) (*planned, error) {
+func (s *Session) plan(ctx context.Context, skip engine.Parts, of planOf) (*planned, error) {
 	state, err := s.observe(ctx, skip)
 	if err != nil {
 		return nil, err
 	}
-	return s.planBuilds(state, plan)
+	return s.planBuilds(state, of)
 }
 
 // apply tells what the plan has to say, and carries it out.

@@ -28,11 +28,11 @@ func (s *Session) Up(ctx context.Context, o UpOptions) error {
 
 // bringUp is Up for who has the turn.
 func (s *Session) bringUp(ctx context.Context, o UpOptions) error {
-	plan, err := s.planUp(ctx, o)
+	p, err := s.planUp(ctx, o)
 	if err != nil {
 		return err
 	}
-	return plan.apply(ctx)
+	return p.apply(ctx)
 }
 
 // planUp observes and plans, and plans again with what the user agreed to. The caller
@@ -42,13 +42,13 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	p, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Up(p, state, o.UpOptions)
 	})
-	if err != nil || len(plan.Asks) == 0 {
-		return plan, err
+	if err != nil || len(p.Asks) == 0 {
+		return p, err
 	}
-	for _, ask := range plan.Asks {
+	for _, ask := range p.Asks {
 		yes, err := s.answer(ctx, ask, o)
 		if err != nil {
 			return nil, err
@@ -58,10 +58,10 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 		}
 	}
 	if len(o.Discard) == 0 {
-		return plan, nil
+		return p, nil
 	}
-	again, err := planner.Up(plan.s.Project, state, o.UpOptions)
-	return &planned{again, plan.s}, err
+	again, err := planner.Up(p.s.Project, state, o.UpOptions)
+	return &planned{again, p.s}, err
 }
 
 // answer is the user's; a dry run asks nothing.

@@ -150,7 +150,7 @@ func (f *follower) close() {
 }
 
 // announce tells which containers are followed, and begins with those that run.
-func (f *follower) announce(plan *plan.Plan) {
+func (f *follower) announce(p *plan.Plan) {
 	var sources []event.Source
 	seen := map[string]bool{}
 	add := func(ref event.Ref) {
@@ -159,10 +159,10 @@ func (f *follower) announce(plan *plan.Plan) {
 			sources = append(sources, event.Source{Name: ref.Name, Service: ref.Service, Number: ref.Number})
 		}
 	}
-	for _, ref := range plan.Kept {
+	for _, ref := range p.Kept {
 		add(ref)
 	}
-	for _, step := range plan.Steps {
+	for _, step := range p.Steps {
 		switch a := step.Action.(type) {
 		case planner.UnpauseContainer:
 			add(a.Ref)

@@ -176,17 +176,17 @@ func (w *watching) renamed(p *project.Project) error {
 func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []watch.Rule) (bool, error) {
 	s := w.s.For(p)
 	o := planner.UpOptions{RemoveOrphans: w.o.RemoveOrphans, IgnoreOrphans: true}
-	plan, err := s.planAlone(ctx, o)
+	made, err := s.planAlone(ctx, o)
 	if err != nil {
 		return false, err
 	}
-	if !plan.Needs() {
+	if !made.Needs() {
 		w.adopt(p, rules)
 		s.Sink(event.Message{Level: event.Info, Text: "the project's files changed: nothing to do"})
 		return true, nil
 	}
 	var text strings.Builder
-	_ = plan.WriteText(&text) // a builder takes everything
+	_ = made.WriteText(&text) // a builder takes everything
 	s.Sink(event.Message{Level: event.Info, Text: "the project's files changed:\n" + strings.TrimSuffix(text.String(), "\n")})
 	if yes, err := w.agreed(ctx, s); err != nil || !yes {
 		return false, err

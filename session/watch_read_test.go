@@ -46,8 +46,8 @@ func TestWatchReadsWhole(t *testing.T) {
 	created := 0
 	s := session.New(session.Config{
 		Reader: engine.ReadOnly(conn.Client), Engine: conn.Engine, Project: p, DryRun: true,
-		ShowPlan: func(plan *plan.Plan) error {
-			for _, step := range plan.Steps {
+		ShowPlan: func(made *plan.Plan) error {
+			for _, step := range made.Steps {
 				if _, ok := step.Action.(planner.CreateContainer); ok {
 					created++
 				}

@@ -172,14 +172,14 @@ func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o 
 // upQuietly is Up that says nothing of what stays as it is. It goes through the
 // gate when it begins to change containers.
 func (s *Session) upQuietly(ctx context.Context, o planner.UpOptions, g *gate) error {
-	plan, err := s.planUp(ctx, UpOptions{UpOptions: o})
-	if err != nil || !plan.Needs() {
+	p, err := s.planUp(ctx, UpOptions{UpOptions: o})
+	if err != nil || !p.Needs() {
 		return err
 	}
-	plan.Kept, plan.Skipped = nil, nil
-	d := plan.s.doer()
+	p.Kept, p.Skipped = nil, nil
+	d := p.s.doer()
 	defer d.close()
-	return plan.s.applyBy(ctx, plan.Plan, gated{d, g})
+	return p.s.applyBy(ctx, p.Plan, gated{d, g})
 }
 
 // gate is a lock that is taken once, and left in the end.
