@@ -44,6 +44,9 @@ func (d *draft) decide(name string) error {
 	if d.replaced.services[name] {
 		d.renumber(u)
 	}
+	for _, r := range u.replicas {
+		r.removedFirst = r.fate == replace && d.losesVolume(name)
+	}
 	if len(u.replicas) == 0 {
 		return nil
 	}

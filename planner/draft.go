@@ -66,7 +66,9 @@ type replica struct {
 	joined  []int    // the steps that do
 
 	creating bool // its create is being added
-	early    bool // the old one goes before the new one is created
+	// removedFirst, with replace: the old one goes before the new one is created,
+	// since a volume that they mount is made anew in between.
+	removedFirst bool
 }
 
 // fate is the decision about a replica.

@@ -61,7 +61,7 @@ func (d *draft) recordedVolumes(r *replica) map[string]string {
 // is gone when it is created: its own predecessor, which this plan or an earlier
 // run removed.
 func (d *draft) inherits(r *replica) map[string]string {
-	if d.o.FreshVolumes || r.fate == replace && !r.early {
+	if d.o.FreshVolumes || r.fate == replace && !r.removedFirst {
 		return nil
 	}
 	if volumes := d.recordedVolumes(r); volumes != nil || r.old == nil {

@@ -44,7 +44,7 @@ func (d *draft) create(r *replica) {
 	svc := d.p.Services[r.ref.Service]
 	after := d.createAfter(svc, r)
 	a := CreateContainer{Ref: r.ref, FreshVolumes: d.o.FreshVolumes, Inherits: d.inherits(r)}
-	if r.fate == replace && !r.early {
+	if r.fate == replace && !r.removedFirst {
 		a.Replaces = r.old.ID
 	}
 	d.vacate(createdName(a), r)
@@ -109,7 +109,7 @@ func (d *draft) replacements() {
 func (d *draft) rename(r *replica) {
 	a, s := RenameContainer{Ref: r.ref}, plan.Step{Reason: r.reason, When: r.when}
 	switch {
-	case r.old == nil, r.early:
+	case r.old == nil, r.removedFirst:
 		return
 	case r.old.temporary() && (r.fate == keep || len(r.when) > 0):
 		a.ID = r.old.ID
@@ -122,13 +122,12 @@ func (d *draft) rename(r *replica) {
 	r.renamed = d.add(s, r.removed)
 }
 
-// removeOld adds the removal of a replaced container. Called before its
-// successor is created, it makes the replacement a plain remove and create.
+// removeOld adds the removal of a replaced container. Its successor's create has
+// been added, unless it is removed first.
 func (d *draft) removeOld(r *replica) int {
 	if r.removed != 0 {
 		return r.removed
 	}
-	r.early = r.created == 0
 	stopped := d.stopOld(r)
 	r.removed = d.add(plan.Step{
 		Action: RemoveContainer{Ref: r.old.oldRef(r.ref.Name), ID: r.old.ID, Files: r.old.files()}, Reason: r.reason, When: r.when,

@@ -155,13 +155,23 @@ func (d *draft) planVolumes() {
 	}
 }
 
+// losesVolume tells whether a service touches a volume that is made anew.
+func (d *draft) losesVolume(service string) bool {
+	for key := range d.replaced.volumes {
+		if d.touchesVolume(service, key) {
+			return true
+		}
+	}
+	return false
+}
+
 // unmountVolume returns the steps after which no container mounts the volume:
 // the engine refuses to remove one that a stopped container mounts, too.
 func (d *draft) unmountVolume(key string) []int {
 	var steps []int
 	for _, name := range slices.Backward(d.order) {
 		for _, r := range d.units[name].replicas {
-			if r.fate == replace && d.touchesVolume(name, key) {
+			if r.removedFirst && d.touchesVolume(name, key) {
 				steps = append(steps, d.removeOld(r))
 			}
 		}
