@@ -52,7 +52,7 @@ const (
 	killedCode = 128 + 9
 	// endPatience is how long after that the engine may take to tell of the
 	// container's own end.
-	endPatience = 2 * time.Second
+	endPatience = 10 * time.Second
 )
 
 // endedWith tells whether a hook that failed did so because it made its container

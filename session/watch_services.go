@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
@@ -35,13 +36,38 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 	return containers, nil
 }
 
+// patchTime is how long a patch may go on when watching ends: cut, it would leave a
+// file empty or half written.
+const patchTime = 2 * time.Second
+
 // Patch applies a patch to one container.
 func (w *watching) Patch(ctx context.Context, service string, c watch.Container, p watch.Patch) (left []string, err error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	ctx, cancel := endingLater(ctx, patchTime)
+	defer cancel()
 	change := engine.SyncChange{
 		Deletes: p.Deletes, Below: p.Below, Links: p.Links,
 		Writes: syncWrites(p.Writes), Roots: w.roots(service),
 	}
 	return w.sync.Apply(ctx, c.ID, change)
+}
+
+// endingLater is ctx with a later end: so long after ctx's own.
+func endingLater(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(after):
+			cancel()
+		case <-later.Done():
+		}
+	})
+	return later, func() {
+		stop()
+		cancel()
+	}
 }
 
 func syncWrites(writes []watch.Write) []engine.SyncWrite {
