@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -43,7 +45,7 @@ func newBench(t *testing.T, name, file string) *bench {
 
 func newBenchAt(t *testing.T, c Client, name, file string) *bench {
 	t.Helper()
-	b := &bench{t: t, c: c, p: loadNamed(t, name, file)}
+	b := &bench{t: t, c: c, p: loadFile(t, name, file)}
 	b.renew()
 	b.clean()
 	t.Cleanup(b.clean)
@@ -161,4 +163,18 @@ func (b *bench) clean() {
 			_ = b.c.VolumeRemove(ctx, v.Name, true)
 		}
 	}
+}
+
+// loadFile loads a Compose file given as text.
+func loadFile(t *testing.T, name, text string) *project.Project {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := project.Load(t.Context(), project.Options{WorkDir: dir, Name: name, Environ: []string{"TOKEN=s3cret"}}, event.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

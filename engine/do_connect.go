@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -23,7 +23,7 @@ func (d *Doer) connectContainer(ctx context.Context, a planner.ConnectContainer)
 	if err != nil {
 		return err
 	}
-	if !apiSince(d.o.Engine.APIVersion, "1.44") {
+	if !spec.APISince(d.o.Engine.APIVersion, "1.44") {
 		endpoint.MacAddress = "" // the container has it, for its main network
 	}
 	err = d.c.NetworkConnect(ctx, a.Network, a.ID, endpoint)
@@ -38,9 +38,9 @@ func (d *Doer) connectContainer(ctx context.Context, a planner.ConnectContainer)
 func (d *Doer) endpointOf(ctx context.Context, a planner.ConnectContainer) (*network.EndpointSettings, error) {
 	if d.p != nil {
 		svc := d.p.Definition(a.Ref.Service)
-		for key, n := range svc.Networks {
+		for key := range svc.Networks {
 			if d.p.Networks[key].Name == a.Network {
-				return d.endpointInFile(a, svc, key, n)
+				return spec.EndpointIn(d.p, svc, a.Ref.Number, key, spec.Binding{APIVersion: d.o.Engine.APIVersion, OS: d.o.Engine.OS})
 			}
 		}
 	}
@@ -52,24 +52,6 @@ func (d *Doer) endpointOf(ctx context.Context, a planner.ConnectContainer) (*net
 		return nil, err
 	}
 	return knownEndpoint(&c, a.Network), nil
-}
-
-// endpointInFile is a service's place in the network of a key.
-func (d *Doer) endpointInFile(a planner.ConnectContainer, svc types.ServiceConfig, key string, n *types.ServiceNetworkConfig) (*network.EndpointSettings, error) {
-	sp := &spec{
-		p: d.p, s: svc, number: a.Ref.Number, req: &request{},
-		b: binding{APIVersion: d.o.Engine.APIVersion, OS: d.o.Engine.OS},
-	}
-	endpoint, err := sp.endpoint(n)
-	if err != nil {
-		return nil, fmt.Errorf("service %q: %w", svc.Name, err)
-	}
-	if svc.NetworksByPriority()[0] == key {
-		if endpoint.MacAddress, err = sp.primaryMAC(key); err != nil {
-			return nil, fmt.Errorf("service %q: %w", svc.Name, err)
-		}
-	}
-	return endpoint, nil
 }
 
 // knownEndpoint is what a container that does not run knows of its place in a

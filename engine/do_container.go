@@ -13,6 +13,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
@@ -69,7 +70,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 	if s := stateOf(c); s != nil && s.Status != container.StateCreated {
 		return nil
 	}
-	b := binding{
+	b := spec.Binding{
 		ContainerID: func(service string) string { return service }, // no file depends on it
 		APIVersion:  d.o.Engine.APIVersion,
 		OS:          d.o.Engine.OS,
@@ -79,7 +80,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 			return err
 		}
 	}
-	req, err := specify(d.p, ref.Service, ref.Number, b)
+	req, err := spec.Container(d.p, ref.Service, ref.Number, b)
 	if err != nil || len(req.Files) == 0 {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -27,7 +28,7 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 	if err != nil {
 		return plan.Result{}, err
 	}
-	req, err := specify(d.p, a.Ref.Service, a.Ref.Number, b)
+	req, err := spec.Container(d.p, a.Ref.Service, a.Ref.Number, b)
 	if err != nil {
 		return plan.Result{}, err
 	}
@@ -48,7 +49,7 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 }
 
 // reportDropped warns of attributes that are left out, once a service.
-func (d *Doer) reportDropped(service string, dropped []drop) {
+func (d *Doer) reportDropped(service string, dropped []spec.Drop) {
 	for _, drop := range dropped {
 		text := fmt.Sprintf("service %q: %s is not applied: %s", service, drop.Attribute, drop.Why)
 		if d.reported.addNew(text) {
@@ -58,9 +59,9 @@ func (d *Doer) reportDropped(service string, dropped []drop) {
 }
 
 // binding collects what a request depends on beyond the project.
-func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *plan.Results) (binding, error) {
+func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *plan.Results) (spec.Binding, error) {
 	s := d.p.Services[a.Ref.Service]
-	b := binding{
+	b := spec.Binding{
 		APIVersion: d.o.Engine.APIVersion,
 		OS:         d.o.Engine.OS,
 		ReplacedID: a.Replaces,
@@ -72,7 +73,7 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *pla
 			return b, err
 		}
 	}
-	image, err := d.im.get(ctx, d.c, d.p.ImageName(a.Ref.Service), servicePlatform(d.p, s))
+	image, err := d.im.get(ctx, d.c, d.p.ImageName(a.Ref.Service), spec.ServicePlatform(d.p, s))
 	if err != nil {
 		return b, err
 	}
@@ -144,7 +145,7 @@ func (d *Doer) parents(ctx context.Context, service string, done *plan.Results) 
 func seccompProfiles(dir string, opts []string) (map[string]string, error) {
 	profiles := map[string]string{}
 	for _, opt := range opts {
-		path := seccompPath(opt)
+		path := spec.SeccompPath(opt)
 		if path == "" {
 			continue
 		}
@@ -174,7 +175,7 @@ type takeover struct {
 
 // create asks for the container. A leftover of an interrupted run is taken as it
 // is where it is what would be made now, and makes room otherwise.
-func (d *Doer) create(ctx context.Context, req *request, t takeover) (string, error) {
+func (d *Doer) create(ctx context.Context, req *spec.Request, t takeover) (string, error) {
 	made, err := d.c.ContainerCreate(ctx, req.Config, req.Host, req.Networking, req.Platform, req.Name)
 	if err == nil {
 		d.warn(made.Warnings)
@@ -229,7 +230,7 @@ func sameLabels(have, want map[string]string, labels ...string) bool {
 }
 
 // complete does what has to follow the create.
-func (d *Doer) complete(ctx context.Context, id string, req *request) error {
+func (d *Doer) complete(ctx context.Context, id string, req *spec.Request) error {
 	for _, c := range req.Connect {
 		err := d.c.NetworkConnect(ctx, c.Network, id, c.Endpoint)
 		if err != nil && !isAlreadyConnected(err) {

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -174,7 +175,10 @@ services:
 configs: {conf: {content: "a=1"}}
 `)
 	b.resources()
-	req := mustSpec(t, b.p, "web", binding{})
+	req, err := spec.Container(b.p, "web", 1, spec.Binding{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	made, err := b.c.ContainerCreate(t.Context(), req.Config, req.Host, req.Networking, nil, req.Name)
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
@@ -117,7 +118,7 @@ func (d *Doer) nameTaken(name string, holder container.InspectResponse, err erro
 	if d.isOrphan(labels) {
 		help = helpOrphan
 	}
-	return hint.Wrap(fmt.Errorf("the name %s is taken by container %s%s: %w", name, shortID(holder.ID), whose, err), help)
+	return hint.Wrap(fmt.Errorf("the name %s is taken by container %s%s: %w", name, spec.ShortID(holder.ID), whose, err), help)
 }
 
 // ownerOf says whose a container is: " of project demo (service web)".

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -25,12 +26,12 @@ import (
 func hasCopies(p *project.Project, service string) bool {
 	s := p.Services[service]
 	for _, ref := range s.Secrets {
-		if isCopied(fileReference(ref), fileObject(p.Secrets[ref.Source])) {
+		if spec.IsCopied(spec.FileReference(ref), spec.FileObject(p.Secrets[ref.Source])) {
 			return true
 		}
 	}
 	for _, ref := range s.Configs {
-		if isCopied(fileReference(ref), fileObject(p.Configs[ref.Source])) {
+		if spec.IsCopied(spec.FileReference(ref), spec.FileObject(p.Configs[ref.Source])) {
 			return true
 		}
 	}
@@ -40,7 +41,7 @@ func hasCopies(p *project.Project, service string) bool {
 // copyFiles writes the files of a request into its container: those with a
 // slot into the volume that holds them, the others where they belong. What is
 // there already is overwritten.
-func (d *Doer) copyFiles(ctx context.Context, id string, req *request) error {
+func (d *Doer) copyFiles(ctx context.Context, id string, req *spec.Request) error {
 	if len(req.Files) == 0 {
 		return nil
 	}
@@ -65,7 +66,7 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *request) error {
 			return err
 		}
 	}
-	return d.write(ctx, id, slices.DeleteFunc(files, func(f copiedFile) bool { return f.Slot != "" }), owners)
+	return d.write(ctx, id, slices.DeleteFunc(files, func(f spec.CopiedFile) bool { return f.Slot != "" }), owners)
 }
 
 // maxCopied bounds a secret's or config's file that is copied, in bytes.
@@ -86,7 +87,7 @@ func readCopied(name string) ([]byte, error) {
 }
 
 // readSources reads the content of files that are on this machine.
-func readSources(files []copiedFile) error {
+func readSources(files []spec.CopiedFile) error {
 	for i := range files {
 		f := &files[i]
 		if f.From == "" {
@@ -109,8 +110,8 @@ func readSources(files []copiedFile) error {
 const helperDir = "/files"
 
 // inSlots are the files of the volume, where the helper has them.
-func inSlots(files []copiedFile) []copiedFile {
-	var slots []copiedFile
+func inSlots(files []spec.CopiedFile) []spec.CopiedFile {
+	var slots []spec.CopiedFile
 	for _, f := range files {
 		if f.Slot != "" {
 			f.Path = helperDir + "/" + f.Slot
@@ -124,7 +125,7 @@ func inSlots(files []copiedFile) []copiedFile {
 // request's volume of files: the engine writes into volumes through containers
 // alone, and not through one that mounts files of the volume which are not
 // there yet. Its image is the service's, so that it needs no other.
-func (d *Doer) withHelper(ctx context.Context, req *request, do func(helper string) error) error {
+func (d *Doer) withHelper(ctx context.Context, req *spec.Request, do func(helper string) error) error {
 	name := req.FilesVolume
 	if err := d.remove(ctx, name, container.RemoveOptions{Force: true}); err != nil { // an interrupted run's
 		return fmt.Errorf("removing the leftover %s: %w", name, err)
@@ -144,7 +145,7 @@ func (d *Doer) withHelper(ctx context.Context, req *request, do func(helper stri
 
 // write packs files and unpacks them in a container, in one call. Folders that
 // are missing are made; those that are there keep owner and mode.
-func (d *Doer) write(ctx context.Context, id string, files []copiedFile, o owners) error {
+func (d *Doer) write(ctx context.Context, id string, files []spec.CopiedFile, o owners) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -161,7 +162,7 @@ func (d *Doer) write(ctx context.Context, id string, files []copiedFile, o owner
 
 // makeFilesVolume creates the request's volume of files, if it has one. It comes
 // before the container, for which the engine would make one without labels.
-func (d *Doer) makeFilesVolume(ctx context.Context, req *request) error {
+func (d *Doer) makeFilesVolume(ctx context.Context, req *spec.Request) error {
 	if req.FilesVolume == "" {
 		return nil
 	}
@@ -178,7 +179,7 @@ func (d *Doer) makeFilesVolume(ctx context.Context, req *request) error {
 // label, which only its maker can give it, names the container.
 func holdsFiles(v volume.Volume) bool {
 	owner := v.Labels[project.LabelFiles]
-	return owner != "" && owner+filesSuffix == v.Name
+	return owner != "" && owner+spec.FilesSuffix == v.Name
 }
 
 // removeFiles removes a container's volume of files, "": it has none. The name
@@ -205,7 +206,7 @@ func (d *Doer) removeFiles(ctx context.Context, name string) error {
 }
 
 // archiveOf packs files as a tar, paths relative to the root.
-func archiveOf(files []copiedFile, o owners) ([]byte, error) {
+func archiveOf(files []spec.CopiedFile, o owners) ([]byte, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, f := range files {
@@ -232,7 +233,7 @@ func archiveOf(files []copiedFile, o owners) ([]byte, error) {
 }
 
 // sources lists what the files come from.
-func sources(files []copiedFile) string {
+func sources(files []spec.CopiedFile) string {
 	var names []string
 	for _, f := range files {
 		names = append(names, f.Source)

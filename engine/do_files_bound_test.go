@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // TestSparseSource: a secret's file of 300 MB of NUL is not read to its end.
@@ -16,7 +18,7 @@ func TestSparseSource(t *testing.T) {
 	if err := os.Truncate(name, 300<<20); err != nil {
 		t.Fatal(err)
 	}
-	if err := readSources([]copiedFile{{From: name}}); err == nil || !strings.Contains(err.Error(), "more than 64 MiB") {
+	if err := readSources([]spec.CopiedFile{{From: name}}); err == nil || !strings.Contains(err.Error(), "more than 64 MiB") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/containerd/errdefs"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -54,7 +55,7 @@ configs: {conf: {content: "a=1\n"}}
 
 	b.renew()
 	second := b.do(planner.CreateContainer{Ref: ref, Replaces: first}).ID
-	b.do(planner.RemoveContainer{Ref: ref, ID: first, Force: true, Files: ref.Name + filesSuffix})
+	b.do(planner.RemoveContainer{Ref: ref, ID: first, Force: true, Files: ref.Name + spec.FilesSuffix})
 	b.do(planner.StartContainer{Ref: ref})
 	look("")
 
@@ -63,9 +64,9 @@ configs: {conf: {content: "a=1\n"}}
 	b.do(planner.StartContainer{Ref: ref, ID: second})
 	look(second)
 
-	kept := temporaryName(first, ref.Name) + filesSuffix
+	kept := spec.TemporaryName(first, ref.Name) + spec.FilesSuffix
 	b.do(planner.RemoveContainer{Ref: ref, ID: second, Force: true, Files: kept})
-	for _, volume := range []string{ref.Name + filesSuffix, kept} {
+	for _, volume := range []string{ref.Name + spec.FilesSuffix, kept} {
 		if _, err := b.c.VolumeInspect(t.Context(), volume); !errdefs.IsNotFound(err) {
 			t.Errorf("volume %s: got %v, want none", volume, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -26,7 +27,7 @@ func (d *Doer) runHook(ctx context.Context, a planner.RunHook, id string) (plan.
 	if err != nil {
 		return plan.Result{}, err
 	}
-	exec, err := d.c.ContainerExecCreate(ctx, id, hookOptions(hook))
+	exec, err := d.c.ContainerExecCreate(ctx, id, spec.HookOptions(hook))
 	if a.Phase == planner.PreStop && (errdefs.IsNotFound(err) || errdefs.IsConflict(err)) {
 		return plan.Result{}, nil
 	}
@@ -88,19 +89,6 @@ func hookResult(a planner.RunHook, code int) (plan.Result, error) {
 		help = "the container is left as it is: mend the hook, or end the container without its hooks by compose kill " + a.Ref.Service
 	}
 	return plan.Result{ExitCode: code}, hint.New(text, help)
-}
-
-// hookOptions maps a hook to what the engine is asked for.
-func hookOptions(hook types.ServiceHook) container.ExecOptions {
-	return container.ExecOptions{
-		User:         hook.User,
-		Privileged:   hook.Privileged,
-		WorkingDir:   hook.WorkingDir,
-		Env:          environment(nil, hook.Environment),
-		Cmd:          hook.Command,
-		AttachStdout: true,
-		AttachStderr: true,
-	}
 }
 
 // hook finds the hook in the project.

@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/mount"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -149,7 +150,7 @@ func inheritable(volumes map[string]string, s types.ServiceConfig, i localImage)
 		wanted[target] = true
 	}
 	for _, v := range s.Volumes {
-		wanted[v.Target] = anonymous(v)
+		wanted[v.Target] = spec.Anonymous(v)
 	}
 	kept := map[string]string{}
 	for target, name := range volumes {

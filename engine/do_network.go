@@ -9,6 +9,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -26,7 +27,7 @@ func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (plan
 		return plan.Result{}, err
 	}
 	labels := d.p.NetworkLabels(a.Key, hash)
-	options, err := networkOptions(d.p.Networks[a.Key], d.o.Engine.APIVersion)
+	options, err := spec.NetworkOptions(d.p.Networks[a.Key], d.o.Engine.APIVersion)
 	if err != nil {
 		return plan.Result{}, fmt.Errorf("network %s: %w", a.Key, err)
 	}
@@ -96,11 +97,11 @@ func (d *Doer) leaveNetwork(ctx context.Context, a planner.RemoveNetwork) error 
 	for _, id := range a.Leave {
 		c, err := d.c.ContainerInspect(ctx, id)
 		if err != nil {
-			return fmt.Errorf("inspecting container %s: %w", shortID(id), err)
+			return fmt.Errorf("inspecting container %s: %w", spec.ShortID(id), err)
 		}
 		d.known.Store(a.Ref.Name+" "+id, knownEndpoint(&c, a.Ref.Name))
 		if err := d.c.NetworkDisconnect(ctx, a.ID, id, true); err != nil && !errdefs.IsNotFound(err) {
-			return fmt.Errorf("disconnecting container %s: %w", shortID(id), err)
+			return fmt.Errorf("disconnecting container %s: %w", spec.ShortID(id), err)
 		}
 	}
 	return nil
@@ -142,7 +143,7 @@ func (d *Doer) createVolume(ctx context.Context, a planner.CreateVolume) (plan.R
 	if err != nil {
 		return plan.Result{}, err
 	}
-	options := volumeOptions(d.p.Volumes[a.Key])
+	options := spec.VolumeOptions(d.p.Volumes[a.Key])
 	options.Name, options.Labels = a.Ref.Name, d.p.VolumeLabels(a.Key, hash)
 	_, err = d.c.VolumeCreate(ctx, options)
 	return plan.Result{}, err

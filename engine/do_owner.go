@@ -10,21 +10,23 @@ import (
 	"strings"
 
 	"github.com/containerd/errdefs"
+
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // owners are the ids that a container runs with: those of files that name no
 // others. The zero value is root.
 type owners struct{ uid, gid int }
 
-func (o owners) uidOf(f copiedFile) int {
-	if f.UID == ofUser {
+func (o owners) uidOf(f spec.CopiedFile) int {
+	if f.UID == spec.OfUser {
 		return o.uid
 	}
 	return f.UID
 }
 
-func (o owners) gidOf(f copiedFile) int {
-	if f.GID == ofUser {
+func (o owners) gidOf(f spec.CopiedFile) int {
+	if f.GID == spec.OfUser {
 		return o.gid
 	}
 	return f.GID
@@ -34,10 +36,10 @@ func (o owners) gidOf(f copiedFile) int {
 // belongs to that user: user is the service's, "" the image's. Names are looked
 // up in the container's own files, as the engine does at the start; one that is
 // not there counts as root, since the start says it better.
-func (d *Doer) owners(ctx context.Context, id, user string, files []copiedFile) (owners, error) {
+func (d *Doer) owners(ctx context.Context, id, user string, files []spec.CopiedFile) (owners, error) {
 	needed := false
 	for _, f := range files {
-		needed = needed || f.UID == ofUser || f.GID == ofUser
+		needed = needed || f.UID == spec.OfUser || f.GID == spec.OfUser
 	}
 	if !needed {
 		return owners{}, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -26,7 +27,7 @@ func (d *Doer) runPreStart(ctx context.Context, a planner.RunHook, id string, do
 			return plan.Result{}, err
 		}
 	}
-	req, err := preStartSpec(d.p, a.Ref.Service, a.Ref.Number, a.Index, id, b)
+	req, err := spec.PreStart(d.p, a.Ref.Service, a.Ref.Number, a.Index, id, b)
 	if err != nil {
 		return plan.Result{}, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -71,7 +72,7 @@ func firstContainer(containers []planner.Container) func(service string) string 
 // created or the container has just gone.
 func driftOf(ctx context.Context, c Reader, o ObserveOptions, found *planner.Container) (*planner.Drift, error) {
 	o.Bind.Provided = project.ReadProvided(found.Labels[project.LabelProvided])
-	want, err := specify(o.Project, found.Service, found.Number, o.Bind)
+	want, err := spec.Container(o.Project, found.Service, found.Number, o.Bind)
 	if err != nil {
 		return nil, nil // the create will say it, with all its circumstances
 	}
@@ -128,9 +129,9 @@ func forgetAccess(hosts ...*container.HostConfig) {
 // created. Both sides are brought into one form: the request as the engine
 // would complete it from the image, the container without what the engine and
 // the labels of either tool add.
-func compare(want *request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []plan.FieldChange {
+func compare(want *spec.Request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []plan.FieldChange {
 	desired := configuration{
-		config: inherit(want.Config, base), host: want.Host, endpoints: desiredEndpoints(want),
+		config: inherit(want.Config, base), host: want.Host, endpoints: want.Endpoints(),
 	}
 	actual := configuration{config: have.Config, host: have.HostConfig, id: have.ID}
 	if have.NetworkSettings != nil {
@@ -152,18 +153,6 @@ type configuration struct {
 	host      *container.HostConfig
 	endpoints map[string]*network.EndpointSettings
 	id        string // of the actual one
-}
-
-// desiredEndpoints are all networks that a request joins, at once or after.
-func desiredEndpoints(r *request) map[string]*network.EndpointSettings {
-	all := map[string]*network.EndpointSettings{}
-	if r.Networking != nil {
-		maps.Copy(all, r.Networking.EndpointsConfig)
-	}
-	for _, c := range r.Connect {
-		all[c.Network] = c.Endpoint
-	}
-	return all
 }
 
 // dropForeignNetworks forgets networks that somebody connected the container
@@ -239,7 +228,7 @@ func joinShown(words []string, hide []bool) string {
 }
 
 func shorten(text string) string {
-	text = longID.ReplaceAllStringFunc(text, shortID)
+	text = longID.ReplaceAllStringFunc(text, spec.ShortID)
 	runes := []rune(text)
 	if len(runes) <= shownLength {
 		return text
@@ -278,7 +267,7 @@ func (f fieldSet) dropDefaults(wanted fieldSet, actual configuration, e planner.
 			delete(f, name)
 		}
 	}
-	if open("hostname") && (f["hostname"].shown == shortID(actual.id) || !actual.host.NetworkMode.IsPrivate()) {
+	if open("hostname") && (f["hostname"].shown == spec.ShortID(actual.id) || !actual.host.NetworkMode.IsPrivate()) {
 		delete(f, "hostname")
 	}
 	if open("logging.driver") {

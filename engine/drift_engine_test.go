@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/dial"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -281,7 +282,7 @@ func testChanges(t *testing.T, c *dial.Conn, dir string) {
 	}
 }
 
-// testOwnDrift: what specify asks for shows no difference to itself once the engine
+// testOwnDrift: what spec.Container asks for shows no difference to itself once the engine
 // has made it.
 func testOwnDrift(t *testing.T, c *dial.Conn, dir string) {
 	o := ObserveOptions{Project: load(t, dir), Engine: c.Engine}
@@ -289,9 +290,9 @@ func testOwnDrift(t *testing.T, c *dial.Conn, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bind := binding{ContainerID: firstContainer(s.Containers), APIVersion: c.Engine.APIVersion}
+	bind := spec.Binding{ContainerID: firstContainer(s.Containers), APIVersion: c.Engine.APIVersion}
 	for service := range o.Project.Services {
-		want, err := specify(o.Project, service, 1, bind)
+		want, err := spec.Container(o.Project, service, 1, bind)
 		if err != nil {
 			t.Fatal(err)
 		}

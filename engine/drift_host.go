@@ -7,6 +7,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
+
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // host is what the container may do and see of its host, but for resources,
@@ -205,5 +207,5 @@ func (f fieldSet) networks(c *configuration) {
 
 // aliases are those that were asked for: engines before API 1.45 add the id.
 func aliases(all []string, id string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(alias string) bool { return id != "" && alias == shortID(id) })
+	return slices.DeleteFunc(slices.Clone(all), func(alias string) bool { return id != "" && alias == spec.ShortID(id) })
 }

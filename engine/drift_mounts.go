@@ -9,6 +9,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
+
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // anonymousName is what engines call volumes that nobody named.
@@ -37,7 +39,7 @@ func (f fieldSet) mount(target, kind, source string, options ...string) {
 	if kind == "volume" && anonymousName.MatchString(source) {
 		source = ""
 	}
-	if kind == "volume" && strings.HasSuffix(source, filesSuffix) {
+	if kind == "volume" && strings.HasSuffix(source, spec.FilesSuffix) {
 		source = "" // named after the container, which may have had another name
 	}
 	if kind == "bind" {

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/pkg/stdcopy"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -36,7 +37,7 @@ func Examine(ctx context.Context, c Reader, id string, o ExamineOptions) (f plan
 	case errdefs.IsNotFound(err):
 		return planner.Facts{}, true, nil
 	case err != nil:
-		return planner.Facts{}, false, fmt.Errorf("inspecting container %s: %w", shortID(id), err)
+		return planner.Facts{}, false, fmt.Errorf("inspecting container %s: %w", spec.ShortID(id), err)
 	case inspected.ContainerJSONBase == nil || inspected.State == nil:
 		return planner.Facts{}, false, errors.New("the engine tells no state")
 	}
@@ -53,7 +54,7 @@ func Examine(ctx context.Context, c Reader, id string, o ExamineOptions) (f plan
 	}
 	if o.Tail > 0 {
 		if f.Logs, err = lastLines(ctx, c, inspected, o.Tail); err != nil {
-			return f, false, fmt.Errorf("reading the log of container %s: %w", shortID(id), err)
+			return f, false, fmt.Errorf("reading the log of container %s: %w", spec.ShortID(id), err)
 		}
 	}
 	return f, false, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // ExecOptions say how to run a command in a running container.
@@ -45,7 +46,7 @@ func NewExec(ctx context.Context, c Client, events *feed.Feed, containerID strin
 
 // consoleSize is the size as far as the engine takes one.
 func consoleSize(c Reader, o ExecOptions) *[2]uint {
-	if !o.TTY || !apiSince(c.ClientVersion(), "1.42") {
+	if !o.TTY || !spec.APISince(c.ClientVersion(), "1.42") {
 		return nil
 	}
 	return o.Size.box()

@@ -6,12 +6,14 @@ import (
 	"github.com/containerd/platforms"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
+
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // inspectImage inspects an image with what ImageIdentity needs, where the
 // engine's API has it.
 func inspectImage(ctx context.Context, c Reader, ref string) (image.InspectResponse, error) {
-	if apiSince(c.ClientVersion(), "1.48") {
+	if spec.APISince(c.ClientVersion(), "1.48") {
 		return c.ImageInspect(ctx, ref, client.ImageInspectWithManifests(true))
 	}
 	return c.ImageInspect(ctx, ref)

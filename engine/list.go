@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/go-units"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -68,7 +69,7 @@ func (l Listed) Label(name string) string { return l.labels[name] }
 // Short is the container as it is listed for people: the id in 12 digits, long
 // commands and names of mounts cut.
 func (l Listed) Short() Listed {
-	l.ID = shortID(l.ID)
+	l.ID = spec.ShortID(l.ID)
 	l.Command = strconv.Quote(ellipsis(l.command, 20))
 	short := make([]string, len(l.mounts))
 	for i, m := range l.mounts {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -29,9 +31,9 @@ type ObserveOptions struct {
 	Engine  planner.Engine
 	// Skip leaves parts out that the caller has no use for.
 	Skip Parts
-	// Bind is what specify is given, beyond ids and the API version, to compare a
+	// Bind is what spec.Container is given, beyond ids and the API version, to compare a
 	// container with what its service asks for.
-	Bind binding
+	Bind spec.Binding
 }
 
 // Parts are parts of an observation.
@@ -242,7 +244,7 @@ func addressesOf(s *container.Summary) []planner.Address {
 		return nil
 	}
 	all := make([]planner.Address, 0, len(s.NetworkSettings.Networks))
-	for _, name := range sortedKeys(s.NetworkSettings.Networks) {
+	for _, name := range slices.Sorted(maps.Keys(s.NetworkSettings.Networks)) {
 		endpoint := s.NetworkSettings.Networks[name]
 		if endpoint == nil {
 			continue

@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -67,7 +68,7 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 		t.Fatal(err)
 	}
 	for service := range p.Services {
-		r, err := specify(p, service, 1, binding{ImageDigest: image.Digest})
+		r, err := spec.Container(p, service, 1, spec.Binding{ImageDigest: image.Digest})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -68,7 +69,7 @@ func imageRefs(p *project.Project) map[string]string {
 	for name, s := range p.Services {
 		if s.Image != "" || s.Build != nil {
 			ref := p.ImageName(name)
-			if platform := servicePlatform(p, s); platform != "" || refs[ref] == "" {
+			if platform := spec.ServicePlatform(p, s); platform != "" || refs[ref] == "" {
 				refs[ref] = max(refs[ref], platform) // the same one whatever the order
 			}
 		}

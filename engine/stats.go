@@ -12,6 +12,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/go-units"
+
+	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // Stats is what a container uses, as texts. Its fields are those of
@@ -71,7 +73,7 @@ func Idle(c Listed) Stats {
 
 // Short has the id in 12 digits.
 func (s Stats) Short() Stats {
-	s.ID = shortID(s.ID)
+	s.ID = spec.ShortID(s.ID)
 	return s
 }
 

@@ -151,9 +151,9 @@ func (f *follower) askAll(ctx context.Context) error {
 		}
 	}
 	if len(ask) <= burst {
-		return f.askFor(ctx, append(sortedKeys(folders), ask...))
+		return f.askFor(ctx, append(slices.Sorted(maps.Keys(folders)), ask...))
 	}
-	if err := f.askFor(ctx, sortedKeys(folders)); err != nil {
+	if err := f.askFor(ctx, slices.Sorted(maps.Keys(folders))); err != nil {
 		return err
 	}
 	ask = slices.DeleteFunc(ask, func(p string) bool { return f.none[path.Dir(p)] })

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -61,7 +62,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 		user = c.Config.User
 	}
 	if user != "" {
-		of := []copiedFile{{UID: ofUser, GID: ofUser}}
+		of := []spec.CopiedFile{{UID: spec.OfUser, GID: spec.OfUser}}
 		if t.owner, err = (&Doer{c: s.c}).owners(ctx, id, user, of); err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, m
 		base := t.mountOf(w.Target).target // check has refused what is in none
 		byMount[base] = append(byMount[base], w)
 	}
-	for _, base := range sortedKeys(byMount) {
+	for _, base := range slices.Sorted(maps.Keys(byMount)) {
 		inside := maps.Clone(missing)
 		maps.DeleteFunc(inside, func(dir string, _ bool) bool { return t.mountOf(dir) == nil || t.mountOf(dir).target != base })
 		gone, err := s.send(ctx, t, base, byMount[base], inside)
@@ -105,7 +105,7 @@ func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
 	for _, w := range writes {
 		delete(missing, w.Target) // comes by itself
 	}
-	for _, dir := range sortedKeys(missing) {
+	for _, dir := range slices.Sorted(maps.Keys(missing)) {
 		if err := p.one(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755}); err != nil {
 			return err
 		}

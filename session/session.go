@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -234,9 +235,9 @@ func (s *Session) warnUnapplied() {
 		s.Sink(event.Message{Level: event.Warn, Text: of + strings.Join(attributes, ", ") + " " + verb + " not applied"})
 	}
 	for _, name := range s.Project.ServiceNames() {
-		warn(fmt.Sprintf("service %q: ", name), append(engine.Unapplied(s.Project, name), build.Unapplied(s.Project, name)...))
+		warn(fmt.Sprintf("service %q: ", name), append(spec.Unapplied(s.Project, name), build.Unapplied(s.Project, name)...))
 	}
-	warn("", engine.UnappliedResources(s.Project))
+	warn("", spec.UnappliedResources(s.Project))
 }
 
 // events returns the process's event stream, opened at the first call.

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 // oneOff sets what sets the container of a `run` apart: its standard input ends
 // with the user's, and the engine may remove it by itself.

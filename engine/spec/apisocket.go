@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"github.com/compose-orchestrator/compose/hint"

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 // attributeTable has a row for each attribute of compose-go's model: its path,
 // what it becomes, and how that is tested (see attribute). Host is HostConfig,
@@ -95,7 +95,7 @@ services.mem_limit | Host.Memory | spec
 services.mem_reservation | Host.MemoryReservation | spec
 services.mem_swappiness | Host.MemorySwappiness | spec
 services.memswap_limit | Host.MemorySwap | spec
-services.models.{endpoint_var,model_var} | Config.Env | engine/spec_provided_test.go
+services.models.{endpoint_var,model_var} | Config.Env | engine/spec/provided_test.go
 services.net | by the schema: network_mode | refused
 services.network_mode | Host.NetworkMode | spec
 services.networks.aliases | Endpoint.Aliases | spec
@@ -112,13 +112,13 @@ services.pid | Host.PidMode | spec
 services.pids_limit | Host.PidsLimit | spec
 services.platform | Platform | spec
 services.ports.{target,published,host_ip,protocol} | Host.PortBindings | spec
-services.ports.mode | host and ingress are the same on one engine | engine/spec_cases_test.go
+services.ports.mode | host and ingress are the same on one engine | engine/spec/cases_test.go
 services.ports.{name,app_protocol} | a note for other tools | reported
-services.post_start.{command,user,privileged,working_dir,environment} | POST /containers/{id}/exec | engine/do_hook_test.go
-services.pre_start.command | a container's Config.Cmd | engine/spec_prestart_test.go
-services.pre_start.image | a container's Config.Image | engine/spec_prestart_test.go
+services.post_start.{command,user,privileged,working_dir,environment} | POST /containers/{id}/exec | engine/spec/hook_test.go
+services.pre_start.command | a container's Config.Cmd | engine/spec/prestart_test.go
+services.pre_start.image | a container's Config.Image | engine/spec/prestart_test.go
 services.pre_start.per_replica | how often the hook runs | planner/testdata/prestart.txtar
-services.pre_stop.{command,user,privileged,working_dir,environment} | POST /containers/{id}/exec | engine/do_hook_test.go
+services.pre_stop.{command,user,privileged,working_dir,environment} | POST /containers/{id}/exec | engine/spec/hook_test.go
 services.privileged | Host.Privileged | spec
 services.profiles | which services there are | planner/testdata/profile_on.txtar
 services.provider.{type,options} | a program | testdata/script/provider.txtar
@@ -156,17 +156,17 @@ services.volumes.tmpfs.{size,mode} | Host.Mounts | spec
 services.volumes.image.subpath | Host.Mounts | spec
 services.volumes_from | Host.VolumesFrom | spec
 services.working_dir | Config.WorkingDir | spec
-networks.name | the network's name | engine/spec_toplevel_test.go
-networks.{driver,driver_opts,internal,attachable,enable_ipv4,enable_ipv6} | POST /networks/create | engine/spec_toplevel_test.go
-networks.ipam.{driver,options} | POST /networks/create | engine/spec_toplevel_test.go
-networks.ipam.config.{subnet,gateway,ip_range,aux_addresses} | POST /networks/create | engine/spec_toplevel_test.go
+networks.name | the network's name | engine/spec/toplevel_test.go
+networks.{driver,driver_opts,internal,attachable,enable_ipv4,enable_ipv6} | POST /networks/create | engine/spec/toplevel_test.go
+networks.ipam.{driver,options} | POST /networks/create | engine/spec/toplevel_test.go
+networks.ipam.config.{subnet,gateway,ip_range,aux_addresses} | POST /networks/create | engine/spec/toplevel_test.go
 networks.external | not created, not removed; other attributes are reported | planner/testdata/network_external.txtar
 networks.labels | POST /networks/create | project/labels_test.go
-volumes.name | the volume's name | engine/spec_toplevel_test.go
-volumes.{driver,driver_opts} | POST /volumes/create | engine/spec_toplevel_test.go
+volumes.name | the volume's name | engine/spec/toplevel_test.go
+volumes.{driver,driver_opts} | POST /volumes/create | engine/spec/toplevel_test.go
 volumes.external | not created, not removed | planner/testdata/volume_external.txtar
 volumes.labels | POST /volumes/create | project/labels_test.go
-secrets.{file,environment} | Files, Host.Mounts | engine/spec_cases_test.go
+secrets.{file,environment} | Files, Host.Mounts | engine/spec/cases_test.go
 secrets.name | a Swarm's: an engine knows files, not secrets | reported
 secrets.content | by the schema | refused
 secrets.external | a Swarm's | refused
@@ -174,8 +174,8 @@ secrets.labels | a Swarm's | reported
 secrets.driver | a Swarm's | refused
 secrets.driver_opts | a Swarm's | reported
 secrets.template_driver | a Swarm's | refused
-configs.{file,content} | Files, Host.Mounts | engine/spec_cases_test.go
-configs.environment | Files | engine/spec_cases_test.go
+configs.{file,content} | Files, Host.Mounts | engine/spec/cases_test.go
+configs.environment | Files | engine/spec/cases_test.go
 configs.name | a Swarm's: an engine knows files, not configs | reported
 configs.external | a Swarm's | refused
 configs.labels | a Swarm's | reported

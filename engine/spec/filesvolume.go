@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"path"
@@ -11,8 +11,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// filesSuffix makes the name of a container's volume of files from its own.
-const filesSuffix = "_files"
+// FilesSuffix makes the name of a container's volume of files from its own.
+const FilesSuffix = "_files"
 
 // filesVolume puts the files that the container's own file system cannot take
 // into a volume, and mounts each of them from there. The engine writes into
@@ -27,7 +27,7 @@ func (sp *spec) filesVolume() error {
 		if err := sp.require(f.Source+" in a place that is read-only or a tmpfs", "1.45", "26"); err != nil {
 			return err
 		}
-		sp.req.FilesVolume = sp.req.Name + filesSuffix
+		sp.req.FilesVolume = sp.req.Name + FilesSuffix
 		f.Slot = strconv.Itoa(i)
 		sp.req.Host.Mounts = append(sp.req.Host.Mounts, mount.Mount{
 			Type:          mount.TypeVolume,

@@ -1,9 +1,8 @@
-package engine
+package spec
 
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -235,9 +234,4 @@ func (sp *spec) containerID(service string) string {
 		return ""
 	}
 	return sp.b.ContainerID(service)
-}
-
-// sortedKeys lists a map's keys in order.
-func sortedKeys[V any, M ~map[string]V](m M) []string {
-	return slices.Sorted(maps.Keys(m))
 }

@@ -1,4 +1,6 @@
-package engine
+// Package spec says what the engine is asked for to make a service what the file says:
+// containers, networks, volumes, hooks. It is pure and calls nothing.
+package spec
 
 import (
 	"cmp"
@@ -15,9 +17,9 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// request is everything the engine is asked for to make one container: the
+// Request is everything the engine is asked for to make one container: the
 // arguments of its create call, and what has to follow before the start.
-type request struct {
+type Request struct {
 	Name       string
 	Config     *container.Config
 	Host       *container.HostConfig
@@ -28,17 +30,17 @@ type request struct {
 	Connect []connection
 	// Files are copied into the container before it starts: secrets and configs
 	// that cannot be bound. Sorted by path.
-	Files []copiedFile
+	Files []CopiedFile
 	// FilesVolume is the volume that holds those files which the container's
 	// own file system cannot take; "": none. It is filled before the start.
 	FilesVolume string
 	// Dropped are attributes in use that this engine cannot honour and that a
 	// container can do without.
-	Dropped []drop
+	Dropped []Drop
 }
 
-// drop is an attribute that is left out.
-type drop struct {
+// Drop is an attribute that is left out.
+type Drop struct {
 	Attribute string // as users write it: "annotations"
 	Why       string // "the engine's API 1.42 is too old (1.43)"
 }
@@ -49,8 +51,8 @@ type connection struct {
 	Endpoint *network.EndpointSettings
 }
 
-// copiedFile is a regular file to be written into a container.
-type copiedFile struct {
+// CopiedFile is a regular file to be written into a container.
+type CopiedFile struct {
 	// Source is the secret or config it comes from, as messages name it:
 	// `secret "token"`.
 	Source   string
@@ -64,16 +66,16 @@ type copiedFile struct {
 	Slot string
 }
 
-// ofUser stands for the uid or gid that the container runs with.
-const ofUser = -1
+// OfUser stands for the uid or gid that the container runs with.
+const OfUser = -1
 
-// binding is what a request depends on beyond the project: ids that the engine
+// Binding is what a request depends on beyond the project: ids that the engine
 // gave, what it can do, and what this machine adds. The zero value is a new
 // container on a current engine.
-type binding struct {
+type Binding struct {
 	// ContainerID gives the id of the container whose namespaces or volumes a
 	// service shares: network_mode, ipc, pid: service:X and volumes_from. "" or
-	// a nil function: there is none, and specify refuses services that need one.
+	// a nil function: there is none, and Container refuses services that need one.
 	ContainerID func(service string) string
 	// APIVersion is the negotiated one; "": current.
 	APIVersion string
@@ -104,18 +106,18 @@ type binding struct {
 	Seccomp map[string]string
 }
 
-// specify maps replica number of a service to what the engine is asked for. It is
+// Container maps replica number of a service to what the engine is asked for. It is
 // pure: the same arguments give the same request, byte for byte. Errors name
 // the service.
 //
 // The attributes that it does not apply are named by Unapplied.
-func specify(p *project.Project, service string, number int, b binding) (*request, error) {
+func Container(p *project.Project, service string, number int, b Binding) (*Request, error) {
 	p = p.WithProvided(service, b.Provided)
 	s, ok := p.Services[service]
 	if !ok {
 		return nil, fmt.Errorf("no such service: %s", service)
 	}
-	sp := &spec{p: p, s: s, number: number, b: b, req: &request{
+	sp := &spec{p: p, s: s, number: number, b: b, req: &Request{
 		Config: &container.Config{},
 		Host:   &container.HostConfig{},
 	}}
@@ -147,8 +149,8 @@ type spec struct {
 	p      *project.Project
 	s      types.ServiceConfig // namespaces resolved to ids
 	number int
-	b      binding
-	req    *request
+	b      Binding
+	req    *Request
 }
 
 // identity sets what the container is called and made from.
@@ -157,7 +159,7 @@ func (sp *spec) identity() error {
 	c.Image = sp.p.ImageName(sp.s.Name)
 	sp.req.Name = sp.finalName()
 	if sp.b.ReplacedID != "" {
-		sp.req.Name = temporaryName(sp.b.ReplacedID, sp.req.Name)
+		sp.req.Name = TemporaryName(sp.b.ReplacedID, sp.req.Name)
 	}
 	labels, err := sp.labels()
 	if err != nil {
@@ -169,7 +171,7 @@ func (sp *spec) identity() error {
 
 // platform asks for the image of the service's platform.
 func (sp *spec) platform() error {
-	if name := servicePlatform(sp.p, sp.s); name != "" {
+	if name := ServicePlatform(sp.p, sp.s); name != "" {
 		platform, err := platforms.Parse(name)
 		if err != nil {
 			return fmt.Errorf("reading platform %q: %w", name, err)
@@ -179,18 +181,18 @@ func (sp *spec) platform() error {
 	return nil
 }
 
-// servicePlatform is the platform that a service runs on, "" for the engine's.
-func servicePlatform(p *project.Project, s types.ServiceConfig) string {
+// ServicePlatform is the platform that a service runs on, "" for the engine's.
+func ServicePlatform(p *project.Project, s types.ServiceConfig) string {
 	return cmp.Or(s.Platform, p.Environment["DOCKER_DEFAULT_PLATFORM"])
 }
 
 // since tells whether the engine's API is at least version.
 func (sp *spec) since(version string) bool {
-	return apiSince(sp.b.APIVersion, version)
+	return APISince(sp.b.APIVersion, version)
 }
 
-// apiSince tells whether an API version is at least another; "" is current.
-func apiSince(have, want string) bool {
+// APISince tells whether an API version is at least another; "" is current.
+func APISince(have, want string) bool {
 	return have == "" || versions.GreaterThanOrEqualTo(have, want)
 }
 
@@ -200,7 +202,7 @@ func (sp *spec) require(attribute, version, release string) error {
 }
 
 func require(have, attribute, version, release string) error {
-	if apiSince(have, version) {
+	if APISince(have, version) {
 		return nil
 	}
 	return hint.New(fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, have),
@@ -209,7 +211,7 @@ func require(have, attribute, version, release string) error {
 
 // drop notes an attribute that a container can do without.
 func (sp *spec) drop(attribute, why string) {
-	sp.req.Dropped = append(sp.req.Dropped, drop{attribute, why})
+	sp.req.Dropped = append(sp.req.Dropped, Drop{attribute, why})
 }
 
 // tooOld notes an attribute that came with a later version of the API.
@@ -217,14 +219,14 @@ func (sp *spec) tooOld(attribute, version string) {
 	sp.drop(attribute, fmt.Sprintf("it needs API %s; this engine has %s", version, sp.b.APIVersion))
 }
 
-// temporaryName is what a container is called while the one that it replaces
+// TemporaryName is what a container is called while the one that it replaces
 // still has the final name: twelve digits of that one's id in front.
-func temporaryName(replacedID, final string) string {
-	return shortID(replacedID) + "_" + final
+func TemporaryName(replacedID, final string) string {
+	return ShortID(replacedID) + "_" + final
 }
 
-// shortID is the first twelve digits of an id.
-func shortID(id string) string {
+// ShortID is the first twelve digits of an id.
+func ShortID(id string) string {
 	if len(id) > 12 {
 		return id[:12]
 	}

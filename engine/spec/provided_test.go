@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"testing"
@@ -26,7 +26,7 @@ models: {big-llm: {model: ai/b}, small: {model: ai/s}}
 		"Model big-llm": {"URL": "http://b", "MODEL": "ai/b"},
 		"Model small":   {"URL": "http://s", "MODEL": "ai/s"},
 	}
-	req := mustSpec(t, p, "web", binding{Provided: given})
+	req := mustSpec(t, p, "web", Binding{Provided: given})
 	for _, w := range []at{
 		{"Config.Env", `["BIG_LLM_MODEL=ai/b","BIG_LLM_URL=http://b","DB_URL=http://x","EP=http://s","MV=ai/s","OWN=1"]`},
 		{"Config.Labels|io.github.compose-orchestrator.provided", `"{\"Model big-llm\":{\"MODEL\":\"ai/b\",\"URL\":\"http://b\"},\"Model small\":{\"MODEL\":\"ai/s\",\"URL\":\"http://s\"},\"Service db\":{\"DB_URL\":\"http://x\"}}"`},
@@ -35,14 +35,14 @@ models: {big-llm: {model: ai/b}, small: {model: ai/s}}
 			t.Errorf("%s\n got %s\nwant %s", w.path, got, w.want)
 		}
 	}
-	plain := mustSpec(t, p, "web", binding{})
+	plain := mustSpec(t, p, "web", Binding{})
 	if plain.Config.Labels[project.LabelConfigHash] == req.Config.Labels[project.LabelConfigHash] {
 		t.Error("the hash is the same with variables and without")
 	}
 	if _, labelled := plain.Config.Labels[project.LabelProvided]; labelled {
 		t.Error("a container that was given nothing has the label")
 	}
-	if got := lookup(t, mustSpec(t, p, "other", binding{Provided: given}), "Config.Env"); got != `["OWN=1"]` {
+	if got := lookup(t, mustSpec(t, p, "other", Binding{Provided: given}), "Config.Env"); got != `["OWN=1"]` {
 		t.Errorf("a service that takes none: got %s", got)
 	}
 }

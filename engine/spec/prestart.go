@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"fmt"
@@ -10,19 +10,19 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// preStartSpec maps pre_start hook number index of a service to the container
+// PreStart maps pre_start hook number index of a service to the container
 // that it runs in: the hook's own specification, which the loader has completed
 // from the service's, with the volumes of the container that is to start,
 // target, and in its networks. It has no address and no name that others could
-// take for the service's. It is pure, as specify is.
-func preStartSpec(p *project.Project, service string, number, index int, target string, b binding) (*request, error) {
+// take for the service's. It is pure, as Container is.
+func PreStart(p *project.Project, service string, number, index int, target string, b Binding) (*Request, error) {
 	s, ok := p.Services[service]
 	if !ok || index >= len(s.PreStart) {
 		return nil, fmt.Errorf("service %q has no pre_start hook %d", service, index)
 	}
 	hook := types.ServiceConfig{Name: service, ContainerSpec: s.PreStart[index].ContainerSpec}
 	hook.VolumesFrom = []string{types.ContainerPrefix + target}
-	sp := &spec{p: p, s: hook, number: number, b: b, req: &request{
+	sp := &spec{p: p, s: hook, number: number, b: b, req: &Request{
 		Name:   p.ContainerName(service, number) + "-pre_start-" + strconv.Itoa(index+1),
 		Config: &container.Config{Image: hook.Image, Labels: p.HookLabels(service)},
 		Host:   &container.HostConfig{AutoRemove: true},
@@ -48,7 +48,7 @@ func preStartSpec(p *project.Project, service string, number, index int, target 
 // anonymize takes the addresses and aliases of the service off the endpoints.
 func (sp *spec) anonymize() {
 	sp.containerMAC("")
-	for _, e := range desiredEndpoints(sp.req) {
+	for _, e := range sp.req.Endpoints() {
 		e.Aliases, e.Links, e.IPAMConfig, e.MacAddress = nil, nil, nil, ""
 	}
 }

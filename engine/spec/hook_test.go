@@ -1,11 +1,11 @@
-package engine
+package spec
 
 import "testing"
 
 func TestHookOptions(t *testing.T) {
 	p := loadText(t, withAttributes(`{post_start: [{command: echo a b, user: u, privileged: true, working_dir: /w, environment: {B: "2", A: "1"}}], pre_stop: [{command: [x, "y z"]}]}`))
 	web := p.Services["web"]
-	after, before := hookOptions(web.PostStart[0]), hookOptions(web.PreStop[0])
+	after, before := HookOptions(web.PostStart[0]), HookOptions(web.PreStop[0])
 	for _, w := range []at{
 		{"Cmd", `["echo","a","b"]`}, {"User", `"u"`}, {"Privileged", `true`}, {"WorkingDir", `"/w"`}, {"Env", `["A=1","B=2"]`},
 		{"AttachStdout", `true`}, {"AttachStderr", `true`},

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"cmp"
@@ -31,7 +31,7 @@ func (sp *spec) files() error {
 		if !ok {
 			return fmt.Errorf("undefined secret %q", ref.Source)
 		}
-		err := sp.file("secrets", fileReference(ref), fileObject(definition))
+		err := sp.file("secrets", FileReference(ref), FileObject(definition))
 		if err != nil {
 			return err
 		}
@@ -44,12 +44,12 @@ func (sp *spec) files() error {
 		if !ok {
 			return fmt.Errorf("undefined config %q", ref.Source)
 		}
-		err := sp.file("configs", fileReference(ref), fileObject(definition))
+		err := sp.file("configs", FileReference(ref), FileObject(definition))
 		if err != nil {
 			return err
 		}
 	}
-	slices.SortFunc(sp.req.Files, func(a, b copiedFile) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(sp.req.Files, func(a, b CopiedFile) int { return strings.Compare(a.Path, b.Path) })
 	return sp.filesVolume()
 }
 
@@ -64,7 +64,7 @@ func (sp *spec) file(kind string, ref types.FileReferenceConfig, d types.FileObj
 		return hint.New(source+": drivers are not supported", "give it a file: or environment:")
 	}
 	target := fileTarget(kind, ref)
-	if d.File != "" && !isCopied(ref, d) {
+	if d.File != "" && !IsCopied(ref, d) {
 		sp.req.Host.Mounts = append(sp.req.Host.Mounts, mount.Mount{
 			Type:     mount.TypeBind,
 			Source:   d.File,
@@ -79,17 +79,17 @@ func (sp *spec) file(kind string, ref types.FileReferenceConfig, d types.FileObj
 	return sp.copied(source, target, ref, d)
 }
 
-// fileReference and fileObject treat secrets and configs alike.
-func fileReference[T types.ServiceSecretConfig | types.ServiceConfigObjConfig](ref T) types.FileReferenceConfig {
+// FileReference and FileObject treat secrets and configs alike.
+func FileReference[T types.ServiceSecretConfig | types.ServiceConfigObjConfig](ref T) types.FileReferenceConfig {
 	return types.FileReferenceConfig(ref)
 }
 
-func fileObject[T types.SecretConfig | types.ConfigObjConfig](d T) types.FileObjectConfig {
+func FileObject[T types.SecretConfig | types.ConfigObjConfig](d T) types.FileObjectConfig {
 	return types.FileObjectConfig(d)
 }
 
-// isCopied tells whether a secret or config is copied into containers.
-func isCopied(ref types.FileReferenceConfig, d types.FileObjectConfig) bool {
+// IsCopied tells whether a secret or config is copied into containers.
+func IsCopied(ref types.FileReferenceConfig, d types.FileObjectConfig) bool {
 	return d.File == "" || ref.UID != "" || ref.GID != "" || ref.Mode != nil
 }
 
@@ -107,7 +107,7 @@ func fileTarget(kind string, ref types.FileReferenceConfig) string {
 
 // copied adds a file that is written into the container.
 func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d types.FileObjectConfig) error {
-	f := copiedFile{Source: source, Path: target, Content: []byte(d.Content), From: d.File, Mode: fileMode}
+	f := CopiedFile{Source: source, Path: target, Content: []byte(d.Content), From: d.File, Mode: fileMode}
 	if d.Environment != "" && d.Content == "" {
 		value, ok := sp.p.Environment[d.Environment]
 		if !ok {
@@ -133,7 +133,7 @@ func (sp *spec) copied(source, target string, ref types.FileReferenceConfig, d t
 // ownerID reads a uid or gid; none is that of the container's user.
 func ownerID(text string) (int, error) {
 	if text == "" {
-		return ofUser, nil
+		return OfUser, nil
 	}
 	id, err := strconv.Atoi(text)
 	if err != nil {

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"github.com/compose-spec/compose-go/v2/types"
@@ -6,9 +6,9 @@ import (
 	"github.com/docker/docker/api/types/volume"
 )
 
-// networkOptions maps a network of the file to what an engine with that API
+// NetworkOptions maps a network of the file to what an engine with that API
 // version is asked for, but for its labels.
-func networkOptions(n types.NetworkConfig, api string) (network.CreateOptions, error) {
+func NetworkOptions(n types.NetworkConfig, api string) (network.CreateOptions, error) {
 	o := network.CreateOptions{
 		Driver:     n.Driver,
 		Options:    n.DriverOpts,
@@ -17,7 +17,7 @@ func networkOptions(n types.NetworkConfig, api string) (network.CreateOptions, e
 		EnableIPv6: n.EnableIPv6,
 	}
 	if n.EnableIPv4 != nil {
-		if apiSince(api, "1.48") {
+		if APISince(api, "1.48") {
 			o.EnableIPv4 = n.EnableIPv4
 		} else if !*n.EnableIPv4 { // true is what older engines do anyway
 			return o, require(api, "enable_ipv4: false", "1.48", "28")
@@ -38,8 +38,8 @@ func networkOptions(n types.NetworkConfig, api string) (network.CreateOptions, e
 	return o, nil
 }
 
-// volumeOptions maps a volume of the file to what the engine is asked for, but
+// VolumeOptions maps a volume of the file to what the engine is asked for, but
 // for its name and labels.
-func volumeOptions(v types.VolumeConfig) volume.CreateOptions {
+func VolumeOptions(v types.VolumeConfig) volume.CreateOptions {
 	return volume.CreateOptions{Driver: v.Driver, DriverOpts: v.DriverOpts}
 }

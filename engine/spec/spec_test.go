@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func TestSpec(t *testing.T) {
 	for _, test := range specCases {
 		t.Run(test.name, func(t *testing.T) {
 			p := loadText(t, withAttributes(test.attributes))
-			req := mustSpec(t, p, "web", binding{
+			req := mustSpec(t, p, "web", Binding{
 				ContainerID: func(service string) string { return "id-" + service },
 				Credentials: "{}",
 				Seccomp:     map[string]string{"profile.json": `{"x":1}`},
@@ -66,9 +66,9 @@ func withAttributes(attributes string) string {
 	return strings.Replace(specFile, "ATTRIBUTES", "    "+attributes, 1)
 }
 
-func mustSpec(t *testing.T, p *project.Project, service string, b binding) *request {
+func mustSpec(t *testing.T, p *project.Project, service string, b Binding) *Request {
 	t.Helper()
-	req, err := specify(p, service, 1, b)
+	req, err := Container(p, service, 1, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,9 +113,9 @@ func lookup(t *testing.T, value any, path string) string {
 
 func TestSpecIsDeterministic(t *testing.T) {
 	p := loadText(t, withAttributes(`{environment: {A: "1", B: "2", C: "3"}, extra_hosts: {a: 1.1.1.1, b: 2.2.2.2, c: 3.3.3.3}, ulimits: {nproc: 1, nofile: 2, core: 3}, networks: {front: , back: }}`))
-	first := lookup(t, mustSpec(t, p, "web", binding{}), "")
+	first := lookup(t, mustSpec(t, p, "web", Binding{}), "")
 	for range 20 {
-		if again := lookup(t, mustSpec(t, p, "web", binding{}), ""); again != first {
+		if again := lookup(t, mustSpec(t, p, "web", Binding{}), ""); again != first {
 			t.Fatalf("another request\n got %s\nwant %s", again, first)
 		}
 	}
@@ -123,7 +123,7 @@ func TestSpecIsDeterministic(t *testing.T) {
 
 func TestSpecOfReplacement(t *testing.T) {
 	p := loadText(t, withAttributes(`volumes: ["/anon", "data:/data"]`))
-	req := mustSpec(t, p, "web", binding{
+	req := mustSpec(t, p, "web", Binding{
 		ReplacedID:  "0123456789abcdef",
 		ImageDigest: "sha256:1",
 		Inherited:   map[string]string{"/anon": "aaa", "/image": "bbb"},
@@ -152,11 +152,11 @@ func TestSpecHash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := mustSpec(t, p, "web", binding{ContainerID: ids})
+	req := mustSpec(t, p, "web", Binding{ContainerID: ids})
 	if got := req.Config.Labels[project.LabelConfigHash]; got != want {
 		t.Errorf("hash: got %s, want %s", got, want)
 	}
-	other := mustSpec(t, p, "web", binding{ContainerID: func(string) string { return "def" }})
+	other := mustSpec(t, p, "web", Binding{ContainerID: func(string) string { return "def" }})
 	if other.Config.Labels[project.LabelConfigHash] == want {
 		t.Error("another parent gives the same hash")
 	}
@@ -166,7 +166,7 @@ func TestSpecHash(t *testing.T) {
 // cannot do is refused or reported.
 func TestSpecOnOldEngine(t *testing.T) {
 	p := loadText(t, withAttributes(`{networks: {front: {gw_priority: 1}, back: {priority: 1, mac_address: "02:00:00:00:00:01"}}, annotations: {a: b}}`))
-	req := mustSpec(t, p, "web", binding{APIVersion: "1.41"})
+	req := mustSpec(t, p, "web", Binding{APIVersion: "1.41"})
 	for _, w := range []at{
 		{"Networking.EndpointsConfig.backnet.MacAddress", `""`},
 		{"Networking.EndpointsConfig.demo_front", `null`},
@@ -207,7 +207,7 @@ func TestSpecErrors(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.attributes, func(t *testing.T) {
 			p := loadText(t, withAttributes(test.attributes))
-			_, err := specify(p, "web", 1, binding{APIVersion: test.api})
+			_, err := Container(p, "web", 1, Binding{APIVersion: test.api})
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), `"web"`) {
 				t.Errorf("got %v, want …%s…", err, test.want)
 			}

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 // samples are files with attributes that are refused or left out, by path: a
 // secret s, a config c and a model m are there for those of the top level.

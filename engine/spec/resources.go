@@ -1,6 +1,7 @@
-package engine
+package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func (sp *spec) resources() error {
 	if s.Deploy != nil {
 		deployResources(r, s.Deploy.Resources)
 	}
-	for _, name := range sortedKeys(s.Ulimits) {
+	for _, name := range slices.Sorted(maps.Keys(s.Ulimits)) {
 		r.Ulimits = append(r.Ulimits, ulimit(name, s.Ulimits[name]))
 	}
 	h := sp.req.Host

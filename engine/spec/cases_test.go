@@ -1,4 +1,4 @@
-package engine
+package spec
 
 // specFile is the file that the cases below add service web's attributes to.
 const specFile = `

@@ -1,8 +1,9 @@
-package engine
+package spec
 
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/go-connections/nat"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // ifnameOption is the endpoint option that names a container's interface.
@@ -65,7 +68,7 @@ func (sp *spec) networks() error {
 	h.DNS = s.DNS
 	h.DNSOptions = s.DNSOpts
 	h.DNSSearch = s.DNSSearch
-	for _, host := range sortedKeys(s.ExtraHosts) {
+	for _, host := range slices.Sorted(maps.Keys(s.ExtraHosts)) {
 		for _, ip := range s.ExtraHosts[host] {
 			h.ExtraHosts = append(h.ExtraHosts, host+":"+ip)
 		}
@@ -235,4 +238,32 @@ func (sp *spec) links() []string {
 		links = append(links, name+":"+alias)
 	}
 	return links
+}
+
+// Endpoints are all networks that the container joins, at once or after, by name.
+func (r *Request) Endpoints() map[string]*network.EndpointSettings {
+	all := map[string]*network.EndpointSettings{}
+	if r.Networking != nil {
+		maps.Copy(all, r.Networking.EndpointsConfig)
+	}
+	for _, c := range r.Connect {
+		all[c.Network] = c.Endpoint
+	}
+	return all
+}
+
+// EndpointIn is the place of a service's container in the network of a key, which the
+// service names. The error is one of the file.
+func EndpointIn(p *project.Project, s types.ServiceConfig, number int, key string, b Binding) (*network.EndpointSettings, error) {
+	sp := &spec{p: p, s: s, number: number, req: &Request{}, b: b}
+	endpoint, err := sp.endpoint(s.Networks[key])
+	if err != nil {
+		return nil, fmt.Errorf("service %q: %w", s.Name, err)
+	}
+	if s.NetworksByPriority()[0] == key {
+		if endpoint.MacAddress, err = sp.primaryMAC(key); err != nil {
+			return nil, fmt.Errorf("service %q: %w", s.Name, err)
+		}
+	}
+	return endpoint, nil
 }

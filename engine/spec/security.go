@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"slices"
@@ -28,14 +28,14 @@ func (sp *spec) security() error {
 // securityOpt puts a seccomp profile's content in the place of its path: the
 // engine does not see this machine's files.
 func (sp *spec) securityOpt(opt string) string {
-	if profile, ok := sp.b.Seccomp[seccompPath(opt)]; ok {
+	if profile, ok := sp.b.Seccomp[SeccompPath(opt)]; ok {
 		return "seccomp=" + profile
 	}
 	return opt
 }
 
-// seccompPath is the path that a security_opt entry names; "": it names none.
-func seccompPath(opt string) string {
+// SeccompPath is the path that a security_opt entry names; "": it names none.
+func SeccompPath(opt string) string {
 	i := strings.IndexAny(opt, "=:")
 	if i < 0 || opt[:i] != "seccomp" || slices.Contains([]string{"unconfined", "builtin"}, opt[i+1:]) {
 		return ""

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"flag"
@@ -134,7 +134,7 @@ func TestAttributesAreTested(t *testing.T) {
 
 // textOf is the text of all files of the repository that match a pattern.
 func textOf(t *testing.T, pattern string) string {
-	names, err := filepath.Glob(filepath.Join("..", pattern))
+	names, err := filepath.Glob(filepath.Join("..", "..", pattern))
 	if err != nil || len(names) == 0 {
 		t.Errorf("%s: no such file, %v", pattern, err)
 	}
@@ -234,7 +234,7 @@ func outcome(t *testing.T, text string) (map[string][]string, error) {
 		return nil, err
 	}
 	said := map[string][]string{reported: append(Unapplied(p, "web"), UnappliedResources(p)...)}
-	req, err := specify(p, "web", 1, binding{OS: "linux"})
+	req, err := Container(p, "web", 1, Binding{OS: "linux"})
 	if err != nil {
 		return said, err
 	}
@@ -246,7 +246,7 @@ func outcome(t *testing.T, text string) (map[string][]string, error) {
 
 // TestAttributesDocument: docs/compose-attributes.md says what the table says.
 func TestAttributesDocument(t *testing.T) {
-	const file = "../docs/compose-attributes.md"
+	const file = "../../docs/compose-attributes.md"
 	want := attributesDocument(t)
 	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
@@ -258,7 +258,7 @@ func TestAttributesDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the table says: go test ./engine -run TestAttributesDocument -update", file)
+		t.Errorf("%s is not what the table says: go test ./engine/spec -run TestAttributesDocument -update", file)
 	}
 }
 
@@ -266,20 +266,20 @@ func attributesDocument(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("# Attributes of Compose files\n\n" +
 		"Every attribute of the model, what it becomes, and what tests it. Fields are those of the engine's API: `Config`, `HostConfig` and `Endpoint` are parts of the request that creates a container. An attribute that is not honoured is *refused* with an error, or *reported* with a warning that names it. Whether the effects can be seen in containers is another question: [effects.md](effects.md).\n\n" +
-		"Written by `go test ./engine -run TestAttributesDocument -update` from `engine/attributes_table_test.go`; a test compares it with compose-go's types.\n\n" +
+		"Written by `go test ./engine/spec -run TestAttributesDocument -update` from `engine/spec/attributes_table_test.go`; a test compares it with compose-go's types.\n\n" +
 		"| attribute | becomes | tested by |\n|---|---|---|\n")
 	for _, a := range table(t) {
 		field := strings.ReplaceAll(a.field, "Host.", "HostConfig.")
 		by := "`" + a.how + "`"
 		switch a.how {
 		case inSpec:
-			by = "`engine/spec_cases_test.go`"
+			by = "`engine/spec/cases_test.go`"
 		case reported, dropped:
-			field, by = "*reported*: "+field, "`engine/attributes_samples_test.go`"
+			field, by = "*reported*: "+field, "`engine/spec/attributes_samples_test.go`"
 		case watched:
 			by = "the tests of the command `watch`"
 		case refused:
-			field, by = "*refused*: "+field, "`engine/attributes_samples_test.go`"
+			field, by = "*refused*: "+field, "`engine/spec/attributes_samples_test.go`"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", a.path, field, by)
 	}

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"slices"
@@ -11,7 +11,7 @@ import (
 // Unapplied names the attributes that a service uses and that nothing here
 // applies, as paths below the service ("deploy.placement"), sorted, so that a
 // user learns of each. It is pure. What an old engine cannot do is not among
-// them: see request.Dropped.
+// them: see Request.Dropped.
 func Unapplied(p *project.Project, service string) []string {
 	s, ok := p.Services[service]
 	if !ok {
@@ -65,10 +65,10 @@ func UnappliedResources(p *project.Project) []string {
 		})
 	}
 	for key, s := range p.Secrets {
-		u.object(p, "secrets", key, fileObject(s))
+		u.object(p, "secrets", key, FileObject(s))
 	}
 	for key, c := range p.Configs {
-		u.object(p, "configs", key, fileObject(c))
+		u.object(p, "configs", key, FileObject(c))
 	}
 	for key, m := range p.Models {
 		u.add(map[string]bool{"models." + key + ".name": givesName(p, key, m.Name)})

@@ -1,7 +1,8 @@
-package engine
+package spec
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (sp *spec) mounts() error {
 	own := map[string]bool{}
 	for _, v := range sp.s.Volumes {
 		own[v.Target] = true
-		if name := sp.b.Inherited[v.Target]; name != "" && anonymous(v) {
+		if name := sp.b.Inherited[v.Target]; name != "" && Anonymous(v) {
 			v.Source = name
 		} else if bind, ok := sp.bind(v); ok {
 			h.Binds = append(h.Binds, bind)
@@ -42,7 +43,7 @@ func (sp *spec) mounts() error {
 		h.Mounts = append(h.Mounts, m)
 	}
 	// Volumes that the image declares.
-	for _, target := range sortedKeys(sp.b.Inherited) {
+	for _, target := range slices.Sorted(maps.Keys(sp.b.Inherited)) {
 		if !own[target] {
 			h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeVolume, Source: sp.b.Inherited[target], Target: target})
 		}
@@ -50,7 +51,7 @@ func (sp *spec) mounts() error {
 	return nil
 }
 
-func anonymous(v types.ServiceVolumeConfig) bool {
+func Anonymous(v types.ServiceVolumeConfig) bool {
 	return v.Type == types.VolumeTypeVolume && v.Source == ""
 }
 

@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"strings"
@@ -12,7 +12,7 @@ func TestPreStartSpec(t *testing.T) {
 	p := loadText(t, withAttributes(`{user: "5", environment: {A: "1"}, labels: {l: "1"}, mem_limit: 64m, hostname: h, ports: ["80:80"], restart: always, healthcheck: {test: "true"}, tty: true,
       volumes: ["data:/data"], secrets: [onenv], networks: {front: {aliases: [x], ipv4_address: 10.0.0.5, mac_address: "02:00:00:00:00:01", gw_priority: 2}},
       pre_start: [{command: [migrate], image: tool:1, user: root, environment: {B: "2"}, volumes: [/own]}, {command: [second]}]}`))
-	req, err := preStartSpec(p, "web", 1, 0, "abc", binding{})
+	req, err := PreStart(p, "web", 1, 0, "abc", Binding{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,14 +47,14 @@ func TestPreStartSpec(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", w.path, got, w.want)
 		}
 	}
-	second, err := preStartSpec(p, "web", 1, 1, "abc", binding{})
+	second, err := PreStart(p, "web", 1, 1, "abc", Binding{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if second.Config.Image != "web:1" || second.Config.User != "5" {
 		t.Errorf("a hook with nothing of its own: image %q, user %q, want the service's", second.Config.Image, second.Config.User)
 	}
-	if _, err := preStartSpec(p, "web", 1, 2, "abc", binding{}); err == nil || !strings.Contains(err.Error(), "no pre_start hook") {
+	if _, err := PreStart(p, "web", 1, 2, "abc", Binding{}); err == nil || !strings.Contains(err.Error(), "no pre_start hook") {
 		t.Errorf("a hook that is not there: %v", err)
 	}
 }
