@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -49,6 +50,8 @@ type source struct {
 	in      io.Reader // standard input; nil: nothing
 
 	expansion     limits.Expansion      // of the loader's
+	wordsOnce     sync.Once             // guards words
+	words         map[string]bool       // see fromVariables
 	interpolation interpolation.Options // as the loader does it; set before it runs
 }
 

@@ -13,7 +13,10 @@ import (
 // says that it is one.
 func (p *Project) Private(command []string) []bool {
 	private := make([]bool, len(command))
-	from := p.source.fromVariables()
+	var from map[string]bool
+	if p.source != nil {
+		from = p.source.fromVariables()
+	}
 	for i, word := range command {
 		private[i] = from[word] || private[i] || looksPrivate(word)
 		flag := strings.HasPrefix(word, "-") && !strings.Contains(word, "=") && sensitiveName.MatchString(word)
@@ -30,12 +33,15 @@ func looksPrivate(word string) bool {
 		slices.ContainsFunc(secretForms, func(s secretForm) bool { return s.form.MatchString(word) })
 }
 
-// fromVariables are the words that came into the files' texts by their variables.
+// fromVariables are the words that came into the files' texts by their variables. They
+// are found at the first call, of many that may come at once.
 func (s *source) fromVariables() map[string]bool {
+	s.wordsOnce.Do(func() { s.words = s.substituted() })
+	return s.words
+}
+
+func (s *source) substituted() map[string]bool {
 	words := map[string]bool{}
-	if s == nil {
-		return words
-	}
 	for _, text := range s.expansion.Substitutions {
 		written := wordsOf(strings.ReplaceAll(text.Written, "$$", "$"))
 		for _, word := range wordsOf(text.Filled) {

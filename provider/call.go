@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+
+	"github.com/compose-orchestrator/compose/internal/procgroup"
 )
 
 // What is kept of what a program says.
@@ -37,13 +39,13 @@ func (r *Runner) command(ctx context.Context, path string, args ...string) *call
 	cmd.Cancel = func() error {
 		// What it started may not hear of it, and holds its output open.
 		go func() {
-			if awaitEnd(cmd) {
-				_ = kill(cmd) // mostly nothing is left
+			if procgroup.AwaitEnd(cmd) {
+				_ = procgroup.Kill(cmd) // mostly nothing is left
 			}
 		}()
-		return interrupt(cmd)
+		return procgroup.Interrupt(cmd)
 	}
-	tie(cmd)
+	procgroup.Tie(cmd)
 	return &called{Cmd: cmd, ctx: ctx, cancel: cancel, force: r.o.Force}
 }
 
@@ -51,7 +53,7 @@ func (r *Runner) command(ctx context.Context, path string, args ...string) *call
 func (c *called) Start() error {
 	err := c.Cmd.Start()
 	if err == nil && c.force != nil {
-		c.unbind = context.AfterFunc(c.force, func() { _ = kill(c.Cmd) }) // it may be gone
+		c.unbind = context.AfterFunc(c.force, func() { _ = procgroup.Kill(c.Cmd) }) // it may be gone
 	}
 	return err
 }
@@ -64,7 +66,7 @@ func (c *called) Wait() error {
 		c.unbind()
 	}
 	if c.ctx.Err() != nil {
-		_ = kill(c.Cmd) // mostly nothing is left
+		_ = procgroup.Kill(c.Cmd) // mostly nothing is left
 	}
 	c.cancel()
 	return err

@@ -42,7 +42,7 @@ func (t *turn) interrupt(ctx context.Context) (_ context.Context, done func(), e
 
 // next waits until nobody has the turn. meet is called with each who has it.
 func (t *turn) next(ctx context.Context, meet func(*holder)) (context.Context, func(), error) {
-	for {
+	for ctx.Err() == nil {
 		before, mine, working := t.free(ctx)
 		if before == nil {
 			return working, func() { t.giveBack(mine) }, nil
@@ -51,9 +51,9 @@ func (t *turn) next(ctx context.Context, meet func(*holder)) (context.Context, f
 		select {
 		case <-before.done:
 		case <-ctx.Done():
-			return nil, nil, context.Cause(ctx)
 		}
 	}
+	return nil, nil, context.Cause(ctx)
 }
 
 // free takes the turn where nobody has it; else it returns who has.

@@ -16,7 +16,10 @@ func NamesFiles(content []byte) bool {
 func DocumentsOf(content []byte) int {
 	n := 1
 	for line := range bytes.Lines(content) {
-		if bytes.HasPrefix(line, []byte("---")) || bytes.HasPrefix(line, []byte("...")) {
+		if !bytes.HasPrefix(line, []byte("---")) && !bytes.HasPrefix(line, []byte("...")) {
+			continue
+		}
+		if len(line) == 3 || bytes.IndexByte([]byte(" \t\r\n"), line[3]) >= 0 { // "-----BEGIN" is none
 			n++
 		}
 	}

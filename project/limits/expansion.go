@@ -41,7 +41,9 @@ func (e *Expansion) Substitute(text string, lookup template.Mapping) (string, er
 	if e.bytes > VariableBytes.Value {
 		return "", errTooLong
 	}
-	e.Substitutions = append(e.Substitutions, Substitution{text, result})
+	if err == nil {
+		e.Substitutions = append(e.Substitutions, Substitution{text, result})
+	}
 	return result, err
 }
 

@@ -5,7 +5,8 @@ package remote
 import (
 	"context"
 	"os/exec"
-	"syscall"
+
+	"github.com/compose-orchestrator/compose/internal/procgroup"
 )
 
 // limits has git and all that it starts use no more than 512 MiB of memory each, and
@@ -21,8 +22,8 @@ func limited(ctx context.Context, args []string) *exec.Cmd {
 		return git // there is none
 	}
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", limits, git.Path}, args...)...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	tie(cmd.SysProcAttr)
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	procgroup.Tie(cmd)
+	cmd.SysProcAttr.Setpgid, cmd.SysProcAttr.Setsid = false, true // a session is a group, too
+	cmd.Cancel = func() error { return procgroup.Kill(cmd) }
 	return cmd
 }

@@ -1,0 +1,15 @@
+package procgroup
+
+import "os/exec"
+
+// Tie does nothing here.
+func Tie(*exec.Cmd) {}
+
+// Interrupt ends a program: there is no way to ask it.
+func Interrupt(cmd *exec.Cmd) error { return cmd.Process.Kill() }
+
+// Kill ends a program.
+func Kill(cmd *exec.Cmd) error { return cmd.Process.Kill() }
+
+// AwaitEnd is not known here: what a program started has as long as the program.
+func AwaitEnd(*exec.Cmd) bool { return false }
