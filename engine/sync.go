@@ -60,8 +60,11 @@ type Syncer struct {
 	c        Client
 	o        SyncOptions
 	agentFor func(arch string) ([]byte, error)
-	starting sync.WaitGroup // agents
-	slots    chan struct{}  // of those that start at once
+	// Agents start in the background, whatever becomes of the call that asked for them.
+	life     context.Context // ends with Close
+	end      context.CancelFunc
+	starting sync.WaitGroup
+	slots    chan struct{} // of those that start at once
 
 	mu    sync.Mutex // guards below
 	known map[string]*syncTarget
@@ -69,9 +72,10 @@ type Syncer struct {
 
 // NewSyncer returns a Syncer.
 func NewSyncer(c Client, o SyncOptions) *Syncer {
+	life, end := context.WithCancel(context.Background())
 	return &Syncer{
 		c: c, o: o, known: map[string]*syncTarget{},
-		agentFor: agentFor, slots: make(chan struct{}, agentsAtOnce),
+		life: life, end: end, agentFor: agentFor, slots: make(chan struct{}, agentsAtOnce),
 	}
 }
 
@@ -160,7 +164,7 @@ func (r resolvedChange) named(left []string) []string {
 // reach. One of many is given an agent, which may have got lost. t.mu is held.
 func (s *Syncer) resolve(ctx context.Context, t *syncTarget, change SyncChange) (r resolvedChange, err error) {
 	if t.many {
-		s.prepare(ctx, t)
+		s.prepare(t)
 	}
 	r.change, r.missing, r.back, err = s.follow(ctx, t, change)
 	if err == nil {
@@ -187,38 +191,38 @@ func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, r resolvedCha
 // Expect says that containers will get the same changes. Many of them are each
 // given an agent, as soon as they run: an archive for each of 20 takes the engine
 // longer than people notice.
-func (s *Syncer) Expect(ctx context.Context, ids []string) {
+func (s *Syncer) Expect(ids []string) {
 	if len(ids) < agentsFrom {
 		return
 	}
 	for _, id := range ids {
 		s.starting.Go(func() {
-			t, err := s.target(ctx, id)
+			t, err := s.target(s.life, id)
 			if err != nil {
 				return // Apply will tell
 			}
 			t.mu.Lock()
 			t.many = true
 			t.mu.Unlock()
-			s.prepare(ctx, t)
+			s.prepare(t)
 		})
 	}
 }
 
 // prepare starts the agent of one of many containers in the background. Where
 // that fails the archive API does it all.
-func (s *Syncer) prepare(ctx context.Context, t *syncTarget) {
+func (s *Syncer) prepare(t *syncTarget) {
 	s.starting.Go(func() {
 		s.slots <- struct{}{}
 		defer func() { <-s.slots }()
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.noAgent || t.agent != nil || ctx.Err() != nil {
+		if t.noAgent || t.agent != nil || s.life.Err() != nil {
 			return
 		}
-		agent, err := s.startAgent(ctx, t)
+		agent, err := s.startAgent(s.life, t)
 		t.agent = agent
-		if err != nil && !errdefs.IsConflict(err) && ctx.Err() == nil {
+		if err != nil && !errdefs.IsConflict(err) && s.life.Err() == nil {
 			t.lose() // the next change tries again: one that just ended may have got in its way
 		}
 	})
@@ -240,7 +244,7 @@ func (s *Syncer) Settle(ctx context.Context, id string) error {
 		t.agent = nil
 	}
 	if t.many {
-		s.prepare(ctx, t)
+		s.prepare(t)
 	}
 	return s.settle(ctx, t, t.pending)
 }
@@ -279,6 +283,7 @@ func (s *Syncer) Forget(id string) {
 // Close ends the agents, which take their files away. What lost ones left goes
 // where the container runs and has an rm.
 func (s *Syncer) Close() {
+	s.end()
 	s.starting.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +30,7 @@ func (b *syncBench) want1ofMany() {
 	for i := range ids {
 		ids[i] = b.id
 	}
-	b.s.Expect(b.t.Context(), ids)
+	b.s.Expect(ids)
 	b.s.starting.Wait()
 	if b.s.known[b.id].agent == nil {
 		b.t.Fatal("it has no agent")
@@ -199,4 +200,23 @@ func TestSyncAgentChances(t *testing.T) {
 	if known.agent != nil {
 		t.Error("it was given one more")
 	}
+}
+
+// TestSyncAgentOutlivesCall: the agent that a change has started in the background
+// starts though the change's context has ended.
+func TestSyncAgentOutlivesCall(t *testing.T) {
+	b := agentBench(t, "do-sync-agent-call", "    {image: alpine, init: true, command: sleep 600}\n")
+	target := b.s.known[b.id]
+	target.agent.close()
+	target.agent = nil
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := b.s.Apply(ctx, b.id, SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/a", "x", 0o644)}}); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	b.s.starting.Wait()
+	if target.agent == nil {
+		t.Error("there is no agent again")
+	}
+	b.s.Close()
 }

@@ -162,7 +162,7 @@ func TestAgentNotWhereOthersWrite(t *testing.T) {
 	b.s.agentFor = builtAgent(t)
 	b.start()
 	b.sh("chmod 777 /")
-	b.s.Expect(t.Context(), []string{b.id, b.id, b.id, b.id})
+	b.s.Expect([]string{b.id, b.id, b.id, b.id})
 	b.s.starting.Wait()
 	if b.s.known[b.id].agent != nil {
 		t.Error("it has an agent")

@@ -31,7 +31,7 @@ func (w *watching) Containers(ctx context.Context, service string) ([]watch.Cont
 		ids = append(ids, c.ID)
 	}
 	if w.sync != nil && len(w.roots(service)) > 0 {
-		w.sync.Expect(ctx, ids)
+		w.sync.Expect(ids)
 	}
 	return containers, nil
 }
