@@ -407,3 +407,21 @@ func TestDoInUse(t *testing.T) {
 	net.Old = net.Name
 	b.fails(planner.RemoveNetwork{Ref: net, ID: net.Name}, "cannot be made anew", "do-inuse-web-1")
 }
+
+// TestDoCheckNetwork: a network on which others run is refused, and what was taken
+// for stopped is stopped.
+func TestDoCheckNetwork(t *testing.T) {
+	b := newBench(t, "do-check", "services:\n  web:"+idle+"  db:"+idle)
+	b.up("web", "db")
+	web, db := b.inspect("do-check-web-1").ID, b.inspect("do-check-db-1").ID
+	net := b.p.Networks["default"].Name
+	check := planner.CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: net}, ID: net, Containers: []string{db}}
+	b.fails(check, "cannot be made anew", "in use by do-check-web-1")
+	check.Stopped = []string{web}
+	b.do(check)
+	for id, want := range map[string]bool{web: false, db: true} {
+		if c := b.inspect(id); c.State.Running != want {
+			t.Errorf("%s: running is %t, want %t", c.Name, c.State.Running, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/compose-orchestrator/compose/engine/spec"
@@ -83,10 +84,17 @@ func networkInUse(name, users string, err error) error {
 	return hint.Wrap(text, "stop those containers, or disconnect them with docker network disconnect")
 }
 
-// checkNetwork refuses a network on which others than the given containers run.
+// checkNetwork refuses a network on which others than the given containers run,
+// and stops those of them that began to.
 func (d *Doer) checkNetwork(ctx context.Context, a planner.CheckNetwork) error {
-	if users := d.networkUsers(ctx, a.ID, a.Containers); users != "" {
+	if users := d.networkUsers(ctx, a.ID, slices.Concat(a.Containers, a.Stopped)); users != "" {
 		return networkInUse(a.Ref.Name, users, nil)
+	}
+	for _, id := range a.Stopped {
+		// It is answered when one that is ending has left its networks.
+		if err := d.c.ContainerStop(ctx, id, container.StopOptions{}); err != nil && !errdefs.IsNotFound(err) {
+			return fmt.Errorf("stopping container %s: %w", spec.ShortID(id), err)
+		}
 	}
 	return nil
 }
@@ -116,13 +124,19 @@ func (d *Doer) networkUsers(ctx context.Context, id string, less []string) strin
 	}
 	var names []string
 	for id, c := range n.Containers {
-		if !slices.Contains(less, id) {
-			names = append(names, c.Name)
+		if slices.Contains(less, id) || strings.HasPrefix(id, leavingPrefix) {
+			continue
 		}
+		names = append(names, c.Name)
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
 }
+
+// leavingPrefix begins what Docker has in place of the id of a container that is
+// being taken off a network
+// (https://github.com/moby/moby/blob/v28.5.2/daemon/network.go, buildContainerAttachments).
+const leavingPrefix = "ep-"
 
 // isInUse tells a resource that others hold: engines answer 409, and Docker 403
 // for networks.

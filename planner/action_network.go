@@ -24,6 +24,10 @@ type CheckNetwork struct {
 	Ref        event.Ref `json:"ref"`
 	ID         string    `json:"id"`
 	Containers []string  `json:"containers,omitempty"` // ids
+	// Stopped are the ids of those that did not run when they were looked at. They
+	// are stopped all the same: the engine may still be ending them, or starting
+	// them for a command that was killed.
+	Stopped []string `json:"stopped,omitempty"`
 }
 
 func (CheckNetwork) Verb() string          { return "check-network" }

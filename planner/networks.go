@@ -165,11 +165,12 @@ func (d *draft) checkNetworks() {
 		}
 		n := d.findNetwork(d.p.Networks[key].Name)
 		running := d.idsOn(n.Name, (*Container).running)
-		if len(running) == 0 && len(d.staying(n.Name)) == 0 {
+		stopped := d.idsOn(n.Name, func(c *Container) bool { return !c.running() })
+		if len(running)+len(stopped) == 0 {
 			continue // nothing is changed for it before it is gone
 		}
 		d.first = append(d.first, d.add(plan.Step{
-			Action: CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID, Containers: running},
+			Action: CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID, Containers: running, Stopped: stopped},
 			Reason: plan.Reason{Code: BecauseConfigChanged},
 		}))
 	}
