@@ -41,6 +41,8 @@ type Words struct {
 	// Doing is the participle that stands in front of the resource in an error:
 	// "starting" of "starting container demo-web-1"; "": the verb does.
 	Doing string
+	// Completes: the action waits for a program to end that is to end.
+	Completes bool
 	// Becomes is what explain calls the change that comes to the resource: "recreate";
 	// "" leaves the action out.
 	Becomes string

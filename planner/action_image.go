@@ -70,7 +70,7 @@ func (PushImage) Verb() string          { return "push" }
 func (a PushImage) Resource() event.Ref { return a.Ref }
 
 func (PushImage) Words() plan.Words {
-	return plan.Words{Working: "Pushing", Done: "Pushed", Aim: "to be pushed", Doing: "pushing"}
+	return plan.Words{Working: "Pushing", Done: "Pushed", Aim: "to be pushed", Doing: "pushing", Becomes: "push"}
 }
 
 func (PushImage) Interruption() plan.Interruption { return plan.Stops }
@@ -84,7 +84,7 @@ func (RemoveImage) Verb() string          { return "remove-image" }
 func (a RemoveImage) Resource() event.Ref { return a.Ref }
 
 func (RemoveImage) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing", Becomes: "remove"}
 }
 
 // PruneImage is about an image that lost its name Ref.Name to another: nothing

@@ -15,7 +15,7 @@ func (CreateNetwork) Verb() string          { return "create-network" }
 func (a CreateNetwork) Resource() event.Ref { return a.Ref }
 
 func (CreateNetwork) Words() plan.Words {
-	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating"}
+	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating", Becomes: "create"}
 }
 
 // CheckNetwork fails where others than these containers run on a network that is
@@ -47,7 +47,7 @@ func (RemoveNetwork) Verb() string          { return "remove-network" }
 func (a RemoveNetwork) Resource() event.Ref { return a.Ref }
 
 func (RemoveNetwork) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing", Becomes: "remove"}
 }
 
 // ConnectContainer puts a container that does not run on a network anew, in

@@ -37,7 +37,7 @@ func (a RestartContainer) Resource() event.Ref { return a.Ref }
 func (RestartContainer) Words() plan.Words {
 	return plan.Words{
 		Working: "Restarting", Done: "Started", Aim: "to start", Begins: changeStart,
-		Doing: "restarting",
+		Doing: "restarting", Becomes: "restart",
 	}
 }
 
@@ -70,7 +70,7 @@ func (KillContainer) Verb() string          { return "kill" }
 func (a KillContainer) Resource() event.Ref { return a.Ref }
 
 func (KillContainer) Words() plan.Words {
-	return plan.Words{Working: "Killing", Done: "Killed", Aim: "to stop", Doing: "killing"}
+	return plan.Words{Working: "Killing", Done: "Killed", Aim: "to stop", Doing: "killing", Becomes: "kill"}
 }
 
 func (a KillContainer) Details() []string {
@@ -90,7 +90,7 @@ func (PauseContainer) Verb() string          { return "pause" }
 func (a PauseContainer) Resource() event.Ref { return a.Ref }
 
 func (PauseContainer) Words() plan.Words {
-	return plan.Words{Working: "Pausing", Done: "Paused", Aim: "to be paused", Doing: "pausing"}
+	return plan.Words{Working: "Pausing", Done: "Paused", Aim: "to be paused", Doing: "pausing", Becomes: "pause"}
 }
 
 // UnpauseContainer lets a paused one go on.

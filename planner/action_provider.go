@@ -20,11 +20,11 @@ func (a RunProvider) Resource() event.Ref { return a.Ref }
 func (a RunProvider) Words() plan.Words {
 	switch a.Do {
 	case ProviderDown:
-		return plan.Words{Working: "Removing", Done: "Removed"}
+		return plan.Words{Working: "Removing", Done: "Removed", Becomes: "remove"}
 	case ProviderStop:
-		return plan.Words{Working: "Stopping", Done: "Stopped"}
+		return plan.Words{Working: "Stopping", Done: "Stopped", Becomes: "stop"}
 	}
-	return plan.Words{Working: "Creating", Done: "Created"}
+	return plan.Words{Working: "Creating", Done: "Created", Becomes: "create"}
 }
 
 // Interruption: a provider that is asked for variables may be ended and asked
@@ -52,7 +52,7 @@ func (BringModel) Verb() string          { return "model" }
 func (a BringModel) Resource() event.Ref { return a.Ref }
 
 func (BringModel) Words() plan.Words {
-	return plan.Words{Working: "Configuring", Done: "Configured"}
+	return plan.Words{Working: "Configuring", Done: "Configured", Becomes: "configure"}
 }
 
 func (BringModel) Interruption() plan.Interruption  { return plan.Breaks }

@@ -17,7 +17,7 @@ func (CreateVolume) Verb() string          { return "create-volume" }
 func (a CreateVolume) Resource() event.Ref { return a.Ref }
 
 func (CreateVolume) Words() plan.Words {
-	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating"}
+	return plan.Words{Working: "Creating", Done: "Created", Aim: "to be created", Doing: "creating", Becomes: "create"}
 }
 
 // RemoveVolume removes one, with its data.
@@ -29,7 +29,7 @@ func (RemoveVolume) Verb() string          { return "remove-volume" }
 func (a RemoveVolume) Resource() event.Ref { return a.Ref }
 
 func (RemoveVolume) Words() plan.Words {
-	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing"}
+	return plan.Words{Working: "Removing", Done: "Removed", Aim: "to be removed", Doing: "removing", Becomes: "remove"}
 }
 
 // RecordStops keeps, as the volume Ref.Name, which containers have to come back,

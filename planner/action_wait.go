@@ -21,7 +21,7 @@ func (WaitContainer) Verb() string          { return "wait" }
 func (a WaitContainer) Resource() event.Ref { return a.Ref }
 
 func (a WaitContainer) Words() plan.Words {
-	w := plan.Words{Working: "Waiting", Done: a.Condition.met(), Detail: a.Condition.aim(), Aim: a.Condition.aim(), Doing: "waiting for"}
+	w := plan.Words{Working: "Waiting", Done: a.Condition.met(), Detail: a.Condition.aim(), Aim: a.Condition.aim(), Doing: "waiting for", Completes: a.Condition == ConditionCompleted}
 	if len(a.For) > 0 {
 		w.Detail += ", for " + strings.Join(a.For, ", ")
 	}

@@ -23,7 +23,7 @@ func (q *inquiry) next() []Change {
 			changes = append(changes, Change{Verb: verb, Name: ref.Name, Reason: s.Reason, When: names(s.When)})
 			continue
 		}
-		changes[i].Verb = sum(changes[i].Verb, verb)
+		changes[i].Verb = plan.Sum(changes[i].Verb, verb)
 	}
 	return changes
 }
@@ -31,23 +31,11 @@ func (q *inquiry) next() []Change {
 // verb is what a step is to the service in question; "": nothing to tell.
 func (q *inquiry) verb(s plan.Step) string {
 	ref := s.Action.Resource()
-	if ref.Kind == event.Image && ref.Name != q.Project.ImageName(q.Service) || ref.Kind == event.Container && ref.Service != q.Service {
-		return ""
+	ofIt := ref.Kind == event.Container && ref.Service == q.Service
+	if ofIt || ref.Kind == event.Image && ref.Name == q.Project.ImageName(q.Service) {
+		return s.Action.Words().Becomes
 	}
-	return s.Action.Words().Becomes
-}
-
-// sum is the verb of two steps with one container.
-func sum(first, second string) string {
-	switch {
-	case first == "remove" && second == "create":
-		return "recreate"
-	case first == "stop" && second == "start":
-		return "restart"
-	case first == "stop":
-		return second
-	}
-	return first
+	return ""
 }
 
 func names(refs []event.Ref) []string {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,16 +43,15 @@ func eachCase(t *testing.T, pattern, result string, run func(*testing.T, *txtar.
 				t.Fatal(err)
 			}
 			got := run(t, archive)
-			for i := range archive.Files {
-				f := &archive.Files[i]
-				if f.Name != result {
-					continue
-				}
-				if want := string(f.Data); got != want && !*update {
-					t.Errorf("got:\n%s\nwant:\n%s", got, want)
-				}
-				f.Data = []byte(got)
+			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == result })
+			if i < 0 {
+				t.Fatalf("no file %s", result)
 			}
+			f := &archive.Files[i]
+			if want := string(f.Data); got != want && !*update {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+			f.Data = []byte(got)
 			if *update {
 				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
@@ -65,21 +65,7 @@ func eachCase(t *testing.T, pattern, result string, run func(*testing.T, *txtar.
 // sends the plan through JSON and back.
 func runCase(t *testing.T, a *txtar.Archive) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, ".env"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	content := map[string]string{}
-	for _, f := range a.Files {
-		content[f.Name] = string(f.Data)
-		path := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir, content := writeCase(t, a)
 	var first string
 	for range 2 {
 		got, err := planCase(t, dir, content)
@@ -90,6 +76,27 @@ func runCase(t *testing.T, a *txtar.Archive) string {
 		first = text
 	}
 	return first
+}
+
+// writeCase writes the files of a case to a folder, and returns them by name too.
+func writeCase(t *testing.T, a *txtar.Archive) (dir string, content map[string]string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, ".env"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	content = map[string]string{}
+	for _, f := range a.Files {
+		content[f.Name] = string(f.Data)
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, content
 }
 
 func planText(t *testing.T, p *plan.Plan, err error) string {

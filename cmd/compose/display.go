@@ -138,13 +138,6 @@ func (a *app) checkDisplay() error {
 	return hint.New(fmt.Sprintf("invalid value for --ansi: %q", a.ansi()), "the values are auto, never and always")
 }
 
-// showPlan prints the plan of a dry run.
-func (a *app) showPlan(p *plan.Plan) error {
-	var text strings.Builder
-	_ = p.WriteText(&text) // a builder takes everything
-	return a.list(strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"))
-}
-
 // list prints texts for people, each in a line.
 func (a *app) list(texts []string) error {
 	lines := make([]terminal.Text, len(texts))

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/project/diagnostic"
 	"github.com/compose-orchestrator/compose/session"
@@ -215,9 +216,9 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		Confirm:  a.confirm,
 		Force:    a.force,
 	}
-	if a.global.dryRun {
+	if a.global.plan.dryRun {
 		c.Client = nil
-		c.DryRun, c.ShowPlan = true, a.showPlan
+		c.DryRun, c.ShowPlan = true, func(made *plan.Plan) error { return a.showPlan(name, made) }
 	}
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.LookupEnv = a.lookupEnv

@@ -17,7 +17,7 @@ import (
 func (a *app) remote() project.Remote {
 	return remote.New(remote.Options{
 		Allowed:  a.global.allowRemote || truthy(a.getenv("COMPOSE_ALLOW_REMOTE")),
-		Unpinned: a.global.dryRun,
+		Unpinned: a.global.plan.dryRun,
 		Environ:  a.environ,
 		Sink:     a.sink,
 	})
@@ -30,7 +30,7 @@ func (a *app) agree(ctx context.Context, demands []project.Demand) error {
 		a.warn("remote file %q: %s", d.Reference, d.What)
 	}
 	a.agreedTo = demands
-	if a.yes || a.global.dryRun {
+	if a.yes || a.global.plan.dryRun {
 		return nil
 	}
 	ask := fmt.Sprintf("Remote files ask for the %d things listed above. Go on?", len(demands))

@@ -20,7 +20,8 @@ type globalFlags struct {
 	allResources              bool
 	compatibility             bool
 	allowRemote               bool
-	dryRun, noANSI            bool
+	noANSI                    bool
+	plan                      planFlags
 	parallel                  int
 	ansi, progress            string
 
@@ -56,7 +57,7 @@ func (a *app) root() *cobra.Command {
 		DisableFlagsInUseLine: true,
 	}
 	a.global.register(root.Flags()) // before the command's name; -f means another thing behind logs
-	root.PersistentFlags().BoolVar(&a.global.dryRun, "dry-run", false, "Print the plan and change nothing")
+	a.global.plan.register(root.PersistentFlags())
 	root.Flags().BoolP("version", "v", false, "Show the version and exit")
 	_ = root.Flags().MarkHidden("version")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
@@ -87,6 +88,7 @@ func (a *app) commands() []*cobra.Command {
 		a.logsCommand(),
 		a.lsCommand(),
 		a.pauseCommand(),
+		a.planCommand(),
 		a.portCommand(),
 		a.psCommand(),
 		a.publishCommand(),

@@ -113,15 +113,9 @@ func (a *app) upCommand() *cobra.Command {
 		return a.up(cmd, f, args)
 	})
 	fs := cmd.Flags()
-	f.register(fs)
+	f.registerPlanned(fs)
 	fs.BoolVarP(&f.detach, "detach", "d", false, "Detached mode: Run containers in the background")
-	fs.BoolVar(&f.noStart, "no-start", false, "Don't start the services after creating them")
-	fs.BoolVar(&f.noDeps, "no-deps", false, "Don't start linked services")
-	fs.BoolVar(&f.recreateDeps, "always-recreate-deps", false, "Recreate dependent containers")
-	fs.BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "Recreate anonymous volumes instead of retrieving data from the previous containers")
-	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy. Implies detached mode")
 	fs.IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait for the project to be running|healthy")
-	timeoutFlag(fs)
 	fs.BoolVar(&f.quietBuild, "quiet-build", false, "Suppress the build output")
 	fs.BoolVar(&f.noColor, "no-color", false, "Produce monochrome output")
 	fs.BoolVar(&f.noPrefix, "no-log-prefix", false, "Don't print prefix in logs")
@@ -136,6 +130,17 @@ func (a *app) upCommand() *cobra.Command {
 	f.config.register(fs)
 	fs.Bool("menu", false, "Enable interactive shortcuts when running attached (default: on a terminal; also COMPOSE_MENU)")
 	return cmd
+}
+
+// registerPlanned registers those that the plan depends on.
+func (f *upFlags) registerPlanned(fs *pflag.FlagSet) {
+	f.register(fs)
+	fs.BoolVar(&f.noStart, "no-start", false, "Don't start the services after creating them")
+	fs.BoolVar(&f.noDeps, "no-deps", false, "Don't start linked services")
+	fs.BoolVar(&f.recreateDeps, "always-recreate-deps", false, "Recreate dependent containers")
+	fs.BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "Recreate anonymous volumes instead of retrieving data from the previous containers")
+	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy. Implies detached mode")
+	timeoutFlag(fs)
 }
 
 func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
@@ -158,7 +163,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	}
 	s = s.WithImages(session.ImageOptions{QuietPull: f.quietPull, Build: build.Options{Quiet: f.quietBuild}})
 	up := session.UpOptions{UpOptions: o, Yes: f.yes}
-	if f.detach || f.noStart || f.wait || a.global.dryRun {
+	if f.detach || f.noStart || f.wait || a.global.plan.dryRun {
 		ctx, cancel := f.bounded(cmd.Context())
 		defer cancel()
 		return f.timedOut(ctx, s.Up(ctx, up))
