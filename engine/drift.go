@@ -178,6 +178,7 @@ type fieldSet map[string]field
 type field struct {
 	exact, shown string
 	words        []string // of a command, which shown joins
+	name         string   // of a variable or label
 }
 
 // shownLength is how much of a value people see.
@@ -199,9 +200,17 @@ func (f fieldSet) changesFrom(old fieldSet, private func(command []string) []boo
 		if was.words != nil || is.words != nil {
 			was.shown, is.shown = showCommands(was.words, is.words, private)
 		}
+		if was.hidden(private) || is.hidden(private) {
+			was.shown, is.shown = "", ""
+		}
 		changes = append(changes, plan.FieldChange{Field: name, Old: shorten(was.shown), New: shorten(is.shown)})
 	}
 	return changes
+}
+
+// hidden tells of a variable or label that its value is not shown.
+func (f field) hidden(private func(words []string) []bool) bool {
+	return f.name != "" && slices.Contains(private([]string{f.name + "=" + f.exact, f.exact}), true)
 }
 
 // showCommands are an old and a new command without their private words. Where the new

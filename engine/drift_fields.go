@@ -52,6 +52,12 @@ func show(value any, exact string) string {
 // secret puts a text in whose value nobody is to see; an empty one counts.
 func (f fieldSet) secret(name, value string) { f[name] = field{exact: value} }
 
+// named puts in a variable or label; an empty value counts. Whether people see it is
+// decided by both its name and its value.
+func (f fieldSet) named(in, name, value string) {
+	f[in+"."+name] = field{exact: value, shown: cmp.Or(value, `""`), name: name}
+}
+
 // fields is the configuration in the form that is compared.
 func (c *configuration) fields() fieldSet {
 	f := fieldSet{}
@@ -82,12 +88,12 @@ func (f fieldSet) process(c *container.Config) {
 	}
 	for _, variable := range c.Env {
 		if name, value, set := strings.Cut(variable, "="); set {
-			f.secret("environment."+name, value)
+			f.named("environment", name, value)
 		}
 	}
 	for name, value := range c.Labels {
 		if !strings.HasPrefix(name, project.LabelPrefix) && !strings.HasPrefix(name, project.OwnLabelPrefix) {
-			f.secret("labels."+name, value)
+			f.named("labels", name, value)
 		}
 	}
 }

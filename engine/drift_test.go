@@ -8,6 +8,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // The image's own settings are no difference, and what the file takes back of
@@ -29,7 +31,7 @@ func TestInherit(t *testing.T) {
 	}{
 		{
 			"all the image's", container.Config{},
-			[]string{"command=serve", "entrypoint=/start", "user=app", "working_dir=/app", "stop_signal=SIGQUIT", "expose=80", "volumes./data=volume", "healthcheck.retries=3", "environment.PATH=", "labels.image="},
+			[]string{"command=serve", "entrypoint=/start", "user=app", "working_dir=/app", "stop_signal=SIGQUIT", "expose=80", "volumes./data=volume", "healthcheck.retries=3", "environment.PATH=/bin", "labels.image=1"},
 			nil,
 		},
 		{
@@ -44,7 +46,7 @@ func TestInherit(t *testing.T) {
 		},
 		{
 			"a variable without a value", container.Config{Env: []string{"LANG", "A=1"}},
-			[]string{"environment.A=", "environment.PATH="},
+			[]string{"environment.A=1", "environment.PATH=/bin"},
 			[]string{"environment.LANG"},
 		},
 		{
@@ -71,5 +73,26 @@ func TestInherit(t *testing.T) {
 	}
 	if base.Config.Labels["both"] != "image" || len(base.Config.Volumes) != 1 {
 		t.Error("the image's configuration was changed")
+	}
+}
+
+// TestNamedValues: values of variables and labels are shown, unless their name or form
+// is that of a credential, or private says so.
+func TestNamedValues(t *testing.T) {
+	p := &project.Project{}
+	for _, c := range []struct{ name, old, new, want string }{
+		{"MODE", "dev", "prod", "environment.MODE: dev → prod"},
+		{"MODE", "", "prod", `environment.MODE: "" → prod`},
+		{"DB_PASSWORD", "one", "two", "environment.DB_PASSWORD changed"},
+		{"FROM", "ghp_" + strings.Repeat("a", 36), "plain", "environment.FROM changed"},
+		{"URL", "postgres://u:p@db/x", "postgres://u:q@db/x", "environment.URL changed"},
+	} {
+		was, is := fieldSet{}, fieldSet{}
+		was.named("environment", c.name, c.old)
+		is.named("environment", c.name, c.new)
+		changes := is.changesFrom(was, p.Private)
+		if len(changes) != 1 || changes[0].String() != c.want {
+			t.Errorf("got %v, want %s", changes, c.want)
+		}
 	}
 }

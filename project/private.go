@@ -1,6 +1,7 @@
 package project
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,9 +30,12 @@ func (p *Project) Private(command []string) []bool {
 
 // looksPrivate tells whether a word is a credential or gives one by name.
 func looksPrivate(word string) bool {
-	return sensitiveName.MatchString(word) ||
+	return sensitiveName.MatchString(word) || urlPassword.MatchString(word) ||
 		slices.ContainsFunc(secretForms, func(s secretForm) bool { return s.form.MatchString(word) })
 }
+
+// urlPassword is a URL with a password: "postgres://user:secret@db/app".
+var urlPassword = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@:]*:[^\s/@]+@`)
 
 // fromVariables are the words that came into the files' texts by their variables. They
 // are found at the first call, of many that may come at once.

@@ -218,6 +218,9 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 	}
 	if a.global.plan.dryRun {
 		c.Client = nil
+		if p != nil {
+			name = p.Name
+		}
 		c.DryRun, c.ShowPlan = true, func(made *plan.Plan) error { return a.showPlan(name, made) }
 	}
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")

@@ -46,6 +46,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"fault":       addFault,
 	"calls":       countCalls,
 	"artifact":    publishArtifact,
+	"schema":      matchSchema,
 }
 
 func engineClient(ts *testscript.TestScript) (*client.Client, filters.Args) {

@@ -24,7 +24,7 @@ import (
 //	  ~ migrate  image changed: 1f2e → 9a8b
 //	             runs again
 //	  order: migrate → web
-//	  web is down until then: it waits for migrate to complete
+//	  web stays down while it waits for migrate to complete
 func Plan(w io.Writer, project string, p *plan.Plan, o Options) error {
 	s := planText{Plan: p, sum: p.Summary(), style: o.style(w)}
 	s.headline(project)
@@ -244,9 +244,9 @@ func (s *planText) order() {
 		s.line("order: " + strings.Join(stages, " → "))
 	}
 	for _, o := range s.sum.Outages {
-		verb := " is down until then: it waits for "
+		verb := " stays down while it waits for "
 		if len(o.Services) > 1 {
-			verb = " are down until then: they wait for "
+			verb = " stay down while they wait for "
 		}
 		s.line(strings.Join(o.Services, ", ") + verb + strings.Join(o.Until, " and "))
 	}
