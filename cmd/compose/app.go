@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
@@ -71,6 +73,9 @@ func (a *app) run(args []string) int {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
+	if hint.Of(err) == "" && errors.As(err, new(*pflag.NotExistError)) {
+		err = flagError(root, err) // cobra returns those before the command's name as they are
+	}
 	if closed := a.close(); err == nil {
 		err = closed
 	}

@@ -103,7 +103,7 @@ func (a *app) buildOptions(f buildFlags) (build.Options, error) {
 func (a *app) printBake(ctx context.Context, f buildFlags, o build.Options, services []string) error {
 	po := a.projectOptions(services)
 	po.NoDeps = !f.withDependencies
-	p, err := project.Load(ctx, po, a.sink)
+	p, err := a.load(ctx, po)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error
 	if f.variables && !f.names() || f.noInterpolate && (f.services || !f.lists()) {
 		return a.configModel(cmd, f, o)
 	}
-	p, err := project.Load(cmd.Context(), o, a.sink)
+	p, err := a.load(cmd.Context(), o)
 	if err != nil || f.quiet {
 		return err
 	}

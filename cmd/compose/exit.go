@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/compose-orchestrator/compose/engine/dial"
-	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -67,9 +64,4 @@ func (a *app) exit(ctx context.Context, err error) int {
 		render.Error(a.stderr, err)
 	}
 	return code
-}
-
-// flagError words cobra's complaint about a flag, with where to look it up.
-func flagError(cmd *cobra.Command, err error) error {
-	return hint.New(err.Error(), cmd.CommandPath()+" --help lists the flags")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -47,8 +48,32 @@ func (a *app) loadAndDial(ctx context.Context, o project.Options) (p *project.Pr
 			return a.agree(ctx, demands)
 		}
 	}
-	p, loading = project.Load(ctx, o, a.sink)
+	p, loading = a.load(ctx, o)
 	return p, loading, wait()
+}
+
+// load loads the project, and says what of the command line it does not have.
+func (a *app) load(ctx context.Context, o project.Options) (*project.Project, error) {
+	p, err := project.Load(ctx, o, a.sink)
+	if err == nil {
+		a.warnProfiles(p)
+	}
+	return p, err
+}
+
+// warnProfiles tells of a --profile that no service has but nearly so.
+func (a *app) warnProfiles(p *project.Project) {
+	known := profileNames(p)
+	for _, name := range a.global.profiles {
+		near := diagnostic.Nearest(name, known)
+		if name == "*" || len(near) == 0 || slices.Contains(known, name) {
+			continue
+		}
+		a.sink(event.Message{
+			Level: event.Warn, Text: fmt.Sprintf("no service has the profile %q", name),
+			Hint: "did you mean " + diagnostic.Quoted(near) + "?",
+		})
+	}
 }
 
 // openRunning is open for commands that work on what runs, and for which files

@@ -60,7 +60,7 @@ func (a *app) root() *cobra.Command {
 	a.global.plan.register(root.PersistentFlags())
 	root.Flags().BoolP("version", "v", false, "Show the version and exit")
 	_ = root.Flags().MarkHidden("version")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.commands()...)
 	setUpHelp(root)
 	a.setUpCompletion(root)

@@ -25,7 +25,7 @@ func (d *diagnosis) explainUndefined(m []string) {
 			declared = append(declared, document.Keys(section)...)
 		}
 	}
-	if near := nearest(name, declared); len(near) > 0 {
+	if near := Nearest(name, declared); len(near) > 0 {
 		d.hint = "did you mean " + Quoted(near) + "?"
 		return
 	}

@@ -48,7 +48,7 @@ func (d *diagnosis) moveFirst(name string) {
 func (d *diagnosis) explainUnknownKey(within []string, key string) {
 	d.locate(append(slices.Clone(within), key)...)
 	known := schemaKeys(within)
-	switch near := nearest(key, known); {
+	switch near := Nearest(key, known); {
 	case len(within) == 1 && within[0] == "services":
 		d.hint = "a service's name consists of letters, digits, '.', '_' and '-'"
 	case len(within) == 0 && d.looksLikeService(key):

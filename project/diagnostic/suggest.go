@@ -11,7 +11,7 @@ import (
 
 // Nearest returns up to three of the names that are close enough to a misspelt
 // one to be meant, the closest first.
-func nearest(name string, names []string) []string {
+func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int
@@ -79,7 +79,7 @@ func cutShort(a, b string) bool {
 // ServiceHint names the services that a wrong name may stand for, or all there
 // are.
 func ServiceHint(name string, names []string) string {
-	if near := nearest(name, names); len(near) > 0 {
+	if near := Nearest(name, names); len(near) > 0 {
 		return "did you mean " + Quoted(near) + "?"
 	}
 	if len(names) == 0 {

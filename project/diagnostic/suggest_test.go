@@ -32,8 +32,8 @@ func TestNearest(t *testing.T) {
 		"imgae": `"image"`, "Image": `"image"`, "port": `"ports"`, "depend": `"depends_on"`,
 		"volume": `"volumes"`, "zzz": "", "b": "", "": "",
 	} {
-		if got := Quoted(nearest(name, names)); got != want {
-			t.Errorf("nearest(%q) = %s, want %s", name, got, want)
+		if got := Quoted(Nearest(name, names)); got != want {
+			t.Errorf("Nearest(%q) = %s, want %s", name, got, want)
 		}
 	}
 }
