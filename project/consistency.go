@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 )
 
 // scope says which mistakes concern a command.
@@ -39,6 +41,7 @@ func inconsistencies(p *types.Project, s scope) []error {
 		c.references()
 		c.dependencies()
 		c.healthcheck()
+		c.found = append(c.found, diagnostic.CheckValues(c.s)...)
 		c.replicas()
 		c.resources()
 		c.watch()

@@ -65,11 +65,13 @@ func (l *omitted) add(err error) (more bool) {
 		if !ok {
 			continue
 		}
-		part := partOf(placed.Keys)
-		if part == nil || slices.ContainsFunc(l.parts, func(p []string) bool { return slices.Equal(p, part) }) {
-			continue
+		for _, path := range placed.Paths() {
+			part := partOf(path)
+			if part == nil || slices.ContainsFunc(l.parts, func(p []string) bool { return slices.Equal(p, part) }) {
+				continue
+			}
+			l.parts, more = append(l.parts, part), true
 		}
-		l.parts, more = append(l.parts, part), true
 	}
 	return more
 }
@@ -96,10 +98,15 @@ func (l *omitted) of(p *types.Project) error {
 	var found []error
 	for _, e := range diagnostic.Split(l.why) {
 		placed, ok := errors.AsType[*FileError](e)
-		if ok && len(placed.Keys) > 1 && placed.Keys[0] == "services" {
-			if _, off := p.DisabledServices[placed.Keys[1]]; off {
-				continue
+		off := func(path []string) bool {
+			if len(path) < 2 || path[0] != "services" {
+				return false
 			}
+			_, off := p.DisabledServices[path[1]]
+			return off
+		}
+		if ok && !slices.ContainsFunc(placed.Paths(), func(path []string) bool { return !off(path) }) {
+			continue
 		}
 		found = append(found, e)
 	}

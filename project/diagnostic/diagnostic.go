@@ -51,7 +51,7 @@ func (f Files) Explain(err error) error {
 	slices.SortStableFunc(found, func(a, b *FileError) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Msg, b.Msg))
 	})
-	found = slices.CompactFunc(found, func(a, b *FileError) bool { return a.Error() == b.Error() })
+	found = oneForEachPlace(found)
 	return together(found, max(0, len(all)-most))
 }
 
@@ -86,6 +86,9 @@ type diagnosis struct {
 func (d *diagnosis) explain() *FileError {
 	if placed, ok := errors.AsType[*PathError](d.err); ok {
 		d.locate(placed.Path...)
+		if placed.OfValue {
+			d.pointAtValue()
+		}
 		d.text, d.hint = placed.Msg, placed.Hint
 	} else {
 		d.applyRules()

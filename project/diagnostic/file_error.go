@@ -3,6 +3,7 @@ package diagnostic
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,9 @@ type FileError struct {
 	Err          error  // what the loader said
 
 	Keys []string // Path in parts: keys, and indices of lists
+	// Also are further paths that an anchor gives the same mistake, in parts. Msg
+	// names them.
+	Also [][]string
 }
 
 // Error is file:line:column, the message and the excerpt.
@@ -36,6 +40,9 @@ func (e *FileError) Error() string {
 	return b.String()
 }
 
+// Paths are Keys and Also.
+func (e *FileError) Paths() [][]string { return append([][]string{e.Keys}, e.Also...) }
+
 // Hint is what the user can do about it.
 func (e *FileError) Hint() string { return e.Help }
 
@@ -46,8 +53,10 @@ func (e *FileError) Unwrap() error { return e.Err }
 // FileError of it.
 type PathError struct {
 	Path []string // keys, and indices of lists
-	Msg  string
-	Hint string
+	// OfValue: the value at the path is wrong, not its key.
+	OfValue bool
+	Msg     string
+	Hint    string
 }
 
 func (e *PathError) Error() string { return e.Msg }
@@ -115,4 +124,56 @@ func Shorten(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:most*2/3], "") + " ... " + strings.ToValidUTF8(text[len(text)-most/3:], "")
+}
+
+// oneForEachPlace joins sorted mistakes at one place of the files, which several
+// services have by an anchor or an extension: they differ in their paths alone.
+func oneForEachPlace(sorted []*FileError) []*FileError {
+	var kept []*FileError
+	for _, e := range sorted {
+		i := len(kept) - 1
+		if i < 0 || !kept[i].sameAs(e) {
+			kept = append(kept, e)
+			continue
+		}
+		known := func(path []string) bool { return slices.Equal(path, e.Keys) }
+		if e.Line > 0 && !slices.ContainsFunc(kept[i].Paths(), known) {
+			kept[i].Also = append(kept[i].Also, e.Keys)
+		}
+	}
+	for _, e := range kept {
+		if len(e.Also) > 0 {
+			e.Msg += "; also at " + pathsText(e.Also)
+		}
+	}
+	return kept
+}
+
+// pathsText names the first of several paths.
+func pathsText(paths [][]string) string {
+	const most = 5
+	var texts []string
+	for _, path := range paths[:min(len(paths), most)] {
+		texts = append(texts, strings.Join(path, "."))
+	}
+	text := strings.Join(texts, ", ")
+	if more := len(paths) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// sameAs tells whether two mistakes are one: at the same place, and the same but for
+// the path that they name.
+func (e *FileError) sameAs(o *FileError) bool {
+	if e.File != o.File || e.Line != o.Line || e.Column != o.Column {
+		return false
+	}
+	less := func(e *FileError) string {
+		if e.Path == "" || e.Line == 0 {
+			return e.Msg
+		}
+		return strings.Replace(e.Msg, e.Path, "", 1)
+	}
+	return less(e) == less(o)
 }

@@ -34,6 +34,39 @@ func (d *diagnosis) explainSchema(m []string) {
 		return
 	}
 	d.pointAtValue()
+	if words := enumeration(rest); d.hint == "" && len(words) > 0 {
+		if near := Nearest(d.valueAtPlace(), words); len(near) > 0 {
+			d.hint = "did you mean " + Quoted(near) + "?"
+		}
+	}
+}
+
+// enumeration are the values that a message of the schema has: "value must be one of
+// 'a', 'b'", or a pattern of words.
+func enumeration(text string) []string {
+	if _, words, ok := strings.Cut(text, "does not match pattern '^("); ok {
+		return strings.Split(words[:max(0, strings.Index(words, ")"))], "|")
+	}
+	var words []string
+	if strings.Contains(text, "must be one of") {
+		for _, m := range quotedPattern.FindAllStringSubmatch(text, -1) {
+			words = append(words, m[1])
+		}
+	}
+	return words
+}
+
+// valueAtPlace is the scalar that the diagnosis is about, "" for another node.
+func (d *diagnosis) valueAtPlace() string {
+	if d.at.File == nil {
+		return ""
+	}
+	for _, root := range d.at.File.Docs {
+		if _, v, depth := document.Find(root, d.path); depth == len(d.path) && v.Kind == yaml.ScalarNode {
+			return d.filled(v.Value)
+		}
+	}
+	return ""
 }
 
 // moveFirst makes a file the one that is searched first.

@@ -1,7 +1,7 @@
 package diagnostic
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -33,10 +33,19 @@ func (d *diagnosis) explainShortSyntax(_ []string) {
 	d.text = strings.Join(d.path, ".") + ": " + d.text
 }
 
-// shortMistakes are those of ports and volumes written as one text.
+// withHint is what is wrong with a value, and how it is written; nil of nil.
+func withHint(err error, hint string) error {
+	if err == nil {
+		return nil
+	}
+	return &wrongValue{strings.TrimSpace(err.Error()), hint}
+}
+
+// shortMistakes are those of ports and volumes written as one text, and of single
+// values.
 func (f Files) shortMistakes(t *document.Document) []error {
 	var found []error
-	look := func(pattern, hint string, parse func(text string) error) {
+	look := func(pattern string, parse func(text string) error) {
 		for _, spot := range t.Spots(strings.Split(pattern, ".")) {
 			n := document.Deref(spot.Node)
 			if n.Kind != yaml.ScalarNode || n.Tag == "!reset" {
@@ -46,13 +55,19 @@ func (f Files) shortMistakes(t *document.Document) []error {
 			if err != nil {
 				continue // reported as that
 			}
-			if err := parse(text); err != nil {
-				msg := fmt.Sprintf("%s: %s", strings.Join(spot.Path, "."), strings.TrimSpace(err.Error()))
-				found = append(found, &PathError{Path: spot.Path, Msg: msg, Hint: hint})
-			}
+			found = append(found, valueMistake(spot.Path, parse(text))...)
 		}
 	}
-	look("services.*.ports.*", portHint, func(text string) error { _, err := types.ParsePortConfig(text); return err })
-	look("services.*.volumes.*", volumeHint, func(text string) error { _, err := f.Volume(text); return err })
+	look("services.*.ports.*", func(text string) error {
+		_, err := types.ParsePortConfig(text)
+		return withHint(err, portHint)
+	})
+	look("services.*.volumes.*", func(text string) error {
+		_, err := f.Volume(text)
+		return withHint(err, volumeHint)
+	})
+	for _, c := range slices.Concat(checkedValues, loaderValues) {
+		look("services.*."+c.place, c.check)
+	}
 	return found
 }

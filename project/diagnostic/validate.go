@@ -9,6 +9,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/tree"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/project/document"
@@ -20,17 +22,23 @@ import (
 func (f Files) unreported() []error {
 	var found []error
 	const most = 1 << 20 // bytes, of which there may be more mistakes to be told in time
+	whole := true        // the documents are all there is, and are merged as they stand
 	for _, t := range f.Documents {
 		if len(t.Content) > most {
+			whole = false
 			continue
 		}
 		found = append(found, f.shortMistakes(t)...)
 		if strings.Contains(string(t.Content), "!reset") || strings.Contains(string(t.Content), "!override") {
+			whole = false
 			continue // what they leave is not known here
 		}
 		for _, root := range t.Docs {
 			found = append(found, f.schemaMistakes(t, root)...)
 		}
+	}
+	if whole {
+		found = append(found, f.referenceMistakes()...)
 	}
 	return found
 }
@@ -38,22 +46,26 @@ func (f Files) unreported() []error {
 // schemaMistakes validates a document again and again, without what was wrong
 // the last time. What is missing is no mistake: another file may have it.
 func (f Files) schemaMistakes(t *document.Document, root *yaml.Node) []error {
-	var tree map[string]any
-	if f.Interpolation.LookupValue == nil || root.Decode(&tree) != nil {
+	var content map[string]any
+	if f.Interpolation.LookupValue == nil || root.Decode(&content) != nil {
 		return nil
 	}
-	tree, err := interpolation.Interpolate(tree, f.Interpolation)
+	interpolated, err := interpolation.Interpolate(content, f.Interpolation)
+	found := Split(err)
 	if err != nil {
-		return Split(err)
+		interpolated, err = interpolation.Interpolate(content, forgiving(f.Interpolation))
 	}
-	var found []error
+	if err != nil {
+		return found
+	}
+	content = interpolated
 	const enough = 20
 	for range enough {
-		err := schema.Validate(tree)
+		err := schema.Validate(content)
 		if err == nil {
 			break
 		}
-		path, rest := splitPath(tree, err.Error())
+		path, rest := splitPath(content, err.Error())
 		var unknown []string
 		for _, m := range quotedPattern.FindAllStringSubmatch(rest, -1) {
 			unknown = append(unknown, m[1])
@@ -65,18 +77,49 @@ func (f Files) schemaMistakes(t *document.Document, root *yaml.Node) []error {
 		case len(unknown) > 0:
 			for _, key := range unknown {
 				found = append(found, fmt.Errorf("validating %s: %s", t.Name, strings.TrimSpace(fmt.Sprintf("%s additional properties '%s' not allowed", strings.Join(path, "."), key))))
-				remove(tree, append(slices.Clone(path), key))
+				remove(content, append(slices.Clone(path), key))
 			}
 		case len(path) == 0:
 			return found
 		default:
-			if value := valueAt(tree, path); value != nil && !strings.Contains(rest, "missing propert") {
+			if value := valueAt(content, path); value != nil && value != unset && !strings.Contains(rest, "missing propert") {
 				found = append(found, fmt.Errorf("validating %s: %w", t.Name, err))
 			}
-			remove(tree, path)
+			remove(content, path)
 		}
 	}
 	return found
+}
+
+// unset stands for the value of a variable that has none, and must have one.
+const unset = "1"
+
+// forgiving is an interpolation that gives a value to what has none, and leaves as it is
+// what is of another type than its key wants.
+func forgiving(strict interpolation.Options) interpolation.Options {
+	o := strict
+	substitute := strict.Substitute
+	if substitute == nil {
+		substitute = template.Substitute
+	}
+	o.Substitute = func(text string, mapping template.Mapping) (string, error) {
+		filled, err := substitute(text, mapping)
+		if err != nil {
+			return unset, nil
+		}
+		return filled, nil
+	}
+	o.TypeCastMapping = map[tree.Path]interpolation.Cast{}
+	for path, cast := range strict.TypeCastMapping {
+		o.TypeCastMapping[path] = func(text string) (any, error) {
+			value, err := cast(text)
+			if err != nil {
+				return text, nil
+			}
+			return value, nil
+		}
+	}
+	return o
 }
 
 var quotedPattern = regexp.MustCompile(`'([^']*)'`)
