@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/docker/go-connections/nat"
 	"github.com/docker/go-units"
 )
 
@@ -162,8 +161,14 @@ func restartPolicy(value string) error {
 }
 
 func portNumbers(value string) error {
-	port, _, _ := strings.Cut(value, "/")
-	if _, _, err := nat.ParsePortRange(port); err != nil {
+	ports, _, _ := strings.Cut(value, "/")
+	first, last, isRange := strings.Cut(ports, "-")
+	from, err := strconv.ParseUint(first, 10, 16)
+	to := from
+	if err == nil && isRange {
+		to, err = strconv.ParseUint(last, 10, 16)
+	}
+	if err != nil || to < from {
 		return &wrongValue{fmt.Sprintf("%q is no port", value), `a port is written "80", "80/udp" or "80-90"`}
 	}
 	return nil
