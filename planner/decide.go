@@ -29,6 +29,9 @@ func (d *draft) decide(name string) error {
 		u.replicas = []*replica{d.oneOff()}
 		return d.checkParents(name)
 	}
+	if err := checkPorts(svc); err != nil {
+		return err
+	}
 	for _, group := range d.numbered(name) {
 		r, err := d.judgeGroup(u, svc, group)
 		if err != nil {

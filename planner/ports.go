@@ -1,0 +1,42 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/hint"
+)
+
+// checkPorts refuses more replicas than a published port allows: one container at a
+// time has a port of the host.
+func checkPorts(svc types.ServiceConfig) error {
+	want := svc.GetScale()
+	if want < 2 || svc.NetworkMode == "host" {
+		return nil
+	}
+	for _, p := range svc.Ports {
+		first, last, ok := publishedPorts(p)
+		if have := last - first + 1; ok && have < want {
+			return hint.New(
+				fmt.Sprintf("service %q is to have %d containers, and publishes %s, which %s at most can have", svc.Name, want, portText(p), containersText(have)),
+				`publish a range, "8080-8089:80", or let the engine choose: "80"`)
+		}
+	}
+	return nil
+}
+
+func portText(p types.ServicePortConfig) string {
+	if strings.Contains(p.Published, "-") {
+		return "ports " + p.Published
+	}
+	return "port " + p.Published
+}
+
+func containersText(n int) string {
+	if n == 1 {
+		return "one container"
+	}
+	return fmt.Sprintf("%d containers", n)
+}
