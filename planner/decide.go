@@ -29,7 +29,7 @@ func (d *draft) decide(name string) error {
 		u.replicas = []*replica{d.oneOff()}
 		return d.checkParents(name)
 	}
-	if err := checkPorts(svc); err != nil {
+	if err := d.checkPorts(svc); err != nil {
 		return err
 	}
 	for _, group := range d.numbered(name) {

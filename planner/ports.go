@@ -10,10 +10,10 @@ import (
 )
 
 // checkPorts refuses more replicas than a published port allows: one container at a
-// time has a port of the host.
-func checkPorts(svc types.ServiceConfig) error {
+// time has a port of the host, from its start on.
+func (d *draft) checkPorts(svc types.ServiceConfig) error {
 	want := svc.GetScale()
-	if want < 2 || svc.NetworkMode == "host" {
+	if want < 2 || d.o.NoStart || svc.NetworkMode == "host" {
 		return nil
 	}
 	for _, p := range svc.Ports {
