@@ -192,6 +192,9 @@ func (s *Session) plan(ctx context.Context, skip engine.Parts, of planOf) (*plan
 
 // apply tells what the plan has to say, and carries it out.
 func (p *planned) apply(ctx context.Context) error {
+	if err := p.s.checkSources(p.Plan); err != nil {
+		return err
+	}
 	if p.s.DryRun {
 		return p.s.ShowPlan(p.Plan)
 	}
