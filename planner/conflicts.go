@@ -2,35 +2,21 @@ package planner
 
 import "github.com/compose-orchestrator/compose/plan"
 
-// room knows, for what only one container or network can have at a time, which
-// steps of a plan free it.
-type room struct {
-	freed map[exclusive][]freeing // by index
-	// containers and networks are those of the state, by id.
-	containers map[string]*Container
-	networks   map[string]*Network
-	// asFile are the ids of the containers that are as the file has them.
-	asFile map[string]bool
+// conflicts knows, for what only one container or network can have at a time, which
+// steps of a plan free it. A nil *conflicts knows of none.
+type conflicts struct {
+	d     *upDraft
+	freed map[exclusive][]freedBy // by index
 }
 
-// freeing is a step that frees something.
-type freeing struct {
+// freedBy is something that a step frees.
+type freedBy struct {
 	what exclusive
 	step int
 }
 
-func newRoom(s *State) *room {
-	r := &room{
-		freed: map[exclusive][]freeing{}, asFile: map[string]bool{},
-		containers: make(map[string]*Container, len(s.Containers)), networks: make(map[string]*Network, len(s.Networks)),
-	}
-	for i := range s.Containers {
-		r.containers[s.Containers[i].ID] = &s.Containers[i]
-	}
-	for i := range s.Networks {
-		r.networks[s.Networks[i].ID] = &s.Networks[i]
-	}
-	return r
+func newConflicts(d *upDraft) *conflicts {
+	return &conflicts{d: d, freed: map[exclusive][]freedBy{}}
 }
 
 // index is what two that meet have in common: a port without its address, no
@@ -46,19 +32,34 @@ func (x exclusive) index() exclusive {
 }
 
 // add notes what a step frees.
-func (r *room) add(step int, frees []exclusive) {
-	for _, x := range frees {
-		r.freed[x.index()] = append(r.freed[x.index()], freeing{x, step})
+func (c *conflicts) add(s plan.Step) {
+	if c == nil {
+		return
+	}
+	for _, x := range c.d.frees(s.Action) {
+		c.freed[x.index()] = append(c.freed[x.index()], freedBy{x, s.ID})
 	}
 }
 
-// steps are those so far that free something which meets x.
-func (r *room) steps(x exclusive) []int {
+// freeing are the steps so far that free what an action takes.
+func (c *conflicts) freeing(a plan.Action) []int {
+	if c == nil {
+		return nil
+	}
+	var steps []int
+	for _, x := range c.d.takes(a) {
+		steps = append(steps, c.steps(x)...)
+	}
+	return steps
+}
+
+// steps are those so far that free something which conflicts with x.
+func (c *conflicts) steps(x exclusive) []int {
 	var steps []int
 	for n := x.first; n <= x.last; n++ {
 		at := x
 		at.first = n
-		for _, f := range r.freed[at.index()] {
+		for _, f := range c.freed[at.index()] {
 			if f.what.meets(x) {
 				steps = append(steps, f.step)
 			}
@@ -67,20 +68,8 @@ func (r *room) steps(x exclusive) []int {
 	return steps
 }
 
-// after are the steps that free what an action takes.
-func (d *draft) after(a plan.Action) []int {
-	if d.room == nil {
-		return nil
-	}
-	var steps []int
-	for _, x := range d.takes(a) {
-		steps = append(steps, d.room.steps(x)...)
-	}
-	return steps
-}
-
 // takes is what an action takes.
-func (d *draft) takes(a plan.Action) []exclusive {
+func (d *upDraft) takes(a plan.Action) []exclusive {
 	switch a := a.(type) {
 	case CreateContainer:
 		return []exclusive{{kind: containerName, name: createdName(a)}}
@@ -90,7 +79,7 @@ func (d *draft) takes(a plan.Action) []exclusive {
 		if u := d.units[a.Ref.Service]; u != nil {
 			return d.withoutSpare(u)
 		}
-		if c := d.room.containers[a.ID]; c != nil {
+		if c := d.containers[a.ID]; c != nil {
 			return c.whileRunning()
 		}
 	case CreateNetwork:
@@ -100,16 +89,16 @@ func (d *draft) takes(a plan.Action) []exclusive {
 }
 
 // frees is what an action frees.
-func (d *draft) frees(a plan.Action) []exclusive {
+func (d *upDraft) frees(a plan.Action) []exclusive {
 	switch a := a.(type) {
 	case StopContainer:
-		return d.has(d.room.containers[a.ID])
+		return d.has(d.containers[a.ID])
 	case RemoveContainer:
-		if c := d.room.containers[a.ID]; c != nil {
+		if c := d.containers[a.ID]; c != nil {
 			return []exclusive{{kind: containerName, name: c.Name}}
 		}
 	case RemoveNetwork:
-		if n := d.room.networks[a.ID]; n != nil {
+		if n := d.findNetwork(a.Ref.Name); n != nil {
 			return n.has()
 		}
 	}
@@ -118,9 +107,9 @@ func (d *draft) frees(a plan.Action) []exclusive {
 
 // has is what a container of the state has while it runs: what the engine tells
 // and, of one that is as the file says, what is written there.
-func (d *draft) has(c *Container) []exclusive {
+func (d *upDraft) has(c *Container) []exclusive {
 	has := c.whileRunning()
-	if d.room.asFile[c.ID] {
+	if d.asFile[c.ID] {
 		for _, x := range d.takenByStart(d.p.Services[c.Service]) {
 			if x.first == x.last { // of a range it has one
 				has = append(has, x)
@@ -134,7 +123,7 @@ func (d *draft) has(c *Container) []exclusive {
 
 // withoutSpare is what a container of a service takes, less the ranges of ports
 // that have enough for those who have one and those who want one.
-func (d *draft) withoutSpare(u *unit) []exclusive {
+func (d *upDraft) withoutSpare(u *unit) []exclusive {
 	var takes []exclusive
 	for _, x := range d.takenByStart(d.p.Services[u.name]) {
 		if x.first == x.last || d.inUse(x)+u.without(x) > x.last-x.first+1 {
@@ -145,7 +134,7 @@ func (d *draft) withoutSpare(u *unit) []exclusive {
 }
 
 // inUse counts the ports of a range that containers have.
-func (d *draft) inUse(x exclusive) int {
+func (d *upDraft) inUse(x exclusive) int {
 	used := map[int]bool{}
 	for i := range d.s.Containers {
 		for _, p := range d.s.Containers[i].portsIn(x) {
@@ -190,7 +179,7 @@ func createdName(a CreateContainer) string {
 // vacate adds the removals, which the plan would come to later, of those that
 // have the name which a create or rename of r takes: a leftover, an orphan, or a
 // container of another service that gets another name itself.
-func (d *draft) vacate(name string, r *replica) {
+func (d *upDraft) vacate(name string, r *replica) {
 	if holder := d.holders[name]; holder != nil && holder != r {
 		d.create(holder) // what is replaced stays until its replacement is there
 		d.removeOld(holder)

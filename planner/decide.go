@@ -18,7 +18,7 @@ var temporaryName = regexp.MustCompile(`^[0-9a-f]{12}_`)
 
 // decide fills in what becomes of the service's containers. Dependencies have
 // been decided before.
-func (d *draft) decide(name string) error {
+func (d *upDraft) decide(name string) error {
 	svc := d.p.Services[name]
 	u := &unit{name: name}
 	d.units[name] = u
@@ -57,7 +57,7 @@ func (d *draft) decide(name string) error {
 }
 
 // numbered returns the service's containers, grouped by number, ascending.
-func (d *draft) numbered(service string) [][]*Container {
+func (d *upDraft) numbered(service string) [][]*Container {
 	by := map[int][]*Container{}
 	var numbers []int
 	for i := range d.s.Containers {
@@ -81,7 +81,7 @@ func (d *draft) numbered(service string) [][]*Container {
 // judgeGroup decides about the containers of one number. More than one is the
 // leftover of an interrupted replacement: one stays or is replaced. Those whose
 // removal did not end count as gone; nil where there are no others.
-func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container) (*replica, error) {
+func (d *upDraft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container) (*replica, error) {
 	var best *replica
 	var rest []*Container
 	for _, c := range group {
@@ -112,7 +112,7 @@ func (d *draft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container)
 // better tells whether a stays rather than b: what is up to date, of several
 // the newest, which finishes the interrupted replacement. Where nothing is up to
 // date, or nobody looks, what runs goes on until its own replacement is there.
-func (d *draft) better(a, b *replica) bool {
+func (d *upDraft) better(a, b *replica) bool {
 	if x, y := outdatedRank(a), outdatedRank(b); x != y {
 		return x < y
 	}
@@ -131,14 +131,14 @@ func (d *draft) better(a, b *replica) bool {
 }
 
 // judge decides about one container that exists.
-func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
+func (d *upDraft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
 	final := d.p.ContainerName(svc.Name, c.Number)
 	r := &replica{ref: c.ref(), old: c}
 	reason, when, err := d.outdated(svc, c)
 	if err != nil {
 		return nil, err
 	}
-	d.room.asFile[c.ID] = c.Drift == nil && (reason == nil || reason.Code != BecauseConfigChanged)
+	d.asFile[c.ID] = c.Drift == nil && (reason == nil || reason.Code != BecauseConfigChanged)
 	if c.temporary() {
 		r.ref.Name = final
 	}
@@ -157,7 +157,7 @@ func (d *draft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
 // free, so that a run that is repeated after an interruption ends with the numbers
 // it would have ended with: scripts rely on "-1". (Docker Compose counts on from the
 // highest.)
-func (d *draft) scale(u *unit, svc types.ServiceConfig) {
+func (d *upDraft) scale(u *unit, svc types.ServiceConfig) {
 	want := svc.GetScale()
 	if extra := len(u.replicas) - want; extra > 0 {
 		byWorth := slices.Clone(u.replicas)
@@ -186,7 +186,7 @@ func (d *draft) scale(u *unit, svc types.ServiceConfig) {
 // renumber counts a service's containers from 1. Where all of them go before the
 // first new one is created, an interrupted run leaves none to count on from, so
 // an uninterrupted one must not count on either.
-func (d *draft) renumber(u *unit) {
+func (d *upDraft) renumber(u *unit) {
 	for i, r := range u.replicas {
 		r.ref.Number = i + 1
 		r.ref.Name = d.p.ContainerName(u.name, r.ref.Number)
@@ -204,7 +204,7 @@ func outdatedRank(r *replica) int {
 	return 0
 }
 
-func (d *draft) newReplica(service string, number int) *replica {
+func (d *upDraft) newReplica(service string, number int) *replica {
 	return &replica{
 		ref: event.Ref{
 			Kind: event.Container, Name: d.p.ContainerName(service, number), Service: service, Number: number,

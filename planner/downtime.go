@@ -20,7 +20,7 @@ type restart struct {
 
 // restarts finds the services that go down for a while because of a dependency
 // with restart: true that does, directly or through others.
-func (d *draft) restarts() {
+func (d *upDraft) restarts() {
 	for _, name := range d.order {
 		u := d.units[name]
 		var causes []string
@@ -56,7 +56,7 @@ func (d *draft) restarts() {
 }
 
 // onlyRestarts tells whether a service is of this plan for UpOptions.Restarted.
-func (d *draft) onlyRestarts(service string) bool { return slices.Contains(d.o.Restarted, service) }
+func (d *upDraft) onlyRestarts(service string) bool { return slices.Contains(d.o.Restarted, service) }
 
 // RestartedWith are the services with running containers that are restarted with
 // the given ones: by restart: true of their depends_on, directly or through others.
@@ -69,7 +69,7 @@ func RestartedWith(p *project.Project, s State, services []string) []string {
 // joinsAnew tells whether a service is in the network namespace of another one
 // that stops for a network which is made anew: whatever its depends_on says, it
 // has to join the new namespace.
-func (d *draft) joinsAnew(service, parent string) bool {
+func (d *upDraft) joinsAnew(service, parent string) bool {
 	return d.p.Services[service].NetworkMode == types.ServicePrefix+parent &&
 		slices.ContainsFunc(d.units[parent].allReplicas(), func(r *replica) bool { return len(r.rejoins) > 0 })
 }
@@ -89,7 +89,7 @@ func (u *unit) replacesTwin() bool {
 }
 
 // again is why a replica that is kept stops and starts again; nil: it does not.
-func (d *draft) again(r *replica) *restart {
+func (d *upDraft) again(r *replica) *restart {
 	if len(r.rejoins) > 0 {
 		return &restart{reason: networkChanged(r.rejoins)}
 	}
@@ -98,7 +98,7 @@ func (d *draft) again(r *replica) *restart {
 
 // goesDown tells whether a running container stops in this plan, to be replaced
 // or started again, and on which images that depends (nil: on none).
-func (d *draft) goesDown(r *replica) (down bool, when []event.Ref) {
+func (d *upDraft) goesDown(r *replica) (down bool, when []event.Ref) {
 	if r.old == nil || !r.old.running() {
 		return false, nil
 	}
@@ -116,7 +116,7 @@ func (d *draft) goesDown(r *replica) (down bool, when []event.Ref) {
 
 // downReason is why a container that goes down does: its own reason where it is
 // replaced in any case.
-func (d *draft) downReason(r *replica) plan.Reason {
+func (d *upDraft) downReason(r *replica) plan.Reason {
 	again := d.again(r)
 	if r.fate == replace && (again == nil || len(r.when) == 0 || len(again.when) > 0) {
 		return r.reason
@@ -129,7 +129,7 @@ func (d *draft) downReason(r *replica) plan.Reason {
 //
 // What could not be started again is not stopped: the stop waits for the
 // container's replacement, and for those of all that it depends on.
-func (d *draft) stopOld(r *replica) int {
+func (d *upDraft) stopOld(r *replica) int {
 	down, when := d.goesDown(r)
 	if r.stopped != 0 || !down {
 		return r.stopped
@@ -146,7 +146,7 @@ func (d *draft) stopOld(r *replica) int {
 
 // stopDependents adds the stops of what says restart: true of a service, and
 // returns them.
-func (d *draft) stopDependents(service string) []int {
+func (d *upDraft) stopDependents(service string) []int {
 	var stops []int
 	for _, dependent := range d.dependents[service] {
 		if d.p.Services[dependent].DependsOn[service].Restart || d.joinsAnew(dependent, service) {
@@ -159,7 +159,7 @@ func (d *draft) stopDependents(service string) []int {
 }
 
 // collectNews fills in the units' news, once all creates are there.
-func (d *draft) collectNews() {
+func (d *upDraft) collectNews() {
 	for _, name := range d.order {
 		u := d.units[name]
 		for _, dep := range slices.Sorted(maps.Keys(d.p.Services[name].DependsOn)) {

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -10,15 +11,29 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// draft is a plan in the making: the inputs, what was decided per service, and
-// the steps so far. One function of Up fills it after the other.
+// draft is a plan in the making: the inputs and the steps so far.
 type draft struct {
-	p *project.Project
-	s State
+	p       *project.Project
+	s       State
+	timeout *time.Duration // of stops; nil: each container's own
+
+	plan plan.Plan
+	firm []stepSet // by step: those that must have ended well before it can run
+
+	conflicts *conflicts // nil: no step of the plan takes what another one frees
+}
+
+// upDraft is the draft of Up, and of the plans that are parts of it: Pull, Build and
+// Push. One function of Up fills it after the other.
+type upDraft struct {
+	draft
 	o UpOptions
 
 	order []string         // services, dependencies first
 	units map[string]*unit // what becomes of each service
+
+	containers map[string]*Container // of the state, by id
+	asFile     map[string]bool       // by container id: it is as the file has it
 
 	images   map[string]imageStep // by reference: a pull or build that the plan holds
 	builders map[string]string    // services by the images that they build; nil: not asked yet
@@ -36,10 +51,6 @@ type draft struct {
 	dependents map[string][]string // by service
 	holders    map[string]*replica // by name: who has it and is made anew under another
 	seeded     map[string]int      // by volume: the latest create that could decide its content
-	room       *room               // nil: nothing in the plan takes what another step frees
-
-	plan plan.Plan
-	firm []stepSet // by step: those that must have ended well before it can run
 }
 
 // unit is what becomes of one service.
@@ -96,7 +107,7 @@ type removal struct {
 // of them comes after anyway.
 func (d *draft) add(s plan.Step, after ...int) int {
 	s.ID = len(d.plan.Steps) + 1
-	after = slices.DeleteFunc(append(d.after(s.Action), after...), func(id int) bool { return id == 0 })
+	after = slices.DeleteFunc(append(d.conflicts.freeing(s.Action), after...), func(id int) bool { return id == 0 })
 	slices.Sort(after)
 	var implied, firm stepSet
 	for _, id := range after {
@@ -112,10 +123,22 @@ func (d *draft) add(s plan.Step, after ...int) int {
 	}
 	d.firm = append(d.firm, firm.union(implied))
 	d.plan.Steps = append(d.plan.Steps, s)
-	if d.room != nil {
-		d.room.add(s.ID, d.frees(s.Action))
-	}
+	d.conflicts.add(s)
 	return s.ID
+}
+
+// stop adds the pre_stop hooks and the stop of a container. One whose hook fails
+// is left as it is.
+func (d *draft) stop(c *Container, ref event.Ref, reason plan.Reason, when []event.Ref, after ...int) int {
+	if svc, _ := d.service(c.Service); c.Status == Running {
+		for i := range svc.PreStop {
+			hook := d.add(plan.Step{
+				Action: RunHook{Ref: ref, ID: c.ID, Phase: PreStop, Index: i}, Reason: reason, When: when,
+			}, after...)
+			after = []int{hook}
+		}
+	}
+	return d.add(plan.Step{Action: StopContainer{Ref: ref, ID: c.ID, Timeout: d.timeout}, Reason: reason, When: when}, after...)
 }
 
 // note adds a remark to the plan.

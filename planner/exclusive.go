@@ -112,7 +112,7 @@ func addressOn(network, text string) exclusive {
 }
 
 // takenByStart is what a container of the service takes when it starts.
-func (d *draft) takenByStart(svc types.ServiceConfig) []exclusive {
+func (d *upDraft) takenByStart(svc types.ServiceConfig) []exclusive {
 	takes := devicesOf(svc)
 	if mode := svc.NetworkMode; mode != "" && mode != "bridge" && mode != "default" {
 		return takes // it publishes nothing, and has no endpoint of its own

@@ -30,7 +30,7 @@ type LifecycleOptions struct {
 // fleet is the existing containers of a project by service, with what is known
 // of their dependencies: from the file, or where there is none from the labels.
 type fleet struct {
-	*draft
+	draft
 	names []string // services with containers, dependencies first
 	by    map[string][]*Container
 	deps  map[string][]Dependency
@@ -43,7 +43,7 @@ func newFleet(p *project.Project, s State, title string, o LifecycleOptions, mat
 		p = &project.Project{Project: &types.Project{}}
 	}
 	f := &fleet{
-		draft: &draft{p: p, s: s, o: UpOptions{Timeout: o.Timeout}, plan: plan.Plan{Title: title}},
+		draft: draft{p: p, s: s, timeout: o.Timeout, plan: plan.Plan{Title: title}},
 		by:    map[string][]*Container{},
 		deps:  map[string][]Dependency{},
 	}

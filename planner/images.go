@@ -22,7 +22,7 @@ type imageStep struct {
 
 // planImages adds the pulls and builds that the services' images need: each
 // reference once, builds of images that other builds use first.
-func (d *draft) planImages() {
+func (d *upDraft) planImages() {
 	d.images = map[string]imageStep{}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		svc := d.p.Services[name]
@@ -40,7 +40,7 @@ func (d *draft) planImages() {
 
 // checkImages refuses to create containers of images that are not there and
 // that nobody is allowed to bring, before anything is touched.
-func (d *draft) checkImages() error {
+func (d *upDraft) checkImages() error {
 	for _, name := range d.order {
 		svc, image := d.p.Services[name], d.p.ImageName(name)
 		_, have := d.s.Images[image]
@@ -59,7 +59,7 @@ func (d *draft) checkImages() error {
 }
 
 // imageStep is the pull or build that brings an image, whatever its spelling.
-func (d *draft) imageStep(image string) (step imageStep, ok bool) {
+func (d *upDraft) imageStep(image string) (step imageStep, ok bool) {
 	if len(d.images) == 0 {
 		return imageStep{}, false
 	}
@@ -68,13 +68,13 @@ func (d *draft) imageStep(image string) (step imageStep, ok bool) {
 }
 
 // stepOf is its number; 0: there is none.
-func (d *draft) stepOf(image string) int {
+func (d *upDraft) stepOf(image string) int {
 	step, _ := d.imageStep(image)
 	return step.step
 }
 
 // planImage adds what the service's own image needs, if anything.
-func (d *draft) planImage(svc types.ServiceConfig) {
+func (d *upDraft) planImage(svc types.ServiceConfig) {
 	name := d.p.ImageName(svc.Name)
 	if builder := d.builder(name); builder != "" && builder != svc.Name {
 		return // that service's turn brings it
@@ -105,7 +105,7 @@ func (d *draft) planImage(svc types.ServiceConfig) {
 
 // builder names the service whose build section makes the image, "" where none
 // does. Of several the first by name.
-func (d *draft) builder(image string) string {
+func (d *upDraft) builder(image string) string {
 	if d.builders == nil {
 		d.builders = map[string]string{}
 		for _, name := range slices.Backward(slices.Sorted(maps.Keys(d.p.Services))) {
@@ -121,7 +121,7 @@ func (d *draft) builder(image string) string {
 }
 
 // pullPolicy is the command's policy, or the service's.
-func (d *draft) pullPolicy(svc types.ServiceConfig) string {
+func (d *upDraft) pullPolicy(svc types.ServiceConfig) string {
 	if d.o.Pull != "" {
 		return d.o.Pull
 	}
@@ -129,7 +129,7 @@ func (d *draft) pullPolicy(svc types.ServiceConfig) string {
 }
 
 // mustPull tells whether the policy asks for a pull of a reference.
-func (d *draft) mustPull(svc types.ServiceConfig, reference string) bool {
+func (d *upDraft) mustPull(svc types.ServiceConfig, reference string) bool {
 	svc.PullPolicy = d.pullPolicy(svc)
 	if svc.PullPolicy == types.PullPolicyRefresh && svc.PullRefreshAfter != "" {
 		svc.PullPolicy = "every_" + svc.PullRefreshAfter
@@ -157,7 +157,7 @@ type pulling struct {
 }
 
 // pull adds the pull of a reference, once.
-func (d *draft) pull(p pulling) {
+func (d *upDraft) pull(p pulling) {
 	if _, done := d.imageStep(p.reference); done {
 		return
 	}
@@ -182,7 +182,7 @@ type building struct {
 
 // build adds the build of a service's image, after those of the images that it
 // is built from, and returns its step.
-func (d *draft) build(b building) int {
+func (d *upDraft) build(b building) int {
 	name := d.p.ImageName(b.service)
 	if done, ok := d.imageStep(name); ok {
 		return done.step
@@ -211,7 +211,7 @@ func (d *draft) build(b building) int {
 // service makes. Where the build was asked for, so is that; where an image was just
 // missing, what the engine has of the other is good enough. Of a service that is not
 // selected nobody looked. 0: nothing needs to be done.
-func (d *draft) base(b building, service string) int {
+func (d *upDraft) base(b building, service string) int {
 	if svc, ok := d.p.Services[service]; ok && b.why == BecauseMissing {
 		d.planImage(svc)
 		return d.stepOf(d.p.ImageName(service))
@@ -221,7 +221,7 @@ func (d *draft) base(b building, service string) int {
 
 // haveImage is the digest that a pull or build is compared with: the engine's,
 // or where the tag is gone, the one that all containers were made of.
-func (d *draft) haveImage(reference string) string {
+func (d *upDraft) haveImage(reference string) string {
 	if img, ok := d.s.Images[reference]; ok {
 		return img.Digest
 	}

@@ -26,7 +26,7 @@ func (c *Container) anonymousVolumes() map[string]string {
 // recordVolumes adds the step that keeps the anonymous volumes of containers
 // that are removed before their successors are created: for those, and for the
 // next run where this one is killed in between. What an earlier run kept stands.
-func (d *draft) recordVolumes() {
+func (d *upDraft) recordVolumes() {
 	var stops []Stopped
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
@@ -46,7 +46,7 @@ func (d *draft) recordVolumes() {
 
 // recordedVolumes are the anonymous volumes that an earlier run kept for a
 // replica; nil: there are none.
-func (d *draft) recordedVolumes(r *replica) map[string]string {
+func (d *upDraft) recordedVolumes(r *replica) map[string]string {
 	for _, v := range d.s.Volumes {
 		for _, s := range v.Stops {
 			if len(s.Volumes) > 0 && s.Service == r.ref.Service && s.Number == r.ref.Number {
@@ -60,7 +60,7 @@ func (d *draft) recordedVolumes(r *replica) map[string]string {
 // inherits are the anonymous volumes that a container takes over from one that
 // is gone when it is created: its own predecessor, which this plan or an earlier
 // run removed.
-func (d *draft) inherits(r *replica) map[string]string {
+func (d *upDraft) inherits(r *replica) map[string]string {
 	if d.o.FreshVolumes || r.fate == replace && !r.removedFirst {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (d *draft) inherits(r *replica) map[string]string {
 
 // forgetVolumes ends what recordVolumes began, in this run or an earlier one,
 // once the services that it names have their containers.
-func (d *draft) forgetVolumes() {
+func (d *upDraft) forgetVolumes() {
 	var created []int
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {

@@ -14,7 +14,7 @@ import (
 )
 
 // judgeNetwork finds out whether a network is made anew.
-func (d *draft) judgeNetwork(key string) error {
+func (d *upDraft) judgeNetwork(key string) error {
 	conf := d.p.Networks[key]
 	now := d.findNetwork(conf.Name)
 	if bool(conf.External) || now == nil || !d.networkUsed(key) {
@@ -44,8 +44,8 @@ func (d *draft) judgeNetwork(key string) error {
 
 // reaches tells whether a container is on a network, or in the namespace of one
 // that is.
-func (d *draft) reaches(c *Container, network string) bool {
-	if parent := d.room.containers[c.SharesNetwork]; parent != nil {
+func (d *upDraft) reaches(c *Container, network string) bool {
+	if parent := d.containers[c.SharesNetwork]; parent != nil {
 		c = parent
 	}
 	_, on := c.Networks[network]
@@ -54,7 +54,7 @@ func (d *draft) reaches(c *Container, network string) bool {
 
 // keepsNetwork tells why a container's network has to stay: the container must
 // not be stopped.
-func (d *draft) keepsNetwork(c *Container) string {
+func (d *upDraft) keepsNetwork(c *Container) string {
 	_, selected := d.p.Services[c.Service]
 	switch {
 	case c.OneOff:
@@ -70,7 +70,7 @@ func (d *draft) keepsNetwork(c *Container) string {
 // rejoins are the networks, by name, that a container of the plan's services is
 // connected to anew: those made anew, also where somebody put it on one by hand,
 // and where it does not run, those that were since it last ran.
-func (d *draft) rejoins(c *Container) []string {
+func (d *upDraft) rejoins(c *Container) []string {
 	var names []string
 	for _, key := range d.p.NetworkNames() {
 		name := d.p.Networks[key].Name
@@ -84,7 +84,7 @@ func (d *draft) rejoins(c *Container) []string {
 
 // isStale tells whether the network that a container knows by name and id is
 // gone, or another one now.
-func (d *draft) isStale(name, id string) bool {
+func (d *upDraft) isStale(name, id string) bool {
 	now := d.findNetwork(name)
 	return now == nil || id != "" && now.ID != "" && now.ID != id
 }
@@ -93,7 +93,7 @@ func (d *draft) isStale(name, id string) bool {
 // address that it was given on a network if it was connected to that anew: Docker
 // takes the address at create alone (https://github.com/moby/moby/issues/48192),
 // and where its API is older than 1.44 for the container as a whole.
-func (d *draft) losesMAC(svc types.ServiceConfig, key string) bool {
+func (d *upDraft) losesMAC(svc types.ServiceConfig, key string) bool {
 	if d.s.Engine.Name == "podman" || !apiSince(d.s.Engine.APIVersion, 44) {
 		return false
 	}
@@ -111,7 +111,7 @@ func apiSince(version string, minor int) bool {
 }
 
 // noteMAC tells of a container outside of the plan that it loses its address.
-func (d *draft) noteMAC(o *outsider) {
+func (d *upDraft) noteMAC(o *outsider) {
 	svc, known := d.service(o.c.Service)
 	for key := range svc.Networks {
 		if known && slices.Contains(o.rejoins, d.p.Networks[key].Name) && d.losesMAC(svc, key) {
@@ -128,7 +128,7 @@ func networkChanged(names []string) plan.Reason {
 // planNetworks adds the networks that are missing, and those made anew after
 // the containers on them have stopped. All that go do so before the first one
 // is created: it may have the subnet of any.
-func (d *draft) planNetworks() {
+func (d *upDraft) planNetworks() {
 	d.networks = map[string]int{}
 	d.findOutsiders()
 	d.checkNetworks()
@@ -158,7 +158,7 @@ func (d *draft) planNetworks() {
 }
 
 // checkNetworks adds what comes before any stop for a network that is made anew.
-func (d *draft) checkNetworks() {
+func (d *upDraft) checkNetworks() {
 	for _, key := range d.p.NetworkNames() {
 		if !d.replaced.networks[key] {
 			continue
@@ -177,7 +177,7 @@ func (d *draft) checkNetworks() {
 }
 
 // idsOn are the ids of the project's containers on a network that match.
-func (d *draft) idsOn(network string, match func(*Container) bool) []string {
+func (d *upDraft) idsOn(network string, match func(*Container) bool) []string {
 	var ids []string
 	for i := range d.s.Containers {
 		if c := &d.s.Containers[i]; slices.Contains(c.networkNames(), network) && match(c) {
@@ -188,7 +188,7 @@ func (d *draft) idsOn(network string, match func(*Container) bool) []string {
 }
 
 // staying are the ids of the containers that are connected to a network anew.
-func (d *draft) staying(network string) []string {
+func (d *upDraft) staying(network string) []string {
 	stays := map[string]bool{}
 	for _, u := range d.units {
 		for _, r := range u.replicas {
@@ -205,7 +205,7 @@ func (d *draft) staying(network string) []string {
 
 // removeNetwork adds the removal of a network after all that run on it stopped:
 // the engine refuses to remove one with active endpoints.
-func (d *draft) removeNetwork(n *Network, reason plan.Reason) int {
+func (d *upDraft) removeNetwork(n *Network, reason plan.Reason) int {
 	ref := event.Ref{Kind: event.Network, Name: n.Name}
 	if reason.Code == BecauseConfigChanged {
 		ref.Old = n.Name // it is made anew
@@ -214,7 +214,7 @@ func (d *draft) removeNetwork(n *Network, reason plan.Reason) int {
 }
 
 // leaveNetwork returns the steps after which no container on the network runs.
-func (d *draft) leaveNetwork(network string) []int {
+func (d *upDraft) leaveNetwork(network string) []int {
 	var steps []int
 	on := func(c *Container) bool { _, on := c.Networks[network]; return on }
 	for _, name := range slices.Backward(d.order) {
@@ -240,7 +240,7 @@ func (d *draft) leaveNetwork(network string) []int {
 
 // removeOrphanNetworks removes the networks that the file does not have any more
 // where a new one takes what they have, if orphans go and nobody stays on them.
-func (d *draft) removeOrphanNetworks() {
+func (d *upDraft) removeOrphanNetworks() {
 	if !d.o.RemoveOrphans {
 		return
 	}
@@ -253,7 +253,7 @@ func (d *draft) removeOrphanNetworks() {
 }
 
 // networkKnown tells whether the file has the network, for whichever service.
-func (d *draft) networkKnown(n *Network) bool {
+func (d *upDraft) networkKnown(n *Network) bool {
 	for _, conf := range d.p.Networks {
 		if conf.Name == n.Name {
 			return true
@@ -268,7 +268,7 @@ func (d *draft) networkKnown(n *Network) bool {
 }
 
 // inTheWay tells whether a network has what one that is to be created takes.
-func (d *draft) inTheWay(n *Network) bool {
+func (d *upDraft) inTheWay(n *Network) bool {
 	for key, conf := range d.p.Networks {
 		if bool(conf.External) || !d.networkUsed(key) || d.findNetwork(conf.Name) != nil && !d.replaced.networks[key] {
 			continue
@@ -284,7 +284,7 @@ func (d *draft) inTheWay(n *Network) bool {
 
 // staysOn tells whether a container is on the network that neither goes nor is
 // made anew, in any case, without it.
-func (d *draft) staysOn(n *Network) bool {
+func (d *upDraft) staysOn(n *Network) bool {
 	leaves := map[string]bool{}
 	for _, u := range d.units {
 		for _, r := range u.replicas {
@@ -302,7 +302,7 @@ func (d *draft) staysOn(n *Network) bool {
 }
 
 // connect adds what puts containers that stay on their new networks.
-func (d *draft) connect() {
+func (d *upDraft) connect() {
 	created := map[string]int{} // by name
 	for key, step := range d.networks {
 		created[d.p.Networks[key].Name] = step

@@ -16,7 +16,7 @@ import (
 // outdated tells why a container has to be made anew, in the order of
 // Docker Compose's decision; nil: it is up to date. When names the images on
 // whose pull or build it depends; nil with a reason: in any case.
-func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *plan.Reason, when []event.Ref, err error) {
+func (d *upDraft) outdated(svc types.ServiceConfig, c *Container) (reason *plan.Reason, when []event.Ref, err error) {
 	switch d.policy(svc.Name) {
 	case RecreateNever:
 		return nil, nil, nil
@@ -72,7 +72,7 @@ func (d *draft) outdated(svc types.ServiceConfig, c *Container) (reason *plan.Re
 // configChanged compares the hash. Where another tool or version made the
 // container, what the engine reports of it decides: a new version of a program
 // must not restart anybody's database.
-func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*plan.Reason, error) {
+func (d *upDraft) configChanged(svc types.ServiceConfig, c *Container) (*plan.Reason, error) {
 	want, err := d.p.WithProvided(svc.Name, c.provided()).Hash(svc.Name, d.parentID)
 	if err != nil {
 		return nil, fmt.Errorf("hashing service %q: %w", svc.Name, err)
@@ -98,7 +98,7 @@ func (d *draft) configChanged(svc types.ServiceConfig, c *Container) (*plan.Reas
 // without the label was made by another tool, and counts as unchanged; so does
 // one whose label was made with another machine's key, and, with a note, one
 // whose contents cannot be read now.
-func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
+func (d *upDraft) contentsChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	had := c.Labels[project.LabelContentHash]
 	if had == "" {
 		return nil
@@ -123,7 +123,7 @@ func (d *draft) contentsChanged(svc types.ServiceConfig, c *Container) *plan.Rea
 
 // imageChanged compares what the container was made of with what the engine
 // has under those names now.
-func (d *draft) imageChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
+func (d *upDraft) imageChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	if img, ok := d.s.Images[d.p.ImageName(svc.Name)]; ok && c.Image != "" && img.Digest != "" && img.Digest != c.Image {
 		return &plan.Reason{Code: BecauseImageChanged, Detail: shortID(c.Image) + " → " + shortID(img.Digest)}
 	}
@@ -135,7 +135,7 @@ func (d *draft) imageChanged(svc types.ServiceConfig, c *Container) *plan.Reason
 
 // imageVolumes is the label image-volume-digest as it would be now: sorted
 // target=digest. known is false where an image is not there yet.
-func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool) {
+func (d *upDraft) imageVolumes(svc types.ServiceConfig) (label string, known bool) {
 	var parts []string
 	for _, v := range svc.Volumes {
 		if v.Type != types.VolumeTypeImage {
@@ -154,7 +154,7 @@ func (d *draft) imageVolumes(svc types.ServiceConfig) (label string, known bool)
 // networksChanged looks for a declared network that the container is not on. One
 // that does not run can be connected to another of the name, see rejoins, unless
 // it would lose its hardware address by that.
-func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
+func (d *upDraft) networksChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	if svc.NetworkMode != "" {
 		return nil
 	}
@@ -179,7 +179,7 @@ func (d *draft) networksChanged(svc types.ServiceConfig, c *Container) *plan.Rea
 
 // volumesChanged looks for a volume of the service that is made anew, and for a
 // declared one that the container does not mount.
-func (d *draft) volumesChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
+func (d *upDraft) volumesChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
 	for _, key := range d.p.VolumeNames() {
 		if d.replaced.volumes[key] && d.touchesVolume(svc.Name, key) {
 			return &plan.Reason{Code: BecauseVolumeMissing, Detail: key + " is made anew"}
@@ -196,7 +196,7 @@ func (d *draft) volumesChanged(svc types.ServiceConfig, c *Container) *plan.Reas
 // parentReplaced names the first parent (a service whose container id is part
 // of this one's configuration) that gets a new container; when is not nil
 // where that depends on images.
-func (d *draft) parentReplaced(service string) (parent string, when []event.Ref) {
+func (d *upDraft) parentReplaced(service string) (parent string, when []event.Ref) {
 	for _, name := range d.p.Parents(service) {
 		r := d.units[name].first()
 		switch {
@@ -211,7 +211,7 @@ func (d *draft) parentReplaced(service string) (parent string, when []event.Ref)
 }
 
 // checkParents refuses a service whose parent neither has nor gets a container.
-func (d *draft) checkParents(service string) error {
+func (d *upDraft) checkParents(service string) error {
 	for _, name := range d.p.Parents(service) {
 		if u := d.units[name]; u.first() != nil || u == nil && d.containerID(name) != "" {
 			continue
@@ -231,7 +231,7 @@ func (d *draft) checkParents(service string) error {
 
 // parentID is the id of the container whose namespaces or volumes others share:
 // the service's first one, of those that stay.
-func (d *draft) parentID(service string) string {
+func (d *upDraft) parentID(service string) string {
 	u, selected := d.units[service]
 	if !selected {
 		return d.containerID(service)
@@ -244,7 +244,7 @@ func (d *draft) parentID(service string) string {
 
 // containerID is the id of the first container of a service that is not of this
 // plan, "" where there is none.
-func (d *draft) containerID(service string) string {
+func (d *upDraft) containerID(service string) string {
 	for i := range d.s.Containers {
 		if c := &d.s.Containers[i]; c.Service == service && !c.OneOff && !c.gone() {
 			return c.ID

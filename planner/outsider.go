@@ -21,7 +21,7 @@ type outsider struct {
 
 // findOutsiders fills d.outside: with those on the networks that are made anew,
 // and those that an earlier run has not brought back.
-func (d *draft) findOutsiders() {
+func (d *upDraft) findOutsiders() {
 	recorded := d.recorded()
 	goes := map[string]bool{}
 	for r := range d.departures() {
@@ -44,7 +44,7 @@ func (d *draft) findOutsiders() {
 
 // cannotReturn tells of a recorded container that its network is not there, and
 // that this plan does not make it.
-func (d *draft) cannotReturn(s Stopped) bool {
+func (d *upDraft) cannotReturn(s Stopped) bool {
 	if s.Network == "" || d.findNetwork(s.Network) != nil {
 		return false
 	}
@@ -57,7 +57,7 @@ func (d *draft) cannotReturn(s Stopped) bool {
 }
 
 // recorded is what earlier runs have not brought back, by container.
-func (d *draft) recorded() map[string][]Stopped {
+func (d *upDraft) recorded() map[string][]Stopped {
 	by := map[string][]Stopped{}
 	for _, v := range d.s.Volumes {
 		for _, s := range v.Stops {
@@ -69,7 +69,7 @@ func (d *draft) recorded() map[string][]Stopped {
 
 // rejoinsOutside are the networks that a container is connected to anew: those
 // made anew, and of those that a record names the ones it knows as they were.
-func (d *draft) rejoinsOutside(c *Container, recorded []Stopped) []string {
+func (d *upDraft) rejoinsOutside(c *Container, recorded []Stopped) []string {
 	var names []string
 	for _, name := range c.networkNames() {
 		if d.makesAnew(name) {
@@ -85,7 +85,7 @@ func (d *draft) rejoinsOutside(c *Container, recorded []Stopped) []string {
 	return names
 }
 
-func (d *draft) makesAnew(network string) bool {
+func (d *upDraft) makesAnew(network string) bool {
 	for key := range d.replaced.networks {
 		if d.p.Networks[key].Name == network {
 			return true
@@ -97,8 +97,8 @@ func (d *draft) makesAnew(network string) bool {
 // parentStops tells whether the container whose network namespace this one is in
 // stops for a network that is made anew, and stays: its namespace is another one
 // then. With one that does not stay nothing can be shared.
-func (d *draft) parentStops(c *Container) bool {
-	parent := d.room.containers[c.SharesNetwork]
+func (d *upDraft) parentStops(c *Container) bool {
+	parent := d.containers[c.SharesNetwork]
 	if parent == nil || !slices.ContainsFunc(parent.networkNames(), d.makesAnew) {
 		return false
 	}
@@ -110,7 +110,7 @@ func (d *draft) parentStops(c *Container) bool {
 
 // recordStops adds the step that keeps what the plan stops and an `up` like this
 // one would not start by itself.
-func (d *draft) recordStops() {
+func (d *upDraft) recordStops() {
 	var stops []Stopped
 	note := func(c *Container, networks []string, start bool) {
 		for _, name := range networks {
@@ -141,7 +141,7 @@ func (d *draft) recordStops() {
 }
 
 // stopOutsider adds the stop of one that runs, once.
-func (d *draft) stopOutsider(o *outsider) int {
+func (d *upDraft) stopOutsider(o *outsider) int {
 	if o.stopped == 0 {
 		o.stopped = d.stop(o.c, o.c.ref(), o.reason(), nil, append(slices.Clone(d.first), d.record)...)
 	}
@@ -160,7 +160,7 @@ func (o *outsider) reason() plan.Reason {
 
 // startOutsiders brings back what the plan, or an earlier run, stopped: after
 // what they depend on, as far as the plan starts that.
-func (d *draft) startOutsiders() {
+func (d *upDraft) startOutsiders() {
 	for _, o := range d.outside {
 		if o.start && o.c.SharesNetwork == "" {
 			d.startOutsider(o)
@@ -173,7 +173,7 @@ func (d *draft) startOutsiders() {
 	}
 }
 
-func (d *draft) startOutsider(o *outsider) {
+func (d *upDraft) startOutsider(o *outsider) {
 	after := append(slices.Clone(o.joined), o.stopped)
 	for _, other := range d.outside {
 		if other.c.ID == o.c.SharesNetwork {
@@ -203,7 +203,7 @@ func (d *draft) startOutsider(o *outsider) {
 // startAgain brings back those of the plan's containers that only stopped for a
 // while, where nothing else is started. What goes down with a service that is made
 // anew waits for that service's start, which another plan brings.
-func (d *draft) startAgain() {
+func (d *upDraft) startAgain() {
 	recorded := d.recorded()
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
@@ -228,7 +228,7 @@ func (d *draft) startAgain() {
 
 // staysDownWith tells whether a service is restarted with another one, which this
 // plan stops and does not start.
-func (d *draft) staysDownWith(service string) bool {
+func (d *upDraft) staysDownWith(service string) bool {
 	for dep, on := range d.p.Services[service].DependsOn {
 		if !on.Restart {
 			continue
@@ -253,10 +253,10 @@ func (d *down) forgetRecords() {
 }
 
 // forgetStops ends what recordStops began, in this run or an earlier one.
-func (d *draft) forgetStops() {
+func (d *upDraft) forgetStops() {
 	var names []string
 	for _, v := range d.s.Volumes {
-		left := func(s Stopped) bool { return d.room.containers[s.ID] != nil && d.cannotReturn(s) }
+		left := func(s Stopped) bool { return d.containers[s.ID] != nil && d.cannotReturn(s) }
 		if len(v.Stops) > 0 && len(v.Stops[0].Volumes) == 0 && !slices.ContainsFunc(v.Stops, left) {
 			names = append(names, v.Name)
 		}

@@ -49,7 +49,7 @@ func (p *preStart) before(start plan.Step, after []int) []int {
 }
 
 // preStartOf prepares the hooks of a service that is brought up.
-func (d *draft) preStartOf(svc types.ServiceConfig) *preStart {
+func (d *upDraft) preStartOf(svc types.ServiceConfig) *preStart {
 	p := &preStart{add: d.add, hooks: svc.PreStart, once: true}
 	for _, r := range d.units[svc.Name].replicas {
 		if r.fate == keep && r.old.running() {
@@ -84,7 +84,7 @@ func hookImages(svc types.ServiceConfig) []string {
 
 // otherImages are the references that a service uses beside its own image:
 // mounted ones, and those of its pre_start hooks.
-func (d *draft) otherImages(svc types.ServiceConfig) []string {
+func (d *upDraft) otherImages(svc types.ServiceConfig) []string {
 	images := append(imageMounts(svc), hookImages(svc)...)
 	return slices.DeleteFunc(images, func(image string) bool { return image == d.p.ImageName(svc.Name) })
 }

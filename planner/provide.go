@@ -12,7 +12,7 @@ import (
 // provide adds the step that brings a provider's or a model's variables, and
 // returns it; 0: it is not of this plan. A provider's turn comes when what its
 // service depends on is created.
-func (d *draft) provide(ref event.Ref) int {
+func (d *upDraft) provide(ref event.Ref) int {
 	if step, done := d.provided[ref]; done {
 		return step
 	}
@@ -47,7 +47,7 @@ func (d *draft) provide(ref event.Ref) int {
 
 // haveVariables is the fingerprint of what all containers that take variables
 // from ref were given; "": none of them, or not the same.
-func (d *draft) haveVariables(ref event.Ref) string {
+func (d *upDraft) haveVariables(ref event.Ref) string {
 	have := ""
 	for _, c := range d.s.Containers {
 		if c.OneOff || c.gone() || !slices.Contains(d.p.Providers(c.Service), ref) {

@@ -12,7 +12,7 @@ import (
 // pruneUntagged adds what becomes of the images whose names the plan's pulls and
 // builds may give to others. It comes last: a container that goes may be made of
 // one.
-func (d *draft) pruneUntagged() {
+func (d *upDraft) pruneUntagged() {
 	byID := map[string][]imageStep{}
 	for _, i := range slices.SortedFunc(maps.Values(d.images), func(a, b imageStep) int { return strings.Compare(a.ref.Name, b.ref.Name) }) {
 		if img, have := d.s.Images[i.ref.Name]; have && img.ID != "" && i.step != 0 {

@@ -21,10 +21,13 @@ type PullOptions struct {
 	Prune bool
 }
 
-// Pull plans the pulls of the services' images, equal ones once. What is not
-// pulled is told in a note.
+// Pull plans the pulls of the services' images, equal ones once. What is not pulled is
+// in the plan's Skipped. The error is always nil.
 func Pull(p *project.Project, s State, o PullOptions) (*plan.Plan, error) {
-	d := &draft{p: p, s: s, o: UpOptions{Pull: "always", PruneImages: o.Prune}, images: map[string]imageStep{}, plan: plan.Plan{Title: "Pulling"}}
+	d := &upDraft{
+		draft: draft{p: p, s: s, plan: plan.Plan{Title: "Pulling"}},
+		o:     UpOptions{Pull: "always", PruneImages: o.Prune}, images: map[string]imageStep{},
+	}
 	if o.Policy != "" {
 		d.o.Pull = o.Policy
 	}
@@ -69,11 +72,11 @@ type BuildOptions struct {
 }
 
 // Build plans the builds of the services, and of the images that these are
-// built from.
+// built from. An unknown service is an error that wraps project.ErrNoSuchService.
 func Build(p *project.Project, s State, o BuildOptions) (*plan.Plan, error) {
-	d := &draft{
-		p: p, s: s, o: UpOptions{PruneImages: o.Prune},
-		images: map[string]imageStep{}, plan: plan.Plan{Title: "Building"},
+	d := &upDraft{
+		draft: draft{p: p, s: s, plan: plan.Plan{Title: "Building"}},
+		o:     UpOptions{PruneImages: o.Prune}, images: map[string]imageStep{},
 	}
 	names := o.Services
 	if len(names) == 0 {

@@ -19,7 +19,7 @@ type PushOptions struct {
 // names, each once. What others built, and what has no name of the user's, is
 // skipped.
 func Push(p *project.Project, o PushOptions) *plan.Plan {
-	d := &draft{p: p, plan: plan.Plan{Title: "Pushing"}}
+	d := &upDraft{draft: draft{p: p, plan: plan.Plan{Title: "Pushing"}}}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		if svc := d.p.Services[name]; svc.Build == nil && svc.Provider == nil {
 			d.skip(svc.Image, name, "The service has no build section")
@@ -31,7 +31,7 @@ func Push(p *project.Project, o PushOptions) *plan.Plan {
 
 // pushes adds the pushes of what the services build, each after the build where
 // the plan has it.
-func (d *draft) pushes(o PushOptions) {
+func (d *upDraft) pushes(o PushOptions) {
 	pushed := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		svc := d.p.Services[name]

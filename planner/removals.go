@@ -5,13 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 )
 
 // removals adds the end of what is superfluous: leftovers, replicas beyond the
 // scale, and orphans where that was asked for.
-func (d *draft) removals() {
+func (d *upDraft) removals() {
 	for _, name := range slices.Backward(d.order) {
 		u := d.units[name]
 		for i := range u.surplus {
@@ -48,7 +47,7 @@ func (d *draft) removals() {
 
 // orphan tells why a container is none that the project has: it belongs to no
 // service of the file, or is a one-off that ended. "": it is one.
-func (d *draft) orphan(c *Container) plan.Code {
+func (d *upDraft) orphan(c *Container) plan.Code {
 	switch {
 	case c.OneOff && (c.Status == Exited || c.Status == Dead):
 		return BecauseFinished
@@ -58,11 +57,11 @@ func (d *draft) orphan(c *Container) plan.Code {
 	return ""
 }
 
-func (d *draft) removesOrphan(c *Container) bool { return d.o.RemoveOrphans && d.orphan(c) != "" }
+func (d *upDraft) removesOrphan(c *Container) bool { return d.o.RemoveOrphans && d.orphan(c) != "" }
 
 // remove adds the stop and the removal of a container that goes for good, and
 // returns the removal.
-func (d *draft) remove(r *removal) int {
+func (d *upDraft) remove(r *removal) int {
 	if r.step != 0 {
 		return r.step
 	}
@@ -76,18 +75,4 @@ func (d *draft) remove(r *removal) int {
 	}
 	r.step = d.add(plan.Step{Action: RemoveContainer{Ref: ref, ID: r.c.ID, Files: r.c.files()}, Reason: r.reason}, r.stop)
 	return r.step
-}
-
-// stop adds the pre_stop hooks and the stop of a container. One whose hook fails
-// is left as it is.
-func (d *draft) stop(c *Container, ref event.Ref, reason plan.Reason, when []event.Ref, after ...int) int {
-	if svc, _ := d.service(c.Service); c.Status == Running {
-		for i := range svc.PreStop {
-			hook := d.add(plan.Step{
-				Action: RunHook{Ref: ref, ID: c.ID, Phase: PreStop, Index: i}, Reason: reason, When: when,
-			}, after...)
-			after = []int{hook}
-		}
-	}
-	return d.add(plan.Step{Action: StopContainer{Ref: ref, ID: c.ID, Timeout: d.o.Timeout}, Reason: reason, When: when}, after...)
 }

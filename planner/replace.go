@@ -11,7 +11,7 @@ import (
 )
 
 // creates adds the containers that are missing or made anew.
-func (d *draft) creates() {
+func (d *upDraft) creates() {
 	d.holders = map[string]*replica{}
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
@@ -36,7 +36,7 @@ func (d *draft) creates() {
 }
 
 // create adds the create of a replica that is missing or made anew.
-func (d *draft) create(r *replica) {
+func (d *upDraft) create(r *replica) {
 	if r.fate == keep || r.created != 0 || r.creating {
 		return
 	}
@@ -57,7 +57,7 @@ func (d *draft) create(r *replica) {
 }
 
 // createAfter are the steps whose results a create reads.
-func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
+func (d *upDraft) createAfter(svc types.ServiceConfig, r *replica) []int {
 	after := []int{d.stepOf(d.p.ImageName(svc.Name)), r.removed}
 	for _, source := range d.otherImages(svc) {
 		after = append(after, d.stepOf(source))
@@ -88,7 +88,7 @@ func (d *draft) createAfter(svc types.ServiceConfig, r *replica) []int {
 
 // replacements adds what ends the containers that were made anew: stop, remove,
 // rename; dependents first. Kept ones stop that restart with a dependency.
-func (d *draft) replacements() {
+func (d *upDraft) replacements() {
 	for _, name := range slices.Backward(d.order) {
 		for i := range d.units[name].surplus {
 			d.remove(&d.units[name].surplus[i])
@@ -106,7 +106,7 @@ func (d *draft) replacements() {
 
 // rename adds the rename of a container that was created under a temporary name,
 // by this plan or by an interrupted one, once the name is free.
-func (d *draft) rename(r *replica) {
+func (d *upDraft) rename(r *replica) {
 	a, s := RenameContainer{Ref: r.ref}, plan.Step{Reason: r.reason, When: r.when}
 	switch {
 	case r.old == nil, r.removedFirst:
@@ -124,7 +124,7 @@ func (d *draft) rename(r *replica) {
 
 // removeOld adds the removal of a replaced container. Its successor's create has
 // been added, unless it is removed first.
-func (d *draft) removeOld(r *replica) int {
+func (d *upDraft) removeOld(r *replica) int {
 	if r.removed != 0 {
 		return r.removed
 	}

@@ -25,7 +25,7 @@ type replacedResources struct {
 
 // findReplacedResources fills d.replaced. One that a container uses which this
 // plan does not touch is left as it is, with a note.
-func (d *draft) findReplacedResources() error {
+func (d *upDraft) findReplacedResources() error {
 	d.replaced = replacedResources{networks: map[string]bool{}, volumes: map[string]bool{}, services: map[string]bool{}}
 	for _, key := range d.p.NetworkNames() {
 		if err := d.judgeNetwork(key); err != nil {
@@ -40,7 +40,7 @@ func (d *draft) findReplacedResources() error {
 	return nil
 }
 
-func (d *draft) judgeVolume(key string) error {
+func (d *upDraft) judgeVolume(key string) error {
 	conf := d.p.Volumes[key]
 	now := d.findVolume(conf.Name)
 	if bool(conf.External) || now == nil || !d.volumeUsed(key) {
@@ -80,7 +80,7 @@ func (d *draft) judgeVolume(key string) error {
 // heldBack tells whether a resource has to stay as it is, because of containers
 // that use it: why has the hint for one that must not be touched, "" for others.
 // It notes which.
-func (d *draft) heldBack(what string, uses func(*Container) bool, why func(*Container) string) bool {
+func (d *upDraft) heldBack(what string, uses func(*Container) bool, why func(*Container) string) bool {
 	var names []string
 	hint := ""
 	for i := range d.s.Containers {
@@ -108,7 +108,7 @@ const (
 
 // keepsVolume tells why a container's volume has to stay: the plan does not make
 // the container anew.
-func (d *draft) keepsVolume(c *Container) string {
+func (d *upDraft) keepsVolume(c *Container) string {
 	_, selected := d.p.Services[c.Service]
 	switch {
 	case c.OneOff || !d.p.Known(c.Service):
@@ -123,7 +123,7 @@ func (d *draft) keepsVolume(c *Container) string {
 
 // touchesVolume tells whether a service mounts the volume, by the file or by one
 // of its containers.
-func (d *draft) touchesVolume(service, key string) bool {
+func (d *upDraft) touchesVolume(service, key string) bool {
 	return slices.Contains(namedVolumes(d.p.Services[service]), key) ||
 		slices.ContainsFunc(d.s.Containers, func(c Container) bool {
 			return c.Service == service && !c.OneOff && mounts(&c, d.p.Volumes[key].Name)
@@ -132,7 +132,7 @@ func (d *draft) touchesVolume(service, key string) bool {
 
 // planVolumes adds the volumes that are missing, and those made anew after the
 // containers that mount them are gone.
-func (d *draft) planVolumes() {
+func (d *upDraft) planVolumes() {
 	d.volumes = map[string]int{}
 	d.recordVolumes()
 	for _, key := range d.p.VolumeNames() {
@@ -156,7 +156,7 @@ func (d *draft) planVolumes() {
 }
 
 // losesVolume tells whether a service touches a volume that is made anew.
-func (d *draft) losesVolume(service string) bool {
+func (d *upDraft) losesVolume(service string) bool {
 	for key := range d.replaced.volumes {
 		if d.touchesVolume(service, key) {
 			return true
@@ -167,7 +167,7 @@ func (d *draft) losesVolume(service string) bool {
 
 // unmountVolume returns the steps after which no container mounts the volume:
 // the engine refuses to remove one that a stopped container mounts, too.
-func (d *draft) unmountVolume(key string) []int {
+func (d *upDraft) unmountVolume(key string) []int {
 	var steps []int
 	for _, name := range slices.Backward(d.order) {
 		for _, r := range d.units[name].replicas {
@@ -185,7 +185,7 @@ func (d *draft) unmountVolume(key string) []int {
 }
 
 // departures are the containers that go for good.
-func (d *draft) departures() iter.Seq[*removal] {
+func (d *upDraft) departures() iter.Seq[*removal] {
 	return func(yield func(*removal) bool) {
 		for _, name := range d.order {
 			for i := range d.units[name].surplus {
@@ -202,7 +202,7 @@ func (d *draft) departures() iter.Seq[*removal] {
 	}
 }
 
-func (d *draft) findNetwork(name string) *Network {
+func (d *upDraft) findNetwork(name string) *Network {
 	for i := range d.s.Networks {
 		if d.s.Networks[i].Name == name {
 			return &d.s.Networks[i]
@@ -211,7 +211,7 @@ func (d *draft) findNetwork(name string) *Network {
 	return nil
 }
 
-func (d *draft) findVolume(name string) *Volume {
+func (d *upDraft) findVolume(name string) *Volume {
 	for i := range d.s.Volumes {
 		if d.s.Volumes[i].Name == name {
 			return &d.s.Volumes[i]
@@ -222,17 +222,17 @@ func (d *draft) findVolume(name string) *Volume {
 
 // networkUsed tells whether a selected service is on the network, or all networks
 // are wanted.
-func (d *draft) networkUsed(key string) bool {
+func (d *upDraft) networkUsed(key string) bool {
 	return d.p.AllResources() || d.usedBy(func(svc types.ServiceConfig) bool { _, on := svc.Networks[key]; return on })
 }
 
 // volumeUsed tells whether a selected service mounts the volume, or all volumes are
 // wanted.
-func (d *draft) volumeUsed(key string) bool {
+func (d *upDraft) volumeUsed(key string) bool {
 	return d.p.AllResources() || d.usedBy(func(svc types.ServiceConfig) bool { return slices.Contains(namedVolumes(svc), key) })
 }
 
-func (d *draft) usedBy(match func(types.ServiceConfig) bool) bool {
+func (d *upDraft) usedBy(match func(types.ServiceConfig) bool) bool {
 	for svc := range maps.Values(d.p.Services) {
 		if match(svc) {
 			return true

@@ -10,8 +10,8 @@ import (
 
 // Run plans the one-off of a project: what its service depends on, as Up does,
 // then its own create, start and hooks, and its removal where that is the
-// engine's to do when it has ended. What stands from its start on is nothing
-// that others wait for.
+// engine's to do when it has ended. No other step comes after its start. The errors are
+// those of Up, and one where the project has no one-off.
 func Run(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	if p.OneOff == nil {
 		return nil, errors.New("the project has no one-off to run")
@@ -52,6 +52,6 @@ func oneOffRef(p *project.Project) event.Ref {
 
 // oneOff is the only replica of its service in this plan. The service's
 // containers are left alone.
-func (d *draft) oneOff() *replica {
+func (d *upDraft) oneOff() *replica {
 	return &replica{ref: oneOffRef(d.p), fate: create, reason: plan.Reason{Code: BecauseRequested}}
 }

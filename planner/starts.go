@@ -14,7 +14,7 @@ import (
 
 // starts adds what brings the containers to life, dependencies first: the
 // waits that their depends_on asks for, the starts and the post_start hooks.
-func (d *draft) starts() {
+func (d *upDraft) starts() {
 	w := waits{d: d, made: map[string]int{}}
 	for _, name := range d.order {
 		svc := d.p.Services[name]
@@ -40,7 +40,7 @@ func (d *draft) starts() {
 }
 
 // startStep is the step that brings a replica to life, if it needs one.
-func (d *draft) startStep(r *replica) (s plan.Step, needed bool) {
+func (d *upDraft) startStep(r *replica) (s plan.Step, needed bool) {
 	if r.fate == create || r.fate == replace && len(r.when) == 0 {
 		return plan.Step{Action: StartContainer{Ref: r.ref}, Reason: r.reason}, true
 	}
@@ -58,7 +58,7 @@ func (d *draft) startStep(r *replica) (s plan.Step, needed bool) {
 
 // postStart adds the hooks that follow a start, and returns the step after
 // which the replica counts as started.
-func (d *draft) postStart(svc types.ServiceConfig, r *replica, start plan.Step) int {
+func (d *upDraft) postStart(svc types.ServiceConfig, r *replica, start plan.Step) int {
 	last := r.started
 	if _, ok := start.Action.(StartContainer); !ok {
 		return last
@@ -74,7 +74,7 @@ func (d *draft) postStart(svc types.ServiceConfig, r *replica, start plan.Step) 
 
 // waits makes the waits for the conditions of depends_on, each once.
 type waits struct {
-	d    *draft
+	d    *upDraft
 	made map[string]int
 }
 
@@ -141,7 +141,7 @@ func (r *replica) oldID() string {
 // finalWaits adds what --wait asks for: everything runs, healthy where there is
 // a check. A job that somebody waits for has to complete instead. What a waiter
 // has waited for need not be waited for again.
-func (d *draft) finalWaits() {
+func (d *upDraft) finalWaits() {
 	if !d.o.Wait || d.o.NoStart {
 		return
 	}

@@ -65,18 +65,12 @@ type UpOptions struct {
 	Discard []string
 }
 
-// Up plans what makes the engine's state the project's. The errors are the
-// user's: something external that is missing, a parent that has no container.
+// Up plans what makes the engine's state the project's. A *hint.Error is about something
+// external that is missing, an image that may be neither pulled nor built, or a service
+// whose namespace or volumes another one shares and that has no container. Other errors
+// are those of Project.Hash, NetworkHash and VolumeHash.
 func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
-	d := &draft{
-		p: p, s: s, o: o,
-		order: dependencyOrder(p.Services),
-		units: map[string]*unit{},
-		plan:  plan.Plan{Title: "Running"},
-
-		dependents: dependents(p.Services),
-	}
-	d.room = newRoom(&d.s)
+	d := newUpDraft(p, s, o)
 	if err := d.check(); err != nil {
 		return nil, err
 	}
@@ -113,8 +107,25 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	return &d.plan, nil
 }
 
+func newUpDraft(p *project.Project, s State, o UpOptions) *upDraft {
+	d := &upDraft{
+		draft:      draft{p: p, s: s, timeout: o.Timeout, plan: plan.Plan{Title: "Running"}},
+		o:          o,
+		order:      dependencyOrder(p.Services),
+		units:      map[string]*unit{},
+		containers: make(map[string]*Container, len(s.Containers)),
+		asFile:     map[string]bool{},
+		dependents: dependents(p.Services),
+	}
+	for i := range d.s.Containers {
+		d.containers[d.s.Containers[i].ID] = &d.s.Containers[i]
+	}
+	d.conflicts = newConflicts(d)
+	return d
+}
+
 // check refuses what cannot be planned: external resources that are not there.
-func (d *draft) check() error {
+func (d *upDraft) check() error {
 	for _, key := range d.p.NetworkNames() {
 		n := d.p.Networks[key]
 		if bool(n.External) && d.findNetwork(n.Name) == nil && d.networkUsed(key) {
@@ -134,7 +145,7 @@ func (d *draft) check() error {
 
 // noteStranded names the containers that lose what they share with a service
 // which is made anew, since their own service is not of this plan.
-func (d *draft) noteStranded() {
+func (d *upDraft) noteStranded() {
 	rest := &project.Project{Project: &types.Project{Services: d.p.DisabledServices}}
 	for _, name := range slices.Sorted(maps.Keys(rest.Services)) {
 		for _, parent := range rest.Parents(name) {
@@ -153,7 +164,7 @@ func (d *draft) noteStranded() {
 }
 
 // keeps lists the containers that run and stay.
-func (d *draft) keeps() {
+func (d *upDraft) keeps() {
 	touched := map[event.Ref]bool{}
 	for _, s := range d.plan.Steps {
 		if len(s.When) == 0 {
@@ -170,7 +181,7 @@ func (d *draft) keeps() {
 }
 
 // policy is the recreate option that holds for a service.
-func (d *draft) policy(service string) Recreate {
+func (d *upDraft) policy(service string) Recreate {
 	if len(d.p.Targets) == 0 || slices.Contains(d.p.Targets, service) {
 		return d.o.Recreate
 	}
