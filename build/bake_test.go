@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-func TestBake(t *testing.T) {
-	p := projectOf(t, `
+const bakeProject = `
 services:
   base.img: {build: {dockerfile_inline: "FROM alpine\n"}}
   web:
@@ -35,7 +34,10 @@ services:
       provenance: mode=max
       sbom: false
 secrets: {s1: {file: s.txt}, s2: {environment: SS}}
-`, map[string]string{"app/Dockerfile": "FROM scratch AS last", "lib/x": "", "s.txt": ""}, "SS=1", "FROM_ENV=e")
+`
+
+func TestBake(t *testing.T) {
+	p := projectOf(t, bakeProject, map[string]string{"app/Dockerfile": "FROM scratch AS last", "lib/x": "", "s.txt": ""}, "SS=1", "FROM_ENV=e")
 	text, err := Bake(p, []string{"web"}, BakeOptions{Options: options(nil, Options{AllPlatforms: true})})
 	if err != nil {
 		t.Fatal(err)

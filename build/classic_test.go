@@ -48,46 +48,51 @@ func contents(t *testing.T, p packed) map[string]string {
 	}
 }
 
+var (
+	inlineFile = dockerfile{name: "Dockerfile", data: []byte("FROM inline")}
+	inlineName = ".dockerfile." + short("FROM inline")
+)
+
+// packCases are contexts and what is sent of them.
+var packCases = []struct {
+	name  string
+	files map[string]string // of the context
+	file  dockerfile
+	want  []string // names in the archive
+	sent  string   // the Dockerfile's name for the engine
+}{
+	{
+		name:  "everything",
+		files: map[string]string{"Dockerfile": "", "a": "", "sub/b": ""},
+		want:  []string{"Dockerfile", "a", "sub/", "sub/b"}, sent: "Dockerfile",
+	},
+	{
+		name:  "ignored, and an exception",
+		files: map[string]string{"Dockerfile": "", ".dockerignore": "*.log\nsub\n!sub/keep\n", "a.log": "", "sub/b": "", "sub/keep": ""},
+		want:  []string{".dockerignore", "Dockerfile", "sub/keep"}, sent: "Dockerfile",
+	},
+	{
+		name:  "all ignored",
+		files: map[string]string{"docker/Web": "", ".dockerignore": "*\n", "a": ""},
+		file:  dockerfile{name: "docker/Web"},
+		want:  []string{".dockerignore", "docker/Web"}, sent: "docker/Web",
+	},
+	{
+		name:  "the Dockerfile's own ignore file",
+		files: map[string]string{"Web": "", "Web.dockerignore": "b\n", ".dockerignore": "a\n", "a": "", "b": ""},
+		file:  dockerfile{name: "Web"},
+		want:  []string{"Web", "Web.dockerignore", "a"}, sent: "Web",
+	},
+	{
+		name:  "inline",
+		files: map[string]string{"Dockerfile": "another", "a": ""},
+		file:  inlineFile,
+		want:  []string{inlineName, ".dockerignore", "Dockerfile", "a"}, sent: inlineName,
+	},
+}
+
 func TestPackContext(t *testing.T) {
-	inline := dockerfile{name: "Dockerfile", data: []byte("FROM inline")}
-	hidden := ".dockerfile." + short("FROM inline")
-	tests := []struct {
-		name  string
-		files map[string]string // of the context
-		file  dockerfile
-		want  []string // names in the archive
-		sent  string   // the Dockerfile's name for the engine
-	}{
-		{
-			name:  "everything",
-			files: map[string]string{"Dockerfile": "", "a": "", "sub/b": ""},
-			want:  []string{"Dockerfile", "a", "sub/", "sub/b"}, sent: "Dockerfile",
-		},
-		{
-			name:  "ignored, and an exception",
-			files: map[string]string{"Dockerfile": "", ".dockerignore": "*.log\nsub\n!sub/keep\n", "a.log": "", "sub/b": "", "sub/keep": ""},
-			want:  []string{".dockerignore", "Dockerfile", "sub/keep"}, sent: "Dockerfile",
-		},
-		{
-			name:  "all ignored",
-			files: map[string]string{"docker/Web": "", ".dockerignore": "*\n", "a": ""},
-			file:  dockerfile{name: "docker/Web"},
-			want:  []string{".dockerignore", "docker/Web"}, sent: "docker/Web",
-		},
-		{
-			name:  "the Dockerfile's own ignore file",
-			files: map[string]string{"Web": "", "Web.dockerignore": "b\n", ".dockerignore": "a\n", "a": "", "b": ""},
-			file:  dockerfile{name: "Web"},
-			want:  []string{"Web", "Web.dockerignore", "a"}, sent: "Web",
-		},
-		{
-			name:  "inline",
-			files: map[string]string{"Dockerfile": "another", "a": ""},
-			file:  inline,
-			want:  []string{hidden, ".dockerignore", "Dockerfile", "a"}, sent: hidden,
-		},
-	}
-	for _, test := range tests {
+	for _, test := range packCases {
 		t.Run(test.name, func(t *testing.T) {
 			dir := folder(t, test.files)
 			j := job{context: location{dir: dir}, file: test.file}

@@ -12,8 +12,7 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-func TestReadDockerfile(t *testing.T) {
-	const text = `# syntax=docker/dockerfile:1
+const webDockerfile = `# syntax=docker/dockerfile:1
 ARG BASE=alpine TAG
 FROM $BASE:${TAG:-latest} AS base
 WORKDIR /srv
@@ -37,9 +36,11 @@ COPY . .
 ENTRYPOINT ["run", "it"]
 CMD serve --port $PORT
 `
+
+func TestReadDockerfile(t *testing.T) {
 	seven := "7"
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "web.Dockerfile"), []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "web.Dockerfile"), []byte(webDockerfile), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	from := func(names ...string) (takes []project.Take) {

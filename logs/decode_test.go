@@ -20,18 +20,20 @@ const (
 	t3 = 3_000_000_003
 )
 
-func TestDecode(t *testing.T) {
+type decodeCase struct {
+	name   string
+	tty    bool
+	podman bool
+	loc    *time.Location
+	in     []record
+	want   []string
+}
+
+func decodeCases() []decodeCase {
 	full := strings.Repeat("x", 16<<10)
 	at := func(ns int64) string { return time.Unix(0, ns).UTC().Format(stampForm) }
 	east := time.FixedZone("", 2*60*60)
-	tests := []struct {
-		name   string
-		tty    bool
-		podman bool
-		loc    *time.Location
-		in     []record
-		want   []string
-	}{
+	return []decodeCase{
 		{name: "streams", in: []record{{t1, 1, "a\n"}, {t1, 2, "b\n"}, {t2, 1, "c\n"}},
 			want: []string{"1 1 a", "1 2 b", "2 1 c"}},
 		{name: "empty lines", in: []record{{t1, 1, "\n"}, {t2, 1, "\n"}},
@@ -74,7 +76,10 @@ func TestDecode(t *testing.T) {
 		{name: "terminal, the container prints times", tty: true, in: []record{{t2, 1, at(t1) + " a Z \r\n"}},
 			want: []string{"2 1 " + at(t1) + " a Z "}},
 	}
-	for _, tt := range tests {
+}
+
+func TestDecode(t *testing.T) {
+	for _, tt := range decodeCases() {
 		for _, size := range []int{1, 7, 100, 1 << 20} {
 			t.Run(fmt.Sprint(tt.name, "/", size), func(t *testing.T) {
 				loc := tt.loc

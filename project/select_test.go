@@ -25,30 +25,32 @@ configs: {conf: {content: x}}
 secrets: {pass: {environment: P}}
 `
 
+// selectCases are selections of the services of graph.
+var selectCases = []struct {
+	name      string
+	profiles  []string
+	selection Selection
+	services  string
+	targets   string
+	networks  string
+	volumes   string
+	wantErr   string
+}{
+	{name: "all", services: "api db web", networks: "back front", volumes: "cache data"},
+	{name: "all of a profile", profiles: []string{"dev"}, services: "api db debug tools web", networks: "back default front", volumes: "cache data"},
+	{name: "all profiles", profiles: []string{"*"}, services: "api db debug far off tools web", networks: "back default front", volumes: "cache data"},
+	{name: "dependencies", selection: Selection{Services: []string{"api"}}, services: "api db", targets: "api", networks: "back", volumes: "data"},
+	{name: "no dependencies", selection: Selection{Services: []string{"api"}, NoDeps: true}, services: "api", targets: "api", networks: "back"},
+	{name: "several, once each", selection: Selection{Services: []string{"db", "web", "db"}, NoDeps: true}, services: "db web", targets: "db web", networks: "back front", volumes: "cache data"},
+	{name: "pattern", selection: Selection{Services: []string{"*b"}, NoDeps: true}, services: "db web", targets: "db web", networks: "back front", volumes: "cache data"},
+	{name: "naming turns the profile on", selection: Selection{Services: []string{"tools"}}, services: "debug tools", targets: "tools", networks: "back default"},
+	{name: "a dependency is switched on, its profile is not", selection: Selection{Services: []string{"far"}}, services: "far off", targets: "far", networks: "default"},
+	{name: "optional dependency that is on", profiles: []string{"dev"}, selection: Selection{Services: []string{"api"}}, services: "api db debug", targets: "api", networks: "back", volumes: "data"},
+	{name: "unknown", selection: Selection{Services: []string{"wep"}}, wantErr: "no such service: wep"},
+}
+
 func TestSelect(t *testing.T) {
-	tests := []struct {
-		name      string
-		profiles  []string
-		selection Selection
-		services  string
-		targets   string
-		networks  string
-		volumes   string
-		wantErr   string
-	}{
-		{name: "all", services: "api db web", networks: "back front", volumes: "cache data"},
-		{name: "all of a profile", profiles: []string{"dev"}, services: "api db debug tools web", networks: "back default front", volumes: "cache data"},
-		{name: "all profiles", profiles: []string{"*"}, services: "api db debug far off tools web", networks: "back default front", volumes: "cache data"},
-		{name: "dependencies", selection: Selection{Services: []string{"api"}}, services: "api db", targets: "api", networks: "back", volumes: "data"},
-		{name: "no dependencies", selection: Selection{Services: []string{"api"}, NoDeps: true}, services: "api", targets: "api", networks: "back"},
-		{name: "several, once each", selection: Selection{Services: []string{"db", "web", "db"}, NoDeps: true}, services: "db web", targets: "db web", networks: "back front", volumes: "cache data"},
-		{name: "pattern", selection: Selection{Services: []string{"*b"}, NoDeps: true}, services: "db web", targets: "db web", networks: "back front", volumes: "cache data"},
-		{name: "naming turns the profile on", selection: Selection{Services: []string{"tools"}}, services: "debug tools", targets: "tools", networks: "back default"},
-		{name: "a dependency is switched on, its profile is not", selection: Selection{Services: []string{"far"}}, services: "far off", targets: "far", networks: "default"},
-		{name: "optional dependency that is on", profiles: []string{"dev"}, selection: Selection{Services: []string{"api"}}, services: "api db debug", targets: "api", networks: "back", volumes: "data"},
-		{name: "unknown", selection: Selection{Services: []string{"wep"}}, wantErr: "no such service: wep"},
-	}
-	for _, test := range tests {
+	for _, test := range selectCases {
 		t.Run(test.name, func(t *testing.T) {
 			o := Options{WorkDir: folder(t, "compose.yaml", graph), Profiles: test.profiles, NoConsistency: true}
 			p, err := Load(t.Context(), o, nil)

@@ -7,49 +7,52 @@ import (
 	"testing"
 )
 
+// watchedCases are projects and the files that they are made of.
+var watchedCases = []struct {
+	name  string
+	files []string // besides compose.yaml, which is the first content
+	want  []string // besides compose.yaml and .env
+}{
+	{"an include", []string{"include: [inc/more.yaml]\n", "inc/more.yaml", oneService}, []string{"inc/.env", "inc/more.yaml"}},
+	{
+		"an include by a variable", []string{"include: ['${WHERE}/more.yaml']\n", ".env", "WHERE=inc\n", "inc/more.yaml", oneService},
+		[]string{"inc/.env", "inc/more.yaml"},
+	},
+	{
+		"an include by a variable's default", []string{"include: ['${WHERE:-inc}/more.yaml']\n", "inc/more.yaml", oneService},
+		[]string{"inc/.env", "inc/more.yaml"},
+	},
+	{
+		"includes of includes", []string{
+			"include: [{path: [a/a.yaml, b/b.yaml], env_file: my.env}]\n", "my.env", "X=1\n",
+			"a/a.yaml", "include: [c/c.yaml]\n", "b/b.yaml", oneService, "a/c/c.yaml", "services: {c: {image: alpine}}\n",
+		},
+		[]string{"a/a.yaml", "a/c/.env", "a/c/c.yaml", "b/b.yaml", "my.env"},
+	},
+	{
+		"an include with a folder", []string{
+			"include: [{path: a/a.yaml, project_directory: other}]\n",
+			"a/a.yaml", "include: [sub.yaml]\n", "other/sub.yaml", oneService,
+		},
+		[]string{"a/a.yaml", "other/.env", "other/sub.yaml"},
+	},
+	{
+		"extends", []string{"services: {web: {extends: {file: 'base/${X:-b}.yaml', service: web}}}\n", "base/b.yaml", oneService},
+		[]string{"base/b.yaml"},
+	},
+	{
+		"what services read", []string{
+			"services: {web: {image: alpine, env_file: [web.env], label_file: [l], configs: [c], secrets: [s]}}\n" +
+				"configs: {c: {file: c.txt}, unused: {file: no.txt}}\nsecrets: {s: {file: s.txt}}\n",
+			"web.env", "A=1\n", "l", "a=b\n", "c.txt", "c", "s.txt", "s",
+		},
+		[]string{"c.txt", "l", "s.txt", "web.env"},
+	},
+}
+
 // TestWatchedFiles: what a project was made of, whatever way it is named.
 func TestWatchedFiles(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		files []string // besides compose.yaml, which is the first content
-		want  []string // besides compose.yaml and .env
-	}{
-		{"an include", []string{"include: [inc/more.yaml]\n", "inc/more.yaml", oneService}, []string{"inc/.env", "inc/more.yaml"}},
-		{
-			"an include by a variable", []string{"include: ['${WHERE}/more.yaml']\n", ".env", "WHERE=inc\n", "inc/more.yaml", oneService},
-			[]string{"inc/.env", "inc/more.yaml"},
-		},
-		{
-			"an include by a variable's default", []string{"include: ['${WHERE:-inc}/more.yaml']\n", "inc/more.yaml", oneService},
-			[]string{"inc/.env", "inc/more.yaml"},
-		},
-		{
-			"includes of includes", []string{
-				"include: [{path: [a/a.yaml, b/b.yaml], env_file: my.env}]\n", "my.env", "X=1\n",
-				"a/a.yaml", "include: [c/c.yaml]\n", "b/b.yaml", oneService, "a/c/c.yaml", "services: {c: {image: alpine}}\n",
-			},
-			[]string{"a/a.yaml", "a/c/.env", "a/c/c.yaml", "b/b.yaml", "my.env"},
-		},
-		{
-			"an include with a folder", []string{
-				"include: [{path: a/a.yaml, project_directory: other}]\n",
-				"a/a.yaml", "include: [sub.yaml]\n", "other/sub.yaml", oneService,
-			},
-			[]string{"a/a.yaml", "other/.env", "other/sub.yaml"},
-		},
-		{
-			"extends", []string{"services: {web: {extends: {file: 'base/${X:-b}.yaml', service: web}}}\n", "base/b.yaml", oneService},
-			[]string{"base/b.yaml"},
-		},
-		{
-			"what services read", []string{
-				"services: {web: {image: alpine, env_file: [web.env], label_file: [l], configs: [c], secrets: [s]}}\n" +
-					"configs: {c: {file: c.txt}, unused: {file: no.txt}}\nsecrets: {s: {file: s.txt}}\n",
-				"web.env", "A=1\n", "l", "a=b\n", "c.txt", "c", "s.txt", "s",
-			},
-			[]string{"c.txt", "l", "s.txt", "web.env"},
-		},
-	} {
+	for _, c := range watchedCases {
 		t.Run(c.name, func(t *testing.T) {
 			dir := folder(t, append([]string{"compose.yaml"}, c.files...)...)
 			p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo"}, nil)

@@ -10,9 +10,9 @@ import (
 )
 
 // TestExplainText: the whole screen.
-func TestExplainText(t *testing.T) {
+func failedWeb() *planner.Explanation {
 	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
-	e := &planner.Explanation{
+	return &planner.Explanation{
 		Project: "demo", Service: "web", Verdict: planner.VerdictFailed, Summary: "web does not run: exit code 3",
 		Causes: []planner.Cause{
 			{Code: planner.CausePortTaken, Text: "port 80/tcp is held by somebody", Hint: "stop it"},
@@ -39,7 +39,9 @@ func TestExplainText(t *testing.T) {
 			{Verb: "start", Name: "demo-web-3", Reason: plan.Reason{Code: planner.BecauseNotRunning}},
 		},
 	}
-	want := `web does not run: exit code 3
+}
+
+const failedWebText = `web does not run: exit code 3
   port 80/tcp is held by somebody
   hint: stop it
 
@@ -64,17 +66,19 @@ func TestExplainText(t *testing.T) {
   up would recreate demo-web-1: image changed, if nginx turns out to be another image
   up would start demo-web-3
 `
+
+func TestExplainText(t *testing.T) {
 	var b strings.Builder
-	o := Options{Now: func() time.Time { return at(712) }}
-	if err := Explain(&b, e, o); err != nil {
+	o := Options{Now: func() time.Time { return time.Unix(712, 0) }}
+	if err := Explain(&b, failedWeb(), o); err != nil {
 		t.Fatal(err)
 	}
-	if b.String() != want {
-		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
+	if b.String() != failedWebText {
+		t.Errorf("got:\n%s\nwant:\n%s", b.String(), failedWebText)
 	}
 	b.Reset()
 	o.ANSI = ANSIAlways
-	if err := Explain(&b, e, o); err != nil {
+	if err := Explain(&b, failedWeb(), o); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(b.String(), "\x1b[1m\x1b[31mweb does not run: exit code 3\x1b[0m") {
