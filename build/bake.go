@@ -58,7 +58,9 @@ type BakeOptions struct {
 }
 
 // Bake returns the builds of the services, and of those whose images they use,
-// as a bake file in JSON: docker buildx bake -f - does the same with it.
+// as a bake file in JSON: docker buildx bake -f - does the same with it. An *Error is
+// about a service whose build section cannot be read; a *hint.Error is about builds that
+// wait for each other.
 func Bake(p *project.Project, services []string, o BakeOptions) ([]byte, error) {
 	if o.LookupEnv == nil {
 		o.LookupEnv = os.LookupEnv

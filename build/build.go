@@ -27,8 +27,8 @@ import (
 	composetypes "github.com/compose-spec/compose-go/v2/types"
 )
 
-// Client is the part of the engine's API that builds use. Its methods are
-// those of docker/docker's client.
+// Client is the part of the engine's API that builds use. Its methods are those of
+// docker/docker's client, and so are their errors: errdefs tells them apart.
 type Client interface {
 	ClientVersion() string
 	DaemonHost() string
@@ -127,8 +127,8 @@ func New(c Client, p *project.Project, o Options) *Builder {
 }
 
 // Build makes the image of a service under its name and its further tags.
-// Images that Needs returns must have been built before. The error names the
-// service.
+// The images of the services that Project.BuiltFirst names must have been built before.
+// The error is an *Error that names the service.
 func (b *Builder) Build(ctx context.Context, service string) (Result, error) {
 	res, err := b.run(ctx, service)
 	if err != nil {
@@ -158,7 +158,8 @@ func (b *Builder) Pushes() bool {
 	return ok && k.pushes()
 }
 
-// Close ends the connection to the engine's BuildKit. No build may be running.
+// Close ends the connection to the engine's BuildKit. No build may be running. The error
+// is that of closing the connection.
 func (b *Builder) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -24,7 +24,7 @@ type Findings struct {
 
 // Check has BuildKit look through a service's Dockerfile for what it warns of,
 // https://docs.docker.com/reference/build-checks/. Nothing is built. The error
-// names the service.
+// is an *Error that names the service.
 func (b *Builder) Check(ctx context.Context, service string) (Findings, error) {
 	found, err := b.check(ctx, service)
 	if err != nil {

@@ -21,7 +21,8 @@ import (
 )
 
 // ReadDockerfile reads what the Dockerfile of a build says. One that is not on this
-// machine, or that has mistakes, says nothing but where it is: the build tells.
+// machine, or that has mistakes, says nothing but where it is: the build reports it. It
+// is an error if a Dockerfile that is there cannot be read, or is larger than 16 MiB.
 func ReadDockerfile(b types.BuildConfig) (project.Dockerfile, error) {
 	d, text, err := dockerfileText(b, readText)
 	if err != nil || text == "" {

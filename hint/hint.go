@@ -11,10 +11,11 @@ type Error struct {
 	Err  error  // the cause, whether Text tells it or not, or nil
 }
 
-// New is an error that has no cause but the user's.
+// New is an *Error without a cause.
 func New(text, help string) error { return &Error{Text: text, Help: help} }
 
-// Wrap is err, whose text stays, with advice.
+// Wrap is err, whose text stays, with advice: an *Error that wraps err, which must not be
+// nil.
 func Wrap(err error, help string) error { return &Error{Text: err.Error(), Help: help, Err: err} }
 
 // Error is the text without the advice.

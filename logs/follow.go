@@ -42,7 +42,8 @@ type Change struct {
 // ctx's error when that ends first. Sink is called from one goroutine at a time.
 // A container that cannot be read (its logging driver) is reported once by an
 // event.Message. One whose stream broke, and that was not named again with
-// success, is in the error returned in the end.
+// success, is in the error returned in the end. It is an error if Options.Tail is neither
+// a number nor "all".
 func Follow(ctx context.Context, c Client, changes <-chan Change, o Options, sink event.Sink) error {
 	if err := o.check(); err != nil {
 		return err

@@ -45,7 +45,8 @@ const longestWord = len("informational")
 // follows is the message.
 const levelSearch = 512
 
-// ParseLevel reads a level's name, as users and programs write it.
+// ParseLevel reads a level's name, as users and programs write it. The error is about a
+// name that is none.
 func ParseLevel(text string) (Level, error) {
 	if l := word([]byte(text)); l != Unknown {
 		return l, nil

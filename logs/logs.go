@@ -28,6 +28,9 @@ import (
 
 // Client is what this package needs of the engine; Docker's client has it.
 type Client interface {
+	// ContainerLogs returns the log as the engine streams it. errdefs tells its errors
+	// apart: NotFound and Conflict for a container that is gone, NotImplemented for a
+	// logging driver that cannot be read.
 	ContainerLogs(ctx context.Context, id string, o container.LogsOptions) (io.ReadCloser, error)
 }
 
@@ -69,7 +72,8 @@ type Options struct {
 // MaxLine arrives in several events. A container whose logging driver cannot be
 // read is reported by an event.Message and is no error, nor is one that was
 // removed meanwhile. Where a container's log breaks off, the others are shown
-// to their end and the error, with the container's name, is returned after.
+// to their end and the error, with the container's name, is returned after. Other errors
+// are that of ctx, and one about an Options.Tail that is neither a number nor "all".
 func Show(ctx context.Context, c Client, targets []Target, o Options, sink event.Sink) error {
 	if err := o.check(); err != nil {
 		return err

@@ -9,7 +9,8 @@ import (
 
 // ParseTime reads a bound of a log as docker's tools do: a timestamp
 // ("2013-01-02T13:23:37Z", shorter forms in local time, Unix seconds) or a
-// duration before now ("42m"). "" is the zero time.
+// duration before now ("42m"). "" is the zero time. The error quotes a text that is none
+// of these.
 func ParseTime(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

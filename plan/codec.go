@@ -6,7 +6,8 @@ import (
 	"reflect"
 )
 
-// MarshalJSON puts the action's verb beside the step's fields.
+// MarshalJSON writes the step with its action's verb. The error is one of
+// encoding/json: an action has a field that cannot be written.
 func (s Step) MarshalJSON() ([]byte, error) {
 	type plain Step // without this method
 	return json.Marshal(struct {
@@ -17,8 +18,8 @@ func (s Step) MarshalJSON() ([]byte, error) {
 
 // Decode reads a plan from the JSON that json.Marshal makes of it. The table
 // holds one value of each type of action that the plan's target has; its fields
-// do not matter. An action with a verb that is not in the table is an error, and so
-// are two of a verb in it.
+// do not matter. It is an error if data is no such JSON, if an action's verb is not in
+// the table, and if the table has a verb twice.
 func Decode(data []byte, table []Action) (*Plan, error) {
 	types := make(map[string]reflect.Type, len(table))
 	for _, a := range table {

@@ -17,7 +17,7 @@ import (
 //	note: found orphan container demo-old-1
 //	  hint: remove it with --remove-orphans
 //
-// A plan without steps says "nothing to do".
+// A plan without steps says "nothing to do". The error is w's.
 func (p *Plan) WriteText(w io.Writer) error {
 	var b strings.Builder
 	if len(p.Steps) == 0 {

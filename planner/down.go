@@ -28,7 +28,8 @@ type DownOptions struct {
 // then networks and, where asked for, volumes and images. External resources
 // are never touched. The project may be nil: then the labels tell what is its.
 // Services whose profile is off stay, as does what people run as one-offs and
-// what the file does not know, unless orphans go too.
+// what the file does not know, unless orphans go too. With a project, an unknown service
+// is an error that wraps project.ErrNoSuchService; without one it is a note.
 func Down(p *project.Project, s State, name string, o DownOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err

@@ -189,7 +189,8 @@ type inquiry struct {
 	known map[string]*assessment // by service; nil: being looked at
 }
 
-// Explain answers the question. The error is a project.ErrNoSuchService.
+// Explain answers the question. The only error is about an unknown service, and wraps
+// project.ErrNoSuchService.
 func Explain(question Question) (*Explanation, error) {
 	q := &inquiry{Question: question, known: map[string]*assessment{}}
 	if err := checkServices(q.Project, q.State, []string{q.Service}); err != nil {

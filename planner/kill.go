@@ -19,7 +19,7 @@ type KillOptions struct {
 }
 
 // Kill plans a signal to the running containers, those of run among them, all
-// at once. The project may be nil.
+// at once. The project may be nil. The errors are those of Down.
 func Kill(p *project.Project, s State, o KillOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err

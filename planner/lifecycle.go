@@ -9,6 +9,7 @@ import (
 
 // Stop plans the stop of the running containers, dependents before what they
 // depend on. The project may be nil: then the containers' labels give the order.
+// The errors are those of Down.
 func Stop(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
@@ -54,6 +55,8 @@ func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
 
 // Start plans the start of containers that exist and do not run, of the named
 // services (or all) and of what these depend on, whose conditions are waited for.
+// An unknown service is an error that wraps project.ErrNoSuchService; one without a
+// container is a *hint.Error.
 func Start(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
@@ -139,7 +142,8 @@ func (f *fleet) wanted(services []string) []string {
 }
 
 // Restart plans a restart of the containers, dependencies first. Dependents
-// that say restart: true of a restarted service are restarted too.
+// that say restart: true of a restarted service are restarted too. The errors are those
+// of Start.
 func Restart(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err

@@ -6,7 +6,8 @@ import (
 )
 
 // Pause plans the freezing of the running containers. Those that are paused
-// already are in the plan's Skipped. The project may be nil.
+// already are in the plan's Skipped. The project may be nil. The errors are those of
+// Down.
 func Pause(p *project.Project, s State, services []string) (*plan.Plan, error) {
 	if err := checkInFile(p, s, services); err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func Pause(p *project.Project, s State, services []string) (*plan.Plan, error) {
 }
 
 // Unpause plans the going on of the paused containers. Those that run are in
-// the plan's Skipped. The project may be nil.
+// the plan's Skipped. The project may be nil. The errors are those of Down.
 func Unpause(p *project.Project, s State, services []string) (*plan.Plan, error) {
 	if err := checkInFile(p, s, services); err != nil {
 		return nil, err

@@ -15,7 +15,8 @@ type RmOptions struct {
 	Volumes bool // anonymous ones go too
 }
 
-// Rm plans the removal of stopped containers. The project may be nil.
+// Rm plans the removal of stopped containers. The project may be nil. The errors are
+// those of Down.
 func Rm(p *project.Project, s State, o RmOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err

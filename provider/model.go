@@ -25,7 +25,8 @@ type Model struct {
 type Endpoint struct{ URL, Model string }
 
 // Bring makes sure that Model Runner has a model, configures it, and returns
-// where it is reached.
+// where it is reached. A *hint.Error is about docker's plugin that is not installed; other
+// errors name the model and say what the plugin printed.
 func (r *Runner) Bring(ctx context.Context, m Model) (Endpoint, error) {
 	path := r.plugin("model")
 	if path == "" {

@@ -32,7 +32,7 @@ type Service struct {
 	Type    string              // the program
 	Options map[string][]string // provider.options
 	// Config returns the service as `config --format json` prints it, for
-	// programs that ask; nil: they get an empty object.
+	// programs that ask; nil: they get an empty object. Its error ends the call.
 	Config func() ([]byte, error)
 }
 
@@ -54,7 +54,9 @@ type message struct {
 }
 
 // Do calls the service's program. What is asked for is done when it ends well;
-// every call can be repeated, as the protocol has it.
+// every call can be repeated, as the protocol has it. A *hint.Error is about a program
+// that is not there, an option that is missing, or output that is not of the protocol. Where
+// the program reports an error, that is the text. When ctx ends, the error is ctx's.
 func (r *Runner) Do(ctx context.Context, s Service, verb Verb) (Result, error) {
 	path, err := r.find(s.Type)
 	if err != nil {

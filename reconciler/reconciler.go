@@ -37,7 +37,9 @@ type Options struct {
 // and writes in flight may end within Options.DrainTimeout, or until
 // Options.Force, which is said where somebody can: a stop takes as long as its
 // container does. ctx.Err is then among the errors; steps not begun are not
-// reported.
+// reported. A plan with steps that have no action, the same id, an unknown id in After, or
+// that wait for each other is an error, and no step runs. A step whose Doer panicked has a
+// *PanicError.
 //
 // sink gets event.Planned, a status before and after each step that people see,
 // and event.Finished with the error that Apply returns. It is never called from

@@ -19,7 +19,8 @@ import (
 // does where develop.watch is silent: restart, rebuild or false.
 const Extension = "x-watch"
 
-// DockerfileReader says what the Dockerfile of a build says.
+// DockerfileReader reads the Dockerfile of a build. Its errors are about files that are
+// there and cannot be read. build.ReadDockerfile is one.
 type DockerfileReader func(types.BuildConfig) (project.Dockerfile, error)
 
 // Derive makes rules for services that bind-mount their source and have no
@@ -27,6 +28,9 @@ type DockerfileReader func(types.BuildConfig) (project.Dockerfile, error)
 // notices by itself, and rebuild when a file changes that its Dockerfile copies
 // before the source. The notes say what was derived, a sentence each.
 // services are those that are watched; empty: all.
+//
+// It is an error if x-watch has an unknown value or asks for a rebuild without a build,
+// or if a .dockerignore cannot be read; errors of read are returned. All name the service.
 func Derive(p *project.Project, read DockerfileReader, services ...string) (rules []Rule, notes []string, err error) {
 	files := p.WatchedFiles()
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {

@@ -20,7 +20,8 @@ import (
 const tooMany = 50_000
 
 // NewWatcher watches with the system's notifications, and by polling where they
-// run out. A root's parent is watched too, for the root to come and go.
+// run out. A root's parent is watched too, for the root to come and go. The error is
+// always nil.
 func NewWatcher(roots []string, ignore func(path string, dir bool) bool) (Watcher, error) {
 	return newNotifier(roots, ignore, (*fsnotify.Watcher).Add)
 }

@@ -14,7 +14,7 @@ import (
 const pollShare = 20
 
 // NewPoller is a Watcher that looks every so often, for file systems that tell
-// nothing.
+// nothing. The error is always nil.
 func NewPoller(roots []string, ignore func(path string, dir bool) bool) (Watcher, error) {
 	return newPoller(roots, ignore, pollEvery), nil
 }

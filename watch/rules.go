@@ -25,7 +25,9 @@ type ignoreSet struct {
 
 // Rules are the rules of develop.watch of the project's services, sorted by
 // service, in the file's order. What the build context's .dockerignore names is
-// left out of them, as Docker Compose does, but for what a rule names itself.
+// left out of them, as Docker Compose does, but for what a rule names itself. An error
+// names the service and the rule that has a mistake, or the .dockerignore that cannot be
+// read.
 func Rules(p *project.Project) ([]Rule, error) {
 	var rules []Rule
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {

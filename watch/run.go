@@ -40,6 +40,9 @@ type Options struct {
 // what rules with InitialSync name, and, while Run runs with the same Known,
 // what was synced since the image was built. It works on containers that were
 // created and not yet started, and may be called from within Services.Rebuild.
+//
+// It is an error if a pattern of a rule cannot be parsed; other errors are those of
+// Services, with the service's name. It returns the first.
 func InitialSync(ctx context.Context, rules []Rule, s Services, o Options) error {
 	k := o.Known
 	if k == nil {
@@ -71,6 +74,9 @@ func InitialSync(ctx context.Context, rules []Rule, s Services, o Options) error
 // Run has the services follow what changes in the rules' folders until ctx ends,
 // which is no error. It emits event.Synced for each service and batch, says
 // what Rebuild is called for, and syncs initially what InitialSync has not.
+//
+// It is an error if a pattern of a rule cannot be parsed, if Options.Watcher fails, or if
+// the watcher ends by itself. Errors of Services are events, and the call is repeated.
 func Run(ctx context.Context, rules []Rule, s Services, o Options) error {
 	if o.Known == nil {
 		o.Known = new(Known)

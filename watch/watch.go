@@ -92,7 +92,7 @@ type Container struct {
 
 // Services carries out what changes ask for. The methods are called from
 // several goroutines, never twice at once for one service, except that Rebuild
-// runs beside the others.
+// runs at the same time as the others. Their errors are shown to the user as they are.
 type Services interface {
 	// Containers are a service's replicas, running or not.
 	Containers(ctx context.Context, service string) ([]Container, error)
@@ -124,8 +124,8 @@ type Changed struct {
 	Message *event.Message
 }
 
-// Watcher tells what may have changed below the folders it was made for. Its
-// maker closes it; Changes is closed then.
+// Watcher tells what may have changed below the folders it was made for. Whoever made it
+// closes it; Changes is closed then. An error of Close is the system's.
 type Watcher interface {
 	Changes() <-chan Changed
 	Close() error

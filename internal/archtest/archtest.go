@@ -19,7 +19,7 @@ import (
 )
 
 // Check returns what breaks a rule in the module at root, one sentence each, in
-// the order of the files.
+// the order of the files. It is an error if a file cannot be read or parsed.
 func Check(root string) ([]string, error) {
 	mod, err := modulePath(root)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // OpenPTY returns a new pseudo-terminal: the side of who types and looks, and that
-// of the program. creack/pty is not used for it: its request for the terminal's
+// of the program. The error is the system's. creack/pty is not used for it: its request for the terminal's
 // number holds a pointer to the stack as an integer, and where the stack moves
 // meanwhile, another's terminal is opened.
 func OpenPTY() (ours, theirs *os.File, err error) {

@@ -47,7 +47,7 @@ func (v *Terminal) Size() (int, int, bool) {
 	return v.cols, v.rows, true
 }
 
-// Write carries out what a program writes.
+// Write carries out what a program writes. The error is always nil.
 func (v *Terminal) Write(p []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
