@@ -11,7 +11,7 @@ import (
 
 // checkPorts refuses more replicas than a published port allows: one container at a
 // time has a port of the host, from its start on.
-func (d *draft) checkPorts(svc types.ServiceConfig) error {
+func (d *upDraft) checkPorts(svc types.ServiceConfig) error {
 	want := svc.GetScale()
 	if want < 2 || d.o.NoStart || svc.NetworkMode == "host" {
 		return nil
