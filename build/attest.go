@@ -11,10 +11,10 @@ import (
 // image store has no place for them (the classic one) cannot make any.
 func attestAttrs(j job, w worker, attrs map[string]string) error {
 	for name, value := range map[string]string{"provenance": j.provenance, "sbom": j.sbom} {
-		if !asked(value) {
+		if !wanted(value) {
 			continue
 		}
-		if !w.manyStore {
+		if !w.multiPlatform {
 			return hint.New(fmt.Sprintf("build.%s: Attestation is not supported for the docker driver", name),
 				"turn the engine's containerd image store on, build with --builder and --push, or leave it out")
 		}
@@ -26,8 +26,8 @@ func attestAttrs(j job, w worker, attrs map[string]string) error {
 	return nil
 }
 
-// asked tells whether an attestation is wanted: any value but a false one.
-func asked(attest string) bool {
+// wanted tells whether an attestation is wanted: any value but a false one.
+func wanted(attest string) bool {
 	on, err := strconv.ParseBool(attest)
 	return attest != "" && (err != nil || on)
 }

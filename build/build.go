@@ -64,8 +64,8 @@ type Options struct {
 	Provenance, SBOM string
 	// Builder is one that buildx has defined; "": BUILDX_BUILDER, else the engine's own.
 	Builder string
-	// Push sends the results to their registries. Only a Builder elsewhere does so
-	// itself (see Pushes); the engine is asked to by whoever calls.
+	// Push sends the results to their registries. Only a Builder outside of the engine does so
+	// itself (see Pushes); the caller asks the engine to push.
 	Push bool
 	// Memory bounds the steps of the classic builder, in bytes; 0: no bound.
 	// BuildKit knows no such bound.

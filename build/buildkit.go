@@ -15,16 +15,16 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// buildkit builds with the BuildKit inside the engine, or with one elsewhere. One control connection
-// serves all builds; each build has a session of its own for what belongs to it
+// buildkit builds with the BuildKit inside the engine, or with one outside of it. One
+// control connection serves all builds; each build has a session of its own for what belongs to it
 // alone (secrets, keys), and folders that several builds read have one each.
 type buildkit struct {
 	setting
-	b      *Builder
-	c      *bkclient.Client
-	away   bool // not the engine's own: results must be sent where they are wanted
-	auth   session.Attachable
-	locals *localSessions
+	b        *Builder
+	c        *bkclient.Client
+	external bool // not the engine's own: results must be loaded into the engine or pushed
+	auth     session.Attachable
+	locals   *localSessions
 }
 
 // newBuildKit prepares the connection; it is dialled by the first request.
@@ -56,7 +56,7 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 		return Result{}, err
 	}
 	var load *loading
-	if k.away && !k.pushes() {
+	if k.external && !k.pushes() {
 		load = k.load(ctx)
 		opt.Exports[0].Output = load.output
 	}
@@ -65,7 +65,7 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 	resp, err := k.c.Solve(ctx, nil, opt, statuses) // closes statuses
 	failure := <-watched
 	if loadErr := load.wait(); loadErr != nil {
-		return Result{}, loadErr // BuildKit's error is but a consequence
+		return Result{}, loadErr // BuildKit's error follows from it
 	}
 	if err != nil {
 		return Result{}, k.failure(ctx, j, err, failure)
@@ -74,18 +74,18 @@ func (k *buildkit) build(ctx context.Context, j job) (Result, error) {
 }
 
 // pushes tells whether results go to their registries straight from BuildKit.
-func (k *buildkit) pushes() bool { return k.away && k.b.o.Push }
+func (k *buildkit) pushes() bool { return k.external && k.b.o.Push }
 
 // export is where the result goes: into the engine's image store, whichever kind
 // that is, by the engine's own exporter, which attests nothing that is not asked
-// for, so that an unchanged build has the same digest; from elsewhere, as an
+// for, so that an unchanged build has the same digest; from outside of the engine, as an
 // archive to load, or to the registry.
 func (k *buildkit) export(j job) bkclient.ExportEntry {
 	e := bkclient.ExportEntry{Type: "moby", Attrs: map[string]string{"name": strings.Join(j.names, ",")}}
 	switch {
 	case k.pushes():
 		e.Type, e.Attrs["push"] = bkclient.ExporterImage, "true"
-	case k.away:
+	case k.external:
 		e.Type = bkclient.ExporterDocker
 	}
 	return e
@@ -95,7 +95,7 @@ func (k *buildkit) export(j job) bkclient.ExportEntry {
 func (k *buildkit) prepare(ctx context.Context, j job) (bkclient.SolveOpt, error) {
 	k.conf.addProxies(k.b.c.DaemonHost(), j.args)
 	if j.pull {
-		j.pull = !k.b.pullsOurs(j)
+		j.pull = !k.b.keepsBaseImages(j)
 	}
 	w, err := k.worker(ctx, j)
 	if err != nil {
@@ -112,10 +112,10 @@ func (k *buildkit) failure(ctx context.Context, j job, err error, seen stepFailu
 	return explain(err, j, k.b.p, seen)
 }
 
-// pullsOurs tells whether a pull of all base images would ask a registry for one
+// keepsBaseImages tells whether a pull of all base images would ask a registry for one
 // that this project has just built: builders know all or nothing.
-func (b *Builder) pullsOurs(j job) bool {
-	if !j.usesOurs() {
+func (b *Builder) keepsBaseImages(j job) bool {
+	if !j.usesProjectImage() {
 		return false
 	}
 	b.o.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
@@ -123,8 +123,8 @@ func (b *Builder) pullsOurs(j job) bool {
 	return true
 }
 
-// usesOurs tells whether the build uses an image that another service's build makes.
-func (j job) usesOurs() bool {
+// usesProjectImage tells whether the build uses an image that another service's build makes.
+func (j job) usesProjectImage() bool {
 	return len(j.uses) > 0 || slices.ContainsFunc(j.named, func(c namedContext) bool { return c.service != "" })
 }
 
@@ -147,8 +147,8 @@ func (k *buildkit) result(ctx context.Context, j job, exported map[string]string
 
 // worker is what a few options need to know of the engine's BuildKit.
 type worker struct {
-	hostGateway string // the address of host-gateway
-	manyStore   bool   // its image store holds images of several platforms
+	hostGateway   string // the address of host-gateway
+	multiPlatform bool   // its image store holds images of several platforms
 }
 
 // Labels of a worker, as dockerd sets them.
@@ -159,11 +159,11 @@ const (
 
 // worker asks only if the job makes use of the answer.
 func (k *buildkit) worker(ctx context.Context, j job) (worker, error) {
-	if k.away {
-		return worker{manyStore: k.pushes()}, nil // an archive to load holds one image
+	if k.external {
+		return worker{multiPlatform: k.pushes()}, nil // an archive to load holds one image
 	}
 	gateway := slices.ContainsFunc(j.hosts, func(h string) bool { return strings.HasSuffix(h, "="+hostGateway) })
-	if !gateway && len(j.platforms) < 2 && !asked(j.provenance) && !asked(j.sbom) {
+	if !gateway && len(j.platforms) < 2 && !wanted(j.provenance) && !wanted(j.sbom) {
 		return worker{}, nil
 	}
 	list, err := k.c.ListWorkers(ctx)
@@ -176,7 +176,7 @@ func (k *buildkit) worker(ctx context.Context, j job) (worker, error) {
 			w.hostGateway = ip
 		}
 		_, snapshotter := info.Labels[labelSnapshotter]
-		w.manyStore = w.manyStore || snapshotter
+		w.multiPlatform = w.multiPlatform || snapshotter
 	}
 	return w, nil
 }

@@ -23,7 +23,7 @@ func (b *Builder) backend(ctx context.Context) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	wish, err := b.wish()
+	wish, err := b.preferred()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ type setting struct {
 	images images
 }
 
-func (b *Builder) choose(ctx context.Context, wish wish, says build.BuilderVersion, with setting) (backend, error) {
+func (b *Builder) choose(ctx context.Context, wish preference, says build.BuilderVersion, with setting) (backend, error) {
 	at, away, err := b.findInstance()
 	if err != nil {
 		return nil, err
@@ -89,23 +89,23 @@ func (b *Builder) findBuildKit(ctx context.Context, says build.BuilderVersion) (
 	return k, nil
 }
 
-// wish is what DOCKER_BUILDKIT asks for.
-type wish int
+// preference is what DOCKER_BUILDKIT asks for.
+type preference int
 
 const (
-	noWish wish = iota
+	noPreference preference = iota
 	wantClassic
 	wantBuildKit
 )
 
-func (b *Builder) wish() (wish, error) {
+func (b *Builder) preferred() (preference, error) {
 	value, ok := b.o.LookupEnv("DOCKER_BUILDKIT")
 	if !ok || value == "" {
-		return noWish, nil
+		return noPreference, nil
 	}
 	on, err := strconv.ParseBool(value)
 	if err != nil {
-		return noWish, hint.New(fmt.Sprintf("DOCKER_BUILDKIT is %q, which is neither true nor false", value), "set it to 0 or 1, or not at all")
+		return noPreference, hint.New(fmt.Sprintf("DOCKER_BUILDKIT is %q, which is neither true nor false", value), "set it to 0 or 1, or not at all")
 	}
 	if on {
 		return wantBuildKit, nil

@@ -40,7 +40,7 @@ func (c *classic) build(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	before, err := c.present(ctx, j)
+	before, err := c.currentImage(ctx, j)
 	if err != nil {
 		return Result{}, err
 	}
@@ -51,7 +51,7 @@ func (c *classic) build(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return c.settle(ctx, j, before, id)
+	return c.keepUnchanged(ctx, j, before, id)
 }
 
 // request has the engine build, and returns the image's id.
@@ -61,7 +61,7 @@ func (c *classic) request(ctx context.Context, j job, auths map[string]registry.
 		return "", err
 	}
 	if j.pull {
-		j.pull = !c.b.pullsOurs(j)
+		j.pull = !c.b.keepsBaseImages(j)
 	}
 	o := imageBuildOptions(j, sent)
 	o.AuthConfigs, o.Memory = auths, c.b.o.Memory
@@ -72,7 +72,7 @@ func (c *classic) request(ctx context.Context, j job, auths map[string]registry.
 		_ = resp.Body.Close() // it was read to the end, or is of no more use
 	}
 	if unsent := sent.finish(); unsent != nil {
-		return "", unsent // the engine's error is but a consequence
+		return "", unsent // the engine's error follows from it
 	}
 	if err != nil {
 		j.step = failure.step
@@ -81,8 +81,8 @@ func (c *classic) request(ctx context.Context, j job, auths map[string]registry.
 	return cmp.Or(id, j.names[0]), nil
 }
 
-// present is the image that has the job's name now; zero: none has.
-func (c *classic) present(ctx context.Context, j job) (image.InspectResponse, error) {
+// currentImage is the image that has the job's name now; zero: none has.
+func (c *classic) currentImage(ctx context.Context, j job) (image.InspectResponse, error) {
 	img, err := c.images.inspect(ctx, j.names[0])
 	if errdefs.IsNotFound(err) {
 		return image.InspectResponse{}, nil
@@ -90,16 +90,16 @@ func (c *classic) present(ctx context.Context, j job) (image.InspectResponse, er
 	return img, err
 }
 
-// settle returns what the build brought. An image that differs from the one
+// keepUnchanged returns what the build brought. An image that differs from the one
 // before in nothing but its date and history gives the names back to it, so that
 // no container is recreated for it: Podman writes the labels as steps in an order
 // that is another one each time, and its cache then knows none of them.
-func (c *classic) settle(ctx context.Context, j job, before image.InspectResponse, id string) (Result, error) {
+func (c *classic) keepUnchanged(ctx context.Context, j job, before image.InspectResponse, id string) (Result, error) {
 	built, err := c.images.inspect(ctx, id)
 	if err != nil {
 		return Result{}, err
 	}
-	if before.ID == "" || before.ID == built.ID || !runsAlike(before, built) {
+	if before.ID == "" || before.ID == built.ID || !sameContainer(before, built) {
 		return c.images.result(built, j.platforms), nil
 	}
 	for _, name := range j.names {
@@ -111,8 +111,8 @@ func (c *classic) settle(ctx context.Context, j job, before image.InspectRespons
 	return c.images.result(before, j.platforms), nil
 }
 
-// runsAlike tells whether containers of the two images would be the same.
-func runsAlike(a, b image.InspectResponse) bool {
+// sameContainer tells whether containers of the two images would be the same.
+func sameContainer(a, b image.InspectResponse) bool {
 	return a.Os == b.Os && a.Architecture == b.Architecture && a.Variant == b.Variant &&
 		reflect.DeepEqual(a.RootFS, b.RootFS) && reflect.DeepEqual(a.Config, b.Config)
 }
@@ -129,7 +129,7 @@ func (c *classic) refuse(j job) error {
 		{"additional contexts", len(j.named) > 0},
 		{"SSH keys", len(j.ssh) > 0},
 		{"secrets", len(j.secrets) > 0},
-		{"attestations", asked(j.provenance) || asked(j.sbom)},
+		{"attestations", wanted(j.provenance) || wanted(j.sbom)},
 	}
 	for _, x := range cannot {
 		if !x.asked {
@@ -159,7 +159,7 @@ func (c *classic) refuse(j job) error {
 }
 
 // imageBuildOptions are the job as POST /build wants it.
-func imageBuildOptions(j job, sent packed) build.ImageBuildOptions {
+func imageBuildOptions(j job, sent packedContext) build.ImageBuildOptions {
 	o := build.ImageBuildOptions{
 		Version:       build.BuilderV1,
 		Tags:          j.names,

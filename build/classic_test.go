@@ -21,7 +21,7 @@ import (
 )
 
 // contents reads a packed context: file names, and the content of files.
-func contents(t *testing.T, p packed) map[string]string {
+func contents(t *testing.T, p packedContext) map[string]string {
 	t.Helper()
 	defer func() {
 		if err := p.finish(); err != nil {
@@ -165,10 +165,10 @@ func TestRunsAlike(t *testing.T) {
 	}
 	a, dated := img("a", "1"), img("a", "1")
 	dated.ID, dated.Created = "other", "2026-01-01T00:00:00Z"
-	if !runsAlike(a, dated) {
+	if !sameContainer(a, dated) {
 		t.Error("a date makes a difference")
 	}
-	if runsAlike(a, img("b", "1")) || runsAlike(a, img("a", "2")) {
+	if sameContainer(a, img("b", "1")) || sameContainer(a, img("a", "2")) {
 		t.Error("a command or a layer makes no difference")
 	}
 }
@@ -181,7 +181,7 @@ func TestImageBuildOptions(t *testing.T) {
 		hosts: []string{"a=1.2.3.4", "b=[::1]"}, ulimits: []ulimit{{"nofile", 1, 2}},
 		cacheFrom: []string{"img", "type=registry,ref=other", "type=local,src=x"},
 	}
-	got := imageBuildOptions(j, packed{dockerfile: "D"})
+	got := imageBuildOptions(j, packedContext{dockerfile: "D"})
 	want := build.ImageBuildOptions{
 		Version: build.BuilderV1, Tags: j.names, Dockerfile: "D", NoCache: true, PullParent: true, Remove: true, ForceRemove: true,
 		BuildArgs: map[string]*string{"A": &one}, Labels: j.labels, Target: "last", NetworkMode: "mine", ShmSize: 10,

@@ -119,7 +119,7 @@ func (r *reading) read(target string) project.Dockerfile {
 		}
 	}
 	r.d.Env = map[string]string{}
-	r.run(last)
+	r.readContainer(last)
 	return r.d
 }
 
@@ -178,14 +178,14 @@ func (r *reading) takes(s instructions.Stage, known map[string]string) (takes []
 		add(base, ".")
 	}
 	for _, c := range s.Commands {
-		r.learn(c, known)
+		r.setVariables(c, known)
 		switch c := c.(type) {
 		case *instructions.CopyCommand:
 			add(c.From, c.SourcePaths...)
 		case *instructions.AddCommand:
 			add("", c.SourcePaths...)
 		case *instructions.RunCommand:
-			for _, m := range r.bound(c, known) {
+			for _, m := range r.contextMounts(c, known) {
 				add(m.From, cmp.Or(m.Source, "."))
 			}
 			takes = append(takes, project.Take{})
@@ -194,8 +194,8 @@ func (r *reading) takes(s instructions.Stage, known map[string]string) (takes []
 	return takes
 }
 
-// bound are the mounts of a RUN that are of a context.
-func (r *reading) bound(c *instructions.RunCommand, known map[string]string) (mounts []*instructions.Mount) {
+// contextMounts are the mounts of a RUN that are of a context.
+func (r *reading) contextMounts(c *instructions.RunCommand, known map[string]string) (mounts []*instructions.Mount) {
 	err := c.Expand(func(word string) (string, error) {
 		if text, ok := r.expand(word, known); ok {
 			return text, nil
@@ -229,15 +229,15 @@ func (r *reading) end(at int) map[string]string {
 	if _, done := r.ends[at]; !done {
 		known := r.known(at)
 		for _, c := range r.stages[at].Commands {
-			r.learn(c, known)
+			r.setVariables(c, known)
 		}
 		r.ends[at] = known
 	}
 	return r.ends[at]
 }
 
-// learn takes the variables in that a step sets.
-func (r *reading) learn(c instructions.Command, known map[string]string) {
+// setVariables takes the variables in that a step sets.
+func (r *reading) setVariables(c instructions.Command, known map[string]string) {
 	switch c := c.(type) {
 	case *instructions.ArgCommand:
 		r.argument(*c, known)
@@ -259,27 +259,27 @@ func (r *reading) argument(a instructions.ArgCommand, known map[string]string) {
 	}
 }
 
-// run reads what a stage, and before it those that it comes from, say of the
+// readContainer reads what a stage, and before it those that it comes from, say of the
 // container.
-func (r *reading) run(at int) {
+func (r *reading) readContainer(at int) {
 	s := r.stages[at]
 	from, ok := r.expand(s.BaseName, r.args)
 	if ok {
 		r.d.Image = from
 	}
 	if before := r.find(from, at); before >= 0 {
-		r.run(before)
+		r.readContainer(before)
 	}
 	known := r.known(at)
 	for _, c := range s.Commands {
-		r.learn(c, known)
+		r.setVariables(c, known)
 		switch c := c.(type) {
 		case *instructions.EnvCommand:
 			for _, kv := range c.Env {
 				r.d.Env[kv.Key] = known[kv.Key]
 			}
 		case *instructions.WorkdirCommand:
-			r.enter(c.Path, known)
+			r.setWorkdir(c.Path, known)
 		case *instructions.EntrypointCommand:
 			r.d.Entrypoint = strings.Join(c.CmdLine, " ")
 		case *instructions.CmdCommand:
@@ -288,7 +288,7 @@ func (r *reading) run(at int) {
 	}
 }
 
-func (r *reading) enter(dir string, known map[string]string) {
+func (r *reading) setWorkdir(dir string, known map[string]string) {
 	dir, ok := r.expand(dir, known)
 	switch {
 	case !ok:

@@ -14,8 +14,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// explain makes the best of BuildKit's error: the line of the Dockerfile, the
-// step's output, and what to do.
+// explain makes an Error of BuildKit's: with the line of the Dockerfile, the step's
+// output, and what to do.
 func explain(err error, j job, p *project.Project, f stepFailure) *Error {
 	e := &Error{Err: err, Step: f.step, Output: f.output}
 	j.step = f.step
@@ -136,7 +136,7 @@ func advise(message string, j job, p *project.Project) string {
 	return baseHelp(message, j, p)
 }
 
-// takenFrom finds what COPY and the mounts of RUN take out of beside the context.
+// takenFrom finds what COPY and the mounts of RUN take files from, other than the context.
 var takenFrom = regexp.MustCompile(`(?:--from=|[=,]from=)([^\s,\\]+)`)
 
 func notInContext(j job, p *project.Project, m []string) string {
@@ -194,7 +194,7 @@ func notIn(j job, p *project.Project, from, path string) string {
 // missingImage finds the reference of a base image that could not be had.
 var missingImage = regexp.MustCompile(`(?:pull access denied|failed to resolve source metadata) for ([^\s,]+[^\s,:])(?:[\s,:]|$)`)
 
-// unreachable is how a registry that does not answer looks.
+// unreachable matches the errors about a registry that does not answer.
 var unreachable = regexp.MustCompile(`no such host|connection refused|i/o timeout|network is unreachable|Temporary failure in name resolution|no route to host`)
 
 const registryHelp = "the builder does not reach the registry: check its network and proxy settings"

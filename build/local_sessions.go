@@ -5,14 +5,20 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/filesync"
 	"github.com/tonistiigi/fsutil"
 	fstypes "github.com/tonistiigi/fsutil/types"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // localSessions are the sessions through which BuildKit reads folders that
@@ -109,8 +115,43 @@ func sharedKey(dir string) string {
 	return short(host + ":" + dir)
 }
 
-// short is a name for something that is too long or too odd to be one.
+// short is a name for a text that is too long for one, or has characters that none may have.
 func short(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:12])
+}
+
+// sharedFolders are the local folders that more than one build reads. It looks
+// at the file alone: a folder that is missing is for the build to report.
+func sharedFolders(p *project.Project) map[string]bool {
+	uses := map[string]int{}
+	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
+		b := p.Services[name].Build
+		if b == nil {
+			continue
+		}
+		for dir := range folders(p, b) {
+			uses[dir]++
+		}
+	}
+	shared := map[string]bool{}
+	for dir, n := range uses {
+		shared[dir] = n > 1
+	}
+	return shared
+}
+
+// folders are those that one build section names.
+func folders(p *project.Project, b *types.BuildConfig) map[string]bool {
+	dirs := map[string]bool{}
+	add := func(context string) {
+		if !strings.Contains(context, "://") && !strings.HasPrefix(context, types.ServicePrefix) && !isRemote(context) {
+			dirs[absolute(context, p.WorkingDir)] = true
+		}
+	}
+	add(b.Context)
+	for _, value := range b.AdditionalContexts {
+		add(value)
+	}
+	return dirs
 }

@@ -147,7 +147,7 @@ func readDockerfile(path, base string) (dockerfile, error) {
 	return dockerfile{name: base, data: data, ignore: ignore}, nil
 }
 
-// suggestDockerfile names files in dir that look like what was meant.
+// suggestDockerfile is the hint for a missing Dockerfile: the files in dir that look like one.
 func suggestDockerfile(dir string) string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

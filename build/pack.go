@@ -13,51 +13,51 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// packed is a build context on its way to the classic builder.
-type packed struct {
+// packedContext is a build context on its way to the classic builder.
+type packedContext struct {
 	*contextTar        // nil: the engine fetches the context itself
 	dockerfile  string // its path within the context, with slashes
 }
 
 // packContext archives the job's context, less what .dockerignore leaves out.
 // The Dockerfile goes with it, wherever it is. finish must be called.
-func packContext(j job) (packed, error) {
+func packContext(j job) (packedContext, error) {
 	if j.context.url != "" {
 		if j.file.dir != "" || j.file.data != nil {
-			return packed{}, hint.New("the classic builder doesn't support a Dockerfile outside of a remote context, set DOCKER_BUILDKIT=1 to use BuildKit",
+			return packedContext{}, hint.New("the classic builder doesn't support a Dockerfile outside of a remote context, set DOCKER_BUILDKIT=1 to use BuildKit",
 				"put the Dockerfile into the context")
 		}
-		return packed{dockerfile: j.file.name}, nil
+		return packedContext{dockerfile: j.file.name}, nil
 	}
 	file, err := placeDockerfile(j)
 	if err != nil {
-		return packed{}, err
+		return packedContext{}, err
 	}
 	patterns, err := ignorePatterns(j, file)
 	if err != nil {
-		return packed{}, err
+		return packedContext{}, err
 	}
 	excludes, err := patternmatcher.New(patterns)
 	if err != nil {
-		return packed{}, fmt.Errorf("reading %s: %w", ignoreFile, err)
+		return packedContext{}, fmt.Errorf("reading %s: %w", ignoreFile, err)
 	}
 	a := archiver{dir: j.context.dir, excludes: excludes}
 	if file.data != nil {
 		a.extra = map[string][]byte{file.name: file.data}
-		if a.extra[ignoreFile], err = hiding(j.context.dir, file.name); err != nil {
-			return packed{}, err
+		if a.extra[ignoreFile], err = ignoringDockerfile(j.context.dir, file.name); err != nil {
+			return packedContext{}, err
 		}
 	}
-	return packed{contextTar: a.start(), dockerfile: file.name}, nil
+	return packedContext{contextTar: a.start(), dockerfile: file.name}, nil
 }
 
 // ignoreFile is what the engine reads in the context it gets.
 const ignoreFile = ".dockerignore"
 
-// hiding is the context's ignore file with a line more: the engine, having read
+// ignoringDockerfile is the context's ignore file with a line for the Dockerfile: the engine, having read
 // the Dockerfile and the ignore file, takes both out of what COPY sees if they
 // are named there. An ignore file that is here for that alone names itself too.
-func hiding(dir, name string) ([]byte, error) {
+func ignoringDockerfile(dir, name string) ([]byte, error) {
 	data, err := readIfThere(filepath.Join(dir, ignoreFile))
 	if err != nil {
 		return nil, err

@@ -77,9 +77,8 @@ type lineWriter struct {
 	mute  bool
 }
 
-// repetition is the line with which the display, having shown everything, begins
-// to repeat the output of failed steps: the error has it. The lines of steps
-// themselves begin with "#".
+// repetition is the line after which the display repeats the output of failed steps, which
+// the error has as well. The lines of steps begin with "#".
 const repetition = "------"
 
 // end says that the build is over, and that only what is left will be written.

@@ -45,7 +45,7 @@ func (b *Builder) connectBuilder(ctx context.Context, i instance) (*buildkit, er
 		return nil, hint.Wrap(fmt.Errorf("the builder %q does not answer: %w", i.Name, err), "start it: docker buildx inspect --bootstrap "+i.Name)
 	}
 	return &buildkit{
-		b: b, c: c, away: true,
+		b: b, c: c, external: true,
 		locals: newLocalSessions(sharedFolders(b.p), grpchijack.Dialer(c.ControlClient())),
 	}, nil
 }

@@ -31,7 +31,7 @@ func (k *buildkit) solveOpt(ctx context.Context, j job, w worker) (bkclient.Solv
 	if err := k.knowsContexts(j); err != nil {
 		return bkclient.SolveOpt{}, err
 	}
-	if k.away && j.usesOurs() {
+	if k.external && j.usesProjectImage() {
 		return bkclient.SolveOpt{}, hint.New("a builder outside of the engine does not see the image of another service",
 			"build this service with the engine's own builder, or name an image that was pushed: docker-image://NAME")
 	}
@@ -87,7 +87,7 @@ const newerSyntax = "# syntax=docker/dockerfile:1"
 
 // knowsContexts refuses named contexts where they would be ignored.
 func (k *buildkit) knowsContexts(j job) error {
-	if len(j.named) == 0 || k.away || !versions.LessThan(k.b.c.ClientVersion(), contextsSince) {
+	if len(j.named) == 0 || k.external || !versions.LessThan(k.b.c.ClientVersion(), contextsSince) {
 		return nil
 	}
 	if _, _, _, own := parser.DetectSyntax(j.file.content()); own {
@@ -99,7 +99,7 @@ func (k *buildkit) knowsContexts(j job) error {
 
 // frontendAttrs are the options of BuildKit's own Dockerfile frontend.
 func frontendAttrs(j job, w worker) (map[string]string, error) {
-	if len(j.platforms) > 1 && !w.manyStore {
+	if len(j.platforms) > 1 && !w.multiPlatform {
 		return nil, hint.New("Multi-platform build is not supported for the docker driver.",
 			"turn the engine's containerd image store on, or build for one platform")
 	}

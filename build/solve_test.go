@@ -63,7 +63,7 @@ var frontendCases = []struct {
 		want: map[string]string{"platform": "linux/arm64"},
 	},
 	{
-		name: "platforms", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}}, w: worker{manyStore: true},
+		name: "platforms", job: job{file: dockerfileHere, platforms: []string{"linux/arm64", "linux/amd64"}}, w: worker{multiPlatform: true},
 		want: map[string]string{"platform": "linux/arm64,linux/amd64"},
 	},
 	{
@@ -71,7 +71,7 @@ var frontendCases = []struct {
 		err: "Multi-platform build is not supported for the docker driver.",
 	},
 	{
-		name: "attestations", job: job{file: dockerfileHere, provenance: "mode=max", sbom: "true"}, w: worker{manyStore: true},
+		name: "attestations", job: job{file: dockerfileHere, provenance: "mode=max", sbom: "true"}, w: worker{multiPlatform: true},
 		want: map[string]string{"attest:provenance": "mode=max", "attest:sbom": ""},
 	},
 	{name: "no attestations", job: job{file: dockerfileHere, provenance: "false", sbom: "0"}, want: map[string]string{}},

@@ -166,12 +166,12 @@ func (r *reading) images(needed map[int]bool) (list []namedImage) {
 		add(i, s.BaseName, r.args, s.Location)
 		known := r.known(i)
 		for _, c := range s.Commands {
-			r.learn(c, known)
+			r.setVariables(c, known)
 			switch c := c.(type) {
 			case *instructions.CopyCommand:
 				add(i, c.From, known, c.Location())
 			case *instructions.RunCommand:
-				_ = r.bound(c, known) // puts the arguments into the mounts
+				_ = r.contextMounts(c, known) // puts the arguments into the mounts
 				for _, m := range instructions.GetMounts(c) {
 					add(i, m.From, known, c.Location())
 				}

@@ -4,7 +4,7 @@ package event
 // lines: front ends make their prefixes equally wide by it.
 type Attached struct {
 	Sources []Source
-	// Quiet: nobody is told ("Attaching to a-1, b-1"), as with the logs command.
+	// Quiet: the line "Attaching to a-1, b-1" is not shown, as with the logs command.
 	Quiet bool
 }
 

@@ -85,7 +85,7 @@ type Status struct {
 type Held struct {
 	Ref  Ref
 	For  []Need // the first few, in the plan's order
-	More int    // how many there are beside For
+	More int    // how many there are in addition to For
 }
 
 // Need is a change of another resource that is waited for.

@@ -39,7 +39,7 @@ func (d *decoder) splitRaw() {
 		text := d.openRaw(b[:i:i])
 		d.emitRaw(d.clean(text[:0], text))
 	}
-	// What fills half a buffer is a long line: it grows elsewhere.
+	// What fills half a buffer is a long line: it is moved to memory of its own.
 	if d.w-d.r > len(d.buf)/2 {
 		d.growRaw(p, d.buf[d.r:d.w])
 		d.r = d.w

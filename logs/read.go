@@ -17,7 +17,7 @@ const (
 	budget = 64 << 10
 	// batchLines is how many lines a batch has room for at first.
 	batchLines = 64
-	// lineCost is what room for a line weighs, beside its text. Batches of few
+	// lineCost is what room for a line weighs without its text. Batches of few
 	// lines weigh nearly as much as full ones, so that a reader that is ahead
 	// soon waits and then reads much at once.
 	lineCost = int64(unsafe.Sizeof(line{}))

@@ -52,7 +52,7 @@ func (s *source) waiting() phase {
 	return owed
 }
 
-// change carries out what is told of a container, once it is its turn.
+// change carries out a Change, after those of the container that came before it.
 func (m *merger) change(ctx context.Context, c Change) {
 	s := m.byID[c.ID]
 	if s == nil {

@@ -10,7 +10,7 @@ import (
 // Action is what a step does. It is data: names, ids of what exists, options;
 // whoever carries it out looks the service up in the project. Any package may
 // implement it: those that run and show plans know actions by their methods
-// alone. An action may be Detailed, Interruptible and a Bringer as well.
+// alone. An action may be Detailed, Interruptible and a Producer as well.
 type Action interface {
 	// Verb is the action's name: "create", "pull". It is the same whatever the
 	// fields say, and no other action of the same target has it. What it says of
@@ -104,12 +104,12 @@ func InterruptionOf(a Action) Interruption {
 	return Finishes
 }
 
-// Bringer is an action that may bring what Step.When names: something that has a
+// Producer is an action that may bring what Step.When names: something that has a
 // digest, under its resource's kind and name.
-type Bringer interface {
+type Producer interface {
 	Action
-	// Brings returns the digest of what was there when the plan was made, "" for
+	// Produces returns the digest of what was there when the plan was made, "" for
 	// nothing; it changed where Result.Digest is another one. ok is false where the
 	// action, as its fields are, brings nothing.
-	Brings() (have string, ok bool)
+	Produces() (have string, ok bool)
 }

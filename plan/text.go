@@ -106,7 +106,7 @@ func (c FieldChange) String() string {
 		}
 		return s
 	}
-	if c.Old == "" && c.New == "" { // a secret: not even its length is told
+	if c.Old == "" && c.New == "" { // a secret: its length is not shown either
 		return c.Field + " changed"
 	}
 	return c.Field + ": " + side(c.Old) + " → " + side(c.New)

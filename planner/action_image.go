@@ -24,8 +24,8 @@ func (PullImage) Words() plan.Words {
 	}
 }
 
-func (PullImage) Interruption() plan.Interruption  { return plan.Breaks }
-func (a PullImage) Brings() (have string, ok bool) { return a.Have, true }
+func (PullImage) Interruption() plan.Interruption    { return plan.Breaks }
+func (a PullImage) Produces() (have string, ok bool) { return a.Have, true }
 
 func (a PullImage) Details() []string {
 	if a.Platform == "" {
@@ -51,8 +51,8 @@ func (BuildImage) Words() plan.Words {
 	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built", Becomes: "build"}
 }
 
-func (BuildImage) Interruption() plan.Interruption  { return plan.Breaks }
-func (a BuildImage) Brings() (have string, ok bool) { return a.Have, true }
+func (BuildImage) Interruption() plan.Interruption    { return plan.Breaks }
+func (a BuildImage) Produces() (have string, ok bool) { return a.Have, true }
 
 func (a BuildImage) Details() []string {
 	if a.Ref.Service == "" {

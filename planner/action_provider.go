@@ -36,8 +36,8 @@ func (a RunProvider) Interruption() plan.Interruption {
 	return plan.Finishes
 }
 
-// Brings: variables come of an up alone.
-func (a RunProvider) Brings() (have string, ok bool) { return a.Have, a.Do == ProviderUp }
+// Produces: variables come of an up alone.
+func (a RunProvider) Produces() (have string, ok bool) { return a.Have, a.Do == ProviderUp }
 
 func (a RunProvider) Details() []string { return []string{string(a.Do)} }
 
@@ -55,8 +55,8 @@ func (BringModel) Words() plan.Words {
 	return plan.Words{Working: "Configuring", Done: "Configured", Becomes: "configure"}
 }
 
-func (BringModel) Interruption() plan.Interruption  { return plan.Breaks }
-func (a BringModel) Brings() (have string, ok bool) { return a.Have, true }
+func (BringModel) Interruption() plan.Interruption    { return plan.Breaks }
+func (a BringModel) Produces() (have string, ok bool) { return a.Have, true }
 
 // ProviderVerb is what a provider is called for.
 type ProviderVerb string

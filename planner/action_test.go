@@ -86,10 +86,10 @@ func TestInterruption(t *testing.T) {
 		}
 	}
 	up, down := planner.RunProvider{Do: planner.ProviderUp, Have: "h"}, planner.RunProvider{Do: planner.ProviderDown}
-	if have, brings := up.Brings(); have != "h" || !brings || up.Interruption() != plan.Breaks {
+	if have, brings := up.Produces(); have != "h" || !brings || up.Interruption() != plan.Breaks {
 		t.Errorf("up brings %q, %v, and is interrupted as %v", have, brings, up.Interruption())
 	}
-	if _, brings := down.Brings(); brings || down.Interruption() != plan.Finishes {
+	if _, brings := down.Produces(); brings || down.Interruption() != plan.Finishes {
 		t.Errorf("down brings: %v, and is interrupted as %v", brings, down.Interruption())
 	}
 }

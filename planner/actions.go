@@ -16,9 +16,9 @@ func Actions() []plan.Action {
 	}
 }
 
-// What some actions can do beside.
+// The optional interfaces that actions implement, checked by the compiler.
 var (
-	_ = []plan.Bringer{PullImage{}, BuildImage{}, RunProvider{}, BringModel{}}
+	_ = []plan.Producer{PullImage{}, BuildImage{}, RunProvider{}, BringModel{}}
 	_ = []plan.Interruptible{PullImage{}, BuildImage{}, PushImage{}, RunProvider{}, BringModel{}, WaitContainer{}}
 )
 

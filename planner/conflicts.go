@@ -19,8 +19,8 @@ func newConflicts(d *upDraft) *conflicts {
 	return &conflicts{d: d, freed: map[exclusive][]freedBy{}}
 }
 
-// index is what two that meet have in common: a port without its address, no
-// subnet, any device.
+// index is what two that conflict have in common: of a port the number, of subnets and
+// devices the kind alone.
 func (x exclusive) index() exclusive {
 	switch x.kind {
 	case hostPort:
@@ -60,7 +60,7 @@ func (c *conflicts) steps(x exclusive) []int {
 		at := x
 		at.first = n
 		for _, f := range c.freed[at.index()] {
-			if f.what.meets(x) {
+			if f.what.conflictsWith(x) {
 				steps = append(steps, f.step)
 			}
 		}
@@ -77,7 +77,7 @@ func (d *upDraft) takes(a plan.Action) []exclusive {
 		return []exclusive{{kind: containerName, name: a.Ref.Name}}
 	case StartContainer:
 		if u := d.units[a.Ref.Service]; u != nil {
-			return d.withoutSpare(u)
+			return d.takenByReplica(u)
 		}
 		if c := d.containers[a.ID]; c != nil {
 			return c.whileRunning()
@@ -105,8 +105,8 @@ func (d *upDraft) frees(a plan.Action) []exclusive {
 	return nil
 }
 
-// has is what a container of the state has while it runs: what the engine tells
-// and, of one that is as the file says, what is written there.
+// has is what a container of the state has while it runs: what the engine reports and,
+// of one that is as the file says, what the file says.
 func (d *upDraft) has(c *Container) []exclusive {
 	has := c.whileRunning()
 	if d.asFile[c.ID] {
@@ -121,12 +121,13 @@ func (d *upDraft) has(c *Container) []exclusive {
 	return has
 }
 
-// withoutSpare is what a container of a service takes, less the ranges of ports
-// that have enough for those who have one and those who want one.
-func (d *upDraft) withoutSpare(u *unit) []exclusive {
+// takenByReplica is what a container of a service takes when it starts. A range of ports
+// is left out where it has enough for all replicas: those that have one and those that
+// want one.
+func (d *upDraft) takenByReplica(u *unit) []exclusive {
 	var takes []exclusive
 	for _, x := range d.takenByStart(d.p.Services[u.name]) {
-		if x.first == x.last || d.inUse(x)+u.without(x) > x.last-x.first+1 {
+		if x.first == x.last || d.inUse(x)+u.withoutPort(x) > x.last-x.first+1 {
 			takes = append(takes, x)
 		}
 	}
@@ -144,9 +145,9 @@ func (d *upDraft) inUse(x exclusive) int {
 	return len(used)
 }
 
-// without counts the replicas that have no port of a range: one that is made anew
+// withoutPort counts the replicas that have no port of a range: one that is made anew
 // can have its predecessor's.
-func (u *unit) without(x exclusive) int {
+func (u *unit) withoutPort(x exclusive) int {
 	n := 0
 	for _, r := range u.replicas {
 		if r.old == nil || len(r.old.portsIn(x)) == 0 {
@@ -160,7 +161,7 @@ func (u *unit) without(x exclusive) int {
 func (c *Container) portsIn(x exclusive) []int {
 	var ports []int
 	for _, p := range c.Ports {
-		if x.meets(exclusive{kind: hostPort, in: p.Protocol, name: p.Address, first: p.Number, last: p.Number}) {
+		if x.conflictsWith(exclusive{kind: hostPort, in: p.Protocol, name: p.Address, first: p.Number, last: p.Number}) {
 			ports = append(ports, p.Number)
 		}
 	}
@@ -176,15 +177,15 @@ func createdName(a CreateContainer) string {
 	return a.Ref.Name
 }
 
-// vacate adds the removals, which the plan would come to later, of those that
+// freeName adds the removals, which the plan would come to later, of those that
 // have the name which a create or rename of r takes: a leftover, an orphan, or a
 // container of another service that gets another name itself.
-func (d *upDraft) vacate(name string, r *replica) {
+func (d *upDraft) freeName(name string, r *replica) {
 	if holder := d.holders[name]; holder != nil && holder != r {
 		d.create(holder) // what is replaced stays until its replacement is there
 		d.removeOld(holder)
 	}
-	for gone := range d.departures() {
+	for gone := range d.allRemovals() {
 		if gone.c.Name == name {
 			d.remove(gone)
 		}

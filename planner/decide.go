@@ -33,7 +33,7 @@ func (d *upDraft) decide(name string) error {
 		return err
 	}
 	for _, group := range d.numbered(name) {
-		r, err := d.judgeGroup(u, svc, group)
+		r, err := d.decideNumber(u, svc, group)
 		if err != nil {
 			return err
 		}
@@ -41,14 +41,14 @@ func (d *upDraft) decide(name string) error {
 			u.replicas = append(u.replicas, r)
 		}
 	}
-	if !d.onlyRestarts(name) {
+	if !d.isOnlyRestarted(name) {
 		d.scale(u, svc)
 	}
 	if d.replaced.services[name] {
 		d.renumber(u)
 	}
 	for _, r := range u.replicas {
-		r.removedFirst = r.fate == replace && d.losesVolume(name)
+		r.removedFirst = r.decision == replace && d.losesVolume(name)
 	}
 	if len(u.replicas) == 0 {
 		return nil
@@ -78,10 +78,10 @@ func (d *upDraft) numbered(service string) [][]*Container {
 	return groups
 }
 
-// judgeGroup decides about the containers of one number. More than one is the
+// decideNumber decides about the containers of one number. More than one is the
 // leftover of an interrupted replacement: one stays or is replaced. Those whose
 // removal did not end count as gone; nil where there are no others.
-func (d *upDraft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Container) (*replica, error) {
+func (d *upDraft) decideNumber(u *unit, svc types.ServiceConfig, group []*Container) (*replica, error) {
 	var best *replica
 	var rest []*Container
 	for _, c := range group {
@@ -89,7 +89,7 @@ func (d *upDraft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Containe
 			u.surplus = append(u.surplus, removal{c: *c, reason: plan.Reason{Code: BecauseInterrupted, Detail: "removal did not end"}})
 			continue
 		}
-		r, err := d.judge(svc, c)
+		r, err := d.decideContainer(svc, c)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (d *upDraft) judgeGroup(u *unit, svc types.ServiceConfig, group []*Containe
 	}
 	for _, c := range rest {
 		u.surplus = append(u.surplus, removal{
-			c: *c, reason: plan.Reason{Code: BecauseDuplicate}, replaced: c.running() && best.fate == keep,
+			c: *c, reason: plan.Reason{Code: BecauseDuplicate}, replaced: c.running() && best.decision == keep,
 		})
 	}
 	return best, nil
@@ -130,8 +130,8 @@ func (d *upDraft) better(a, b *replica) bool {
 	return a.old.ID > b.old.ID
 }
 
-// judge decides about one container that exists.
-func (d *upDraft) judge(svc types.ServiceConfig, c *Container) (*replica, error) {
+// decideContainer decides about one container that exists.
+func (d *upDraft) decideContainer(svc types.ServiceConfig, c *Container) (*replica, error) {
 	final := d.p.ContainerName(svc.Name, c.Number)
 	r := &replica{ref: c.ref(), old: c}
 	reason, when, err := d.outdated(svc, c)
@@ -143,10 +143,10 @@ func (d *upDraft) judge(svc types.ServiceConfig, c *Container) (*replica, error)
 		r.ref.Name = final
 	}
 	if reason != nil {
-		r.fate, r.reason, r.when = replace, *reason, when
+		r.decision, r.reason, r.when = replace, *reason, when
 		r.ref.Name = final
 	}
-	if r.fate == keep || len(r.when) > 0 {
+	if r.decision == keep || len(r.when) > 0 {
 		r.rejoins = d.rejoins(c)
 	}
 	return r, nil
@@ -198,7 +198,7 @@ func (d *upDraft) renumber(u *unit) {
 func (c *Container) temporary() bool { return temporaryName.MatchString(c.Name) }
 
 func outdatedRank(r *replica) int {
-	if r.fate == replace && len(r.when) == 0 {
+	if r.decision == replace && len(r.when) == 0 {
 		return 1
 	}
 	return 0
@@ -209,7 +209,7 @@ func (d *upDraft) newReplica(service string, number int) *replica {
 		ref: event.Ref{
 			Kind: event.Container, Name: d.p.ContainerName(service, number), Service: service, Number: number,
 		},
-		fate:   create,
-		reason: plan.Reason{Code: BecauseMissing},
+		decision: create,
+		reason:   plan.Reason{Code: BecauseMissing},
 	}
 }

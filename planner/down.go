@@ -40,10 +40,10 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*plan.Plan, 
 		named := slices.Contains(o.Services, c.Service)
 		return orphan && o.RemoveOrphans || !c.OneOff && (on(c.Service) || named)
 	}
-	f := newFleet(p, s, "Removing", LifecycleOptions{Services: o.Services, Timeout: o.Timeout}, goes)
+	f := newExisting(p, s, "Removing", LifecycleOptions{Services: o.Services, Timeout: o.Timeout}, goes)
 	removed := f.removeAll(o)
 	f.stopProviders(ProviderDown, o.Services, f.byService(removed))
-	d := down{fleet: f, name: name, options: o, removed: removed, file: p != nil}
+	d := down{existing: f, name: name, options: o, removed: removed, file: p != nil}
 	d.networks()
 	d.forgetRecords()
 	if o.Volumes && len(o.Services) == 0 {
@@ -59,9 +59,9 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*plan.Plan, 
 	return &f.plan, nil
 }
 
-// removeAll adds stops and removals of all the fleet's containers, and returns
+// removeAll adds stops and removals of all the existing containers, and returns
 // the removals by container id.
-func (f *fleet) removeAll(o DownOptions) map[string]int {
+func (f *existing) removeAll(o DownOptions) map[string]int {
 	stops := f.stopAll(func(c *Container) bool { return c.running() })
 	removed := map[string]int{}
 	for _, name := range slices.Backward(f.names) {
@@ -76,7 +76,7 @@ func (f *fleet) removeAll(o DownOptions) map[string]int {
 
 // down is the part of Down that follows the containers.
 type down struct {
-	*fleet
+	*existing
 	name    string
 	options DownOptions
 	removed map[string]int // by container id

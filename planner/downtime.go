@@ -28,7 +28,7 @@ func (d *upDraft) restarts() {
 		certain := false
 		deps := d.p.Services[name].DependsOn
 		for _, dep := range slices.Sorted(maps.Keys(deps)) {
-			if !deps[dep].Restart && !d.joinsAnew(name, dep) {
+			if !deps[dep].Restart && !d.rejoinsNamespace(name, dep) {
 				continue
 			}
 			for _, r := range d.units[dep].allReplicas() {
@@ -38,7 +38,7 @@ func (d *upDraft) restarts() {
 					certain = certain || len(images) == 0
 				}
 			}
-			if d.units[dep].replacesTwin() {
+			if d.units[dep].finishesReplacement() {
 				causes, certain = append(causes, dep), true
 			}
 		}
@@ -55,21 +55,23 @@ func (d *upDraft) restarts() {
 	}
 }
 
-// onlyRestarts tells whether a service is of this plan for UpOptions.Restarted.
-func (d *upDraft) onlyRestarts(service string) bool { return slices.Contains(d.o.Restarted, service) }
+// isOnlyRestarted tells whether a service is of this plan for UpOptions.Restarted.
+func (d *upDraft) isOnlyRestarted(service string) bool {
+	return slices.Contains(d.o.Restarted, service)
+}
 
 // RestartedWith are the services with running containers that are restarted with
 // the given ones: by restart: true of their depends_on, directly or through others.
 func RestartedWith(p *project.Project, s State, services []string) []string {
 	mine := regular(p, nil)
-	f := newFleet(p, s, "", LifecycleOptions{}, func(c *Container) bool { return mine(c) && c.running() })
+	f := newExisting(p, s, "", LifecycleOptions{}, func(c *Container) bool { return mine(c) && c.running() })
 	return withRestarted(f, services)[len(services):]
 }
 
-// joinsAnew tells whether a service is in the network namespace of another one
+// rejoinsNamespace tells whether a service is in the network namespace of another one
 // that stops for a network which is made anew: whatever its depends_on says, it
 // has to join the new namespace.
-func (d *upDraft) joinsAnew(service, parent string) bool {
+func (d *upDraft) rejoinsNamespace(service, parent string) bool {
 	return d.p.Services[service].NetworkMode == types.ServicePrefix+parent &&
 		slices.ContainsFunc(d.units[parent].allReplicas(), func(r *replica) bool { return len(r.rejoins) > 0 })
 }
@@ -82,14 +84,14 @@ func (u *unit) allReplicas() []*replica {
 	return u.replicas
 }
 
-// replacesTwin tells whether a running container goes whose successor an
+// finishesReplacement tells whether a running container goes whose successor an
 // interrupted run created.
-func (u *unit) replacesTwin() bool {
+func (u *unit) finishesReplacement() bool {
 	return u != nil && slices.ContainsFunc(u.surplus, func(r removal) bool { return r.replaced })
 }
 
-// again is why a replica that is kept stops and starts again; nil: it does not.
-func (d *upDraft) again(r *replica) *restart {
+// restartOf is why a replica that is kept stops and starts again; nil: it does not.
+func (d *upDraft) restartOf(r *replica) *restart {
 	if len(r.rejoins) > 0 {
 		return &restart{reason: networkChanged(r.rejoins)}
 	}
@@ -102,13 +104,13 @@ func (d *upDraft) goesDown(r *replica) (down bool, when []event.Ref) {
 	if r.old == nil || !r.old.running() {
 		return false, nil
 	}
-	again := d.again(r)
+	again := d.restartOf(r)
 	switch {
-	case r.fate == replace && (again == nil || len(r.when) == 0):
+	case r.decision == replace && (again == nil || len(r.when) == 0):
 		return true, r.when
 	case again == nil:
 		return false, nil
-	case r.fate == replace && len(again.when) > 0:
+	case r.decision == replace && len(again.when) > 0:
 		return true, uniqueRefs(slices.Concat(r.when, again.when))
 	}
 	return true, again.when
@@ -117,8 +119,8 @@ func (d *upDraft) goesDown(r *replica) (down bool, when []event.Ref) {
 // downReason is why a container that goes down does: its own reason where it is
 // replaced in any case.
 func (d *upDraft) downReason(r *replica) plan.Reason {
-	again := d.again(r)
-	if r.fate == replace && (again == nil || len(r.when) == 0 || len(again.when) > 0) {
+	again := d.restartOf(r)
+	if r.decision == replace && (again == nil || len(r.when) == 0 || len(again.when) > 0) {
 		return r.reason
 	}
 	return again.reason
@@ -134,10 +136,10 @@ func (d *upDraft) stopOld(r *replica) int {
 	if r.stopped != 0 || !down {
 		return r.stopped
 	}
-	after := append(d.stopDependents(r.ref.Service), d.units[r.ref.Service].news...)
+	after := append(d.stopDependents(r.ref.Service), d.units[r.ref.Service].requiredCreates...)
 	after = append(append(after, r.created), d.first...)
 	ref := r.ref
-	if r.fate == replace {
+	if r.decision == replace {
 		ref = r.old.oldRef(r.ref.Name)
 	}
 	r.stopped = d.stop(r.old, ref, d.downReason(r), when, after...)
@@ -149,7 +151,7 @@ func (d *upDraft) stopOld(r *replica) int {
 func (d *upDraft) stopDependents(service string) []int {
 	var stops []int
 	for _, dependent := range d.dependents[service] {
-		if d.p.Services[dependent].DependsOn[service].Restart || d.joinsAnew(dependent, service) {
+		if d.p.Services[dependent].DependsOn[service].Restart || d.rejoinsNamespace(dependent, service) {
 			for _, r := range d.units[dependent].replicas {
 				stops = append(stops, d.stopOld(r))
 			}
@@ -158,19 +160,19 @@ func (d *upDraft) stopDependents(service string) []int {
 	return stops
 }
 
-// collectNews fills in the units' news, once all creates are there.
-func (d *upDraft) collectNews() {
+// collectRequiredCreates fills in requiredCreates of all units, once all creates are added.
+func (d *upDraft) collectRequiredCreates() {
 	for _, name := range d.order {
 		u := d.units[name]
 		for _, dep := range slices.Sorted(maps.Keys(d.p.Services[name].DependsOn)) {
 			if other := d.units[dep]; other != nil && d.p.Services[name].DependsOn[dep].Required {
-				u.news = append(u.news, other.news...)
+				u.requiredCreates = append(u.requiredCreates, other.requiredCreates...)
 				for _, r := range other.replicas {
-					u.news = append(u.news, r.created)
+					u.requiredCreates = append(u.requiredCreates, r.created)
 				}
 			}
 		}
-		slices.Sort(u.news)
-		u.news = slices.Compact(u.news)
+		slices.Sort(u.requiredCreates)
+		u.requiredCreates = slices.Compact(u.requiredCreates)
 	}
 }

@@ -17,8 +17,8 @@ type draft struct {
 	s       State
 	timeout *time.Duration // of stops; nil: each container's own
 
-	plan plan.Plan
-	firm []stepSet // by step: those that must have ended well before it can run
+	plan      plan.Plan
+	mandatory []stepSet // by step: those that must have ended well before it can run
 
 	conflicts *conflicts // nil: no step of the plan takes what another one frees
 }
@@ -55,20 +55,20 @@ type upDraft struct {
 
 // unit is what becomes of one service.
 type unit struct {
-	name     string
-	replicas []*replica
-	surplus  []removal // containers that go and are not replaced
-	restart  *restart  // kept containers go down for a while; nil: they do not
-	news     []int     // the creates of what the service needs to start again
+	name            string
+	replicas        []*replica
+	surplus         []removal // containers that go and are not replaced
+	restart         *restart  // kept containers go down for a while; nil: they do not
+	requiredCreates []int     // the creates of what the service needs to start again
 }
 
 // replica is what becomes of one numbered container of a service.
 type replica struct {
-	ref    event.Ref
-	old    *Container // what is there; nil: nothing
-	fate   fate
-	reason plan.Reason
-	when   []event.Ref // with replace: only if one of these images changed
+	ref      event.Ref
+	old      *Container // what is there; nil: nothing
+	decision decision
+	reason   plan.Reason
+	when     []event.Ref // with replace: only if one of these images changed
 
 	// Steps; 0: none. Ready is the one after which it counts as started.
 	created, stopped, removed, renamed, started, ready int
@@ -82,13 +82,13 @@ type replica struct {
 	removedFirst bool
 }
 
-// fate is the decision about a replica.
-type fate int
+// decision is the decision about a replica.
+type decision int
 
 const (
-	keep    fate = iota // as it is, running or to be started
-	create              // nothing there
-	replace             // there, and to be made anew
+	keep    decision = iota // as it is, running or to be started
+	create                  // nothing there
+	replace                 // there, and to be made anew
 )
 
 // removal is a container that goes.
@@ -109,19 +109,19 @@ func (d *draft) add(s plan.Step, after ...int) int {
 	s.ID = len(d.plan.Steps) + 1
 	after = slices.DeleteFunc(append(d.conflicts.freeing(s.Action), after...), func(id int) bool { return id == 0 })
 	slices.Sort(after)
-	var implied, firm stepSet
+	var implied, mandatory stepSet
 	for _, id := range after {
 		if !d.plan.Steps[id-1].Optional { // the failures before an optional step end at it
-			implied = implied.union(d.firm[id-1])
+			implied = implied.union(d.mandatory[id-1])
 		}
 	}
 	for _, id := range slices.Compact(after) {
 		if !implied.has(id) {
 			s.After = append(s.After, id)
-			firm = firm.with(id)
+			mandatory = mandatory.with(id)
 		}
 	}
-	d.firm = append(d.firm, firm.union(implied))
+	d.mandatory = append(d.mandatory, mandatory.union(implied))
 	d.plan.Steps = append(d.plan.Steps, s)
 	d.conflicts.add(s)
 	return s.ID

@@ -16,7 +16,7 @@ type exclusive struct {
 	// in is where it is one of its kind: a port's protocol, an address's network.
 	in string
 	// name is the thing itself: a container's name, an address of a network, of the
-	// host (a port's; "": all of them) or of hardware, an interface, a device.
+	// host (a port's; "": all of them), a MAC address, an interface, a device.
 	name        string
 	first, last int          // of ports: a range
 	subnet      netip.Prefix // of subnets
@@ -29,33 +29,33 @@ type exclusiveKind string
 const (
 	hostPort      exclusiveKind = "port"           // a container that runs
 	staticAddress exclusiveKind = "address"        // a container that runs
-	hardware      exclusiveKind = "mac"            // a container that runs
+	macAddress    exclusiveKind = "mac"            // a container that runs
 	device        exclusiveKind = "device"         // a container that runs
 	containerName exclusiveKind = "container name" // a container that exists
 	subnet        exclusiveKind = "subnet"         // a network
 	hostInterface exclusiveKind = "interface"      // a network: its bridge, its parent
 )
 
-// meets tells whether two cannot be had at the same time.
-func (x exclusive) meets(y exclusive) bool {
+// conflictsWith tells whether two cannot be had at the same time.
+func (x exclusive) conflictsWith(y exclusive) bool {
 	if x.kind != y.kind || x.in != y.in {
 		return false
 	}
 	switch x.kind {
 	case hostPort:
-		return x.first <= y.last && y.first <= x.last && hostsMeet(x.name, y.name)
+		return x.first <= y.last && y.first <= x.last && addressesOverlap(x.name, y.name)
 	case subnet:
 		return x.subnet.Overlaps(y.subnet)
 	}
 	return x.name == y.name || x == unknownDevice || y == unknownDevice
 }
 
-// unknownDevice stands for the devices of a container that nobody looked at.
+// unknownDevice stands for the devices of a container whose devices were not observed.
 var unknownDevice = exclusive{kind: device}
 
-// hostsMeet tells whether a port cannot be published on both addresses of the
+// addressesOverlap tells whether a port cannot be published on both addresses of the
 // host. "" is every address; 0.0.0.0 and :: are every one of their family.
-func hostsMeet(a, b string) bool {
+func addressesOverlap(a, b string) bool {
 	if a == "" || b == "" || a == b {
 		return true
 	}
@@ -78,7 +78,7 @@ func (c *Container) whileRunning() []exclusive {
 			has = append(has, addressOn(a.Network, a.IP))
 		}
 		if a.MAC != "" {
-			has = append(has, exclusive{kind: hardware, in: a.Network, name: strings.ToLower(a.MAC)})
+			has = append(has, exclusive{kind: macAddress, in: a.Network, name: strings.ToLower(a.MAC)})
 		}
 	}
 	return append(has, exclusiveDevices(c.Devices)...)
@@ -144,7 +144,7 @@ func takenOn(network string, n *types.ServiceNetworkConfig, mac string) []exclus
 		}
 	}
 	if mac != "" {
-		takes = append(takes, exclusive{kind: hardware, in: network, name: strings.ToLower(mac)})
+		takes = append(takes, exclusive{kind: macAddress, in: network, name: strings.ToLower(mac)})
 	}
 	return takes
 }

@@ -27,22 +27,22 @@ type LifecycleOptions struct {
 	Wait bool
 }
 
-// fleet is the existing containers of a project by service, with what is known
-// of their dependencies: from the file, or where there is none from the labels.
-type fleet struct {
+// existing is the draft of a plan for containers that exist: the project's, by service,
+// with their dependencies from the file, or where there is none from the labels.
+type existing struct {
 	draft
 	names []string // services with containers, dependencies first
 	by    map[string][]*Container
 	deps  map[string][]Dependency
 }
 
-// newFleet collects the containers of the services (all where none is named).
+// newExisting collects the containers of the services (all where none is named).
 // The project may be nil. match, if not nil, picks containers.
-func newFleet(p *project.Project, s State, title string, o LifecycleOptions, match func(*Container) bool) *fleet {
+func newExisting(p *project.Project, s State, title string, o LifecycleOptions, match func(*Container) bool) *existing {
 	if p == nil {
 		p = &project.Project{Project: &types.Project{}}
 	}
-	f := &fleet{
+	f := &existing{
 		draft: draft{p: p, s: s, timeout: o.Timeout, plan: plan.Plan{Title: title}},
 		by:    map[string][]*Container{},
 		deps:  map[string][]Dependency{},
@@ -65,7 +65,7 @@ func newFleet(p *project.Project, s State, title string, o LifecycleOptions, mat
 }
 
 // dependencies are those of a container's service, sorted by name.
-func (f *fleet) dependencies(c *Container) []Dependency {
+func (f *existing) dependencies(c *Container) []Dependency {
 	svc, known := f.service(c.Service)
 	if !known || !f.p.Whole(c.Service) {
 		return c.DependsOn
@@ -132,9 +132,8 @@ func knownServices(p *project.Project, s State) []string {
 	return slices.Compact(names)
 }
 
-// checkInFile is checkServices for commands that end things: without a file, a
-// service that has no containers is one that nothing is left of, as after a run
-// of the same command.
+// checkInFile is checkServices for commands that stop or remove containers. Without a
+// file it checks nothing: after such a command a service has no containers any more.
 func checkInFile(p *project.Project, s State, services []string) error {
 	if p == nil {
 		return nil
@@ -144,7 +143,7 @@ func checkInFile(p *project.Project, s State, services []string) error {
 
 // noteUnknown tells which of the named services have no containers and are in
 // no file either.
-func (f *fleet) noteUnknown(services []string) {
+func (f *existing) noteUnknown(services []string) {
 	for _, name := range services {
 		if checkServices(f.p, f.s, []string{name}) != nil {
 			f.note("no such service: "+name, "compose ps -a --services lists those that have containers")
@@ -154,7 +153,7 @@ func (f *fleet) noteUnknown(services []string) {
 
 // waitFor adds the waits for what a container's dependencies ask for, once for
 // each container and condition. started are the steps that start each service.
-func (f *fleet) waitFor(service string, started map[string][]int, made map[string]int) []int {
+func (f *existing) waitFor(service string, started map[string][]int, made map[string]int) []int {
 	var after []int
 	for _, dep := range f.deps[service] {
 		after = append(after, started[dep.Service]...)
@@ -182,7 +181,7 @@ func (f *fleet) waitFor(service string, started map[string][]int, made map[strin
 }
 
 // hooks adds the hooks of a phase, one after the other, and returns the last.
-func (f *fleet) hooks(c *Container, phase HookPhase, reason plan.Reason, after int) int {
+func (f *existing) hooks(c *Container, phase HookPhase, reason plan.Reason, after int) int {
 	svc, _ := f.service(c.Service)
 	n := len(svc.PostStart)
 	if phase == PreStop {
@@ -196,7 +195,7 @@ func (f *fleet) hooks(c *Container, phase HookPhase, reason plan.Reason, after i
 
 // waitAll adds a wait for each container until it runs and is healthy, or has
 // completed where another service waits for that.
-func (f *fleet) waitAll(started map[string][]int) {
+func (f *existing) waitAll(started map[string][]int) {
 	conditions := map[string]Condition{}
 	for _, deps := range f.deps {
 		for _, dep := range deps {

@@ -26,7 +26,7 @@ func (d *upDraft) planImages() {
 	d.images = map[string]imageStep{}
 	for _, name := range slices.Sorted(maps.Keys(d.p.Services)) {
 		svc := d.p.Services[name]
-		if svc.Provider != nil || d.onlyRestarts(name) {
+		if svc.Provider != nil || d.isOnlyRestarted(name) {
 			continue
 		}
 		d.planImage(svc)
@@ -45,7 +45,7 @@ func (d *upDraft) checkImages() error {
 		svc, image := d.p.Services[name], d.p.ImageName(name)
 		_, have := d.s.Images[image]
 		_, comes := d.imageStep(image)
-		if have || comes || !slices.ContainsFunc(d.units[name].replicas, func(r *replica) bool { return r.fate != keep }) {
+		if have || comes || !slices.ContainsFunc(d.units[name].replicas, func(r *replica) bool { return r.decision != keep }) {
 			continue
 		}
 		if svc.Build != nil {

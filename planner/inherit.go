@@ -30,7 +30,7 @@ func (d *upDraft) recordVolumes() {
 	var stops []Stopped
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
-			if !d.replaced.services[name] || r.fate != replace || d.o.FreshVolumes || d.recordedVolumes(r) != nil {
+			if !d.replaced.services[name] || r.decision != replace || d.o.FreshVolumes || d.recordedVolumes(r) != nil {
 				continue
 			}
 			if volumes := r.old.anonymousVolumes(); volumes != nil {
@@ -61,7 +61,7 @@ func (d *upDraft) recordedVolumes(r *replica) map[string]string {
 // is gone when it is created: its own predecessor, which this plan or an earlier
 // run removed.
 func (d *upDraft) inherits(r *replica) map[string]string {
-	if d.o.FreshVolumes || r.fate == replace && !r.removedFirst {
+	if d.o.FreshVolumes || r.decision == replace && !r.removedFirst {
 		return nil
 	}
 	if volumes := d.recordedVolumes(r); volumes != nil || r.old == nil {

@@ -26,7 +26,7 @@ func Kill(p *project.Project, s State, o KillOptions) (*plan.Plan, error) {
 	}
 	orphan := func(c *Container) bool { return o.RemoveOrphans && p != nil && !p.Known(c.Service) }
 	mine, on := regular(p, o.Services), enabled(p)
-	f := newFleet(p, s, "Killing", LifecycleOptions{}, func(c *Container) bool {
+	f := newExisting(p, s, "Killing", LifecycleOptions{}, func(c *Container) bool {
 		wanted := len(o.Services) == 0 || slices.Contains(o.Services, c.Service)
 		return wanted && (mine(c) || c.OneOff && !o.KeepOneOffs && on(c.Service)) || orphan(c)
 	})

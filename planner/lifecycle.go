@@ -14,7 +14,7 @@ func Stop(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Stopping", o, regular(p, o.Services))
+	f := newExisting(p, s, "Stopping", o, regular(p, o.Services))
 	stops := f.stopAll(func(c *Container) bool { return c.running() })
 	f.stopProviders(ProviderStop, o.Services, f.byService(stops))
 	f.noteUnknown(o.Services)
@@ -23,7 +23,7 @@ func Stop(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) {
 
 // stopAll adds the stops of the containers that match, in reverse dependency
 // order, and returns the step of each by container id.
-func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
+func (f *existing) stopAll(match func(*Container) bool) map[string]int {
 	stops := map[string]int{}
 	byService := map[string][]int{}
 	users := map[string][]string{}
@@ -47,7 +47,7 @@ func (f *fleet) stopAll(match func(*Container) bool) map[string]int {
 			}
 		}
 		if len(byService[name]) == 0 {
-			byService[name] = after // what runs behind a stopped one still goes first
+			byService[name] = after // what depends on a stopped service still stops first
 		}
 	}
 	return stops
@@ -61,7 +61,7 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) 
 	if err := checkServices(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	all := newFleet(p, s, "", LifecycleOptions{}, func(c *Container) bool { return !c.OneOff })
+	all := newExisting(p, s, "", LifecycleOptions{}, func(c *Container) bool { return !c.OneOff })
 	wanted := all.wanted(o.Services)
 	for _, name := range append(all.required(wanted), wanted...) {
 		if len(all.by[name]) == 0 {
@@ -71,7 +71,7 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) 
 	if len(o.Services) > 0 {
 		o.Services = all.withDependencies(o.Services)
 	}
-	f := newFleet(p, s, "Starting", o, regular(p, o.Services))
+	f := newExisting(p, s, "Starting", o, regular(p, o.Services))
 	started, made := map[string][]int{}, map[string]int{}
 	for _, name := range f.names {
 		if !slices.ContainsFunc(f.by[name], func(c *Container) bool { return !c.running() || c.Status == Paused }) {
@@ -100,7 +100,7 @@ func Start(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error) 
 
 // withDependencies adds to services what they depend on, directly or not, and has
 // containers. What they can do without goes by its profile.
-func (f *fleet) withDependencies(services []string) []string {
+func (f *existing) withDependencies(services []string) []string {
 	all := slices.Clone(services)
 	for i := 0; i < len(all); i++ {
 		for _, dep := range f.deps[all[i]] {
@@ -115,7 +115,7 @@ func (f *fleet) withDependencies(services []string) []string {
 
 // required are the services that the file says the given ones cannot do without,
 // and that want containers.
-func (f *fleet) required(services []string) []string {
+func (f *existing) required(services []string) []string {
 	var all []string
 	for _, needed := range f.p.Requires(services...) {
 		if svc, _ := f.service(needed); svc.GetScale() > 0 && svc.Provider == nil {
@@ -127,7 +127,7 @@ func (f *fleet) required(services []string) []string {
 
 // wanted are the services that a command must find containers of: the named
 // ones, or those of the file that want a replica.
-func (f *fleet) wanted(services []string) []string {
+func (f *existing) wanted(services []string) []string {
 	if len(services) > 0 {
 		return services
 	}
@@ -149,9 +149,9 @@ func Restart(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error
 		return nil, err
 	}
 	if len(o.Services) > 0 && !o.NoDeps {
-		o.Services = withRestarted(newFleet(p, s, "", LifecycleOptions{}, regular(p, nil)), o.Services)
+		o.Services = withRestarted(newExisting(p, s, "", LifecycleOptions{}, regular(p, nil)), o.Services)
 	}
-	f := newFleet(p, s, "Restarting", o, regular(p, o.Services))
+	f := newExisting(p, s, "Restarting", o, regular(p, o.Services))
 	for _, name := range o.Services {
 		if len(f.by[name]) == 0 {
 			return nil, missing(name, "restart")
@@ -176,7 +176,7 @@ func Restart(p *project.Project, s State, o LifecycleOptions) (*plan.Plan, error
 
 // withRestarted adds to services those that depend on one of them with
 // restart: true and have containers, and those that depend so on them.
-func withRestarted(f *fleet, services []string) []string {
+func withRestarted(f *existing, services []string) []string {
 	all := slices.Clone(services)
 	for _, name := range f.names { // dependencies come first
 		for _, dep := range f.deps[name] {

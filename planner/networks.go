@@ -13,8 +13,8 @@ import (
 	"github.com/compose-orchestrator/compose/plan"
 )
 
-// judgeNetwork finds out whether a network is made anew.
-func (d *upDraft) judgeNetwork(key string) error {
+// compareNetwork finds out whether a network is made anew.
+func (d *upDraft) compareNetwork(key string) error {
 	conf := d.p.Networks[key]
 	now := d.findNetwork(conf.Name)
 	if bool(conf.External) || now == nil || !d.networkUsed(key) {
@@ -224,7 +224,7 @@ func (d *upDraft) leaveNetwork(network string) []int {
 			}
 		}
 	}
-	for r := range d.departures() {
+	for r := range d.allRemovals() {
 		if on(&r.c) {
 			d.remove(r)
 			steps = append(steps, r.stop)
@@ -246,7 +246,7 @@ func (d *upDraft) removeOrphanNetworks() {
 	}
 	for i := range d.s.Networks {
 		n := &d.s.Networks[i]
-		if n.Project == d.p.Name && !d.networkKnown(n) && d.inTheWay(n) && !d.staysOn(n) {
+		if n.Project == d.p.Name && !d.networkKnown(n) && d.blocksNew(n) && !d.staysOn(n) {
 			d.removeNetwork(n, plan.Reason{Code: BecauseOrphan})
 		}
 	}
@@ -267,14 +267,14 @@ func (d *upDraft) networkKnown(n *Network) bool {
 	return false
 }
 
-// inTheWay tells whether a network has what one that is to be created takes.
-func (d *upDraft) inTheWay(n *Network) bool {
+// blocksNew tells whether a network has what one that is to be created takes.
+func (d *upDraft) blocksNew(n *Network) bool {
 	for key, conf := range d.p.Networks {
 		if bool(conf.External) || !d.networkUsed(key) || d.findNetwork(conf.Name) != nil && !d.replaced.networks[key] {
 			continue
 		}
 		for _, takes := range takenByNetwork(conf) {
-			if slices.ContainsFunc(n.has(), takes.meets) {
+			if slices.ContainsFunc(n.has(), takes.conflictsWith) {
 				return true
 			}
 		}
@@ -288,12 +288,12 @@ func (d *upDraft) staysOn(n *Network) bool {
 	leaves := map[string]bool{}
 	for _, u := range d.units {
 		for _, r := range u.replicas {
-			if r.fate == replace && len(r.when) == 0 {
+			if r.decision == replace && len(r.when) == 0 {
 				leaves[r.old.ID] = true
 			}
 		}
 	}
-	for r := range d.departures() {
+	for r := range d.allRemovals() {
 		leaves[r.c.ID] = true
 	}
 	return slices.ContainsFunc(d.s.Containers, func(c Container) bool {

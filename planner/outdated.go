@@ -27,7 +27,7 @@ func (d *upDraft) outdated(svc types.ServiceConfig, c *Container) (reason *plan.
 	if parent != "" && len(when) == 0 {
 		return &plan.Reason{Code: BecauseParentRecreated, Detail: parent}, nil, nil
 	}
-	if d.onlyRestarts(svc.Name) {
+	if d.isOnlyRestarted(svc.Name) {
 		if len(when) == 0 {
 			return nil, nil, nil
 		}
@@ -200,7 +200,7 @@ func (d *upDraft) parentReplaced(service string) (parent string, when []event.Re
 	for _, name := range d.p.Parents(service) {
 		r := d.units[name].first()
 		switch {
-		case r == nil || r.fate == keep:
+		case r == nil || r.decision == keep:
 		case len(r.when) == 0:
 			return name, nil
 		default:

@@ -24,7 +24,7 @@ type outsider struct {
 func (d *upDraft) findOutsiders() {
 	recorded := d.recorded()
 	goes := map[string]bool{}
-	for r := range d.departures() {
+	for r := range d.allRemovals() {
 		goes[r.c.ID] = true
 	}
 	for i := range d.s.Containers {
@@ -72,7 +72,7 @@ func (d *upDraft) recorded() map[string][]Stopped {
 func (d *upDraft) rejoinsOutside(c *Container, recorded []Stopped) []string {
 	var names []string
 	for _, name := range c.networkNames() {
-		if d.makesAnew(name) {
+		if d.isReplaced(name) {
 			names = append(names, name)
 		}
 	}
@@ -85,7 +85,7 @@ func (d *upDraft) rejoinsOutside(c *Container, recorded []Stopped) []string {
 	return names
 }
 
-func (d *upDraft) makesAnew(network string) bool {
+func (d *upDraft) isReplaced(network string) bool {
 	for key := range d.replaced.networks {
 		if d.p.Networks[key].Name == network {
 			return true
@@ -99,7 +99,7 @@ func (d *upDraft) makesAnew(network string) bool {
 // then. With one that does not stay nothing can be shared.
 func (d *upDraft) parentStops(c *Container) bool {
 	parent := d.containers[c.SharesNetwork]
-	if parent == nil || !slices.ContainsFunc(parent.networkNames(), d.makesAnew) {
+	if parent == nil || !slices.ContainsFunc(parent.networkNames(), d.isReplaced) {
 		return false
 	}
 	if u := d.units[parent.Service]; u != nil && !parent.OneOff {
@@ -207,7 +207,7 @@ func (d *upDraft) startAgain() {
 	recorded := d.recorded()
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
-			if r.old == nil || r.fate != keep || r.stopped == 0 && len(recorded[r.old.ID]) == 0 {
+			if r.old == nil || r.decision != keep || r.stopped == 0 && len(recorded[r.old.ID]) == 0 {
 				continue
 			}
 			s, needed := d.startStep(r)

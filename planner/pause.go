@@ -12,7 +12,7 @@ func Pause(p *project.Project, s State, services []string) (*plan.Plan, error) {
 	if err := checkInFile(p, s, services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Pausing", LifecycleOptions{Services: services}, regular(p, services))
+	f := newExisting(p, s, "Pausing", LifecycleOptions{Services: services}, regular(p, services))
 	for _, name := range f.names {
 		for _, c := range f.by[name] {
 			switch c.Status {
@@ -33,7 +33,7 @@ func Unpause(p *project.Project, s State, services []string) (*plan.Plan, error)
 	if err := checkInFile(p, s, services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Unpausing", LifecycleOptions{Services: services}, regular(p, services))
+	f := newExisting(p, s, "Unpausing", LifecycleOptions{Services: services}, regular(p, services))
 	for _, name := range f.names {
 		for _, c := range f.by[name] {
 			switch c.Status {

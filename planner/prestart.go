@@ -52,7 +52,7 @@ func (p *preStart) before(start plan.Step, after []int) []int {
 func (d *upDraft) preStartOf(svc types.ServiceConfig) *preStart {
 	p := &preStart{add: d.add, hooks: svc.PreStart, once: true}
 	for _, r := range d.units[svc.Name].replicas {
-		if r.fate == keep && r.old.running() {
+		if r.decision == keep && r.old.running() {
 			if down, _ := d.goesDown(r); !down {
 				p.once = false
 			}
@@ -65,7 +65,7 @@ func (d *upDraft) preStartOf(svc types.ServiceConfig) *preStart {
 }
 
 // preStartOf prepares the hooks of a service whose containers are started.
-func (f *fleet) preStartOf(service string) *preStart {
+func (f *existing) preStartOf(service string) *preStart {
 	svc, _ := f.service(service)
 	running := slices.ContainsFunc(f.by[service], func(c *Container) bool { return c.running() })
 	return &preStart{add: f.add, hooks: svc.PreStart, once: !running}

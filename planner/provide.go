@@ -69,7 +69,7 @@ func (c *Container) provided() project.Provided {
 }
 
 // byService are steps by the service of their container.
-func (f *fleet) byService(steps map[string]int) map[string][]int {
+func (f *existing) byService(steps map[string]int) map[string][]int {
 	by := map[string][]int{}
 	for _, name := range f.names {
 		for _, c := range f.by[name] {
@@ -83,7 +83,7 @@ func (f *fleet) byService(steps map[string]int) map[string][]int {
 
 // stopProviders adds the calls that a stop or the end of the project means for
 // the services with a provider, after the steps of those that depend on them.
-func (f *fleet) stopProviders(do ProviderVerb, services []string, ended map[string][]int) {
+func (f *existing) stopProviders(do ProviderVerb, services []string, ended map[string][]int) {
 	for _, name := range slices.Backward(dependencyOrder(f.p.Services)) {
 		if f.p.Services[name].Provider == nil || len(services) > 0 && !slices.Contains(services, name) {
 			continue

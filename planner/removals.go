@@ -45,8 +45,8 @@ func (d *upDraft) removals() {
 	}
 }
 
-// orphan tells why a container is none that the project has: it belongs to no
-// service of the file, or is a one-off that ended. "": it is one.
+// orphan is why a container does not belong to the project: its service is not in the
+// file, or it is a one-off that ended. "": it belongs to it.
 func (d *upDraft) orphan(c *Container) plan.Code {
 	switch {
 	case c.OneOff && (c.Status == Exited || c.Status == Dead):
@@ -69,7 +69,7 @@ func (d *upDraft) remove(r *removal) int {
 	if r.c.running() {
 		var after []int
 		if r.replaced {
-			after = append(d.stopDependents(r.c.Service), d.units[r.c.Service].news...)
+			after = append(d.stopDependents(r.c.Service), d.units[r.c.Service].requiredCreates...)
 		}
 		r.stop = d.stop(&r.c, ref, r.reason, nil, after...)
 	}

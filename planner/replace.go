@@ -15,7 +15,7 @@ func (d *upDraft) creates() {
 	d.holders = map[string]*replica{}
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
-			if r.fate == replace && r.old.Name != r.ref.Name {
+			if r.decision == replace && r.old.Name != r.ref.Name {
 				d.holders[r.old.Name] = r
 			}
 		}
@@ -32,22 +32,22 @@ func (d *upDraft) creates() {
 			d.create(r)
 		}
 	}
-	d.collectNews()
+	d.collectRequiredCreates()
 }
 
 // create adds the create of a replica that is missing or made anew.
 func (d *upDraft) create(r *replica) {
-	if r.fate == keep || r.created != 0 || r.creating {
+	if r.decision == keep || r.created != 0 || r.creating {
 		return
 	}
 	r.creating = true
 	svc := d.p.Services[r.ref.Service]
 	after := d.createAfter(svc, r)
 	a := CreateContainer{Ref: r.ref, FreshVolumes: d.o.FreshVolumes, Inherits: d.inherits(r)}
-	if r.fate == replace && !r.removedFirst {
+	if r.decision == replace && !r.removedFirst {
 		a.Replaces = r.old.ID
 	}
-	d.vacate(createdName(a), r)
+	d.freeName(createdName(a), r)
 	r.created = d.add(plan.Step{Action: a, Reason: r.reason, When: r.when}, after...)
 	for _, key := range namedVolumes(svc) {
 		if d.volumes[key] != 0 && r == d.units[svc.Name].first() {
@@ -94,9 +94,9 @@ func (d *upDraft) replacements() {
 			d.remove(&d.units[name].surplus[i])
 		}
 		for _, r := range d.units[name].replicas {
-			if r.fate == keep {
+			if r.decision == keep {
 				d.stopOld(r)
-			} else if r.fate == replace {
+			} else if r.decision == replace {
 				d.removeOld(r)
 			}
 			d.rename(r)
@@ -111,13 +111,13 @@ func (d *upDraft) rename(r *replica) {
 	switch {
 	case r.old == nil, r.removedFirst:
 		return
-	case r.old.temporary() && (r.fate == keep || len(r.when) > 0):
+	case r.old.temporary() && (r.decision == keep || len(r.when) > 0):
 		a.ID = r.old.ID
 		s.Reason, s.When = plan.Reason{Code: BecauseInterrupted, Detail: "a replacement was not finished"}, nil
-	case r.fate == keep:
+	case r.decision == keep:
 		return
 	}
-	d.vacate(r.ref.Name, nil)
+	d.freeName(r.ref.Name, nil)
 	s.Action = a
 	r.renamed = d.add(s, r.removed)
 }

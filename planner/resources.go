@@ -28,19 +28,19 @@ type replacedResources struct {
 func (d *upDraft) findReplacedResources() error {
 	d.replaced = replacedResources{networks: map[string]bool{}, volumes: map[string]bool{}, services: map[string]bool{}}
 	for _, key := range d.p.NetworkNames() {
-		if err := d.judgeNetwork(key); err != nil {
+		if err := d.compareNetwork(key); err != nil {
 			return err
 		}
 	}
 	for _, key := range d.p.VolumeNames() {
-		if err := d.judgeVolume(key); err != nil {
+		if err := d.compareVolume(key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *upDraft) judgeVolume(key string) error {
+func (d *upDraft) compareVolume(key string) error {
 	conf := d.p.Volumes[key]
 	now := d.findVolume(conf.Name)
 	if bool(conf.External) || now == nil || !d.volumeUsed(key) {
@@ -176,7 +176,7 @@ func (d *upDraft) unmountVolume(key string) []int {
 			}
 		}
 	}
-	for r := range d.departures() {
+	for r := range d.allRemovals() {
 		if mounts(&r.c, d.p.Volumes[key].Name) {
 			steps = append(steps, d.remove(r))
 		}
@@ -184,8 +184,8 @@ func (d *upDraft) unmountVolume(key string) []int {
 	return steps
 }
 
-// departures are the containers that go for good.
-func (d *upDraft) departures() iter.Seq[*removal] {
+// allRemovals are the containers that go for good.
+func (d *upDraft) allRemovals() iter.Seq[*removal] {
 	return func(yield func(*removal) bool) {
 		for _, name := range d.order {
 			for i := range d.units[name].surplus {

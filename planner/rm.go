@@ -21,7 +21,7 @@ func Rm(p *project.Project, s State, o RmOptions) (*plan.Plan, error) {
 	if err := checkInFile(p, s, o.Services); err != nil {
 		return nil, err
 	}
-	f := newFleet(p, s, "Removing", LifecycleOptions{Services: o.Services}, regular(p, o.Services))
+	f := newExisting(p, s, "Removing", LifecycleOptions{Services: o.Services}, regular(p, o.Services))
 	stops := map[string]int{}
 	if o.Stop {
 		stops = f.stopAll(func(c *Container) bool { return c.running() })

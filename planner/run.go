@@ -53,5 +53,5 @@ func oneOffRef(p *project.Project) event.Ref {
 // oneOff is the only replica of its service in this plan. The service's
 // containers are left alone.
 func (d *upDraft) oneOff() *replica {
-	return &replica{ref: oneOffRef(d.p), fate: create, reason: plan.Reason{Code: BecauseRequested}}
+	return &replica{ref: oneOffRef(d.p), decision: create, reason: plan.Reason{Code: BecauseRequested}}
 }

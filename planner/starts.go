@@ -12,8 +12,8 @@ import (
 	"github.com/compose-orchestrator/compose/plan"
 )
 
-// starts adds what brings the containers to life, dependencies first: the
-// waits that their depends_on asks for, the starts and the post_start hooks.
+// starts adds the starts of the containers, dependencies first, with the waits that
+// their depends_on asks for and the post_start hooks.
 func (d *upDraft) starts() {
 	w := waits{d: d, made: map[string]int{}}
 	for _, name := range d.order {
@@ -39,9 +39,9 @@ func (d *upDraft) starts() {
 	}
 }
 
-// startStep is the step that brings a replica to life, if it needs one.
+// startStep is the step that starts or unpauses a replica, if it needs one.
 func (d *upDraft) startStep(r *replica) (s plan.Step, needed bool) {
-	if r.fate == create || r.fate == replace && len(r.when) == 0 {
+	if r.decision == create || r.decision == replace && len(r.when) == 0 {
 		return plan.Step{Action: StartContainer{Ref: r.ref}, Reason: r.reason}, true
 	}
 	down, when := d.goesDown(r)
@@ -91,7 +91,7 @@ func (w *waits) conditions(svc types.ServiceConfig, when []event.Ref) []int {
 			switch {
 			case condition == ConditionStarted && on.Required,
 				condition == ConditionStarted && r.ready == 0,
-				condition == ConditionHealthy && r.settled() && r.old.Health == Healthy:
+				condition == ConditionHealthy && r.keepsRunning() && r.old.Health == Healthy:
 				after = append(after, r.ready)
 			default:
 				key := fmt.Sprint(dep, i, condition, base.Optional, refsKey(when))
@@ -126,13 +126,13 @@ func (d *draft) addWaiter(id int, waiter string) {
 	}
 }
 
-// settled tells whether the plan leaves the replica's container as it runs.
-func (r *replica) settled() bool {
-	return r.fate == keep && r.started == 0 && r.old.Status == Running
+// keepsRunning tells whether the plan leaves the replica's container as it runs.
+func (r *replica) keepsRunning() bool {
+	return r.decision == keep && r.started == 0 && r.old.Status == Running
 }
 
 func (r *replica) oldID() string {
-	if r.old == nil || r.fate == create || r.fate == replace && len(r.when) == 0 {
+	if r.old == nil || r.decision == create || r.decision == replace && len(r.when) == 0 {
 		return ""
 	}
 	return r.old.ID

@@ -102,7 +102,7 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	d.forgetStops()
 	d.finalWaits()
 	d.pruneUntagged()
-	d.noteStranded()
+	d.noteLostSharing()
 	d.keeps()
 	return &d.plan, nil
 }
@@ -143,14 +143,14 @@ func (d *upDraft) check() error {
 	return nil
 }
 
-// noteStranded names the containers that lose what they share with a service
-// which is made anew, since their own service is not of this plan.
-func (d *upDraft) noteStranded() {
+// noteLostSharing notes the containers that share a namespace or volumes with a service
+// which is made anew, and whose own service is not of this plan.
+func (d *upDraft) noteLostSharing() {
 	rest := &project.Project{Project: &types.Project{Services: d.p.DisabledServices}}
 	for _, name := range slices.Sorted(maps.Keys(rest.Services)) {
 		for _, parent := range rest.Parents(name) {
 			r := d.units[parent].first()
-			if r == nil || r.fate == keep || len(r.when) > 0 {
+			if r == nil || r.decision == keep || len(r.when) > 0 {
 				continue
 			}
 			for _, c := range d.s.Containers {
@@ -173,7 +173,7 @@ func (d *upDraft) keeps() {
 	}
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
-			if r.old != nil && r.fate == keep && !touched[r.ref] {
+			if r.old != nil && r.decision == keep && !touched[r.ref] {
 				d.plan.Kept = append(d.plan.Kept, r.ref)
 			}
 		}

@@ -17,7 +17,7 @@ func cancellable[T any](ctx context.Context, sink event.Sink, do func(event.Sink
 		panicked any
 	}
 	muted := &mutableSink{sink: sink}
-	tell := muted.event() // before the sink may fall silent
+	emit := muted.event() // before the sink may be muted
 	done := make(chan outcome, 1)
 	go func() {
 		var o outcome
@@ -25,7 +25,7 @@ func cancellable[T any](ctx context.Context, sink event.Sink, do func(event.Sink
 			o.panicked = recover()
 			done <- o
 		}()
-		o.result, o.err = do(tell)
+		o.result, o.err = do(emit)
 	}()
 	select {
 	case o := <-done:

@@ -7,7 +7,7 @@ import (
 )
 
 // checkLimits refuses files that would grow beyond the limits. Files that
-// cannot, which is told quickly, are not parsed for it.
+// cannot, which is found out quickly, are not parsed for it.
 func (s *source) checkLimits() error {
 	suspect, more := false, false
 	number, parts := 0, 0 // of documents, and of their keys and values

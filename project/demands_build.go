@@ -25,8 +25,8 @@ var buildRules = harmless(`
 		d.add("is built with extra_hosts: %s", shown(v))
 	},
 	"labels":     nil,
-	"network":    unless("build.network", "default", "none"),
-	"privileged": asked("has a privileged build"),
+	"network":    unlessOneOf("build.network", "default", "none"),
+	"privileged": ifOn("has a privileged build"),
 	"secrets": func(d *demandCollector, v any) {
 		for _, secret := range list(v) {
 			d.add("is built with the secret %s", shown(secret))

@@ -73,11 +73,11 @@ var serviceRules = harmless(`
 	"ports":        publishes,
 	"post_start":   hooks("after it started"),
 	"pre_stop":     hooks("before it is stopped"),
-	"privileged":   asked("is privileged"),
+	"privileged":   ifOn("is privileged"),
 	"provider": func(d *demandCollector, v any) {
 		d.add("runs the program %s on this machine, with %s", shown(mapping(v)["type"]), shown(v))
 	},
-	"use_api_socket": asked("gets the engine's API"),
+	"use_api_socket": ifOn("gets the engine's API"),
 	"volumes":        mounts,
 	"volumes_from": func(d *demandCollector, v any) {
 		for _, from := range list(v) {
@@ -99,11 +99,11 @@ func resourceAmounts(d *demandCollector, v any) {
 }
 
 var networkRules = map[string]demandRule{
-	"driver":   unless("driver", "bridge", "default"),
+	"driver":   unlessOneOf("driver", "bridge", "default"),
 	"internal": nil, "labels": nil, "enable_ipv4": nil, "enable_ipv6": nil, "attachable": nil,
 }
 
-var volumeRules = map[string]demandRule{"driver": unless("driver", "local"), "labels": nil}
+var volumeRules = map[string]demandRule{"driver": unlessOneOf("driver", "local"), "labels": nil}
 
 // fileRules are those of configs and secrets. Those whose content is in the file
 // came with it; variables are looked for in environmentDemands.
@@ -112,8 +112,8 @@ var fileRules = map[string]demandRule{
 	"file": func(d *demandCollector, v any) { d.reads(v) },
 }
 
-// unless lists an attribute whose value is none of the usual ones.
-func unless(key string, usual ...string) demandRule {
+// unlessOneOf lists an attribute whose value is none of the usual ones.
+func unlessOneOf(key string, usual ...string) demandRule {
 	return func(d *demandCollector, v any) {
 		if text, ok := v.(string); !ok || !slices.Contains(usual, text) {
 			d.lists(key, v)
@@ -134,8 +134,8 @@ func namespace(key string) demandRule {
 	}
 }
 
-// asked notes a switch that is on, in words.
-func asked(what string) demandRule {
+// ifOn notes a switch that is on, in words.
+func ifOn(what string) demandRule {
 	return func(d *demandCollector, v any) {
 		if !off(v) {
 			d.add("%s", what)
@@ -171,7 +171,7 @@ func readsFiles(d *demandCollector, v any) {
 // bound a file.
 func logs(d *demandCollector, v any) {
 	d.attributes("logging.", mapping(v), map[string]demandRule{
-		"driver": unless("logging.driver", "json-file", "local", "none"),
+		"driver": unlessOneOf("logging.driver", "json-file", "local", "none"),
 		"options": func(d *demandCollector, v any) {
 			for key, value := range mapping(v) {
 				if key != "max-size" && key != "max-file" && key != "compress" {

@@ -44,7 +44,7 @@ func (s *source) envFileMistake(name string) ([]byte, *FileError) {
 		return nil, nil
 	}
 	defer f.Close()
-	p := envParser{name: name, into: map[string]string{}, lookup: s.env.Resolve, unfit: func(e *FileError) error { return nil }}
+	p := envParser{name: name, into: map[string]string{}, lookup: s.env.Resolve, onInvalid: func(e *FileError) error { return nil }}
 	mistake, _ := errors.AsType[*FileError](p.read(f))
 	return p.content, mistake
 }

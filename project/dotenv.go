@@ -24,13 +24,14 @@ import (
 func init() {
 	// Services' env_file and label_file are read by this, too.
 	dotenv.RegisterFormat(dotenv.DotEnv, parseDotEnv)
+	dotenv.RegisterFormat("raw", parseRaw) // Docker Compose's, not compose-go's
 }
 
 // parseDotEnv reads an env file. compose-go parses it statement by statement, so
 // that every mistake has its line and no value grows beyond the limits. A mistake
 // is a *FileError, whose file is absolute.
 func parseDotEnv(r io.Reader, name string, into map[string]string, lookup func(key string) (string, bool)) error {
-	p := envParser{name: name, into: into, lookup: lookup, unfit: func(e *FileError) error { return e }}
+	p := envParser{name: name, into: into, lookup: lookup, onInvalid: func(e *FileError) error { return e }}
 	return p.read(r)
 }
 
@@ -49,11 +50,11 @@ var errEncoding = errors.New("not UTF-8")
 
 // envParser is one env file being read.
 type envParser struct {
-	name    string // absolute
-	content []byte
-	into    map[string]string
-	lookup  func(key string) (string, bool)
-	unfit   func(e *FileError) error // what becomes of a value that no container can be given
+	name      string // absolute
+	content   []byte
+	into      map[string]string
+	lookup    func(key string) (string, bool)
+	onInvalid func(e *FileError) error // what becomes of a value that no container can be given
 
 	line     int // where the statement begins, from 1
 	lines    int // statements so far
@@ -125,9 +126,9 @@ func (p *envParser) resolve(key string) (string, bool) {
 func (p *envParser) check(key, value string) error {
 	switch {
 	case !utf8.ValidString(value):
-		return p.unfit(p.wrong(fmt.Sprintf("the value of %s is not UTF-8", key), document.UTF8Help))
+		return p.onInvalid(p.wrong(fmt.Sprintf("the value of %s is not UTF-8", key), document.UTF8Help))
 	case strings.ContainsRune(value, 0):
-		return p.unfit(p.wrong(fmt.Sprintf("the value of %s has a NUL byte in it, which no variable can have", key), "take it out"))
+		return p.onInvalid(p.wrong(fmt.Sprintf("the value of %s has a NUL byte in it, which no variable can have", key), "take it out"))
 	}
 	return nil
 }
@@ -245,4 +246,55 @@ func (s *source) relative(err error) error {
 		e.File = s.shown(e.File)
 	}
 	return err
+}
+
+// parseRaw reads an env file of format: raw, as `docker run --env-file` does:
+// KEY=value to the end of the line with quotes and dollars as they stand, KEY
+// alone for the value that lookup has, # at the start of a line for a comment.
+func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key string) (string, bool)) error {
+	content, err := limits.ReadBounded(r, file, limits.EnvFileBytes)
+	if err != nil {
+		return err
+	}
+	p := envParser{name: file, content: bytes.TrimPrefix(content, []byte("\ufeff"))}
+	if cause := document.ForeignEncoding(content); cause != "" {
+		p.line = 1
+		return p.wrong(cause, document.UTF8Help)
+	}
+	for text := range bytes.Lines(p.content) {
+		p.line++
+		line := strings.TrimLeftFunc(strings.TrimRight(string(text), "\r\n"), unicode.IsSpace)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if p.lines++; p.lines > limits.EnvFileLines.Value {
+			return p.wrong(limits.EnvFileLines.Exceeded("the file"), limits.EnvFileLines.Help)
+		}
+		if err := p.raw(line, into, lookup); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// raw takes over a line of format: raw.
+func (p *envParser) raw(line string, into map[string]string, lookup func(key string) (string, bool)) error {
+	key, value, ok := strings.Cut(line, "=")
+	switch {
+	case !utf8.ValidString(line):
+		return p.wrong("not UTF-8", document.UTF8Help)
+	case strings.ContainsRune(line, 0):
+		return p.wrong("there is a NUL byte in it, which no variable can have", "take it out")
+	case key == "":
+		return p.wrong("no variable name before the =", "a line is NAME=value, or a comment after #")
+	case strings.ContainsFunc(key, unicode.IsSpace):
+		return p.wrong(fmt.Sprintf("variable '%s' contains whitespaces", key), "a line is NAME=value, or a comment after #")
+	}
+	if !ok {
+		if value, ok = lookup(key); !ok {
+			return nil
+		}
+	}
+	into[key] = value
+	return nil
 }

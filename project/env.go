@@ -5,22 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
-	"github.com/compose-orchestrator/compose/project/document"
-	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // environment is the process's, as a map; PWD is always there.
@@ -106,7 +100,7 @@ func (s *source) variables(ctx context.Context, files []string, sink event.Sink)
 		if err != nil {
 			return nil, err
 		}
-		p := envParser{name: name, into: found, lookup: lookup, unfit: func(e *FileError) error { return s.warnOnce(e, sink) }}
+		p := envParser{name: name, into: found, lookup: lookup, onInvalid: func(e *FileError) error { return s.warnOnce(e, sink) }}
 		if err := p.read(bytes.NewReader(text)); err != nil {
 			return nil, err
 		}
@@ -158,60 +152,4 @@ func (s *source) envFileError(ctx context.Context, files []string, err error) er
 		return err
 	}
 	return hint.Wrap(fmt.Errorf("reading the env file: %w", err), "check --env-file and COMPOSE_ENV_FILES")
-}
-
-func init() {
-	// The format is not compose-go's but Docker Compose's.
-	dotenv.RegisterFormat("raw", parseRaw)
-}
-
-// parseRaw reads an env file of format: raw, as `docker run --env-file` does:
-// KEY=value to the end of the line with quotes and dollars as they stand, KEY
-// alone for the value that lookup has, # at the start of a line for a comment.
-func parseRaw(r io.Reader, file string, into map[string]string, lookup func(key string) (string, bool)) error {
-	content, err := limits.ReadBounded(r, file, limits.EnvFileBytes)
-	if err != nil {
-		return err
-	}
-	p := envParser{name: file, content: bytes.TrimPrefix(content, []byte("\ufeff"))}
-	if cause := document.ForeignEncoding(content); cause != "" {
-		p.line = 1
-		return p.wrong(cause, document.UTF8Help)
-	}
-	for text := range bytes.Lines(p.content) {
-		p.line++
-		line := strings.TrimLeftFunc(strings.TrimRight(string(text), "\r\n"), unicode.IsSpace)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		if p.lines++; p.lines > limits.EnvFileLines.Value {
-			return p.wrong(limits.EnvFileLines.Exceeded("the file"), limits.EnvFileLines.Help)
-		}
-		if err := p.raw(line, into, lookup); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// raw takes over a line of format: raw.
-func (p *envParser) raw(line string, into map[string]string, lookup func(key string) (string, bool)) error {
-	key, value, ok := strings.Cut(line, "=")
-	switch {
-	case !utf8.ValidString(line):
-		return p.wrong("not UTF-8", document.UTF8Help)
-	case strings.ContainsRune(line, 0):
-		return p.wrong("there is a NUL byte in it, which no variable can have", "take it out")
-	case key == "":
-		return p.wrong("no variable name before the =", "a line is NAME=value, or a comment after #")
-	case strings.ContainsFunc(key, unicode.IsSpace):
-		return p.wrong(fmt.Sprintf("variable '%s' contains whitespaces", key), "a line is NAME=value, or a comment after #")
-	}
-	if !ok {
-		if value, ok = lookup(key); !ok {
-			return nil
-		}
-	}
-	into[key] = value
-	return nil
 }

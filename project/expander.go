@@ -25,7 +25,7 @@ type expander struct {
 func (e *expander) Accept(name string) bool { return strings.Contains(name, "$") }
 
 // Load returns the file's path, absolute. Errors are those of limits.Substitute, and a
-// *hint.Error where a remote file is meant or names the file.
+// *hint.Error where the file is a remote one, or a remote one names it.
 func (e *expander) Load(ctx context.Context, name string) (string, error) {
 	file, err := limits.Substitute(name, e.source.env.Resolve)
 	if err != nil {

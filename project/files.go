@@ -42,12 +42,12 @@ type source struct {
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 
-	warned  []string // about env files
-	room    func(bytes int)
-	marks   int          // entries that the files take back; see marked
-	remotes *remoteFiles // remote files; nil before fetch
-	streams *Streams
-	in      io.Reader // standard input; nil: nothing
+	warned      []string // about env files
+	beforeParse func(bytes int)
+	marks       int          // entries that the files take back; see marked
+	remotes     *remoteFiles // remote files; nil before fetch
+	streams     *Streams
+	in          io.Reader // standard input; nil: nothing
 
 	expansion     limits.Expansion      // of the loader's
 	wordsOnce     sync.Once             // guards words
@@ -59,7 +59,7 @@ type source struct {
 // and read yet: see fetch and read. A source without files is no error here. With
 // an error about an env file comes what is known without.
 func locate(ctx context.Context, o Options, sink event.Sink) (*source, error) {
-	s := &source{room: o.Room, workDir: o.WorkDir, streams: cmp.Or(o.Streams, &Streams{}), in: o.Stdin}
+	s := &source{beforeParse: o.BeforeParse, workDir: o.WorkDir, streams: cmp.Or(o.Streams, &Streams{}), in: o.Stdin}
 	if s.workDir == "" {
 		wd, err := os.Getwd()
 		if err != nil {
@@ -202,8 +202,8 @@ func (s *source) read(ctx context.Context) error {
 		f.Content = document.InUTF8(content)
 		size += len(content)
 	}
-	if s.room != nil {
-		s.room(size)
+	if s.beforeParse != nil {
+		s.beforeParse(size)
 	}
 	return s.checkLimits()
 }

@@ -27,7 +27,7 @@ func FuzzDotEnv(f *testing.F) {
 			t.Skip("compose-go has no limits: it would double for ever")
 		}
 		got := map[string]string{}
-		p := envParser{name: "/x/.env", into: got, lookup: lookup, unfit: func(*FileError) error { return nil }}
+		p := envParser{name: "/x/.env", into: got, lookup: lookup, onInvalid: func(*FileError) error { return nil }}
 		err := p.read(strings.NewReader(text))
 		want, wantErr := dotenv.UnmarshalWithLookup(strings.TrimPrefix(text, "\ufeff"), lookup)
 		switch {

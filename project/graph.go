@@ -12,7 +12,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// GraphOptions say what a graph shows of a service beside its name.
+// GraphOptions say what a graph shows of a service in addition to its name.
 type GraphOptions struct {
 	Networks, Ports, Image bool
 	// Indent stands in front of each line inside the graph; "": a tab.

@@ -43,7 +43,7 @@ func (s *source) checkEnvFile(name string) error {
 		return nil
 	}
 	defer f.Close()
-	p := envParser{name: name, into: map[string]string{}, lookup: s.env.Resolve, unfit: func(*FileError) error { return nil }}
+	p := envParser{name: name, into: map[string]string{}, lookup: s.env.Resolve, onInvalid: func(*FileError) error { return nil }}
 	err = p.read(f)
 	if _, tooLarge := errors.AsType[*hint.Error](err); tooLarge || errors.Is(err, errLimit) {
 		return s.relative(err)

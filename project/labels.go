@@ -68,7 +68,7 @@ const (
 	OneOffFalse = "False"
 )
 
-// Instance is what a container's labels say beside its service's definition.
+// Instance is what a container's labels say in addition to its service's definition.
 type Instance struct {
 	Number int    // replica index from 1; 0: a one-off
 	Slug   string // random id of a one-off

@@ -26,13 +26,13 @@ import (
 //
 // It returns the cause of ctx as soon as ctx ends, whatever it was doing: reading a
 // pipe, or a library that knows no context. What it did then goes on in the
-// background and tells nobody.
+// background and emits nothing.
 func Load(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
 	return cancellable(ctx, sink, func(sink event.Sink) (*Project, error) { return loadAll(ctx, o, sink) })
 }
 
 func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) {
-	wait := warmSchema()
+	wait := startCompilingSchema()
 	defer wait()
 	s, details, options, err := prepare(ctx, o, sink)
 	if err != nil {
@@ -57,7 +57,7 @@ func loadAll(ctx context.Context, o Options, sink event.Sink) (*Project, error) 
 		return nil, err
 	}
 	if sink != nil {
-		p.tellDependencies(absent, sink)
+		p.reportDependencies(absent, sink)
 	}
 	return p, nil
 }
@@ -204,7 +204,7 @@ func (p *Project) readHooks() {
 			s.PreStart = nil
 			p.Services = maps.Clone(p.Services)
 			p.Services[name] = s
-			if len(missingFiles(s)) == 0 { // which is said already
+			if len(missingFiles(s)) == 0 { // those are in Unread already
 				p.Unread = errors.Join(p.Unread, err)
 			}
 		}

@@ -35,7 +35,7 @@ func LoadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
 }
 
 func loadModel(ctx context.Context, o Options, sink event.Sink) (Model, error) {
-	wait := warmSchema()
+	wait := startCompilingSchema()
 	defer wait()
 	o.NoInterpolation = true
 	s, details, options, err := prepare(ctx, o, sink)

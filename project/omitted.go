@@ -59,7 +59,7 @@ func (s *source) load(ctx context.Context, details types.ConfigDetails, options 
 // add adds errors and the parts that they are about. more tells whether a part was
 // added, and so whether loading again may succeed.
 func (l *omitted) add(err error) (more bool) {
-	l.tell(err)
+	l.addErrors(err)
 	for _, e := range diagnostic.Split(err) {
 		placed, ok := errors.AsType[*FileError](e)
 		if !ok {
@@ -76,8 +76,8 @@ func (l *omitted) add(err error) (more bool) {
 	return more
 }
 
-// tell adds errors to why, each text once.
-func (l *omitted) tell(err error) {
+// addErrors adds errors to why, each text once.
+func (l *omitted) addErrors(err error) {
 	if l.why == nil {
 		l.why = err
 		return

@@ -52,17 +52,17 @@ func (id Identity) Confirm(origins []Origin) error {
 
 // has tells whether containers come from this folder or one of these files.
 func (id Identity) has(o Origin) bool {
-	if o.Dir != "" && real(o.Dir) == real(id.Dir) {
+	if o.Dir != "" && resolvedPath(o.Dir) == resolvedPath(id.Dir) {
 		return true
 	}
 	return slices.ContainsFunc(id.Files, func(name string) bool {
-		return name != stdin && slices.ContainsFunc(o.Files, func(other string) bool { return real(other) == real(name) })
+		return name != stdin && slices.ContainsFunc(o.Files, func(other string) bool { return resolvedPath(other) == resolvedPath(name) })
 	})
 }
 
-// real is a path with its links resolved: all of them, or those of its folder where
+// resolvedPath is a path with its links resolved: all of them, or those of its folder where
 // the file itself is not there.
-func real(name string) string {
+func resolvedPath(name string) string {
 	if path, err := filepath.EvalSymlinks(name); err == nil {
 		return path
 	}

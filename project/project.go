@@ -42,7 +42,7 @@ type Project struct {
 	source       *source      // the files; nil where the project was not loaded from any
 	switchedOn   []switchedOn // by the selection
 
-	uses map[string][]Use // by service; nil: WithUses was not told
+	uses map[string][]Use // by service; nil: WithUses was not called
 
 	contentKey func() ContentKey          // called where there is a content
 	contents   map[string]content         // of secrets and configs, by path; nil: not wanted
@@ -95,9 +95,9 @@ type Options struct {
 	// no others; nil: no content is read.
 	ContentKey func() ContentKey
 
-	// Room hears how large the files are, in bytes, before they are parsed; nil:
+	// BeforeParse hears how large the files are, in bytes, before they are parsed; nil:
 	// nobody does. A large load wants another setting of the collector.
-	Room func(bytes int)
+	BeforeParse func(bytes int)
 
 	// The rest are the flags of the command config; every other command leaves
 	// them false.

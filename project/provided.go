@@ -117,7 +117,7 @@ func FingerprintOf(variables map[string]string) string {
 }
 
 // MarshalService writes one service as `config --format json` prints it, on one
-// line and without doubled "$": what a provider is told of its service. An error
+// line and without doubled "$": what a provider gets of its service. An error
 // wraps ErrNoSuchService, or is about an extension (x-) that has no JSON.
 func (p *Project) MarshalService(service string) ([]byte, error) {
 	s, ok := p.Services[service]

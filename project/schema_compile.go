@@ -12,13 +12,13 @@ import (
 
 var schemaOnce sync.Once
 
-// warmSchema compiles compose-go's JSON schema in a goroutine, which takes as long as
+// startCompilingSchema compiles compose-go's JSON schema in a goroutine, which takes as long as
 // loading 50 services. The function returned waits for it.
 //
 // The compiler makes a URL of the working directory, and fails for the whole life of
 // the process where the directory's name is no part of a URL: "100% done". There the
 // schema is compiled at once, while PWD has another name of the directory.
-func warmSchema() (wait func()) {
+func startCompilingSchema() (wait func()) {
 	if dir, err := os.Getwd(); err == nil && !inURL(dir) {
 		restore := aliasWorkDir(dir)
 		schemaOnce.Do(compileSchema)

@@ -105,9 +105,9 @@ func undefined(dropped []absentDependency) error {
 	return errors.Join(found...)
 }
 
-// tellDependencies reports the dependencies of selected services that were dropped
+// reportDependencies reports the dependencies of selected services that were dropped
 // because the file does not have them, and the services that were switched on.
-func (p *Project) tellDependencies(dropped []absentDependency, sink event.Sink) {
+func (p *Project) reportDependencies(dropped []absentDependency, sink event.Sink) {
 	for _, d := range dropped {
 		if _, on := p.Services[d.service]; on {
 			sink(event.Message{

@@ -91,7 +91,7 @@ func (p *Project) WithUses(uses map[string][]Use) (*Project, error) {
 }
 
 // Uses are the images of other services that a service's Dockerfile takes from, as
-// far as WithUses was told.
+// WithUses was given them.
 func (p *Project) Uses(service string) []Use { return p.uses[service] }
 
 // BuiltFirst are the services whose images a build takes, for whatever reason, sorted.

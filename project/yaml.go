@@ -20,7 +20,7 @@ import (
 // yamlOf writes v as Docker Compose 5.5 writes YAML: indented by two, lines
 // broken at 80 characters; the keys of a project's services in the order of
 // hashOrder, those of maps sorted.
-func yamlOf(v any, lossy lossyText) ([]byte, error) {
+func yamlOf(v any, lossy lossyFunc) ([]byte, error) {
 	tree, err := treeOf(v)
 	if err != nil {
 		return nil, err
@@ -73,11 +73,11 @@ func treeOf(v any) (*yaml.Node, error) {
 	if err := tree.Encode(lineless.Interface()); err != nil {
 		return nil, err
 	}
-	bringLines(&tree, string(hidden))
+	restoreLines(&tree, string(hidden))
 	return &tree, nil
 }
 
-func bringLines(n *yaml.Node, hidden string) {
+func restoreLines(n *yaml.Node, hidden string) {
 	if strings.Contains(n.Value, hidden) {
 		n.Value = strings.ReplaceAll(n.Value, hidden, "\n")
 		n.Style = yaml.LiteralStyle
@@ -86,7 +86,7 @@ func bringLines(n *yaml.Node, hidden string) {
 		}
 	}
 	for _, c := range n.Content {
-		bringLines(c, hidden)
+		restoreLines(c, hidden)
 	}
 }
 
@@ -132,15 +132,15 @@ func mapTexts(v reflect.Value, change func(string) string) reflect.Value {
 	return c
 }
 
-// lossyText sees a text that Docker Compose writes as a block that reads back as
+// lossyFunc sees a text that Docker Compose writes as a block that reads back as
 // another one, and may give it another style.
-type lossyText func(path []string, n *yaml.Node)
+type lossyFunc func(path []string, n *yaml.Node)
 
 // readable puts such a text in quotes.
 func readable(_ []string, n *yaml.Node) { n.Style = yaml.DoubleQuotedStyle }
 
 // asCompose leaves it as Docker Compose writes it, and reports it.
-func asCompose(report func(path string)) lossyText {
+func asCompose(report func(path string)) lossyFunc {
 	return func(path []string, _ *yaml.Node) {
 		if report != nil {
 			report(strings.Join(path, "."))
@@ -177,10 +177,10 @@ func orderKeys(service *yaml.Node) {
 
 // restyle gives texts the quotes that go.yaml.in/yaml/v4 v4.0.0-rc.6, which
 // Docker Compose 5.5 has, gives them.
-func restyle(n *yaml.Node, path []string, lossy lossyText) {
+func restyle(n *yaml.Node, path []string, lossy lossyFunc) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
-	case n.Style == yaml.DoubleQuotedStyle && oldForm(n.Value):
+	case n.Style == yaml.DoubleQuotedStyle && special11(n.Value):
 		n.Style = yaml.SingleQuotedStyle
 	case n.Style == yaml.LiteralStyle && misread(n.Value):
 		lossy(path, n)
@@ -201,9 +201,9 @@ func restyle(n *yaml.Node, path []string, lossy lossyText) {
 // sexagesimal is a number to the base of 60 in YAML 1.1.
 var sexagesimal = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`)
 
-// oldForm tells whether YAML 1.1, but not 1.2, takes a plain text for something
+// special11 tells whether YAML 1.1, but not 1.2, takes a plain text for something
 // else than a text.
-func oldForm(text string) bool {
+func special11(text string) bool {
 	switch text {
 	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF", "<<":
 		return true

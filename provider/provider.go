@@ -56,7 +56,7 @@ func New(o Options) *Runner {
 	return &Runner{o}
 }
 
-// stopTime is how long a program may take to end once it was told to.
+// stopTime is how long a program may take to end once it was asked to.
 const stopTime = 10 * time.Second
 
 // find looks a program up by the name that a file gives it: docker's plugin

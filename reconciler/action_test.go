@@ -36,9 +36,9 @@ func (rollOut) Words() plan.Words {
 	return plan.Words{Working: "Updating", Done: "Updated", Kept: "Up to date", Aim: "to be updated", Doing: "updating", Begins: "roll-out"}
 }
 
-func (a rollOut) Details() []string              { return []string{"to " + a.Image} }
-func (a rollOut) Brings() (have string, ok bool) { return a.Have, true }
-func (rollOut) Interruption() plan.Interruption  { return plan.Breaks }
+func (a rollOut) Details() []string                { return []string{"to " + a.Image} }
+func (a rollOut) Produces() (have string, ok bool) { return a.Have, true }
+func (rollOut) Interruption() plan.Interruption    { return plan.Breaks }
 
 // verify ends the change that a rollOut begins.
 type verify struct {

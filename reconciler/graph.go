@@ -20,28 +20,28 @@ type node struct {
 	before []int // the nodes that this one waits for, in the plan's order
 	waits  int   // how many of those before it have not ended yet
 	state  state
-	// brings, have are what plan.Bringer says; changed: it brought something else
+	// produces and have are what plan.Producer says; changed: it brought something else
 	// than there was when the plan was made.
-	brings  bool
-	have    string
-	changed bool
+	produces bool
+	have     string
+	changed  bool
 	// cause is the node whose failure this one is skipped for, -1: none.
 	cause int
 	err   error // of a failed step that is not optional
 }
 
-// brings is what an action says of itself as a plan.Bringer.
-func brings(a plan.Action) (have string, ok bool) {
-	if a, may := a.(plan.Bringer); may {
-		return a.Brings()
+// produces is Producer.Produces of an action; false where it is no plan.Producer.
+func produces(a plan.Action) (have string, ok bool) {
+	if a, may := a.(plan.Producer); may {
+		return a.Produces()
 	}
 	return "", false
 }
 
 func (n *node) ref() event.Ref { return n.step.Action.Resource() }
 
-// unseen tells of what people are shown only if it fails.
-func (n *node) unseen() bool {
+// hidden tells of a step that is shown only if it fails.
+func (n *node) hidden() bool {
 	return n.words.Working == "" && n.words.Done == "" && n.words.Aim == ""
 }
 
@@ -72,7 +72,7 @@ func graph(p *plan.Plan) ([]node, error) {
 		}
 		at[s.ID] = i
 		nodes[i] = node{step: s, words: s.Action.Words(), cut: plan.InterruptionOf(s.Action), cause: -1}
-		if nodes[i].have, nodes[i].brings = brings(s.Action); nodes[i].brings {
+		if nodes[i].have, nodes[i].produces = produces(s.Action); nodes[i].produces {
 			of := resourceOf(s.Action.Resource())
 			bringing[of] = append(bringing[of], i)
 		}

@@ -25,9 +25,9 @@ type view struct {
 	// open are changes of several steps under way, shown as working: the words of
 	// the action that began each.
 	open map[event.Ref]plan.Words
-	// told are resources whose trouble was shown: that the rest of their steps
-	// is skipped goes without saying.
-	told map[event.Ref]bool
+	// reported are resources of which a failure or a skipped step was shown: their further
+	// skipped steps are not.
+	reported map[event.Ref]bool
 	// begun are the resources that a status was shown of.
 	begun map[event.Ref]bool
 	// waiting are those that Held was the last event of.
@@ -44,7 +44,7 @@ func newView(nodes []node, sink event.Sink, now func() time.Time) *view {
 	v := &view{
 		nodes: nodes, sink: sink, now: now,
 		replaced: map[resource]bool{}, last: map[change]int{}, working: map[event.Ref]string{},
-		open: map[event.Ref]plan.Words{}, told: map[event.Ref]bool{}, begun: map[event.Ref]bool{}, waiting: map[event.Ref]bool{},
+		open: map[event.Ref]plan.Words{}, reported: map[event.Ref]bool{}, begun: map[event.Ref]bool{}, waiting: map[event.Ref]bool{},
 	}
 	for i := range nodes {
 		n := &nodes[i]
@@ -58,8 +58,8 @@ func newView(nodes []node, sink event.Sink, now func() time.Time) *view {
 	return v
 }
 
-// inner tells of a step on the resource that a replacement takes away.
-func (v *view) inner(n *node) bool {
+// ofReplaced tells of a step on the resource that a replacement removes.
+func (v *view) ofReplaced(n *node) bool {
 	return n.ref().Old != "" && v.replaced[resourceOf(n.ref())]
 }
 
@@ -67,7 +67,7 @@ func (v *view) inner(n *node) bool {
 // replacement are one.
 func (v *view) ref(n *node) event.Ref {
 	ref := n.ref()
-	if v.inner(n) {
+	if v.ofReplaced(n) {
 		ref.Old = ""
 	}
 	return ref
@@ -91,7 +91,7 @@ func (v *view) refs() []event.Ref {
 
 func (v *view) begin(n *node) {
 	w := n.words
-	if v.inner(n) {
+	if v.ofReplaced(n) {
 		return
 	}
 	if w.Begins != "" && v.last[change{n.ref(), w.Begins}] != 0 {
@@ -103,7 +103,7 @@ func (v *view) begin(n *node) {
 }
 
 func (v *view) ended(n *node, r plan.Result) {
-	if v.inner(n) {
+	if v.ofReplaced(n) {
 		return
 	}
 	w := n.words
@@ -131,7 +131,7 @@ func (v *view) failed(n *node, err error) {
 	ref := v.ref(n)
 	detail := strings.TrimPrefix(err.Error(), strings.ToLower(string(ref.Kind))+" "+ref.Name+" ") // the line begins with it
 	v.emit(n, event.Status{State: event.Failed, Text: "Error", Detail: detail, Err: err})
-	v.told[v.ref(n)] = true
+	v.reported[v.ref(n)] = true
 }
 
 func (v *view) warned(n *node, err error) {
@@ -146,10 +146,10 @@ func (v *view) cut(n *node) {
 func (v *view) skipped(n, cause *node) {
 	ref := v.ref(n)
 	of := v.ref(cause)
-	if v.told[ref] || n.unseen() || of.Kind == ref.Kind && of.Name == ref.Name {
+	if v.reported[ref] || n.hidden() || of.Kind == ref.Kind && of.Name == ref.Name {
 		return
 	}
-	v.told[ref] = true
+	v.reported[ref] = true
 	st := event.Status{State: event.Skipped, Text: "Skipped", Detail: of.String() + " failed"}
 	if n.step.Optional {
 		st.State = event.Warning
@@ -157,9 +157,9 @@ func (v *view) skipped(n, cause *node) {
 	v.emit(n, st)
 }
 
-// spared reports a resource that stays as it is, for what it might have been
+// unchanged reports a resource that stays as it is, for what it might have been
 // changed for did not change.
-func (v *view) spared(n *node) {
+func (v *view) unchanged(n *node) {
 	if n.words.Kept != "" {
 		v.emit(n, event.Status{State: event.Done, Text: n.words.Kept})
 	}
@@ -185,7 +185,7 @@ func (v *view) close() {
 func (v *view) emit(n *node, st event.Status) {
 	st.Time, st.Ref = v.now(), v.ref(n)
 	if st.State == event.Working && st.Detail == "" && v.working[st.Ref] == st.Text {
-		return // a hook before it said so
+		return // the hook before it showed the same
 	}
 	delete(v.working, st.Ref)
 	v.begun[st.Ref] = true
@@ -198,7 +198,7 @@ func (v *view) emit(n *node, st event.Status) {
 	v.sink(st)
 }
 
-// heldFor bounds the names that a Held brings: the network of hundreds of
+// heldFor bounds the names in a Held: the network of hundreds of
 // containers waits for each of them.
 const heldFor = 3
 
@@ -206,14 +206,14 @@ const heldFor = 3
 // needed is not waited with.
 func (v *view) held(n *node, by []*node) {
 	h := event.Held{Ref: v.ref(n)}
-	unseen := n.words.Working == "" || v.inner(n) || len(n.step.When) > 0 && !v.begun[h.Ref]
-	if len(by) == 0 || unseen || v.told[h.Ref] {
+	unseen := n.words.Working == "" || v.ofReplaced(n) || len(n.step.When) > 0 && !v.begun[h.Ref]
+	if len(by) == 0 || unseen || v.reported[h.Ref] {
 		return
 	}
 	seen := map[event.Ref]bool{}
 	for _, b := range by {
 		switch ref := v.ref(b); {
-		case seen[ref], b.unseen():
+		case seen[ref], b.hidden():
 		case len(h.For) == heldFor:
 			h.More++
 		default:
@@ -230,7 +230,7 @@ func (v *view) held(n *node, by []*node) {
 
 // aim is what the resource of a step is to do.
 func (v *view) aim(n *node) string {
-	if v.inner(n) {
+	if v.ofReplaced(n) {
 		return "to be recreated"
 	}
 	return cmp.Or(n.words.Aim, "to be ready")
@@ -245,7 +245,7 @@ func (v *view) free(n *node) {
 	}
 }
 
-// why answers what everybody asks of a container that was made anew.
+// why is a step's reason in parentheses; "": it has none.
 func why(r plan.Reason) string {
 	if text := r.String(); text != "" {
 		return "(" + text + ")"

@@ -60,7 +60,7 @@ func (w *walk) run(ctx context.Context) error {
 	cancelled := ctx.Done()
 	var forced <-chan struct{} // nil until ctx has ended
 	for i := range w.nodes {
-		w.tellHeld(i)
+		w.reportHeld(i)
 	}
 	for {
 		w.launch(ctx, writes)
@@ -94,7 +94,7 @@ func (w *walk) launch(ctx, writes context.Context) {
 			return
 		}
 		n := w.ready[i]
-		if w.settled(n) {
+		if w.endWithoutRunning(n) {
 			w.remove(i)
 			w.release(n)
 			i = 0 // what follows n may come before the others in the plan
@@ -151,7 +151,7 @@ func (w *walk) ended(ctx context.Context, o outcome) {
 	case o.err == nil:
 		n.state = done
 		w.results.Set(n.step.Action.Resource(), o.result)
-		n.changed = n.brings && o.result.Digest != "" && o.result.Digest != n.have
+		n.changed = n.produces && o.result.Digest != "" && o.result.Digest != n.have
 		w.view.ended(n, o.result)
 	case ctx.Err() != nil && wasCut(n, o.err):
 		// What follows stays as it is: ctx.Err says it for all of them.
@@ -172,9 +172,9 @@ func wasCut(n *node, err error) bool {
 	return n.cut == plan.Breaks || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// settled ends a node that must not run: it is skipped for a failure, or what
+// endWithoutRunning ends a node that must not run: it is skipped for a failure, or what
 // it would run for has not come. It leaves alone one that is to run.
-func (w *walk) settled(i int) bool {
+func (w *walk) endWithoutRunning(i int) bool {
 	n := &w.nodes[i]
 	switch {
 	case n.cause >= 0 && n.step.Optional:
@@ -186,7 +186,7 @@ func (w *walk) settled(i int) bool {
 		w.view.skipped(n, &w.nodes[n.cause])
 	case len(n.step.When) > 0 && !slices.ContainsFunc(n.when, func(j int) bool { return w.nodes[j].changed }):
 		n.state = done
-		w.view.spared(n)
+		w.view.unchanged(n)
 	default:
 		return false
 	}
@@ -194,9 +194,9 @@ func (w *walk) settled(i int) bool {
 	return true
 }
 
-// tellHeld says what holds a node back, where that is other resources alone: one
+// reportHeld says what holds a node back, where that is other resources alone: one
 // that waits for its own resource's earlier steps is not what people look at.
-func (w *walk) tellHeld(i int) {
+func (w *walk) reportHeld(i int) {
 	n := &w.nodes[i]
 	if n.waits == 0 || n.cause >= 0 {
 		return
@@ -226,7 +226,7 @@ func (w *walk) release(i int) {
 		if to.waits--; to.waits == 0 {
 			w.enqueue(j)
 		} else {
-			w.tellHeld(j)
+			w.reportHeld(j)
 		}
 	}
 }

@@ -16,7 +16,7 @@ const (
 	quietMany   = 100 * time.Millisecond
 	few         = 3
 	longest     = 500 * time.Millisecond
-	quietLocked = 2 * time.Second // and the lock is nobody's
+	quietLocked = 2 * time.Second // after which a lock of git's counts as left behind
 )
 
 // batch collects paths until it is due. It knows no clock of its own.
@@ -24,7 +24,7 @@ type batch struct {
 	paths       map[string]struct{}
 	rescan      bool
 	first, last time.Time
-	locked      bool // git was at work when it was due
+	locked      bool // git held its lock when it was due
 }
 
 func (b *batch) add(c Changed, now time.Time) {

@@ -43,7 +43,7 @@ func (d *deriving) commands(sources []types.ServiceVolumeConfig) []string {
 		entrypoint = name // its commands are called scheduler, webserver, ...
 	}
 	if entrypoint == "" && command == "" {
-		command = implied(image)
+		command = defaultCommand(image)
 	}
 	all := []string{entrypoint + " " + command}
 	dirs := d.dirs(sources)
@@ -57,9 +57,9 @@ func (d *deriving) commands(sources []types.ServiceVolumeConfig) []string {
 	return all
 }
 
-// implied is the command of well-known images that read what they serve at every
+// defaultCommand is the command of well-known images that read what they serve at every
 // request; "" for others.
-func implied(image string) string {
+func defaultCommand(image string) string {
 	name, tag, _ := strings.Cut(path.Base(image), ":")
 	switch {
 	case name == "php" && strings.Contains(tag, "apache"), name == "wordpress" && !strings.Contains(tag, "fpm"):
@@ -123,13 +123,13 @@ func scriptsOf(arguments, dirs []string) (texts []string) {
 		}
 		switch flag {
 		case "--prefix", "--cwd", "--dir", "-C":
-			dirs = inside(dirs, func(dir string) []string { return []string{filepath.Join(dir, value)} })
+			dirs = eachOf(dirs, func(dir string) []string { return []string{filepath.Join(dir, value)} })
 		case "--filter", "-F", "--workspace", "-w", "workspace":
-			dirs = inside(dirs, func(dir string) []string { return workspaces(dir, value) })
+			dirs = eachOf(dirs, func(dir string) []string { return workspaces(dir, value) })
 		}
 	}
 	for _, dir := range dirs {
-		m := manifestOf(dir)
+		m := packageManifestOf(dir)
 		for _, word := range arguments {
 			if text := m.Scripts[word]; text != "" {
 				texts = append(texts, text)
@@ -142,7 +142,7 @@ func scriptsOf(arguments, dirs []string) (texts []string) {
 	return texts
 }
 
-func inside(dirs []string, of func(string) []string) (out []string) {
+func eachOf(dirs []string, of func(string) []string) (out []string) {
 	for _, dir := range dirs {
 		out = append(out, of(dir)...)
 	}
@@ -153,9 +153,9 @@ func inside(dirs []string, of func(string) []string) (out []string) {
 // name.
 func workspaces(dir, name string) (out []string) {
 	for _, depth := range []string{"*", "*/*"} {
-		found, _ := filepath.Glob(filepath.Join(globbed(dir), depth, "package.json")) // a bad pattern finds none
+		found, _ := filepath.Glob(filepath.Join(globEscape(dir), depth, "package.json")) // a bad pattern finds none
 		for _, f := range found {
-			if at := filepath.Dir(f); filepath.Base(at) == path.Base(name) || manifestOf(at).Name == name {
+			if at := filepath.Dir(f); filepath.Base(at) == path.Base(name) || packageManifestOf(at).Name == name {
 				out = append(out, at)
 			}
 		}
@@ -169,7 +169,7 @@ type packageManifest struct {
 	Scripts map[string]string
 }
 
-func manifestOf(dir string) (m packageManifest) {
+func packageManifestOf(dir string) (m packageManifest) {
 	if b, err := os.ReadFile(filepath.Join(dir, "package.json")); err == nil {
 		_ = json.Unmarshal(b, &m) // npm says what is wrong with it
 	}
@@ -198,7 +198,7 @@ func (d *deriving) shell(command string, sources []types.ServiceVolumeConfig, di
 // the service works, or copied by its name.
 func (d *deriving) placesOf(name string, sources []types.ServiceVolumeConfig, dirs []string) (files []string) {
 	if !path.IsAbs(name) {
-		files = inside(dirs, func(dir string) []string { return []string{filepath.Join(dir, filepath.FromSlash(name))} })
+		files = eachOf(dirs, func(dir string) []string { return []string{filepath.Join(dir, filepath.FromSlash(name))} })
 	}
 	for _, v := range sources {
 		if rel, ok := relative(path.Clean(v.Target), path.Clean(name)); ok {
@@ -227,7 +227,7 @@ const largestScript = 64 << 10
 // lastLine is that of a shell script, with those that it continues; "" of any other
 // file.
 func lastLine(file string) string {
-	text := small(file)
+	text := readSmall(file)
 	first, _, _ := strings.Cut(text, "\n")
 	if !strings.HasPrefix(first, "#!") || !strings.Contains(first, "sh") {
 		return ""
@@ -241,9 +241,9 @@ func lastLine(file string) string {
 	return last
 }
 
-// small is the text of a file that is not larger than largestScript; "" of any
+// readSmall is the text of a file that is not larger than largestScript; "" of any
 // other.
-func small(file string) string {
+func readSmall(file string) string {
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > largestScript {
 		return ""

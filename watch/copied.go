@@ -9,21 +9,21 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// before are the sources whose change asks for another
+// rebuildSources are the sources whose change asks for another
 // image: of each stage what it copies before it copies any of roots, which are
 // absolute. Where it copies none of them as a whole, what it copies piece by piece
 // is in the container by its mount: there a folder is the source, and a file
 // matters to the steps that run after. Where steps run after the whole, what they
-// install is in manifests. In the order of the file.
-func before(d project.Dockerfile, context string, roots []string) (out []project.Take) {
+// install is in installFiles. In the order of the file.
+func rebuildSources(d project.Dockerfile, context string, roots []string) (out []project.Take) {
 	for _, taken := range d.Stages {
 		whole := slices.IndexFunc(taken, func(t project.Take) bool {
-			return t.From != "" && holds(t.Path(context), roots)
+			return t.From != "" && containsRoot(t.Path(context), roots)
 		})
 		for i, t := range taken {
 			if i == whole {
 				if slices.ContainsFunc(taken[i:], runs) {
-					out = append(out, manifests(context, t, out)...)
+					out = append(out, installFiles(context, t, out)...)
 				}
 				break
 			}
@@ -31,7 +31,7 @@ func before(d project.Dockerfile, context string, roots []string) (out []project
 				continue
 			}
 			abs := t.Path(context)
-			if whole < 0 && within(abs, roots) && (isDir(abs) || !slices.ContainsFunc(taken[i:], runs)) {
+			if whole < 0 && inRoots(abs, roots) && (isDir(abs) || !slices.ContainsFunc(taken[i:], runs)) {
 				continue
 			}
 			out = append(out, t)
@@ -42,18 +42,18 @@ func before(d project.Dockerfile, context string, roots []string) (out []project
 
 func runs(t project.Take) bool { return t.From == "" }
 
-// installing are the files in which package managers read what to install.
-var installing = []string{
+// installPatterns are the files in which package managers read what to install.
+var installPatterns = []string{
 	"requirements*.txt", "pyproject.toml", "poetry.lock", "uv.lock", "Pipfile", "Pipfile.lock",
 	"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock",
 	"go.mod", "go.sum", "Gemfile", "Gemfile.lock", "Cargo.toml", "Cargo.lock", "composer.json", "composer.lock", "mix.exs", "mix.lock",
 }
 
-// manifests are those of installing in a folder that is copied, without those that
+// installFiles match installPatterns in a folder that is copied, without those that
 // known has.
-func manifests(context string, whole project.Take, known []project.Take) (out []project.Take) {
-	for _, pattern := range installing {
-		found, _ := filepath.Glob(filepath.Join(globbed(whole.Path(context)), pattern)) // the patterns are good
+func installFiles(context string, whole project.Take, known []project.Take) (out []project.Take) {
+	for _, pattern := range installPatterns {
+		found, _ := filepath.Glob(filepath.Join(globEscape(whole.Path(context)), pattern)) // the patterns are good
 		for _, f := range found {
 			one := project.Take{From: path.Join(whole.From, filepath.Base(f)), In: whole.In}
 			covered := slices.ContainsFunc(known, func(k project.Take) bool {
@@ -68,17 +68,17 @@ func manifests(context string, whole project.Take, known []project.Take) (out []
 	return out
 }
 
-// holds tells whether a folder is the source, or has it in it. A file that is
+// containsRoot tells whether a folder is the source, or has it in it. A file that is
 // mounted by itself is no source.
-func holds(dir string, roots []string) bool {
+func containsRoot(dir string, roots []string) bool {
 	return slices.ContainsFunc(roots, func(r string) bool {
 		_, ok := relative(dir, r)
 		return ok && isDir(r)
 	})
 }
 
-// within tells whether a path is in the source.
-func within(p string, roots []string) bool {
+// inRoots tells whether a path is in the source.
+func inRoots(p string, roots []string) bool {
 	return slices.ContainsFunc(roots, func(r string) bool {
 		_, ok := relative(r, p)
 		return ok

@@ -41,7 +41,7 @@ func Derive(p *project.Project, read DockerfileReader, services ...string) (rule
 		if s.Develop != nil && len(s.Develop.Watch) > 0 {
 			continue
 		}
-		want, err := wish(s)
+		want, err := xWatch(s)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -58,9 +58,9 @@ func Derive(p *project.Project, read DockerfileReader, services ...string) (rule
 	return rules, notes, nil
 }
 
-// wish is the value of x-watch: "restart", "rebuild", "false", or "" where it is
+// xWatch is the value of x-watch: "restart", "rebuild", "false", or "" where it is
 // not there.
-func wish(s types.ServiceConfig) (string, error) {
+func xWatch(s types.ServiceConfig) (string, error) {
 	v := s.Extensions[Extension]
 	if v == nil || v == true {
 		return "", nil
@@ -119,7 +119,7 @@ func (d *deriving) restarts(sources []types.ServiceVolumeConfig, outer []ignoreS
 		r := Rule{
 			Service: d.s.Name, Action: Restart, Path: resolved(v.Source), Ignore: d.written(v), outer: outer,
 			Unwritable: !writable(d.Project, resolved(v.Source)),
-			Derived:    fmt.Sprintf("bind mount %s:%s", d.called(v.Source), v.Target),
+			Derived:    fmt.Sprintf("bind mount %s:%s", d.displayPath(v.Source), v.Target),
 		}
 		r.git = gitignore(r.Path)
 		roots = append(roots, r.Path)
@@ -131,7 +131,7 @@ func (d *deriving) restarts(sources []types.ServiceVolumeConfig, outer []ignoreS
 			continue
 		}
 		d.rules = append(d.rules, r)
-		d.note("%s when %s changes, which is mounted at %s", past[r.Action], d.called(v.Source), v.Target)
+		d.note("%s when %s changes, which is mounted at %s", participle[r.Action], d.displayPath(v.Source), v.Target)
 	}
 	if left {
 		d.note("not restarted when its source changes, since %s", unneeded)
@@ -169,10 +169,10 @@ func (d *deriving) note(format string, args ...any) {
 	d.notes = append(d.notes, fmt.Sprintf("service %q is %s (%s: restart, rebuild or false decides)", d.s.Name, fmt.Sprintf(format, args...), Extension))
 }
 
-var past = map[Action]string{Restart: "restarted", Rebuild: "rebuilt"}
+var participle = map[Action]string{Restart: "restarted", Rebuild: "rebuilt"}
 
-// called is a path as the user calls it.
-func (d *deriving) called(p string) string {
+// displayPath is a path as the user calls it.
+func (d *deriving) displayPath(p string) string {
 	rel, err := filepath.Rel(resolved(d.WorkingDir), resolved(p))
 	if err != nil || !filepath.IsLocal(rel) {
 		return p
@@ -231,11 +231,11 @@ func (d *deriving) rebuilds(roots []string, outer []ignoreSet) {
 	if d.file.Path != "" {
 		add(Rule{Path: d.file.Path}, filepath.Base(d.file.Path))
 	}
-	for _, t := range before(d.file, context, roots) {
+	for _, t := range rebuildSources(d.file, context, roots) {
 		in := resolved(cmp.Or(t.In, context))
 		r, name := Rule{Path: filepath.Join(in, filepath.FromSlash(t.From)), Ignore: byproducts, outer: outer}, t.From
 		if t.In != "" {
-			name = d.called(r.Path)
+			name = d.displayPath(r.Path)
 		}
 		if strings.ContainsAny(t.From, "*?[") {
 			r.Path, r.Include = in, []string{t.From}

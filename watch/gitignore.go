@@ -29,7 +29,7 @@ func packages(dir string) (sets []ignoreSet) {
 		for _, at := range level {
 			entries, _ := os.ReadDir(at) // what cannot be read ignores nothing
 			for _, e := range entries {
-				if e.IsDir() && !foreign(e.Name()) {
+				if e.IsDir() && !isSkippedFolder(e.Name()) {
 					next = append(next, filepath.Join(at, e.Name()))
 				}
 			}
@@ -44,14 +44,14 @@ func packages(dir string) (sets []ignoreSet) {
 	return sets
 }
 
-// foreign tells of a folder of what was installed, which is ignored as a whole, and
+// isSkippedFolder tells of a folder of what was installed, which is ignored as a whole, and
 // of version control's own.
-func foreign(name string) bool {
+func isSkippedFolder(name string) bool {
 	return slices.Contains([]string{"node_modules", "vendor", ".venv", "venv", ".git", ".hg", ".svn"}, name)
 }
 
-// globbed is a path as a pattern that is it alone.
-func globbed(p string) string {
+// globEscape is a path as a pattern that is it alone.
+func globEscape(p string) string {
 	if filepath.Separator == '\\' {
 		return p // Windows has no way to
 	}

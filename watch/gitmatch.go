@@ -93,13 +93,13 @@ func (m *gitMatcher) ignores(rel string, folder bool) bool {
 		return false
 	}
 	if !folder {
-		return m.ignores(path.Dir(rel), true) || m.asked(rel, false)
+		return m.ignores(path.Dir(rel), true) || m.matchLines(rel, false)
 	}
 	m.mu.Lock()
 	ignored, known := m.folders[rel]
 	m.mu.Unlock()
 	if !known {
-		ignored = m.ignores(path.Dir(rel), true) || m.asked(rel, true)
+		ignored = m.ignores(path.Dir(rel), true) || m.matchLines(rel, true)
 		m.mu.Lock()
 		m.folders[rel] = ignored
 		m.mu.Unlock()
@@ -107,8 +107,8 @@ func (m *gitMatcher) ignores(rel string, folder bool) bool {
 	return ignored
 }
 
-// asked asks the lines about one path; the last that is about it decides.
-func (m *gitMatcher) asked(rel string, folder bool) bool {
+// matchLines tells whether a path itself is ignored: the last line that is about it decides.
+func (m *gitMatcher) matchLines(rel string, folder bool) bool {
 	parts := strings.Split(rel, "/")
 	for _, p := range slices.Backward(m.patterns) {
 		if got := p.match(parts, folder); got != git.NoMatch {

@@ -27,25 +27,25 @@ type Known struct {
 type rule struct {
 	Rule
 	tree *tree
-	// asked are the changes that a rule without a copy was not yet carried out
+	// pending are the changes that a rule without a copy was not yet carried out
 	// for.
-	asked map[string]change
-	own   own
+	pending map[string]change
+	own     ownChanges
 }
 
 // copies tells whether the rule's files go into the containers.
 func (r *rule) copies() bool { return r.Target != "" }
 
-// mountGone tells that a mounted source is away, as while git has another branch
-// there: starting a container then, the engine would make it, as root's. What is
-// asked for waits until it is back.
+// mountGone tells that a mounted source is not there, as while git has another branch
+// checked out. An engine that starts a container then makes the folder, as root's. The
+// rule's action waits until the source is back.
 func (r *rule) mountGone() bool {
 	return r.Derived != "" && r.tree.man["."].absent()
 }
 
-// lacks are paths at which something differs from the folder, with what it has
+// diff are paths at which something differs from the folder, with what it has
 // there.
-type lacks map[string]Entry
+type diff map[string]Entry
 
 // service is what is known of a service.
 type service struct {
@@ -53,19 +53,20 @@ type service struct {
 	rules []*rule
 	// base is how its image differs from the folders, building how the one in the
 	// making does; nil: none is.
-	base, building map[*rule]lacks
+	base, building map[*rule]diff
 	replicas       map[string]*replica // by id
 }
 
 // replica is what is known of a container.
 type replica struct {
 	Container
-	lacks map[*rule]lacks
-	// put are paths at which this program put or saw what it has, but for rules with
-	// InitialSync, which put everything. Of the others it is assumed.
-	put    map[*rule]map[string]bool
-	doubts map[*rule]map[string]bool // assumed ones that were saved since
-	busy   bool                      // a patch is on its way
+	diffs map[*rule]diff
+	// verifiedPaths are paths at which this program has written or seen the container's
+	// file. At others the content is assumed. Rules with InitialSync have none: they write
+	// every file.
+	verifiedPaths map[*rule]map[string]bool
+	unverified    map[*rule]map[string]bool // paths that were saved since, and are not verified
+	busy          bool                      // a patch is on its way
 }
 
 // add takes the rules in and returns the services that have any.
@@ -82,7 +83,7 @@ func (k *Known) add(rules []Rule) ([]*service, error) {
 		}
 		s := k.services[r.Service]
 		if s == nil {
-			s = &service{name: r.Service, base: map[*rule]lacks{}, replicas: map[string]*replica{}}
+			s = &service{name: r.Service, base: map[*rule]diff{}, replicas: map[string]*replica{}}
 			k.services[r.Service] = s
 		}
 		if err := k.addRule(s, r); err != nil {
@@ -93,7 +94,7 @@ func (k *Known) add(rules []Rule) ([]*service, error) {
 	return unique(touched), nil
 }
 
-// idle tells of a rule that nothing follows from: a bind mount does its work.
+// idle tells of a rule that has nothing to do: a bind mount brings its files.
 func (r Rule) idle() bool { return r.Action == Sync && r.Target == "" }
 
 // only forgets the rules that are not among the given ones, and what nothing is
@@ -153,14 +154,14 @@ func (k *Known) addRule(s *service, r Rule) error {
 		t = &tree{root: r.Path, filter: f, copied: r.Target != ""}
 		k.trees[r.patterns()] = t
 	}
-	compiled := &rule{Rule: r, tree: t, asked: map[string]change{}}
+	compiled := &rule{Rule: r, tree: t, pending: map[string]change{}}
 	k.rules[r.key()] = compiled
 	s.rules = append(s.rules, compiled)
-	s.base[compiled] = lacks{}
+	s.base[compiled] = diff{}
 	return nil
 }
 
-// apply tells all who follow a tree what changed in it.
+// apply notes what changed in a tree for all services that have rules about it.
 func (k *Known) apply(t *tree, changes []change) (touched []*service) {
 	for _, s := range k.services {
 		for _, r := range s.rules {
@@ -180,7 +181,7 @@ func (r *rule) follow(s *service, changes []change) {
 			continue // the folder itself stays, in the container
 		}
 		if !r.copies() {
-			r.asked[c.path] = c
+			r.pending[c.path] = c
 			continue
 		}
 		assumed := c
@@ -190,17 +191,17 @@ func (r *rule) follow(s *service, changes []change) {
 		s.base[r].changed(assumed)
 		s.building[r].changed(assumed)
 		for _, holder := range s.replicas {
-			if holder.sure(r, c.path) {
-				holder.lacks[r].changed(c)
+			if holder.verified(r, c.path) {
+				holder.diffs[r].changed(c)
 			} else {
-				holder.lacks[r].changed(assumed)
+				holder.diffs[r].changed(assumed)
 			}
 		}
 	}
 }
 
 // changed keeps what the holder had, unless the folder came back to that.
-func (l lacks) changed(c change) {
+func (l diff) changed(c change) {
 	if l == nil {
 		return
 	}
@@ -212,7 +213,7 @@ func (l lacks) changed(c change) {
 }
 
 // set says what the holder has at a path where the folder has now.
-func (l lacks) set(path string, has, now Entry) {
+func (l diff) set(path string, has, now Entry) {
 	if same(has, now) && has != unknown {
 		delete(l, path)
 	} else {
@@ -228,7 +229,7 @@ func (k *Known) reconcile(s *service, list []Container) {
 	for _, c := range list {
 		r := s.replicas[c.ID]
 		if r == nil {
-			r = &replica{lacks: map[*rule]lacks{}, put: map[*rule]map[string]bool{}, doubts: map[*rule]map[string]bool{}}
+			r = &replica{diffs: map[*rule]diff{}, verifiedPaths: map[*rule]map[string]bool{}, unverified: map[*rule]map[string]bool{}}
 		}
 		r.Container = c
 		now[c.ID] = r
@@ -237,16 +238,16 @@ func (k *Known) reconcile(s *service, list []Container) {
 	s.replicas = now
 }
 
-// fill says what a container lacks by rules that nobody patched it for: it holds
-// what its image does. While an image is being built nobody knows which.
+// fill notes how a container differs from the folders of rules that it was not patched
+// for: it holds what its image does. While an image is being built, which one is not known.
 func (s *service) fill(c *replica) {
 	for _, r := range s.rules {
-		if c.lacks[r] != nil || !r.copies() {
+		if c.diffs[r] != nil || !r.copies() {
 			continue
 		}
-		l := lacks{}
+		l := diff{}
 		maps.Copy(l, s.base[r])
-		c.lacks[r] = l
+		c.diffs[r] = l
 		for p := range s.building[r] {
 			l[p] = unknown
 		}
@@ -267,9 +268,9 @@ func (s *service) fill(c *replica) {
 // startBuild says that an image of the service is being built of what the
 // folders hold now.
 func (s *service) startBuild() {
-	s.building = map[*rule]lacks{}
+	s.building = map[*rule]diff{}
 	for _, r := range s.rules {
-		s.building[r] = lacks{}
+		s.building[r] = diff{}
 	}
 }
 

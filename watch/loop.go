@@ -158,7 +158,7 @@ func (l *loop) arm(timer *time.Timer) {
 	timer.Reset(time.Until(due))
 }
 
-// changed takes in what a watcher told. That git's lock came or went is not a
+// changed takes in what a watcher reported. That git's lock came or went is not a
 // change, it moves the end of the batch.
 func (l *loop) changed(c Changed) {
 	if c.Message != nil {
@@ -225,7 +225,7 @@ func (l *loop) ask(ctx context.Context, j job) {
 
 func (l *loop) start(ctx context.Context, s *state) {
 	j := s.next
-	j.told = s.failed
+	j.reported = s.failed
 	s.next, s.runs, s.retry = nil, true, time.Time{}
 	l.wg.Go(func() {
 		err := l.serve(ctx, j)

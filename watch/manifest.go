@@ -32,23 +32,23 @@ const (
 type tree struct {
 	root string
 	*filter
-	copied  bool     // into containers: what cannot be is refused
-	man     Manifest // nothing that is not wanted, but for folders
-	scanned bool
-	budget  int64              // bytes that may yet be hashed without need
-	refused map[string]refusal // what is there and left out
-	news    []string           // those of refused that the user does not know yet
-	saved   []string           // files that were written with the content they had
-	outputs []fs.FileInfo      // files that this program prints to
+	copied     bool     // into containers: what cannot be is refused
+	man        Manifest // nothing that is not wanted, but for folders
+	scanned    bool
+	budget     int64              // bytes that may yet be hashed without need
+	refused    map[string]refusal // what is there and left out
+	newRefused []string           // those of refused that the user does not know yet
+	saved      []string           // files that were written with the content they had
+	outputs    []fs.FileInfo      // files that this program prints to
 }
 
 // refusal is why something is not copied, and what the user can do.
 type refusal struct{ why, hint string }
 
-// unreadable are files and folders of others: a database's, keys.
+// unreadable is the refusal of a file that the user may not read: a database's, a key.
 var unreadable = refusal{"permission denied", "give yourself the right to read it, or name it under ignore in develop.watch"}
 
-// ownOutput is where this program prints to.
+// ownOutput is the refusal of a file that this program prints to.
 var ownOutput = refusal{"this program prints to it", "print to a file outside of what is watched, or name it under ignore in develop.watch"}
 
 // change is a path of a tree that is other than it was. A zero Entry is none.
@@ -246,7 +246,7 @@ func (l *looking) refuse(rel string, r refusal) {
 	l.tops[rel] = true // what was there before
 	if l.copied && l.refused[rel] != r {
 		l.refused[rel] = r
-		l.news = append(l.news, rel)
+		l.newRefused = append(l.newRefused, rel)
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// tooMany is how many paths are told one by one; beyond it everything is to be
-// looked at.
+// tooMany is how many paths are reported one by one. Beyond it everything is to be looked
+// at.
 const tooMany = 50_000
 
 // NewWatcher watches with the system's notifications, and by polling where they
@@ -33,12 +33,12 @@ type notifier struct {
 	ignore func(path string, dir bool) bool
 	add    func(*fsnotify.Watcher, string) error
 
-	fs    *fsnotify.Watcher // nil: there is none to be had
-	lost  chan error        // of fs; written by whoever learns of a loss
-	dirs  map[string]fileID // watched folders
-	names map[fileID]string // what fs calls them
-	poll  *poller           // of what fs does not watch; nil: nothing
-	told  bool              // that there is polling
+	fs              *fsnotify.Watcher // nil: there is none to be had
+	lost            chan error        // of fs; written by whoever learns of a loss
+	dirs            map[string]fileID // watched folders
+	names           map[fileID]string // what fs calls them
+	poll            *poller           // of what fs does not watch; nil: nothing
+	reportedPolling bool              // that there is polling
 
 	pending Changed
 	paths   map[string]bool // of pending
@@ -259,7 +259,7 @@ func (n *notifier) watchRoot(root string) {
 }
 
 // watchTree watches a folder and those in it. Each is watched before it is read,
-// so that what comes meanwhile is told.
+// so that what comes meanwhile is reported.
 func (n *notifier) watchTree(dir string) {
 	if n.fs == nil {
 		return
@@ -312,8 +312,8 @@ func (n *notifier) fallBack(dir string, cause error) {
 		n.poll = newPoller(nil, n.ignore, pollEvery)
 	}
 	n.poll.add(dir)
-	if !n.told {
-		n.told = true
+	if !n.reportedPolling {
+		n.reportedPolling = true
 		n.pending.Message = exhaustion(cause)
 	}
 }

@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// work is a patch on its way to a container.
-type work struct {
+// patchWork is a patch on its way to a container.
+type patchWork struct {
 	*replica
 	patch Patch
-	sent  map[*rule]lacks  // what the container has if it succeeds
+	sent  map[*rule]diff   // what the container has if it succeeds
 	had   map[string]Entry // at targets that are deleted
 }
 
 // take makes the patches of a service's containers that nobody else patches, for
 // some of its rules. k.mu is held.
-func (s *service) take(rules []*rule) []*work {
-	var all []*work
+func (s *service) take(rules []*rule) []*patchWork {
+	var all []*patchWork
 	for _, id := range slices.Sorted(maps.Keys(s.replicas)) {
 		c := s.replicas[id]
 		if c.busy {
@@ -35,16 +35,16 @@ func (s *service) take(rules []*rule) []*work {
 	return all
 }
 
-// work is nil where the container has what the folders have.
-func (c *replica) work(s *service, rules []*rule) *work {
-	w := &work{replica: c, sent: map[*rule]lacks{}}
+// patchWork is nil where the container has what the folders have.
+func (c *replica) work(s *service, rules []*rule) *patchWork {
+	w := &patchWork{replica: c, sent: map[*rule]diff{}}
 	writes, deletes, links := map[string]Write{}, map[string]Entry{}, map[string]bool{}
 	for _, r := range rules {
-		if len(c.lacks[r]) == 0 {
+		if len(c.diffs[r]) == 0 {
 			continue
 		}
-		w.sent[r] = lacks{}
-		for p, has := range c.lacks[r] {
+		w.sent[r] = diff{}
+		for p, has := range c.diffs[r] {
 			now := r.tree.man[p]
 			w.sent[r][p] = now
 			target := path.Join(r.Target, p)
@@ -58,7 +58,7 @@ func (c *replica) work(s *service, rules []*rule) *work {
 				writes[target] = r.write(p, now)
 			}
 		}
-		clear(c.lacks[r])
+		clear(c.diffs[r])
 	}
 	if len(w.sent) == 0 {
 		return nil
@@ -136,10 +136,9 @@ func topmost(deletes map[string]Entry, writes map[string]Write) []string {
 	return out
 }
 
-// overtaken are the targets of files that were written again since the manifest
-// was made: what was copied may be what they held in between, and not come to be
-// held against the folder again.
-func (p Patch) overtaken() (targets []string) {
+// changedSince are the targets of files that were written again since the manifest was
+// made. What was copied may be a content in between, which no later comparison would find.
+func (p Patch) changedSince() (targets []string) {
 	for _, w := range p.Writes {
 		if !w.Mode.IsRegular() {
 			continue
@@ -154,7 +153,7 @@ func (p Patch) overtaken() (targets []string) {
 
 // done takes over what became of a patch. A failed one may have got anywhere,
 // and what was left out may have been back a moment later. k.mu is held.
-func (w *work) done(left []string, err error) {
+func (w *patchWork) done(left []string, err error) {
 	w.busy = false
 	for r, sent := range w.sent {
 		for p, has := range sent {
@@ -165,9 +164,9 @@ func (w *work) done(left []string, err error) {
 			case slices.Contains(left, target):
 				has = unknown
 			}
-			w.lacks[r].set(p, has, r.tree.man[p])
+			w.diffs[r].set(p, has, r.tree.man[p])
 			if err == nil && has != unknown {
-				w.learn(r, p)
+				w.markVerified(r, p)
 			}
 		}
 	}

@@ -30,23 +30,23 @@ func (l *loop) takeRebuilds(touched []*service) map[*service]outcome {
 			if r.Action != Rebuild {
 				continue
 			}
-			if l.sift(r, time.Now()); len(r.asked) == 0 {
+			if l.filterOwn(r, time.Now()); len(r.pending) == 0 {
 				continue
 			}
 			o, ok := want[s]
 			if !ok {
 				o = outcome{paths: map[string]Entry{}}
 			}
-			for _, c := range r.asked {
+			for _, c := range r.pending {
 				r.note(o.paths, c.path, c.new)
 			}
-			clear(r.asked)
+			clear(r.pending)
 			want[s] = o
 		}
 	}
 	for s := range want {
 		for _, r := range s.rules {
-			clear(r.asked) // a new container needs no restart
+			clear(r.pending) // a new container needs no restart
 		}
 	}
 	return want

@@ -148,13 +148,13 @@ func reloadingWith(program string, list []string, env map[string]string) string 
 				value = inline
 			}
 		}
-		if r.value == "" && on(value) || r.value != "" && strings.Contains(value, r.value) {
+		if r.value == "" && isOn(value) || r.value != "" && strings.Contains(value, r.value) {
 			return r.variable
 		}
 	}
 	return ""
 }
 
-func on(v string) bool {
+func isOn(v string) bool {
 	return v != "" && v != "0" && !strings.EqualFold(v, "false")
 }

@@ -47,16 +47,16 @@ func Rules(p *project.Project) ([]Rule, error) {
 			if r.Action == "" {
 				continue
 			}
-			r.outer, r.Unwritable = r.besides(ignored), !writable(p, r.Path)
+			r.outer, r.Unwritable = r.withoutPatternsFor(ignored), !writable(p, r.Path)
 			rules = append(rules, r)
 		}
 	}
 	return rules, nil
 }
 
-// besides are sets without the patterns that would leave out what the rule names: its
+// withoutPatternsFor are sets without the patterns that would leave out what the rule names: its
 // path, or an entry of include.
-func (r Rule) besides(sets []ignoreSet) (out []ignoreSet) {
+func (r Rule) withoutPatternsFor(sets []ignoreSet) (out []ignoreSet) {
 	for _, set := range sets {
 		wishes := []string{r.Path}
 		for _, include := range r.Include {
@@ -65,7 +65,7 @@ func (r Rule) besides(sets []ignoreSet) (out []ignoreSet) {
 		patterns := slices.DeleteFunc(slices.Clone(set.patterns), func(pattern string) bool {
 			return !strings.HasPrefix(pattern, "!") && slices.ContainsFunc(wishes, func(wish string) bool {
 				rel, ok := relative(set.base, wish)
-				return ok && rel != "." && names(pattern, rel)
+				return ok && rel != "." && patternNames(pattern, rel)
 			})
 		})
 		out = append(out, ignoreSet{set.base, patterns})
@@ -73,8 +73,8 @@ func (r Rule) besides(sets []ignoreSet) (out []ignoreSet) {
 	return out
 }
 
-// names tells whether a pattern of .dockerignore leaves a path out, or is that.
-func names(pattern, rel string) bool {
+// patternNames tells whether a pattern of .dockerignore leaves a path out, or is that.
+func patternNames(pattern, rel string) bool {
 	if strings.TrimSuffix(pattern, "/") == strings.TrimSuffix(rel, "/") {
 		return true
 	}

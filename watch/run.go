@@ -125,14 +125,14 @@ func (r *runner) rescan() (touched []*service) {
 func (r *runner) look(t *tree, paths []string) []*service {
 	t.outputs = r.Outputs
 	touched := r.apply(t, t.look(paths))
-	touched = append(touched, r.doubt(t)...)
-	for _, rel := range t.news {
+	touched = append(touched, r.findUnverified(t)...)
+	for _, rel := range t.newRefused {
 		why := t.refused[rel]
 		r.Sink(event.Message{
 			Level: event.Warn, Hint: why.hint,
 			Text: fmt.Sprintf("%s is not synced: %s", filepath.Join(t.root, filepath.FromSlash(rel)), why.why),
 		})
 	}
-	t.news = nil
+	t.newRefused = nil
 	return touched
 }

@@ -27,7 +27,7 @@ type job struct {
 	detected  time.Time
 	refresh   bool   // ask which containers there are
 	patchOnly bool   // something else takes care of the actions
-	told      string // an error that the user knows
+	reported  string // an error that the user knows
 	left      bool   // something was gone when it was to be written: it is to be looked at again
 }
 
@@ -37,7 +37,7 @@ type outcome struct {
 	missed     map[string]Entry // the same, of what some container did not get
 	containers int
 	left       bool           // as in job
-	asked      bool           // there are changes that are not copied
+	uncopied   bool           // there are changes that are not copied
 	due        map[*rule]bool // whose action follows
 	restart    bool
 	hooks      []types.ServiceHook
@@ -55,14 +55,14 @@ func (r *runner) serve(ctx context.Context, j *job) error {
 	}
 	j.left = out.left
 	var failed error
-	if !j.patchOnly && (out.containers > 0 || out.asked) {
+	if !j.patchOnly && (out.containers > 0 || out.uncopied) {
 		failed = r.act(ctx, j.service, &out)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	err := errors.Join(missed, failed)
-	known := err != nil && err.Error() == j.told
+	known := err != nil && err.Error() == j.reported
 	if len(out.paths) > 0 && (failed == nil || !known) {
 		r.tell(j, &out, out.paths, failed)
 	}
@@ -93,7 +93,7 @@ func (r *runner) bring(ctx context.Context, j *job, out *outcome) error {
 		}
 		r.reconcile(s, list)
 	}
-	r.resolve(ctx, s)
+	r.verify(ctx, s)
 	clear(out.missed)
 	err := r.patch(ctx, j, s.rules, out)
 	if err == nil || len(s.rules) == 1 {
@@ -121,7 +121,7 @@ func (r *runner) patch(ctx context.Context, j *job, rules []*rule, out *outcome)
 	for _, w := range works {
 		group.Go(func() error {
 			left, err := r.do.Patch(ctx, j.service.name, w.Container, w.patch)
-			left = append(left, w.patch.overtaken()...)
+			left = append(left, w.patch.changedSince()...)
 			r.mu.Lock()
 			w.done(left, err)
 			r.mu.Unlock()
@@ -152,14 +152,14 @@ func (r *runner) collect(j *job, o *outcome) {
 		if j.patchOnly || of.Action == Rebuild || of.mountGone() {
 			continue
 		}
-		r.sift(of, j.detected)
-		for _, c := range of.asked {
+		r.filterOwn(of, j.detected)
+		for _, c := range of.pending {
 			if len(j.service.replicas) > 0 {
-				o.asked, o.due[of] = true, true
+				o.uncopied, o.due[of] = true, true
 				of.note(o.paths, c.path, c.new)
 			}
 		}
-		clear(of.asked)
+		clear(of.pending)
 	}
 }
 
@@ -168,7 +168,7 @@ func (r *rule) note(paths map[string]Entry, rel string, now Entry) {
 	paths[filepath.Join(r.Path, filepath.FromSlash(rel))] = now
 }
 
-func (w *work) note(paths map[string]Entry) {
+func (w *patchWork) note(paths map[string]Entry) {
 	for of, sent := range w.sent {
 		for p, now := range sent {
 			of.note(paths, p, now)

@@ -35,7 +35,7 @@ func (d *deriving) supervised(command string, sources []types.ServiceVolumeConfi
 			conf = list[c+1]
 		}
 		for _, file := range d.placesOf(conf, sources, dirs) {
-			for line := range strings.Lines(small(file)) {
+			for line := range strings.Lines(readSmall(file)) {
 				if key, value, ok := strings.Cut(line, s.sep); ok && (s.key == "" || s.key == strings.TrimSpace(key)) {
 					programs = append(programs, d.expanded(value))
 				}

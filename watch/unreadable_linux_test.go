@@ -49,16 +49,16 @@ func TestUnreadable(t *testing.T) {
 	tree := &tree{root: root, filter: f, copied: true}
 	chmod(0)
 	tree.look(nil)
-	if want := []string{"db", "key"}; !slices.Equal(tree.news, want) || len(tree.refused) != 2 {
-		t.Errorf("told %q, want %q", tree.news, want)
+	if want := []string{"db", "key"}; !slices.Equal(tree.newRefused, want) || len(tree.refused) != 2 {
+		t.Errorf("told %q, want %q", tree.newRefused, want)
 	}
 	if got, want := sortedPaths(tree.man), []string{".", "a", "db"}; !slices.Equal(got, want) {
 		t.Errorf("at first: %q, want %q", got, want)
 	}
-	tree.news = nil
+	tree.newRefused = nil
 	tree.look([]string{"."})
-	if len(tree.news) > 0 {
-		t.Errorf("told again: %q", tree.news)
+	if len(tree.newRefused) > 0 {
+		t.Errorf("told again: %q", tree.newRefused)
 	}
 	chmod(0o755)
 	tree.look([]string{"db", "key"})

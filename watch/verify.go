@@ -7,33 +7,35 @@ import (
 	"sync"
 )
 
-// What a container holds of files that nobody synced is assumed: what the folder held
-// when watching began. It may be another image, or changed in the container. So a
-// file that is saved as it was is looked at in the containers that it was never
-// put into.
+// What a container holds of files that were not synced is assumed to be what the folder
+// held when watching began. The image may be another one, or the file may have been
+// changed in the container. So when a file is saved with the content that it had, the
+// containers that it was never synced to are asked whether they hold it.
 
-// mostDoubts is of how many files a container is asked what it holds. More are sent:
-// that takes no longer.
-const mostDoubts = 64
+// maxVerified is how many files a container is asked about at once. More are sent without
+// asking: that takes no longer.
+const maxVerified = 64
 
-// sure tells that this program knows what the container has at a path that it lacks
-// nothing of.
-func (c *replica) sure(r *rule, path string) bool { return r.InitialSync || c.put[r][path] }
+// verified tells that this program knows what the container has at a path at which it
+// does not differ from the folder. Else that is assumed.
+func (c *replica) verified(r *rule, path string) bool {
+	return r.InitialSync || c.verifiedPaths[r][path]
+}
 
-// learn says that the container has at a path what it lacks nothing of.
-func (c *replica) learn(r *rule, path string) {
+// markVerified notes that the container is known to have at a path what the folder has.
+func (c *replica) markVerified(r *rule, path string) {
 	if r.InitialSync {
 		return
 	}
-	if c.put[r] == nil {
-		c.put[r] = map[string]bool{}
+	if c.verifiedPaths[r] == nil {
+		c.verifiedPaths[r] = map[string]bool{}
 	}
-	c.put[r][path] = true
+	c.verifiedPaths[r][path] = true
 }
 
-// doubt takes in what of a tree was saved with the content it had, and returns the
-// services whose containers may lack that. mu is held.
-func (k *Known) doubt(t *tree) (touched []*service) {
+// findUnverified notes which files of a tree were saved with the content they had, and
+// returns the services with containers that are not known to have them. mu is held.
+func (k *Known) findUnverified(t *tree) (touched []*service) {
 	saved := t.saved
 	t.saved = nil
 	if len(saved) == 0 {
@@ -41,7 +43,7 @@ func (k *Known) doubt(t *tree) (touched []*service) {
 	}
 	for _, s := range k.services {
 		for _, r := range s.rules {
-			if r.tree == t && r.copies() && r.doubt(s, saved) {
+			if r.tree == t && r.copies() && r.findUnverified(s, saved) {
 				touched = append(touched, s)
 			}
 		}
@@ -49,42 +51,42 @@ func (k *Known) doubt(t *tree) (touched []*service) {
 	return touched
 }
 
-// doubt tells whether a container is to be asked.
-func (r *rule) doubt(s *service, saved []string) (some bool) {
+// findUnverified tells whether a container of the service is to be asked.
+func (r *rule) findUnverified(s *service, saved []string) (some bool) {
 	for _, p := range saved {
-		for _, l := range []lacks{s.base[r], s.building[r]} { // of a container to come nobody will ask
-			if _, lacking := l[p]; l != nil && !lacking {
+		for _, l := range []diff{s.base[r], s.building[r]} { // a container that comes later is not asked
+			if _, differs := l[p]; l != nil && !differs {
 				l[p] = r.tree.man[p].unsure()
 			}
 		}
 		for _, c := range s.replicas {
-			if _, lacking := c.lacks[r][p]; lacking || c.lacks[r] == nil || c.sure(r, p) {
+			if _, differs := c.diffs[r][p]; differs || c.diffs[r] == nil || c.verified(r, p) {
 				continue
 			}
-			if c.doubts[r] == nil {
-				c.doubts[r] = map[string]bool{}
+			if c.unverified[r] == nil {
+				c.unverified[r] = map[string]bool{}
 			}
-			c.doubts[r][p], some = true, true
+			c.unverified[r][p], some = true, true
 		}
 	}
 	return some
 }
 
-// question is what a container is asked.
-type question struct {
+// check is a question to a container: whether it has the files of writes.
+type check struct {
 	*replica
 	rules  []*rule
 	paths  []string
 	writes []Write
 }
 
-// resolve asks the containers of a service for what is in doubt. What they do not
-// hold they lack.
-func (r *runner) resolve(ctx context.Context, s *service) {
+// verify asks the containers of a service whether they have the files that are not known
+// to be there. What they do not have is synced.
+func (r *runner) verify(ctx context.Context, s *service) {
 	r.mu.Lock()
-	var questions []*question
+	var questions []*check
 	for _, c := range s.replicas {
-		if q := c.question(); q != nil {
+		if q := c.takeUnverified(); q != nil {
 			questions = append(questions, q)
 		}
 	}
@@ -93,47 +95,48 @@ func (r *runner) resolve(ctx context.Context, s *service) {
 	for _, q := range questions {
 		asking.Go(func() {
 			var holds []bool
-			if len(q.writes) <= mostDoubts {
-				holds, _ = r.do.Holds(ctx, q.Container, q.writes) // who does not answer is sent all
+			if len(q.writes) <= maxVerified {
+				holds, _ = r.do.Holds(ctx, q.Container, q.writes) // without an answer all are sent
 			}
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			q.answer(holds)
+			q.apply(holds)
 		})
 	}
 	asking.Wait()
 }
 
-// question takes the container's doubts; nil: it has none.
-func (c *replica) question() *question {
-	q := &question{replica: c}
-	for r, paths := range c.doubts {
+// takeUnverified takes the container's unverified paths; nil: it has none.
+func (c *replica) takeUnverified() *check {
+	q := &check{replica: c}
+	for r, paths := range c.unverified {
 		for _, p := range slices.Sorted(maps.Keys(paths)) {
 			now := r.tree.man[p]
-			if _, lacking := c.lacks[r][p]; lacking || now.absent() {
+			if _, differs := c.diffs[r][p]; differs || now.absent() {
 				continue
 			}
 			q.rules, q.paths, q.writes = append(q.rules, r), append(q.paths, p), append(q.writes, r.write(p, now))
 		}
 	}
-	clear(c.doubts)
+	clear(c.unverified)
 	if len(q.writes) == 0 {
 		return nil
 	}
 	return q
 }
 
-// answer takes the answer in; what there is none of is not held.
-func (q *question) answer(holds []bool) {
+// apply notes the container's answer. A file without an answer counts as one that it does
+// not have.
+func (q *check) apply(holds []bool) {
 	for i, r := range q.rules {
 		p := q.paths[i]
-		_, lacking := q.lacks[r][p]
+		_, differs := q.diffs[r][p]
 		switch {
-		case lacking || q.lacks[r] == nil:
+		case differs || q.diffs[r] == nil:
 		case i < len(holds) && holds[i]:
-			q.learn(r, p)
+			q.markVerified(r, p)
 		default:
-			q.lacks[r][p] = r.tree.man[p].unsure()
+			q.diffs[r][p] = r.tree.man[p].unsure()
 		}
 	}
 }

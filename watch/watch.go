@@ -50,7 +50,7 @@ type Rule struct {
 	Unwritable bool
 	// Note is what the user should know of the rule; Run says it. "": nothing.
 	Note  string
-	outer []ignoreSet // patterns of elsewhere, in .dockerignore's syntax
+	outer []ignoreSet // of .dockerignore, and for the project's own files
 	git   []ignoreSet // lines of .gitignore files
 }
 

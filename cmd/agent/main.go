@@ -124,7 +124,7 @@ func (a *agent) serve(in io.Reader, out io.Writer) error {
 	}
 }
 
-// answerTo is what engine is told of an error, unless that ends the agent.
+// answerTo is the answer to engine about an error; the error itself where it ends the agent.
 func answerTo(err error) (answer, error) {
 	var link *linkError
 	var file *os.PathError

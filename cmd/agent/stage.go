@@ -14,7 +14,7 @@ import (
 type stage struct {
 	in   folder
 	name string
-	home bool // it is beside the agent, where no program looks out for changes
+	home bool // it is in the agent's folder, which no program watches
 }
 
 func (a *agent) stageAtHome() stage { return stage{a.home, a.name + ".new", true} }

@@ -168,7 +168,7 @@ func (a *app) projectOptions(services []string) project.Options {
 		Need:          a.need,
 		Services:      services,
 		ContentKey:    a.contentKey,
-		Room:          collector.Room,
+		BeforeParse:   collector.Room,
 	}
 }
 

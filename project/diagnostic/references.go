@@ -89,8 +89,8 @@ func (d *diagnosis) profiles(service string) []string {
 	return nil
 }
 
-// suggestService is the hint for a name that is no service; those that cannot
-// be meant are not suggested.
+// suggestService is the hint for a name that is no service; not has the services that are
+// not suggested.
 func (d *diagnosis) suggestService(name string, not ...string) string {
 	var names []string
 	for _, t := range d.Documents {

@@ -9,8 +9,8 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Nearest returns up to three of the names that are close enough to a misspelt
-// one to be meant, the closest first.
+// Nearest returns up to three of the names that a misspelt one may stand for, the closest
+// first.
 func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string

@@ -49,7 +49,7 @@ func (d *diagnosis) explainSyntax(m []string) {
 }
 
 var (
-	// syntaxNoise is what the parser says beside the mistake and its line.
+	// syntaxNoise is what the parser says other than the mistake and its line.
 	syntaxNoise = regexp.MustCompile(`^(?:yaml: )+|construct errors:\n\s*| at <unknown position>`)
 	// parserPattern tells the errors of YAML's grammar, whose lines go.yaml.in/yaml
 	// counts from 0, from those of its tokens, whose lines count from 1.

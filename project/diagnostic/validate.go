@@ -21,7 +21,7 @@ import (
 // among them.
 func (f Files) unreported() []error {
 	var found []error
-	const most = 1 << 20 // bytes, of which there may be more mistakes to be told in time
+	const most = 1 << 20 // bytes: larger files take too long to check
 	whole := true        // the documents are all there is, and are merged as they stand
 	for _, t := range f.Documents {
 		if len(t.Content) > most {

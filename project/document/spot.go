@@ -16,7 +16,7 @@ type Spot struct {
 
 // Spots are the nodes that a path leads to; [] stands for every element of a
 // list, * for every element of a list or mapping. Where the path has a key and
-// the file a list of KEY=value, the element is meant.
+// the file a list of KEY=value, it is the element.
 func (t *Document) Spots(path []string) []Spot {
 	var spots []Spot
 	for _, root := range t.Docs {

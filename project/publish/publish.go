@@ -150,8 +150,7 @@ func annotations(part project.Part) map[string]string {
 	return a
 }
 
-// blob sends a content, and describes it with the content beside, as small ones
-// may be.
+// blob sends a content. The descriptor has the content in it, as OCI allows for small ones.
 func (p *pusher) blob(media types.MediaType, content []byte) (v1.Descriptor, error) {
 	if err := remote.WriteLayer(p.ref.Context(), static.NewLayer(content, media), p.options...); err != nil {
 		return v1.Descriptor{}, err
@@ -217,7 +216,7 @@ func (r raw) RawManifest() ([]byte, error) { return r.text, nil }
 // MediaType tells the registry what it is.
 func (r raw) MediaType() (types.MediaType, error) { return r.media, nil }
 
-// images copies the services' images beside the artifact, and sends an index of
+// images copies the services' images to the artifact's repository, and sends an index of
 // them whose subject the artifact is.
 func (p *pusher) images(references []string, artifact v1.Descriptor) error {
 	var copies []v1.Descriptor
