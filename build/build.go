@@ -85,7 +85,7 @@ type Options struct {
 	// platform wanted ("": none): the rule by which the engine's side observes
 	// images (engine.ImageIdentity, which this package must not import). nil: the id.
 	Identity func(img image.InspectResponse, platform string) string
-	// Sink takes the output; nil: nobody.
+	// Sink takes the output; nil: it is dropped.
 	Sink event.Sink
 }
 

@@ -168,7 +168,7 @@ func imageBuildOptions(j job, sent packedContext) build.ImageBuildOptions {
 		NoCache:       j.noCache,
 		PullParent:    j.pull,
 		Remove:        true,
-		ForceRemove:   true, // of containers of failed steps: nobody knows of them
+		ForceRemove:   true, // of containers of failed steps: nothing else removes them
 		BuildArgs:     map[string]*string{},
 		Labels:        j.labels,
 		Target:        j.target,

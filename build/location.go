@@ -71,7 +71,7 @@ type dockerfile struct {
 	dir  string // folder on this machine; "" with data, or in a remote context
 	name string // within dir or the remote context
 	data []byte // the content, where it is in no folder that could be sent
-	// ignore is the content of NAME.dockerignore beside data.
+	// ignore is the content of NAME.dockerignore, with data.
 	ignore []byte
 	// shown is what messages call it: its path as seen from the project's folder.
 	shown string
@@ -82,7 +82,7 @@ func (d dockerfile) content() []byte {
 	if d.data != nil || d.dir == "" {
 		return d.data
 	}
-	data, _ := readText(filepath.Join(d.dir, d.name)) // it was there a moment ago; whoever sends it will tell
+	data, _ := readText(filepath.Join(d.dir, d.name)) // it was there a moment ago; sending it fails, and says so
 	return data
 }
 

@@ -87,7 +87,7 @@ func placeDockerfile(j job) (dockerfile, error) {
 	return d, nil
 }
 
-// ignorePatterns are the context's: of NAME.dockerignore beside the Dockerfile,
+// ignorePatterns are the context's: of NAME.dockerignore in the Dockerfile's folder,
 // else of .dockerignore. The Dockerfile stays in. So does .dockerignore, which
 // the engine reads again; where the other file goes before it, it must not.
 func ignorePatterns(j job, placed dockerfile) ([]string, error) {

@@ -28,7 +28,7 @@ type Ref struct {
 	Name string `json:"name"`
 	// Service is the service a container or built image belongs to.
 	Service string `json:"service,omitempty"`
-	// Number is a container's replica index, from 1; 0 elsewhere.
+	// Number is a container's replica index, from 1; 0 for other resources and one-offs.
 	Number int `json:"number,omitempty"`
 	// Old is the engine's present name of a container that is being replaced or
 	// removed as superfluous while another takes Name; "" for the one that stays.
@@ -51,10 +51,10 @@ type Event interface{ isEvent() }
 // longer than a write to a terminal.
 type Sink func(Event)
 
-// Discard is the sink of those who don't listen.
+// Discard is a Sink that drops all events.
 func Discard(Event) {}
 
-// State says how a resource fares; front ends colour and sort by it.
+// State is the state of a resource; front ends colour and sort by it.
 type State string
 
 // The states of a resource.

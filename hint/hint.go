@@ -3,7 +3,7 @@
 // imports the standard library only, so that every package can give advice.
 package hint
 
-// Error is an error with advice. Its text is complete: nobody has to add what
+// Error is an error with advice. Its text is complete: a caller need not add what
 // was being done.
 type Error struct {
 	Text string // what went wrong

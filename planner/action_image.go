@@ -39,8 +39,8 @@ func (a PullImage) Details() []string {
 type BuildImage struct {
 	Ref  event.Ref `json:"ref"`
 	Have string    `json:"have,omitempty"` // as in PullImage
-	// PullFirst: the service names an image too, which nobody has yet: the
-	// registry is asked for it, and the build is what happens where it has none.
+	// PullFirst: the service names an image too, which the engine does not have. It is
+	// pulled, and built only if the registry has none.
 	PullFirst bool `json:"pull_first,omitempty"`
 }
 

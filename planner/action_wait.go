@@ -105,7 +105,7 @@ func (c Condition) aim() string {
 	return ""
 }
 
-// HookPhase is the place of a hook in a container's life.
+// HookPhase is when a hook runs: before or after the start, or before the stop.
 type HookPhase string
 
 // The phases of hooks.

@@ -111,7 +111,7 @@ func (d *upDraft) decideNumber(u *unit, svc types.ServiceConfig, group []*Contai
 
 // better tells whether a stays rather than b: what is up to date, of several
 // the newest, which finishes the interrupted replacement. Where nothing is up to
-// date, or nobody looks, what runs goes on until its own replacement is there.
+// date, or --no-recreate is set, what runs goes on until its own replacement is there.
 func (d *upDraft) better(a, b *replica) bool {
 	if x, y := outdatedRank(a), outdatedRank(b); x != y {
 		return x < y

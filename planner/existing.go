@@ -87,7 +87,7 @@ func regular(p *project.Project, services []string) func(*Container) bool {
 	}
 }
 
-// enabled tells of a service whether it is in the file and on: by its profiles, or
+// enabled tells whether a service is in the file and on: by its profiles, or
 // because one that is on cannot do without it, for which `up` had it come up too.
 // Without a file, every service is.
 func enabled(p *project.Project) func(service string) bool {

@@ -22,7 +22,7 @@ type Question struct {
 	// Facts are by container id. A container without them is explained by its
 	// state alone.
 	Facts map[string]Facts
-	Host  *Host // nil: nobody looked
+	Host  *Host // nil: not observed
 }
 
 // Facts are what an explanation needs of a container beyond State.

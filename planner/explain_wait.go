@@ -22,8 +22,7 @@ func (q *inquiry) dependencies(service string) []Dependency {
 	return all
 }
 
-// waits tells of each dependency whether its condition is met, and else how it
-// fares. Labels may hold a circle: it is not gone round.
+// waits says for each dependency whether its condition is met, and if not, its state. Labels may hold a circle: it is not gone round.
 func (q *inquiry) waits(service string) []Wait {
 	waits := []Wait{}
 	svc, _ := q.config(service)

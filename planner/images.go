@@ -39,7 +39,7 @@ func (d *upDraft) planImages() {
 }
 
 // checkImages refuses to create containers of images that are not there and
-// that nobody is allowed to bring, before anything is touched.
+// that may be neither pulled nor built, before anything is changed.
 func (d *upDraft) checkImages() error {
 	for _, name := range d.order {
 		svc, image := d.p.Services[name], d.p.ImageName(name)
@@ -77,7 +77,7 @@ func (d *upDraft) stepOf(image string) int {
 func (d *upDraft) planImage(svc types.ServiceConfig) {
 	name := d.p.ImageName(svc.Name)
 	if builder := d.builder(name); builder != "" && builder != svc.Name {
-		return // that service's turn brings it
+		return // planned with that service
 	}
 	if svc.Build == nil {
 		if d.mustPull(svc, name) {
@@ -209,8 +209,8 @@ func (d *upDraft) build(b building) int {
 
 // base brings the image that a build's Dockerfile takes from and the build of another
 // service makes. Where the build was asked for, so is that; where an image was just
-// missing, what the engine has of the other is good enough. Of a service that is not
-// selected nobody looked. 0: nothing needs to be done.
+// missing, what the engine has of the other is good enough. Images of services
+// that are not selected were not observed. 0: nothing needs to be done.
 func (d *upDraft) base(b building, service string) int {
 	if svc, ok := d.p.Services[service]; ok && b.why == BecauseMissing {
 		d.planImage(svc)

@@ -110,7 +110,7 @@ func apiSince(version string, minor int) bool {
 	return !found || err != nil || n >= minor
 }
 
-// noteMAC tells of a container outside of the plan that it loses its address.
+// noteMAC notes that a container outside of the plan loses its MAC address.
 func (d *upDraft) noteMAC(o *outsider) {
 	svc, known := d.service(o.c.Service)
 	for key := range svc.Networks {

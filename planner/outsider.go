@@ -42,8 +42,8 @@ func (d *upDraft) findOutsiders() {
 	}
 }
 
-// cannotReturn tells of a recorded container that its network is not there, and
-// that this plan does not make it.
+// cannotReturn tells whether the network of a recorded container is not there, and this
+// plan does not create it.
 func (d *upDraft) cannotReturn(s Stopped) bool {
 	if s.Network == "" || d.findNetwork(s.Network) != nil {
 		return false

@@ -82,7 +82,7 @@ func hookImages(svc types.ServiceConfig) []string {
 	return images
 }
 
-// otherImages are the references that a service uses beside its own image:
+// otherImages are the references that a service uses in addition to its own image:
 // mounted ones, and those of its pre_start hooks.
 func (d *upDraft) otherImages(svc types.ServiceConfig) []string {
 	images := append(imageMounts(svc), hookImages(svc)...)

@@ -10,8 +10,8 @@ import (
 )
 
 // provide adds the step that brings a provider's or a model's variables, and
-// returns it; 0: it is not of this plan. A provider's turn comes when what its
-// service depends on is created.
+// returns it; 0: it is not of this plan. A provider runs after what its service
+// depends on is created.
 func (d *upDraft) provide(ref event.Ref) int {
 	if step, done := d.provided[ref]; done {
 		return step

@@ -108,7 +108,7 @@ func Secrets(parts []Part) []string {
 const maxCredential = 1 << 20
 
 // ReferredFiles are the contents of the files that secrets and configs refer to,
-// as parts: an artifact tells of them and does not hold them. What cannot be read,
+// as parts: an artifact names them and does not hold them. What cannot be read,
 // is a folder or is over a megabyte is left out.
 func (p *Project) ReferredFiles() []Part {
 	named := map[string]bool{}

@@ -65,7 +65,7 @@ type usedContent struct {
 }
 
 // contentsOf are a service's secrets and configs whose content is known here:
-// an external one is somebody else's.
+// that of an external one is not.
 func (p *Project) contentsOf(s types.ServiceConfig) []usedContent {
 	var used []usedContent
 	for _, ref := range s.Secrets {

@@ -167,7 +167,7 @@ func readsFiles(d *demandCollector, v any) {
 	}
 }
 
-// logs lists a driver that sends logs elsewhere, and options that do more than
+// logs lists a driver that sends logs over the network or to the host, and options that do more than
 // bound a file.
 func logs(d *demandCollector, v any) {
 	d.attributes("logging.", mapping(v), map[string]demandRule{

@@ -35,7 +35,7 @@ func parseDotEnv(r io.Reader, name string, into map[string]string, lookup func(k
 	return p.read(r)
 }
 
-// warnOnce tells of a value that no container could be given.
+// warnOnce warns of a value that no container could be given.
 func (s *source) warnOnce(e *FileError, sink event.Sink) error {
 	text := fmt.Sprintf("%s:%d: %s; %s", s.shown(e.File), e.Line, e.Msg, e.Help)
 	if sink != nil && !slices.Contains(s.warned, text) {

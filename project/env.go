@@ -126,7 +126,7 @@ func (s *source) dotEnvFiles(dir string, sink event.Sink) ([]string, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		// The file is a convenience that nobody asked for.
+		// The file was not asked for: this is no error.
 		warn(sink, fmt.Sprintf("cannot access %s, ignoring it: %v", name, err))
 		return nil, nil
 	case err != nil || info.IsDir():

@@ -38,7 +38,7 @@ type source struct {
 	dir      string // absolute: what paths in the files are relative to; home, or the folder of a remote file's copy
 	files    []types.ConfigFile
 	env      types.Mapping
-	found    bool     // files were looked for, nobody named them
+	found    bool     // the files were not named but looked for
 	envFiles []string // by --env-file or COMPOSE_ENV_FILES, absolute
 	profiles []string
 

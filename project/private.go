@@ -9,7 +9,7 @@ import (
 	"github.com/mattn/go-shellwords"
 )
 
-// Private tells of each word of a command whether it must not be shown: it came from
+// Private tells for each word of a command whether it must not be shown: it came from
 // a variable, it looks like a credential, or its name or that of the flag before it
 // says that it is one.
 func (p *Project) Private(command []string) []bool {

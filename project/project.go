@@ -95,8 +95,8 @@ type Options struct {
 	// no others; nil: no content is read.
 	ContentKey func() ContentKey
 
-	// BeforeParse hears how large the files are, in bytes, before they are parsed; nil:
-	// nobody does. A large load wants another setting of the collector.
+	// BeforeParse is called with the size of the files, in bytes, before they are parsed;
+	// nil: nothing is called. A large load wants another setting of the collector.
 	BeforeParse func(bytes int)
 
 	// The rest are the flags of the command config; every other command leaves

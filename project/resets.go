@@ -77,7 +77,7 @@ func (s *source) loadProject(ctx context.Context, details types.ConfigDetails, o
 }
 
 // marked are the files as the loader gets them. A file that takes back no single
-// entry stays as it is; sink hears of entries that cannot be taken back.
+// entry stays as it is; sink takes warnings about entries that cannot be taken back.
 func (s *source) marked(sink event.Sink) []types.ConfigFile {
 	files := slices.Clone(s.files)
 	for i, f := range files {

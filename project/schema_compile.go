@@ -15,7 +15,7 @@ var schemaOnce sync.Once
 // startCompilingSchema compiles compose-go's JSON schema in a goroutine, which takes as long as
 // loading 50 services. The function returned waits for it.
 //
-// The compiler makes a URL of the working directory, and fails for the whole life of
+// The compiler makes a URL of the working directory, and fails until the end of
 // the process where the directory's name is no part of a URL: "100% done". There the
 // schema is compiled at once, while PWD has another name of the directory.
 func startCompilingSchema() (wait func()) {

@@ -28,7 +28,7 @@ type Streams struct {
 }
 
 // content is a file's, or a stream's. in is what "-" stands for; nil: nothing.
-// Where nobody ends a stream, the end of ctx ends the wait for it.
+// A stream may have no end: the end of ctx ends the wait for it.
 func (s *Streams) content(ctx context.Context, name string, in io.Reader) ([]byte, error) {
 	if name != stdin && !isStream(name) {
 		return readWhole(name, nil)

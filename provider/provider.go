@@ -24,8 +24,8 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Options say how programs are found and called. The zero value is the process's
-// own surroundings and nobody who listens.
+// Options say how programs are found and called. The zero value is the process's folder
+// and environment, and drops what programs say.
 type Options struct {
 	Project string // the project's name
 	Dir     string // where programs run; "": the process's folder
@@ -37,7 +37,7 @@ type Options struct {
 	// Force ends programs that were asked to end and take their time; nil: they
 	// have it.
 	Force context.Context
-	// Sink takes what programs tell; nil: nobody.
+	// Sink takes what programs say; nil: it is dropped.
 	Sink event.Sink
 }
 

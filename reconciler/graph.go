@@ -40,7 +40,7 @@ func produces(a plan.Action) (have string, ok bool) {
 
 func (n *node) ref() event.Ref { return n.step.Action.Resource() }
 
-// hidden tells of a step that is shown only if it fails.
+// hidden tells whether a step is shown only if it fails.
 func (n *node) hidden() bool {
 	return n.words.Working == "" && n.words.Done == "" && n.words.Aim == ""
 }

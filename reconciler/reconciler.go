@@ -21,7 +21,7 @@ type Options struct {
 	// DrainTimeout is how long a write in flight may go on after ctx ended;
 	// 0: 10 s.
 	DrainTimeout time.Duration
-	// Force cuts the writes in flight once ctx has ended; nil: nobody can.
+	// Force cuts the writes in flight once ctx has ended; nil: only DrainTimeout does.
 	Force <-chan struct{}
 	// Now stamps events; nil: time.Now.
 	Now func() time.Time
@@ -34,16 +34,16 @@ type Options struct {
 // of all failed steps are joined by step id, equal ones once.
 //
 // When ctx ends no new step starts, pulls, builds and waits are cut at once,
-// and writes in flight may end within Options.DrainTimeout, or until
-// Options.Force, which is said where somebody can: a stop takes as long as its
-// container does. ctx.Err is then among the errors; steps not begun are not
+// and writes in flight may end within Options.DrainTimeout, or until Options.Force: a
+// stop takes as long as its container does. With Options.Force a message says that a
+// second Ctrl-C ends them. ctx.Err is then among the errors; steps not begun are not
 // reported. A plan with steps that have no action, the same id, an unknown id in After, or
 // that wait for each other is an error, and no step runs. A step whose Doer panicked has a
 // *PanicError.
 //
 // sink gets event.Planned, a status before and after each step that people see,
 // and event.Finished with the error that Apply returns. It is never called from
-// two goroutines at once. nil: nobody listens.
+// two goroutines at once. nil: events are dropped.
 func Apply(ctx context.Context, p *plan.Plan, d plan.Doer, o Options, sink event.Sink) error {
 	if sink == nil {
 		sink = event.Discard

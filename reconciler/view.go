@@ -58,7 +58,7 @@ func newView(nodes []node, sink event.Sink, now func() time.Time) *view {
 	return v
 }
 
-// ofReplaced tells of a step on the resource that a replacement removes.
+// ofReplaced tells whether a step is on the resource that a replacement removes.
 func (v *view) ofReplaced(n *node) bool {
 	return n.ref().Old != "" && v.replaced[resourceOf(n.ref())]
 }

@@ -20,7 +20,7 @@ type walk struct {
 	view     *view
 	results  *plan.Results
 	outcomes chan outcome
-	ready    []int // nodes whose turn it is, in the plan's order
+	ready    []int // nodes whose prerequisites have ended, in the plan's order
 	running  int   // goroutines
 	busy     int   // slots of Parallel taken
 	// interrupted: ctx ended before the last step did.
@@ -231,8 +231,8 @@ func (w *walk) release(i int) {
 	}
 }
 
-// errors joins what went wrong in the plan's order, each text once: an engine
-// that went away is one trouble, not a hundred.
+// errors joins the errors in the plan's order, each text once: an engine that is gone
+// fails every step with the same.
 func (w *walk) errors(ctx context.Context) error {
 	var errs []error
 	if w.interrupted {

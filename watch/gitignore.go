@@ -44,8 +44,8 @@ func packages(dir string) (sets []ignoreSet) {
 	return sets
 }
 
-// isSkippedFolder tells of a folder of what was installed, which is ignored as a whole, and
-// of version control's own.
+// isSkippedFolder tells whether a folder is one of installed packages, which is ignored as
+// a whole, or version control's own.
 func isSkippedFolder(name string) bool {
 	return slices.Contains([]string{"node_modules", "vendor", ".venv", "venv", ".git", ".hg", ".svn"}, name)
 }

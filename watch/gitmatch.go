@@ -87,7 +87,7 @@ func parseGitPattern(line string, folder []string) (gitPattern, bool) {
 	return p, true
 }
 
-// ignores tells of a path below top whether it or a folder above it is ignored.
+// ignores tells whether a path below top, or a folder above it, is ignored.
 func (m *gitMatcher) ignores(rel string, folder bool) bool {
 	if rel == "." {
 		return false

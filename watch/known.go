@@ -94,7 +94,7 @@ func (k *Known) add(rules []Rule) ([]*service, error) {
 	return unique(touched), nil
 }
 
-// idle tells of a rule that has nothing to do: a bind mount brings its files.
+// idle tells whether a rule has nothing to do: a bind mount brings its files.
 func (r Rule) idle() bool { return r.Action == Sync && r.Target == "" }
 
 // only forgets the rules that are not among the given ones, and what nothing is

@@ -60,7 +60,7 @@ type change struct {
 // absent tells that there is nothing.
 func (e Entry) absent() bool { return e == Entry{} }
 
-// unknown is what a container holds at a path where nobody knows: it equals
+// unknown is what a container holds at a path where that is not known: it equals
 // nothing.
 var unknown = Entry{Size: -1}
 
@@ -127,7 +127,7 @@ type looking struct {
 type cause int
 
 const (
-	hinted cause = iota // somebody said that it changed
+	hinted cause = iota // the watcher reported it
 	walked              // a folder above it was looked at
 )
 

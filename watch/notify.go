@@ -34,7 +34,7 @@ type notifier struct {
 	add    func(*fsnotify.Watcher, string) error
 
 	fs              *fsnotify.Watcher // nil: there is none to be had
-	lost            chan error        // of fs; written by whoever learns of a loss
+	lost            chan error        // of fs: events were lost
 	dirs            map[string]fileID // watched folders
 	names           map[fileID]string // what fs calls them
 	poll            *poller           // of what fs does not watch; nil: nothing

@@ -132,7 +132,7 @@ func (p *poller) changed(now time.Time) []string {
 }
 
 // look lists a root. A folder's time is that of what came and went in it: it tells
-// of what was away for a while between two looks, when somebody else may have looked.
+// of what was away for a while between two looks, when another program may have looked.
 func (p *poller) look(root string) map[string]stamp {
 	found := map[string]stamp{}
 	p.walk(root, found)

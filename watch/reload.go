@@ -124,7 +124,7 @@ func reloading(before []string, word string, rest []string) string {
 	return ""
 }
 
-// argument tells of a word that is called like a program and is none: a folder
+// argument tells whether a word that is called like a program is none: a folder
 // such as /etc/nginx, or where cd goes.
 func argument(before []string, word string) bool {
 	if len(before) > 0 && before[len(before)-1] == "cd" {

@@ -45,7 +45,7 @@ func builds(p *project.Project, s types.ServiceConfig) *types.BuildConfig {
 	return nil
 }
 
-// related tells of two folders one of which is in the other, or is it.
+// related tells whether one of two folders is in the other, or is it.
 func related(a, b string) bool {
 	a, b = resolved(a), resolved(b)
 	_, below := relative(b, a)
@@ -84,7 +84,7 @@ func (d *deriving) program(v types.ServiceVolumeConfig) bool {
 	return above || inside || d.copied(v)
 }
 
-// data tells of a mount that is called like what programs write to: by a name below
+// data tells whether a mount is called like what programs write to: by a name below
 // the project or in the container. The project as a whole may be called anything.
 func (d *deriving) data(v types.ServiceVolumeConfig) bool {
 	source := resolved(v.Source)
@@ -99,8 +99,8 @@ func (d *deriving) data(v types.ServiceVolumeConfig) bool {
 	return ok && slices.Contains(strings.Split(path.Dir(rel), "/"), "data")
 }
 
-// configures tells of what a server or the system reads when it starts: no
-// program takes that up by itself.
+// configures tells whether a mount is what a server or the system reads when it starts: no
+// program reloads that by itself.
 func configures(v types.ServiceVolumeConfig) bool {
 	_, system := relative("/etc", path.Clean(v.Target))
 	name := strings.TrimSuffix(path.Base(v.Target), ".template")

@@ -101,7 +101,7 @@ type Services interface {
 	// What is gone here by the time it is written is left out; left are the
 	// targets of these writes.
 	Patch(ctx context.Context, service string, c Container, p Patch) (left []string, err error)
-	// Holds tells of each write whether a container has that file already, with the
+	// Holds tells for each write whether a container has that file already, with the
 	// content that it has here.
 	Holds(ctx context.Context, c Container, writes []Write) ([]bool, error)
 	// Restart restarts all replicas of a service.

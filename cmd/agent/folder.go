@@ -167,7 +167,7 @@ func fresh(f *os.File) (os.FileMode, error) {
 	return info.Mode(), nil
 }
 
-// settled tells that nobody put an open folder where it is but root or its owner.
+// settled tells whether only root or its owner can have put an open folder where it is.
 // Anybody else who may rename on the way to it may have brought it, for the agent to
 // change its owner or mode.
 func (a *agent) settled(f *os.File, uid int) (bool, error) {

@@ -1,6 +1,6 @@
 // Command bench measures what the project promises to reach: start-up, loading,
 // listing, a no-op up and a first up of a hundred services, builds, watch and
-// logs, each beside what it is compared with. It prints a table and exits with 1
+// logs, each with what it is compared with. It prints a table and exits with 1
 // where a promise is not kept.
 //
 //	go run ./internal/bench [-compose bin/compose] [-services 100] [-runs 15] [-only builds,watch]

@@ -2,5 +2,5 @@ package main
 
 import "os"
 
-// peakMemory is not told by this system.
+// peakMemory is 0: it is not measured on this system.
 func peakMemory(*os.ProcessState) int64 { return 0 }

@@ -280,7 +280,7 @@ func (s saves) have(n int) func(state string) bool {
 	}
 }
 
-// until waits until all replicas have told a state: how many files of the burst
+// until waits until all replicas have reported a state: how many files of the burst
 // they see, and the text of the one.
 func (s saves) until(ctx context.Context, done func(state string) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -298,7 +298,7 @@ func (s saves) until(ctx context.Context, done func(state string) bool) error {
 	}
 }
 
-// sightings are what the replicas told last.
+// sightings are the last states that the replicas reported.
 type sightings struct {
 	mu      sync.Mutex
 	states  map[net.Conn]string

@@ -56,7 +56,7 @@ func (b *Buffer) Stamp(t time.Time) {
 	b.b = t.UTC().AppendFormat(b.b, "2006-01-02T15:04:05.000000000Z ")
 }
 
-// Data adds bytes that are meant for programs. A pipe gets them as they are, a
+// Data adds bytes that are for programs. A pipe gets them as they are, a
 // terminal gets them filtered as by Output.Write.
 func (b *Buffer) Data(p []byte) {
 	b.b = append(b.b, p...)
