@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/fsnotify/fsnotify"
 
@@ -317,9 +316,6 @@ func (n *notifier) fallBack(dir string, cause error) {
 		n.pending.Message = exhaustion(cause)
 	}
 }
-
-// pollEvery is the shortest time between two looks at what is polled.
-const pollEvery = 200 * time.Millisecond
 
 func exhaustion(cause error) *event.Message {
 	name, why := "max_user_watches", cause.Error()

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// pollEvery is the shortest time between two looks at what is polled.
+const pollEvery = 200 * time.Millisecond
+
 // pollShare bounds polling's share of a processor: a look that takes t is
 // followed by a pause of at least pollShare times t.
 const pollShare = 20
