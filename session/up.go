@@ -11,9 +11,19 @@ import (
 // UpOptions steer Up.
 type UpOptions struct {
 	planner.UpOptions
-	// Yes answers all questions with yes, Unattended with no.
-	Yes, Unattended bool
+	Answers Answers
 }
+
+// Answers say who answers what a plan asks.
+type Answers uint8
+
+// Who answers.
+const (
+	// AnswerAsked is Config.Confirm's answer; no where that is nil, and in a dry run.
+	AnswerAsked Answers = iota
+	AnswerYes
+	AnswerNo // while nobody can be asked
+)
 
 // Up makes the engine's state the project's, and leaves the containers running.
 func (s *Session) Up(ctx context.Context, o UpOptions) error {
@@ -49,7 +59,7 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 		return p, err
 	}
 	for _, ask := range p.Asks {
-		yes, err := s.answer(ctx, ask, o)
+		yes, err := s.answer(ctx, ask, o.Answers)
 		if err != nil {
 			return nil, err
 		}
@@ -64,12 +74,12 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 	return &planned{again, p.s}, err
 }
 
-// answer is the user's; a dry run asks nothing.
-func (s *Session) answer(ctx context.Context, ask plan.Ask, o UpOptions) (bool, error) {
+// answer tells whether what is asked is to be done.
+func (s *Session) answer(ctx context.Context, ask plan.Ask, by Answers) (bool, error) {
 	switch {
-	case o.Yes:
+	case by == AnswerYes:
 		return true, nil
-	case s.DryRun || o.Unattended || s.Confirm == nil:
+	case by == AnswerNo || s.DryRun || s.Confirm == nil:
 		return false, nil
 	}
 	return s.Confirm(ctx, ask)

@@ -188,7 +188,7 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 	if err != nil {
 		return err
 	}
-	return f.s.For(p).bringUp(ctx, UpOptions{Unattended: true, UpOptions: planner.UpOptions{
+	return f.s.For(p).bringUp(ctx, UpOptions{Answers: AnswerNo, UpOptions: planner.UpOptions{
 		Build: planner.BuildAlways, Recreate: planner.RecreateForce, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
 	}})
 }

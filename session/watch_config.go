@@ -222,7 +222,7 @@ func (w *watching) agreed(ctx context.Context, s *Session) (bool, error) {
 		return true, nil
 	}
 	ask := plan.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
-	yes, err := s.answer(ctx, ask, UpOptions{})
+	yes, err := s.answer(ctx, ask, AnswerAsked)
 	switch {
 	case err != nil:
 		return false, err

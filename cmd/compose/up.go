@@ -43,6 +43,14 @@ func (f *createFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
 }
 
+// answers says who answers the questions of the plan.
+func (f *createFlags) answers() session.Answers {
+	if f.yes {
+		return session.AnswerYes
+	}
+	return session.AnswerAsked
+}
+
 // options are the planner's, less what up alone has.
 func (f *createFlags) options() (planner.UpOptions, error) {
 	o := planner.UpOptions{RemoveOrphans: f.removeOrphans, PruneImages: f.prune}
@@ -162,7 +170,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		return err
 	}
 	s = s.WithImages(session.ImageOptions{QuietPull: f.quietPull, Build: build.Options{Quiet: f.quietBuild}})
-	up := session.UpOptions{UpOptions: o, Yes: f.yes}
+	up := session.UpOptions{UpOptions: o, Answers: f.answers()}
 	if f.detach || f.noStart || f.wait || a.global.plan.dryRun {
 		ctx, cancel := f.bounded(cmd.Context())
 		defer cancel()
@@ -275,7 +283,7 @@ func (a *app) createCommand() *cobra.Command {
 		if err := a.orphans(s.Project, &o); err != nil {
 			return err
 		}
-		return s.WithImages(session.ImageOptions{QuietPull: f.quietPull}).Up(cmd.Context(), session.UpOptions{UpOptions: o, Yes: f.yes})
+		return s.WithImages(session.ImageOptions{QuietPull: f.quietPull}).Up(cmd.Context(), session.UpOptions{UpOptions: o, Answers: f.answers()})
 	})
 	f.register(cmd.Flags())
 	return cmd
