@@ -42,7 +42,7 @@ func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code 
 		resize: func(ctx context.Context, size engine.Size) error { return engine.Resize(ctx, s.Client, found.ID, size) },
 	}
 	if s.DryRun {
-		s.would("attach to container " + found.Name)
+		s.Would("attach to container " + found.Name)
 		return 0, nil
 	}
 	if err := c.check(t, "--no-stdin only shows what it prints"); err != nil {

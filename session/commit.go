@@ -20,7 +20,7 @@ func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
 		return err
 	}
 	if s.DryRun {
-		s.would("commit container " + c.Name)
+		s.Would("commit container " + c.Name)
 		return nil
 	}
 	return s.task(c.Ref(), task{title: "Committing", working: "Committing", done: "Committed"}, func() (string, error) {

@@ -80,7 +80,7 @@ func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) e
 	o.Missed = func(text string) { s.Sink(event.Message{Level: event.Warn, Text: text}) }
 	switch {
 	case s.DryRun:
-		s.would("copy " + what)
+		s.Would("copy " + what)
 		return nil
 	case o.To.stream(): // no progress beside the content
 		return copying(what, engine.CopyOutTar(ctx, s.Reader, from, o.Stdout, o.CopyOptions))
@@ -132,7 +132,7 @@ func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Li
 	defer done()
 	if s.DryRun {
 		for _, c := range targets {
-			s.would(fmt.Sprintf("copy %s to %s:%s", o.From.Text, c.Name, o.To.Path))
+			s.Would(fmt.Sprintf("copy %s to %s:%s", o.From.Text, c.Name, o.To.Path))
 		}
 		return nil
 	}

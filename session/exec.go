@@ -23,7 +23,7 @@ func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int,
 		return 0, err
 	}
 	if s.DryRun {
-		s.would(fmt.Sprintf("run %s in container %s", quoted(o.Command), found.Name))
+		s.Would(fmt.Sprintf("run %s in container %s", quoted(o.Command), found.Name))
 		return 0, nil
 	}
 	o.Stdin = o.Stdin && !o.Detach
@@ -53,8 +53,8 @@ func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int,
 	return run.ExitCode(ctx)
 }
 
-// would tells what a dry run leaves undone.
-func (s *Session) would(what string) {
+// Would tells what a dry run leaves undone.
+func (s *Session) Would(what string) {
 	s.Sink(event.Message{Level: event.Info, Text: "would " + what})
 }
 

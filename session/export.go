@@ -30,7 +30,7 @@ func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) er
 		return err
 	}
 	if s.DryRun {
-		s.would("export container " + c.Name)
+		s.Would("export container " + c.Name)
 		return nil
 	}
 	file, err := to.Open()

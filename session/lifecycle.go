@@ -27,8 +27,26 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 
 // Stop stops containers.
 func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
-	return s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	ctx, done, err := s.InterruptTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.StopInTurn(ctx, o)
+}
+
+// StopInTurn is Stop for who has the turn. The error is that of the plan.
+func (s *Session) StopInTurn(ctx context.Context, o planner.LifecycleOptions) error {
+	return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Stop(p, state, o)
+	})
+}
+
+// KillInTurn is Kill for who has the turn; it says nothing where there is none to kill.
+// The error is that of the plan.
+func (s *Session) KillInTurn(ctx context.Context, o planner.KillOptions) error {
+	return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+		return planner.Kill(p, state, o)
 	})
 }
 
@@ -97,12 +115,12 @@ func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 
 // Push sends the images that the services build to their registries.
 func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
-	ctx, done, err := s.shared.turn.take(ctx)
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	return (&planned{planner.Push(s.Project, o), s}).apply(ctx)
+	return (&Planned{planner.Push(s.Project, o), s}).Apply(ctx, nil)
 }
 
 // BuildImages builds the services' images.

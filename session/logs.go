@@ -64,8 +64,8 @@ func (s *Session) logs(ctx context.Context, o LogsOptions) error {
 		if began, err = engine.Now(ctx, s.Reader, s.Engine); err != nil {
 			return err
 		}
-		if sub, err = s.events().Subscribe(ctx); err != nil {
-			return fmt.Errorf("following the engine's events: %w", err)
+		if sub, err = s.Subscribe(ctx); err != nil {
+			return err
 		}
 		defer sub.Close()
 	}

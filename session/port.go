@@ -57,3 +57,17 @@ func (o PortOptions) unpublished(c engine.Listed) error {
 	return hint.New(fmt.Sprintf("no port %d/%s for container %s: %s", o.Port, o.Protocol, c.Name, list),
 		tip)
 }
+
+// Page is the URL of the first port of a service's container that ps links, else of its
+// first TCP port. The error says that none runs, or none is published.
+func (s *Session) Page(ctx context.Context, service string) (string, error) {
+	c, err := s.find(ctx, FindOptions{Service: service})
+	if err != nil {
+		return "", err
+	}
+	page := engine.Page(c.Publishers, engine.MachineOf(s.Reader.DaemonHost()))
+	if page == "" {
+		return "", hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
+	}
+	return page, nil
+}

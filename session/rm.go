@@ -12,7 +12,7 @@ import (
 // Rm removes stopped containers. agree is asked first, with their names in the
 // plan's order; where its answer is no, nothing happens.
 func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names []string) (bool, error)) error {
-	ctx, done, err := s.shared.turn.take(ctx)
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,5 +38,5 @@ func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names 
 			return err
 		}
 	}
-	return p.apply(ctx)
+	return p.Apply(ctx, nil)
 }

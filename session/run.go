@@ -42,7 +42,7 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 			return 0, err
 		}
 	}
-	s.warnUnapplied()
+	s.WarnUnapplied()
 	r := &oneOff{c: c, t: t}
 	defer r.close()
 	if err := s.prepare(ctx, o, r); err != nil || s.DryRun {
@@ -56,7 +56,7 @@ func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, e
 
 // prepare brings what the one-off depends on, and creates its container.
 func (s *Session) prepare(ctx context.Context, o RunOptions, r *oneOff) error {
-	ctx, done, err := s.shared.turn.take(ctx)
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Session) prepare(ctx context.Context, o RunOptions, r *oneOff) error {
 		return err
 	}
 	if s.DryRun {
-		return p.apply(ctx)
+		return p.Apply(ctx, nil)
 	}
 	r.s, r.d = p.s, p.s.doer()
 	prepare, live := planner.SplitRun(p.Plan, p.s.Project)

@@ -132,6 +132,13 @@ func (s *Session) observe(ctx context.Context, skip engine.Parts) (planner.State
 	return state, nil
 }
 
+// Containers are the project's that the engine lists, and how they fare. They are not
+// compared with the file. The error says that the engine does not answer.
+func (s *Session) Containers(ctx context.Context) ([]planner.Container, error) {
+	state, err := s.observe(ctx, onlyRunning)
+	return state.Containers, err
+}
+
 // What plans do not look at: those that create nothing need no images and no
 // comparison, those that only start and stop need containers alone.
 const (
@@ -147,7 +154,7 @@ type planOf func(p *project.Project, state planner.State) (*plan.Plan, error)
 
 // run observes, plans and applies, when its turn has come.
 func (s *Session) run(ctx context.Context, skip engine.Parts, of planOf) error {
-	ctx, done, err := s.shared.turn.take(ctx)
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -157,7 +164,7 @@ func (s *Session) run(ctx context.Context, skip engine.Parts, of planOf) error {
 
 // stop is run for what ends containers: it waits for no other plan.
 func (s *Session) stop(ctx context.Context, skip engine.Parts, of planOf) error {
-	ctx, done, err := s.shared.turn.interrupt(ctx)
+	ctx, done, err := s.InterruptTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -171,18 +178,18 @@ func (s *Session) carryOut(ctx context.Context, skip engine.Parts, of planOf) er
 	if err != nil {
 		return err
 	}
-	return p.apply(ctx)
+	return p.Apply(ctx, nil)
 }
 
-// planned is a plan, and the session that carries it out: that of the project with what
+// Planned is a plan, and the session that carries it out: that of the project with what
 // its Dockerfiles say.
-type planned struct {
+type Planned struct {
 	*plan.Plan
 	s *Session
 }
 
 // plan observes and plans.
-func (s *Session) plan(ctx context.Context, skip engine.Parts, of planOf) (*planned, error) {
+func (s *Session) plan(ctx context.Context, skip engine.Parts, of planOf) (*Planned, error) {
 	state, err := s.observe(ctx, skip)
 	if err != nil {
 		return nil, err
@@ -190,8 +197,10 @@ func (s *Session) plan(ctx context.Context, skip engine.Parts, of planOf) (*plan
 	return s.planBuilds(state, of)
 }
 
-// apply tells what the plan has to say, and carries it out.
-func (p *planned) apply(ctx context.Context) error {
+// Apply tells what the plan has to say, and carries it out; a dry run shows the plan.
+// around puts a doer of the caller's around the session's; nil: it does not. The caller
+// has the turn. The error is reconciler.Apply's, or says which file to mount is missing.
+func (p *Planned) Apply(ctx context.Context, around func(plan.Doer) plan.Doer) error {
 	if err := p.s.checkSources(p.Plan); err != nil {
 		return err
 	}
@@ -200,10 +209,13 @@ func (p *planned) apply(ctx context.Context) error {
 	}
 	d := p.s.doer()
 	defer d.close()
-	return p.s.applyBy(ctx, p.Plan, d)
+	if around == nil {
+		return p.s.applyBy(ctx, p.Plan, d)
+	}
+	return p.s.applyBy(ctx, p.Plan, around(d))
 }
 
-// applyBy is apply with a doer of the caller's.
+// applyBy is Apply with a doer of the caller's alone.
 func (s *Session) applyBy(ctx context.Context, p *plan.Plan, d plan.Doer) error {
 	s.warnRemoteMounts(p)
 	for _, n := range p.Notes {
@@ -225,8 +237,8 @@ func (s *Session) status(ref event.Ref, state event.State, text, detail string) 
 	s.Sink(event.Status{Time: time.Now(), Ref: ref, State: state, Text: text, Detail: detail})
 }
 
-// warnUnapplied tells which attributes of the file nothing applies.
-func (s *Session) warnUnapplied() {
+// WarnUnapplied warns of attributes of the file that nothing applies.
+func (s *Session) WarnUnapplied() {
 	warn := func(of string, attributes []string) {
 		verb := "is"
 		switch {
@@ -241,6 +253,16 @@ func (s *Session) warnUnapplied() {
 		warn(fmt.Sprintf("service %q: ", name), append(spec.Unapplied(s.Project, name), build.Unapplied(s.Project, name)...))
 	}
 	warn("", spec.UnappliedResources(s.Project))
+}
+
+// Subscribe brings the engine's events of the project's containers from now on. Close
+// the subscription after use. The error says that they cannot be followed.
+func (s *Session) Subscribe(ctx context.Context) (*feed.Subscription, error) {
+	sub, err := s.events().Subscribe(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("following the engine's events: %w", err)
+	}
+	return sub, nil
 }
 
 // events returns the process's event stream, opened at the first call.

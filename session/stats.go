@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -77,9 +76,9 @@ func (s *Session) measured(ctx context.Context, o StatsOptions) ([]engine.Listed
 // all of them, about once a second, until ctx ends. Containers come and go as
 // they start and end.
 func (s *Session) FollowStats(ctx context.Context, o StatsOptions, show func([]engine.Stats) error) error {
-	sub, err := s.events().Subscribe(ctx)
+	sub, err := s.Subscribe(ctx)
 	if err != nil {
-		return fmt.Errorf("following the engine's events: %w", err)
+		return err
 	}
 	defer sub.Close()
 	ctx, cancel := context.WithCancel(ctx)

@@ -28,6 +28,24 @@ type holder struct {
 // errStopping is why a plan was cancelled whose containers are to stop.
 var errStopping = errors.New("the project is being stopped")
 
+// TakeTurn waits until nobody else in this process plans for the project, whatever part
+// of it: one plan at a time. The caller works with the context that it returns, which
+// ends when the project is to be stopped, and calls done in the end. The error is ctx's
+// cause.
+func (s *Session) TakeTurn(ctx context.Context) (_ context.Context, done func(), err error) {
+	return s.shared.turn.take(ctx)
+}
+
+// InterruptTurn is TakeTurn for what stops containers: it cancels the plan that is made
+// or carried out just now, and waits for its end.
+func (s *Session) InterruptTurn(ctx context.Context) (_ context.Context, done func(), err error) {
+	return s.shared.turn.interrupt(ctx)
+}
+
+// ContainersLock is held for writing while a plan changes containers, for reading by
+// those who work with the containers there are. Who needs the turn too takes that first.
+func (s *Session) ContainersLock() *sync.RWMutex { return &s.shared.turn.running }
+
 // take waits for the turn. The caller works with the context that it returns, and calls
 // done in the end. The error is ctx's cause.
 func (t *turn) take(ctx context.Context) (_ context.Context, done func(), err error) {

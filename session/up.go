@@ -27,27 +27,28 @@ const (
 
 // Up makes the engine's state the project's, and leaves the containers running.
 func (s *Session) Up(ctx context.Context, o UpOptions) error {
-	ctx, done, err := s.shared.turn.take(ctx)
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	s.warnUnapplied()
+	s.WarnUnapplied()
 	return s.bringUp(ctx, o)
 }
 
 // bringUp is Up for who has the turn.
 func (s *Session) bringUp(ctx context.Context, o UpOptions) error {
-	p, err := s.planUp(ctx, o)
+	p, err := s.PlanUp(ctx, o)
 	if err != nil {
 		return err
 	}
-	return p.apply(ctx)
+	return p.Apply(ctx, nil)
 }
 
-// planUp observes and plans, and plans again with what the user agreed to. The caller
-// has the turn.
-func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
+// PlanUp observes and plans an up, and plans again with what the user agreed to. The
+// caller has the turn. The error is that of the observation, of what the file asks for,
+// or of asking the user.
+func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 	state, err := s.observe(ctx, everything)
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 		return p, err
 	}
 	for _, ask := range p.Asks {
-		yes, err := s.answer(ctx, ask, o.Answers)
+		yes, err := s.Answer(ctx, ask, o.Answers)
 		if err != nil {
 			return nil, err
 		}
@@ -71,11 +72,11 @@ func (s *Session) planUp(ctx context.Context, o UpOptions) (*planned, error) {
 		return p, nil
 	}
 	again, err := planner.Up(p.s.Project, state, o.UpOptions)
-	return &planned{again, p.s}, err
+	return &Planned{again, p.s}, err
 }
 
-// answer tells whether what is asked is to be done.
-func (s *Session) answer(ctx context.Context, ask plan.Ask, by Answers) (bool, error) {
+// Answer tells whether what is asked is to be done.
+func (s *Session) Answer(ctx context.Context, ask plan.Ask, by Answers) (bool, error) {
 	switch {
 	case by == AnswerYes:
 		return true, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -86,7 +87,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 	if err := a.check(s.Project); err != nil {
 		return 0, err
 	}
-	s.warnUnapplied()
+	s.WarnUnapplied()
 	s.warnNotAttached(a.Not)
 	var w *watching
 	if a.Watch != nil {
@@ -129,7 +130,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 // everybody's ends it.
 func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error {
 	return f.beside(ctx, "the project still comes up", func(ctx context.Context) error {
-		ctx, done, err := f.s.shared.turn.take(ctx)
+		ctx, done, err := f.s.TakeTurn(ctx)
 		if err != nil {
 			return err
 		}
@@ -139,14 +140,12 @@ func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error 
 				return err
 			}
 		}
-		plan, err := f.s.planUp(ctx, o)
+		made, err := f.s.PlanUp(ctx, o)
 		if err != nil {
 			return err
 		}
-		f.announce(plan.Plan)
-		d := plan.s.doer()
-		defer d.close()
-		return plan.s.applyBy(ctx, plan.Plan, attentive{d, f})
+		f.announce(made.Plan)
+		return made.Apply(ctx, func(d plan.Doer) plan.Doer { return attentive{d, f} })
 	})
 }
 
@@ -263,11 +262,11 @@ func (f *follower) over(ctx context.Context, counts func(service string) bool) (
 	if pending > 0 {
 		return false, nil
 	}
-	state, err := f.s.observe(ctx, onlyRunning)
+	containers, err := f.s.Containers(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, c := range state.Containers {
+	for _, c := range containers {
 		if c.Status.Active() && !c.OneOff && counts(c.Service) {
 			return false, nil
 		}

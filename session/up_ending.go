@@ -8,9 +8,7 @@ import (
 	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
 )
 
 // interrupt stops the containers in peace, and kills them where the user asks
@@ -25,7 +23,7 @@ func (f *follower) interrupt(ctx context.Context, cause error) error {
 // and return for that.
 func (f *follower) shutDown(ctx context.Context) error {
 	f.endWatch()
-	ctx, done, err := f.s.shared.turn.interrupt(context.WithoutCancel(ctx))
+	ctx, done, err := f.s.InterruptTurn(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
 	}
@@ -34,15 +32,11 @@ func (f *follower) shutDown(ctx context.Context) error {
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
 		_ = f.eachEra(func(s *Session, services []string) error {
-			return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
-				return planner.Kill(p, state, planner.KillOptions{Services: services, KeepOneOffs: true})
-			})
+			return s.KillInTurn(ctx, planner.KillOptions{Services: services, KeepOneOffs: true})
 		})
 	})
 	err = f.eachEra(func(s *Session, services []string) error {
-		return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
-			return planner.Stop(p, state, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
-		})
+		return s.StopInTurn(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
 	})
 	impatient := f.s.Force.Done()
 	if !unforced() {
@@ -127,7 +121,7 @@ func (f *follower) catchUp(ctx context.Context) {
 
 // told tells whether the ends of all containers that do not run have been shown.
 func (f *follower) told(ctx context.Context) (bool, error) {
-	state, err := f.s.observe(ctx, onlyRunning)
+	containers, err := f.s.Containers(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -137,7 +131,7 @@ func (f *follower) told(ctx context.Context) (bool, error) {
 		return false, f.lost
 	}
 	running := 0
-	for _, c := range state.Containers {
+	for _, c := range containers {
 		if f.alive[c.ID] != "" && c.Status.Runs() {
 			running++
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -82,9 +81,9 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 	if err != nil {
 		return nil, err
 	}
-	sub, err := s.events().Subscribe(ctx)
+	sub, err := s.Subscribe(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("following the engine's events: %w", err)
+		return nil, err
 	}
 	pumpCtx, stopPump := context.WithCancel(context.WithoutCancel(ctx))
 	readCtx, stopRead := context.WithCancel(context.WithoutCancel(ctx))
@@ -216,12 +215,12 @@ func (f *follower) take(ctx context.Context, e feed.Event) {
 // runningNow follows all containers that run at this moment, paused ones too. Those that are new
 // are read from since on; zero: from now on.
 func (f *follower) runningNow(ctx context.Context, since time.Time) {
-	state, err := f.s.observe(ctx, onlyRunning)
+	containers, err := f.s.Containers(ctx)
 	if err != nil {
 		return // the loss of events tells the same, and with the cause
 	}
 	alive := map[string]string{}
-	for _, c := range state.Containers {
+	for _, c := range containers {
 		if !c.Status.Runs() || c.OneOff || !f.follows(c.Service) {
 			continue
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
-	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -144,7 +143,7 @@ func (f *follower) detached() {
 // restart restarts the containers of a service, and what runs and says restart: true
 // of it.
 func (f *follower) restart(ctx context.Context, service string) error {
-	return f.session().restartRunning(ctx, service, f.o.Timeout)
+	return f.session().RestartRunning(ctx, service, f.o.Timeout)
 }
 
 // meant does what ends containers of a service, and of those that are restarted with
@@ -167,7 +166,7 @@ func (f *follower) meant(ctx context.Context, service string, do func() error) e
 }
 
 // rebuild builds a service's image and recreates its containers by it. What
-// would lose data is not done: nobody can be asked meanwhile.
+// Would lose data is not done: nobody can be asked meanwhile.
 func (f *follower) rebuild(ctx context.Context, service string) error {
 	one, err := f.project().Select(project.Selection{Services: []string{service}, NoDeps: true})
 	if err != nil {
@@ -179,29 +178,14 @@ func (f *follower) rebuild(ctx context.Context, service string) error {
 	if f.watching != nil {
 		return f.watching.Rebuild(ctx, []string{service})
 	}
-	ctx, done, err := f.s.shared.turn.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	p, restarted, err := f.session().withRestarted(ctx, []string{service})
-	if err != nil {
-		return err
-	}
-	return f.s.For(p).bringUp(ctx, UpOptions{Answers: AnswerNo, UpOptions: planner.UpOptions{
-		Build: planner.BuildAlways, Recreate: planner.RecreateForce, IgnoreOrphans: true, Timeout: f.o.Timeout, Restarted: restarted,
-	}})
+	return f.session().RebuildService(ctx, service, f.o.Timeout)
 }
 
 // open shows the first page that ps would link to the user's browser.
 func (f *follower) open(ctx context.Context, service string) error {
-	c, err := f.s.find(ctx, FindOptions{Service: service})
+	page, err := f.s.Page(ctx, service)
 	if err != nil {
 		return err
-	}
-	page := engine.Page(c.Publishers, engine.MachineOf(f.s.Reader.DaemonHost()))
-	if page == "" {
-		return hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
 	}
 	return f.o.OpenURL(page)
 }

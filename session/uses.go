@@ -7,14 +7,14 @@ import (
 
 // planBuilds plans, and once more where something is built: only then the Dockerfiles
 // are read, which say what is built before what.
-func (s *Session) planBuilds(state planner.State, plan planOf) (*planned, error) {
+func (s *Session) planBuilds(state planner.State, plan planOf) (*Planned, error) {
 	first, err := plan(s.Project, state)
 	if err != nil || s.Project == nil {
-		return &planned{first, s}, err
+		return &Planned{first, s}, err
 	}
 	services := planner.Builds(first)
 	if len(services) == 0 {
-		return &planned{first, s}, nil
+		return &Planned{first, s}, nil
 	}
 	o := s.buildOptions()
 	o.Arch = s.Engine.Arch
@@ -23,5 +23,5 @@ func (s *Session) planBuilds(state planner.State, plan planOf) (*planned, error)
 		return nil, err
 	}
 	second, err := plan(p, state)
-	return &planned{second, s.For(p)}, err
+	return &Planned{second, s.For(p)}, err
 }

@@ -191,7 +191,7 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 	if yes, err := w.agreed(ctx, s); err != nil || !yes {
 		return false, err
 	}
-	ctx, done, err := s.shared.turn.take(ctx)
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -202,13 +202,13 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 
 // planAlone plans without applying: rebuilds go on while the user thinks about it, and
 // who applies plans again.
-func (s *Session) planAlone(ctx context.Context, o planner.UpOptions) (*planned, error) {
-	ctx, done, err := s.shared.turn.take(ctx)
+func (s *Session) planAlone(ctx context.Context, o planner.UpOptions) (*Planned, error) {
+	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	return s.planUp(ctx, UpOptions{UpOptions: o})
+	return s.PlanUp(ctx, UpOptions{UpOptions: o})
 }
 
 // agreed tells whether the plan that was shown is to be applied. An answer to what
@@ -222,7 +222,7 @@ func (w *watching) agreed(ctx context.Context, s *Session) (bool, error) {
 		return true, nil
 	}
 	ask := plan.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
-	yes, err := s.answer(ctx, ask, AnswerAsked)
+	yes, err := s.Answer(ctx, ask, AnswerAsked)
 	switch {
 	case err != nil:
 		return false, err

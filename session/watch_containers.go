@@ -88,6 +88,7 @@ func (w *watching) containers(ctx context.Context, service string) ([]engine.Lis
 
 // awaitPlan returns when no plan changes containers.
 func (w *watching) awaitPlan() {
-	w.s.shared.turn.running.RLock()
-	defer w.s.shared.turn.running.RUnlock()
+	lock := w.s.ContainersLock()
+	lock.RLock()
+	defer lock.RUnlock()
 }

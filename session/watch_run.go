@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -30,14 +29,14 @@ func (w *watching) start(ctx context.Context) (stop func()) {
 // run watches until ctx ends.
 func (w *watching) run(ctx context.Context) error {
 	if w.s.DryRun {
-		w.s.would("watch " + strings.Join(w.services(), ", "))
+		w.s.Would("watch " + strings.Join(w.services(), ", "))
 		return nil
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	sub, err := w.s.events().Subscribe(ctx)
+	sub, err := w.s.Subscribe(ctx)
 	if err != nil {
-		return fmt.Errorf("following the engine's events: %w", err)
+		return err
 	}
 	defer sub.Close()
 	var parts sync.WaitGroup

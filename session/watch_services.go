@@ -102,7 +102,7 @@ func (w *watching) roots(service string) []string {
 // Restart restarts all replicas of a service, and those that say restart: true of it.
 func (w *watching) Restart(ctx context.Context, service string) error {
 	p, _ := w.project()
-	if err := w.s.For(p).restartRunning(ctx, service, nil); err != nil {
+	if err := w.s.For(p).RestartRunning(ctx, service, nil); err != nil {
 		return err
 	}
 	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("service(s) [%q] restarted", service)})
@@ -111,8 +111,9 @@ func (w *watching) Restart(ctx context.Context, service string) error {
 
 // Exec runs a command in all replicas of a service that run.
 func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) error {
-	w.s.shared.turn.running.RLock()
-	defer w.s.shared.turn.running.RUnlock()
+	lock := w.s.ContainersLock()
+	lock.RLock()
+	defer lock.RUnlock()
 	listed, err := w.containers(ctx, service)
 	if err != nil {
 		return err
@@ -142,13 +143,13 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 // that are to be made anew. What was synced into the old ones is in the new ones
 // before they start.
 func (w *watching) Rebuild(ctx context.Context, services []string) error {
-	ctx, done, err := w.s.shared.turn.take(ctx)
+	ctx, done, err := w.s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
 	whole, rules := w.project()
-	p, restarted, err := w.s.For(whole).withRestarted(ctx, sharing(whole, services))
+	p, restarted, err := w.s.For(whole).WithRestarted(ctx, sharing(whole, services))
 	if err != nil {
 		return err
 	}
@@ -180,7 +181,7 @@ func sharing(p *project.Project, services []string) []string {
 // bring makes the engine's state that of a session's project. New containers
 // have what is synced to them before they start. The caller has the turn.
 func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o planner.UpOptions) error {
-	g := &gate{lock: &s.shared.turn.running}
+	g := &gate{lock: s.ContainersLock()}
 	defer g.leave()
 	o.NoStart = true
 	if err := s.upQuietly(ctx, o, g); err != nil {
@@ -198,14 +199,12 @@ func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o 
 // upQuietly is Up that says nothing of what stays as it is. It goes through the
 // gate when it begins to change containers.
 func (s *Session) upQuietly(ctx context.Context, o planner.UpOptions, g *gate) error {
-	p, err := s.planUp(ctx, UpOptions{UpOptions: o})
+	p, err := s.PlanUp(ctx, UpOptions{UpOptions: o})
 	if err != nil || !p.Needs() {
 		return err
 	}
 	p.Kept, p.Skipped = nil, nil
-	d := p.s.doer()
-	defer d.close()
-	return p.s.applyBy(ctx, p.Plan, gated{d, g})
+	return p.Apply(ctx, func(d plan.Doer) plan.Doer { return gated{d, g} })
 }
 
 // gate is a lock that is taken once, and left in the end.

@@ -26,16 +26,20 @@ func (unborn) Containers(context.Context, string) ([]watch.Container, error) { r
 
 // up makes the project run.
 func (w *watching) up(ctx context.Context, o UpOptions) error {
-	ctx, done, err := w.s.shared.turn.take(ctx)
+	ctx, done, err := w.s.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	w.s.warnUnapplied()
+	w.s.WarnUnapplied()
 	if o, err = w.prepare(ctx, o); err != nil {
 		return err
 	}
-	return w.s.bringUp(ctx, o)
+	p, err := w.s.PlanUp(ctx, o)
+	if err != nil {
+		return err
+	}
+	return p.Apply(ctx, nil)
 }
 
 // prepare creates the containers and gives them what is synced initially, where
@@ -47,12 +51,12 @@ func (w *watching) prepare(ctx context.Context, o UpOptions) (UpOptions, error) 
 	}
 	create := o
 	create.NoStart, create.Wait = true, false
-	plan, err := w.s.planUp(ctx, create)
+	plan, err := w.s.PlanUp(ctx, create)
 	if err != nil {
 		return o, err
 	}
 	plan.Kept, plan.Skipped = nil, nil // the up that follows says it
-	if err := plan.apply(ctx); err != nil {
+	if err := plan.Apply(ctx, nil); err != nil {
 		return o, err
 	}
 	_, rules := w.project()
