@@ -33,14 +33,33 @@ type FollowOptions struct {
 	Timeout *time.Duration
 	// Watch has the services follow their files meanwhile; nothing but an
 	// interrupt, or what the options above say, ends the up then. nil: they don't.
-	Watch *WatchOptions
+	Watch Watch
 	// Menu brings what the user asks for; nil: nobody asks.
 	Menu Menu
 	// OpenURL shows a page to the user, for the command Open.
 	OpenURL func(url string) error
-	// CanWatch is what the command ToggleWatch begins where Watch did not; nil:
-	// nothing.
-	CanWatch *WatchOptions
+	// CanWatch is what the command ToggleWatch begins and ends; nil: nothing.
+	CanWatch Watch
+}
+
+// Watch has a project's services follow the changes of their files while an up
+// runs. It can be opened again after Close, and goes on where it stopped.
+type Watch interface {
+	// Open prepares: from the first one on, what changes counts. The error says
+	// that nothing can be watched.
+	Open(ctx context.Context, s *Session) error
+	// Prepare creates the containers and gives them what they have synced before
+	// they start. It returns the options for the up that starts them. The caller
+	// has the turn.
+	Prepare(ctx context.Context, o UpOptions) (UpOptions, error)
+	// Start follows the files until Close. adopt is told, from another goroutine, of
+	// each project that takes the place of the one before.
+	Start(ctx context.Context, adopt func(*project.Project))
+	// Rebuild builds the services' images and recreates their containers.
+	Rebuild(ctx context.Context, services []string) error
+	// Close ends what Start began, waits for it, and removes what was put into
+	// containers. A second call does nothing.
+	Close()
 }
 
 // follows tells whether a service's containers are waited for: those that are
@@ -79,25 +98,16 @@ func (o FollowOptions) shows(p *project.Project, service string) bool {
 // one ended that others depend on by the options, or the user interrupts: then
 // it stops them. The code is what the process should exit with.
 func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) (code int, err error) {
-	if a.Watch != nil {
-		if s, err = s.readWhole(ctx, *a.Watch); err != nil {
-			return 0, err
-		}
-	}
 	if err := a.check(s.Project); err != nil {
 		return 0, err
 	}
 	s.WarnUnapplied()
 	s.warnNotAttached(a.Not)
-	var w *watching
 	if a.Watch != nil {
-		if w, err = s.watching(*a.Watch); err != nil {
+		if err := a.Watch.Open(ctx, s); err != nil {
 			return 0, err
 		}
-		defer w.close() // nothing where it was closed before
-		if err := w.look(ctx); err != nil {
-			return 0, err
-		}
+		defer a.Watch.Close()
 	}
 	f, err := s.follow(ctx, a)
 	if err != nil {
@@ -106,7 +116,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 	defer f.close()
 	f.openMenu(ctx)
 	defer f.menu.Close() // a second time, it does nothing
-	err = f.bringUp(ctx, o, w)
+	err = f.bringUp(ctx, o)
 	_, aborted := f.abortedBy()
 	switch {
 	case ctx.Err() != nil:
@@ -119,8 +129,8 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 	case f.leaving:
 		f.detached()
 		return 0, nil
-	case w != nil:
-		f.beginWatch(ctx, w)
+	case a.Watch != nil:
+		f.beginWatch(ctx, a.Watch)
 	}
 	defer func() { f.endWatch() }()
 	return f.wait(ctx)
@@ -128,15 +138,15 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 
 // bringUp plans and applies, while the menu is answered. An end that is
 // everybody's ends it.
-func (f *follower) bringUp(ctx context.Context, o UpOptions, w *watching) error {
+func (f *follower) bringUp(ctx context.Context, o UpOptions) error {
 	return f.beside(ctx, "the project still comes up", func(ctx context.Context) error {
 		ctx, done, err := f.s.TakeTurn(ctx)
 		if err != nil {
 			return err
 		}
 		defer done()
-		if w != nil {
-			if o, err = w.prepare(ctx, o); err != nil {
+		if f.o.Watch != nil {
+			if o, err = f.o.Watch.Prepare(ctx, o); err != nil {
 				return err
 			}
 		}

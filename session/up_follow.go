@@ -3,7 +3,6 @@ package session
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"slices"
 	"sync"
 	"time"
@@ -37,13 +36,9 @@ type follower struct {
 	stopRead context.CancelFunc
 	pumped   chan struct{} // closed when pump ended
 	done     chan error    // what logs.Follow returned
-	// watching follows the files, stopWatch ends that and waits for it; nil: none
-	// does. They are the waiting goroutine's.
-	watching  *watching
-	stopWatch func()
-	watched   *watching // the one that the user ended last
-	// loaded are the sums of the project's files as they were brought up.
-	loaded map[string][sha256.Size]byte
+	// watching follows the files just now; nil: nothing does. It is the waiting
+	// goroutine's.
+	watching Watch
 	// The menu's commands, and whether the user left: the waiting goroutine's too.
 	menu     Menu
 	commands <-chan Command
@@ -95,9 +90,6 @@ func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error
 		wake:     make(chan struct{}, 1),
 		expected: map[string]bool{}, coming: map[string]bool{}, stopping: map[string]bool{}, alive: map[string]string{}, pardoned: map[string]time.Time{},
 		eras: []*project.Project{s.Project},
-	}
-	if o.CanWatch != nil {
-		f.loaded = digests(s.Project.WatchedFiles())
 	}
 	f.unlogged = f.listener(ctx)
 	go func() {

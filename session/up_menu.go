@@ -200,36 +200,24 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 	if f.o.CanWatch == nil {
 		return nil
 	}
-	w, err := f.session().watching(*f.o.CanWatch)
-	if err != nil {
+	if err := f.o.CanWatch.Open(ctx, f.session()); err != nil {
 		return err
 	}
-	if f.watched != nil {
-		w.resume(f.watched)
-	} else if err := w.look(ctx); err != nil {
-		return err
-	} else {
-		w.read = f.loaded // what was saved since is a change
-	}
-	f.beginWatch(ctx, w)
+	f.beginWatch(ctx, f.o.CanWatch)
 	return nil
 }
 
 // beginWatch has the project follow its files, and the following what watching
 // makes of the project.
-func (f *follower) beginWatch(ctx context.Context, w *watching) {
-	w.adopted = f.adopt
-	stop := w.start(ctx)
-	f.watching, f.stopWatch = w, func() {
-		stop()
-		w.close()
-	}
+func (f *follower) beginWatch(ctx context.Context, w Watch) {
+	w.Start(ctx, f.adopt)
+	f.watching = w
 }
 
 // endWatch waits for what the watching is about.
 func (f *follower) endWatch() {
 	if f.watching != nil {
-		f.stopWatch()
-		f.watching, f.watched = nil, f.watching
+		f.watching.Close()
+		f.watching = nil
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/watching"
 )
 
 // createFlags are those that up and create share.
@@ -176,35 +177,45 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		defer cancel()
 		return f.timedOut(ctx, s.Up(ctx, up))
 	}
-	f.follow.Timeout = o.Timeout
-	f.follow.Timestamps = f.timestamps
 	menu := a.wantsMenu(s.Project, cmd.Flags().Lookup("menu"))
+	// What an attached up started goes with its terminal, or with who reads it.
+	defer a.hangUp(terminal.BrokenPipe)()
 	if f.watch || menu {
-		if err := a.watchWithUp(&f, o, reload{services: services, noDeps: f.noDeps, since: since}); err != nil {
+		if s, err = a.watchWithUp(cmd.Context(), s, &f, o, reload{services: services, noDeps: f.noDeps, since: since}); err != nil {
 			return err
 		}
 	}
+	f.follow.Timeout = o.Timeout
+	f.follow.Timestamps = f.timestamps
 	if menu {
 		f.follow.Menu = a.menu(s.Project.ServiceNames())
 		f.follow.OpenURL = a.openURL
 	}
-	// What an attached up started goes with its terminal, or with who reads it.
-	defer a.hangUp(terminal.BrokenPipe)()
 	code, err := s.UpAttached(cmd.Context(), up, f.follow)
 	return endsWith(code, err)
 }
 
-// watchWithUp adds what --watch does, or what the menu may begin to do.
-func (a *app) watchWithUp(f *upFlags, up planner.UpOptions, r reload) (err error) {
+// watchWithUp adds what --watch does, or what the menu may begin to do. It returns the
+// session of the project as it is to be brought up.
+func (a *app) watchWithUp(ctx context.Context, s *session.Session, f *upFlags, up planner.UpOptions, r reload) (_ *session.Session, err error) {
 	if r.scale, err = replicas(f.scale); err != nil {
-		return err
+		return nil, err
 	}
 	o, err := a.watchOptions(f.config, r.services, r)
-	o.Prune, o.RemoveOrphans = true, up.RemoveOrphans
-	if f.follow.CanWatch = &o; f.watch {
-		f.follow.Watch = &o
+	if err != nil {
+		return nil, err
 	}
-	return err
+	o.Prune, o.RemoveOrphans = true, up.RemoveOrphans
+	if f.watch {
+		if s, err = watching.ReadWhole(ctx, s, o); err != nil {
+			return nil, err
+		}
+	}
+	w := watching.NewToggle(s.Project, o)
+	if f.follow.CanWatch = w; f.watch {
+		f.follow.Watch = w
+	}
+	return s, nil
 }
 
 // noServiceHint says why a file leaves nothing to bring up.

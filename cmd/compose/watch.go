@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/watching"
 )
 
 // watchFlags are those of watch.
@@ -28,9 +29,9 @@ func (f *configFlag) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.apply, "apply-config", "ask", `What a change of the project's own files does while watching ("ask"|"auto"|"off")`)
 }
 
-func (f *configFlag) value() (session.ApplyConfig, error) {
-	switch v := session.ApplyConfig(f.apply); v {
-	case session.ApplyAsk, session.ApplyAuto, session.ApplyOff:
+func (f *configFlag) value() (watching.ApplyConfig, error) {
+	switch v := watching.ApplyConfig(f.apply); v {
+	case watching.ApplyAsk, watching.ApplyAuto, watching.ApplyOff:
 		return v, nil
 	}
 	return "", hint.New(fmt.Sprintf("invalid --apply-config %q", f.apply), "the values are ask, auto and off")
@@ -68,7 +69,7 @@ func (a *app) watch(cmd *cobra.Command, f watchFlags, services []string) error {
 	if o.RemoveOrphans = up.RemoveOrphans; f.noUp {
 		up = nil
 	}
-	return s.Watch(cmd.Context(), up, o)
+	return watching.Watch(cmd.Context(), s, up, o)
 }
 
 // reload says how the project was loaded, for when it is loaded again.
@@ -80,12 +81,12 @@ type reload struct {
 }
 
 // watchOptions are those of watch and up --watch.
-func (a *app) watchOptions(f configFlag, services []string, r reload) (session.WatchOptions, error) {
+func (a *app) watchOptions(f configFlag, services []string, r reload) (watching.Options, error) {
 	apply, err := f.value()
 	if err != nil {
-		return session.WatchOptions{}, err
+		return watching.Options{}, err
 	}
-	return session.WatchOptions{
+	return watching.Options{
 		Outputs:  a.outputs,
 		Since:    r.since,
 		Services: services,

@@ -1,4 +1,4 @@
-package session
+package watching
 
 import (
 	"context"
@@ -88,12 +88,6 @@ func ignoreCancelled(err error) error {
 
 func (w *watching) warn(err error) {
 	w.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
-}
-
-// resume goes on where an ended watching stopped: what changed in between is a
-// change.
-func (w *watching) resume(ended *watching) {
-	w.known, w.read = ended.known, ended.read
 }
 
 // close removes what was put into containers.

@@ -1,19 +1,22 @@
-package session
+package watching
 
 import (
 	"context"
 	"os"
 	"time"
+
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // longestWriting bounds the wait for files of the project that somebody goes on
 // writing.
 const longestWriting = 2 * time.Second
 
-// readWhole reads the project again where its files were written while, or just
+// ReadWhole reads the project again where its files were written while, or just
 // before, they were read: an editor may have been in the middle of one.
-// It returns the session of the project as it is now.
-func (s *Session) readWhole(ctx context.Context, o WatchOptions) (*Session, error) {
+// It returns the session of the project as it is now. The error is Reload's, or ctx's
+// cause.
+func ReadWhole(ctx context.Context, s *session.Session, o Options) (*session.Session, error) {
 	if o.Reload == nil || o.Since.IsZero() || !lastWrite(s.Project.WatchedFiles()).After(o.Since.Add(-configQuiet)) {
 		return s, nil
 	}

@@ -1,4 +1,4 @@
-package session
+package watching
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -180,11 +181,11 @@ func sharing(p *project.Project, services []string) []string {
 
 // bring makes the engine's state that of a session's project. New containers
 // have what is synced to them before they start. The caller has the turn.
-func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o planner.UpOptions) error {
+func (w *watching) bring(ctx context.Context, s *session.Session, rules []watch.Rule, o planner.UpOptions) error {
 	g := &gate{lock: s.ContainersLock()}
 	defer g.leave()
 	o.NoStart = true
-	if err := s.upQuietly(ctx, o, g); err != nil {
+	if err := upQuietly(ctx, s, o, g); err != nil {
 		return err
 	}
 	g.enter()
@@ -193,13 +194,13 @@ func (w *watching) bring(ctx context.Context, s *Session, rules []watch.Rule, o 
 		return err
 	}
 	o.NoStart, o.Build, o.Recreate, o.RecreateDeps = false, planner.BuildMissing, planner.RecreateDiverged, planner.RecreateDiverged
-	return s.upQuietly(ctx, o, g)
+	return upQuietly(ctx, s, o, g)
 }
 
 // upQuietly is Up that says nothing of what stays as it is. It goes through the
 // gate when it begins to change containers.
-func (s *Session) upQuietly(ctx context.Context, o planner.UpOptions, g *gate) error {
-	p, err := s.PlanUp(ctx, UpOptions{UpOptions: o})
+func upQuietly(ctx context.Context, s *session.Session, o planner.UpOptions, g *gate) error {
+	p, err := s.PlanUp(ctx, session.UpOptions{UpOptions: o})
 	if err != nil || !p.Needs() {
 		return err
 	}

@@ -1,4 +1,4 @@
-package session
+package watching
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -54,7 +55,7 @@ func (w *watching) watchConfig(ctx context.Context, changed chan<- struct{}) {
 func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files []string) (renewed bool) {
 	rested := false // what changed before this began may be half there
 	for {
-		now := digests(files) // the watcher watches already: nothing is lost between
+		now := sumsOf(files) // the watcher watches already: nothing is lost between
 		if differs := differ(w.read, now); !differs || !rested {
 			var quiet <-chan time.Time
 			if differs {
@@ -73,11 +74,11 @@ func (w *watching) configRound(ctx context.Context, watcher watch.Watcher, files
 	}
 }
 
-// note takes in the sums of files that the project before did not have, at once
+// addSums takes in those of files that the project before did not have, at once
 // when they were read: applying the project takes its time, and they may change
 // meanwhile.
-func (w *watching) note(p *project.Project) {
-	for file, sum := range digests(p.WatchedFiles()) {
+func (w *watching) addSums(p *project.Project) {
+	for file, sum := range sumsOf(p.WatchedFiles()) {
 		if _, old := w.read[file]; !old {
 			w.read[file] = sum
 		}
@@ -106,21 +107,23 @@ func settled(ctx context.Context, changes <-chan watch.Changed, quiet <-chan tim
 	}
 }
 
-// digests are sums of the files' contents; one that cannot be read counts as
+// sums are of files' contents, by the files' names; one that cannot be read counts as
 // zeros.
-func digests(files []string) map[string][sha256.Size]byte {
-	sums := map[string][sha256.Size]byte{}
+type sums map[string][sha256.Size]byte
+
+func sumsOf(files []string) sums {
+	all := sums{}
 	for _, file := range files {
-		sums[file] = [sha256.Size]byte{}
+		all[file] = [sha256.Size]byte{}
 		if content, err := os.ReadFile(file); err == nil {
-			sums[file] = sha256.Sum256(content)
+			all[file] = sha256.Sum256(content)
 		}
 	}
-	return sums
+	return all
 }
 
 // differ tells whether a file that both have has changed.
-func differ(was, is map[string][sha256.Size]byte) bool {
+func differ(was, is sums) bool {
 	for file, sum := range is {
 		if old, ok := was[file]; ok && old != sum {
 			return true
@@ -139,7 +142,7 @@ func (w *watching) reload(ctx context.Context) bool {
 	var rules []watch.Rule
 	var notes []string
 	if err == nil {
-		w.note(p)
+		w.addSums(p)
 		rules, notes, err = rulesOf(p, w.o.Services)
 	}
 	if err == nil {
@@ -157,7 +160,7 @@ func (w *watching) reload(ctx context.Context) bool {
 	if !ok {
 		return false
 	}
-	w.tell(notes)
+	w.show(notes)
 	return true
 }
 
@@ -176,7 +179,7 @@ func (w *watching) renamed(p *project.Project) error {
 func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []watch.Rule) (bool, error) {
 	s := w.s.For(p)
 	o := planner.UpOptions{RemoveOrphans: w.o.RemoveOrphans, IgnoreOrphans: true}
-	made, err := s.planAlone(ctx, o)
+	made, err := planAlone(ctx, s, o)
 	if err != nil {
 		return false, err
 	}
@@ -202,18 +205,18 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 
 // planAlone plans without applying: rebuilds go on while the user thinks about it, and
 // who applies plans again.
-func (s *Session) planAlone(ctx context.Context, o planner.UpOptions) (*Planned, error) {
+func planAlone(ctx context.Context, s *session.Session, o planner.UpOptions) (*session.Planned, error) {
 	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	return s.PlanUp(ctx, UpOptions{UpOptions: o})
+	return s.PlanUp(ctx, session.UpOptions{UpOptions: o})
 }
 
 // agreed tells whether the plan that was shown is to be applied. An answer to what
 // the files do not say any more is none: they are read again.
-func (w *watching) agreed(ctx context.Context, s *Session) (bool, error) {
+func (w *watching) agreed(ctx context.Context, s *session.Session) (bool, error) {
 	switch w.o.Apply {
 	case ApplyOff:
 		s.Sink(event.Message{Level: event.Info, Text: "not applied (--apply-config=off)", Hint: "compose up -d applies it"})
@@ -222,14 +225,14 @@ func (w *watching) agreed(ctx context.Context, s *Session) (bool, error) {
 		return true, nil
 	}
 	ask := plan.Ask{Text: "Apply this? (--apply-config=auto does without asking)", Agrees: "--apply-config=auto"}
-	yes, err := s.Answer(ctx, ask, AnswerAsked)
+	yes, err := s.Answer(ctx, ask, session.AnswerAsked)
 	switch {
 	case err != nil:
 		return false, err
 	case !yes:
 		s.Sink(event.Message{Level: event.Info, Text: "not applied", Hint: "compose up -d applies it"})
 		return false, nil
-	case differ(w.read, digests(s.Project.WatchedFiles())):
+	case differ(w.read, sumsOf(s.Project.WatchedFiles())):
 		s.Sink(event.Message{Level: event.Info, Text: "not applied: the files changed again since this was asked"})
 		return false, nil
 	}

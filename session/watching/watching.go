@@ -1,8 +1,10 @@
-package session
+// Package watching has a project's services follow the changes of their files, and the
+// project those of its own: watch.Run says what is to be done, and it is done to the
+// containers of a session. The command watch and the attached up use it.
+package watching
 
 import (
 	"context"
-	"crypto/sha256"
 	"io/fs"
 	"slices"
 	"sync"
@@ -13,6 +15,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -26,8 +29,8 @@ const (
 	ApplyOff  ApplyConfig = "off" // nothing but a message
 )
 
-// WatchOptions say how a project is watched.
-type WatchOptions struct {
+// Options say how a project is watched.
+type Options struct {
 	// Services to watch; empty: the project's targets, or all.
 	Services []string
 	// Prune removes the images that rebuilds leave without a name.
@@ -47,15 +50,15 @@ type WatchOptions struct {
 	Reload func(ctx context.Context) (*project.Project, error)
 }
 
-// Watch has the project's services follow the changes of their files until ctx
-// ends, which is the error it returns. up is nil where everything runs already;
-// else it is what comes first.
-func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) error {
-	s, err := s.readWhole(ctx, o)
+// Watch has a session's services follow the changes of their files until ctx
+// ends, which is the error it returns, or what keeps them from it. up is nil where
+// everything runs already; else it is what comes first.
+func Watch(ctx context.Context, s *session.Session, up *session.UpOptions, o Options) error {
+	s, err := ReadWhole(ctx, s, o)
 	if err != nil {
 		return err
 	}
-	w, err := s.watching(o)
+	w, err := prepared(s, o)
 	if err != nil {
 		return err
 	}
@@ -73,8 +76,8 @@ func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) erro
 
 // watching is a session that watches. It implements watch.Services.
 type watching struct {
-	s     *Session
-	o     WatchOptions
+	s     *session.Session
+	o     Options
 	sync  *engine.Syncer
 	known *watch.Known
 	// renewed brings services whose containers came or went.
@@ -85,18 +88,16 @@ type watching struct {
 
 	outputs []fs.FileInfo // files that the program prints to
 
-	told []string // what was derived, of the last project; watchConfig's
-	// read are the sums of the project's files as they were when it was read;
-	// watchConfig's.
-	read map[string][sha256.Size]byte
+	notes []string // what was derived, of the last project; watchConfig's
+	read  sums     // of the project's files as they were when it was read; watchConfig's
 
 	mu    sync.Mutex // guards below
 	p     *project.Project
 	rules []watch.Rule
 }
 
-// watching prepares to watch, and tells what was derived.
-func (s *Session) watching(o WatchOptions) (*watching, error) {
+// prepared is a watching that has not begun. It tells what was derived.
+func prepared(s *session.Session, o Options) (*watching, error) {
 	rules, notes, err := rulesOf(s.Project, o.Services)
 	if err != nil {
 		return nil, err
@@ -107,7 +108,7 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	}
 	w := &watching{
 		s: s, o: o, p: s.Project, rules: rules, known: new(watch.Known),
-		renewed: make(chan string), read: digests(s.Project.WatchedFiles()),
+		renewed: make(chan string), read: sumsOf(s.Project.WatchedFiles()),
 	}
 	if o.Outputs != nil {
 		w.outputs = o.Outputs()
@@ -120,18 +121,18 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 	for _, text := range s.Project.RenamedAttributes() {
 		s.Sink(event.Message{Level: event.Warn, Text: text})
 	}
-	w.tell(notes)
+	w.show(notes)
 	return w, nil
 }
 
-// tell says what was derived, where that was not said of the project before.
-func (w *watching) tell(notes []string) {
+// show tells what was derived, where that was not told of the project before.
+func (w *watching) show(notes []string) {
 	for _, note := range notes {
-		if !slices.Contains(w.told, note) {
+		if !slices.Contains(w.notes, note) {
 			w.s.Sink(event.Message{Level: event.Info, Text: note})
 		}
 	}
-	w.told = notes
+	w.notes = notes
 }
 
 // rulesOf are those of the services that are watched: their own, and for those

@@ -1,10 +1,11 @@
-package session
+package watching
 
 import (
 	"context"
 	"slices"
 
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/watch"
 )
 
@@ -15,17 +16,19 @@ func (w *watching) look(ctx context.Context) error {
 		return nil
 	}
 	_, rules := w.project()
-	return watch.InitialSync(ctx, rules, unborn{w}, w.options())
+	return watch.InitialSync(ctx, rules, withoutContainers{w}, w.options())
 }
 
-// unborn are services that have no containers yet.
-type unborn struct{ watch.Services }
+// withoutContainers are services that have none yet.
+type withoutContainers struct{ watch.Services }
 
 // Containers are none.
-func (unborn) Containers(context.Context, string) ([]watch.Container, error) { return nil, nil }
+func (withoutContainers) Containers(context.Context, string) ([]watch.Container, error) {
+	return nil, nil
+}
 
 // up makes the project run.
-func (w *watching) up(ctx context.Context, o UpOptions) error {
+func (w *watching) up(ctx context.Context, o session.UpOptions) error {
 	ctx, done, err := w.s.TakeTurn(ctx)
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func (w *watching) up(ctx context.Context, o UpOptions) error {
 // prepare creates the containers and gives them what is synced initially, where
 // there is such a rule, and returns the options for the up that starts them. The caller
 // has the turn.
-func (w *watching) prepare(ctx context.Context, o UpOptions) (UpOptions, error) {
+func (w *watching) prepare(ctx context.Context, o session.UpOptions) (session.UpOptions, error) {
 	if w.s.DryRun || !w.initial() {
 		return o, nil
 	}

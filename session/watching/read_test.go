@@ -1,4 +1,4 @@
-package session_test
+package watching_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/watching"
 )
 
 // A file that was half there when it was read is read again before it is applied.
@@ -58,7 +59,7 @@ func TestWatchReadsWhole(t *testing.T) {
 	defer s.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	if err := s.Watch(ctx, &session.UpOptions{}, session.WatchOptions{Since: since, Reload: read}); err != nil && ctx.Err() == nil {
+	if err := watching.Watch(ctx, s, &session.UpOptions{}, watching.Options{Since: since, Reload: read}); err != nil && ctx.Err() == nil {
 		t.Fatal(err)
 	}
 	if created != 2 {
