@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/compose-orchestrator/compose/plan"
@@ -58,20 +57,6 @@ func restartsOthers(p *project.Project) bool {
 		}
 	}
 	return false
-}
-
-// restartedBy are the services that the file says are restarted with one, directly or
-// through others.
-func restartedBy(p *project.Project, service string) []string {
-	all := []string{service}
-	for i := 0; i < len(all); i++ {
-		for _, name := range p.ServiceNames() {
-			if p.Services[name].DependsOn[all[i]].Restart && !slices.Contains(all, name) {
-				all = append(all, name)
-			}
-		}
-	}
-	return all[1:]
 }
 
 // RestartRunning restarts a service, and what runs and is restarted with it: what

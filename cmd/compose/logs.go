@@ -13,7 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/logs"
-	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow"
 )
 
 // logsFlags are those of logs.
@@ -53,7 +53,7 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	if f.index > 0 && len(services) != 1 {
 		return hint.New("--index requires one service to be selected", "name the one that the container is of")
 	}
-	o := session.LogsOptions{Services: services, Follow: f.follow, Index: f.index, Tail: f.tail, Timestamps: f.timestamps}
+	o := follow.LogsOptions{Services: services, Follow: f.follow, Index: f.index, Tail: f.tail, Timestamps: f.timestamps}
 	var err error
 	if o.Since, err = moment("--since", f.since); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	}
 	s := a.session(nil, id.Name)
 	defer s.Close()
-	if err = s.Logs(ctx, o); failed != nil {
+	if err = follow.Logs(ctx, s, o); failed != nil {
 		return fmt.Errorf("writing the logs: %w", failed)
 	}
 	return err

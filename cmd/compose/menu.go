@@ -12,7 +12,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/project"
-	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow"
 )
 
 // wantsMenu tells whether an attached up listens to keys: --menu, else
@@ -28,10 +28,10 @@ func (a *app) wantsMenu(p *project.Project, flag *pflag.Flag) bool {
 	return v == "" || truthy(v)
 }
 
-// menu listens to the keys of an attached up. It implements session.Menu.
+// menu listens to the keys of an attached up. It implements follow.Menu.
 type menu struct {
 	a        *app
-	commands chan session.Command
+	commands chan follow.Command
 	stop     func() // ends what Open began
 
 	mu      sync.Mutex // guards below
@@ -40,14 +40,14 @@ type menu struct {
 	restore func() // the terminal's mode
 }
 
-var _ session.Menu = (*menu)(nil)
+var _ follow.Menu = (*menu)(nil)
 
 func (a *app) menu(services []string) *menu {
-	return &menu{a: a, commands: make(chan session.Command, 8), keys: newMenuKeys(services), stop: func() {}}
+	return &menu{a: a, commands: make(chan follow.Command, 8), keys: newMenuKeys(services), stop: func() {}}
 }
 
 // Open reads keys from the terminal until Close, and shows what they do.
-func (m *menu) Open(context.Context) <-chan session.Command {
+func (m *menu) Open(context.Context) <-chan follow.Command {
 	restore, ok, err := terminal.Keys(m.a.stdin)
 	if err != nil {
 		m.a.warn("no menu: %v", err)
@@ -149,7 +149,7 @@ func (m *menu) read(in *terminal.Input) {
 
 func (m *menu) do(did any) {
 	switch did := did.(type) {
-	case session.Command:
+	case follow.Command:
 		select {
 		case m.commands <- did:
 		default: // so many wait that one more is a mistake

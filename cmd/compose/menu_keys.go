@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/compose-orchestrator/compose/internal/render"
-	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow"
 )
 
 // menuKeys turns keys into what they do. It is a state machine without streams:
@@ -85,8 +85,8 @@ func (k *menuKeys) press(keys []byte) (did []any) {
 
 // command begins what a key stands for.
 func (k *menuKeys) command(r rune) any {
-	ask := func(prompt string, verb session.Verb) any {
-		return k.choose(prompt, func(name string) any { return session.Command{Verb: verb, Service: name} })
+	ask := func(prompt string, verb follow.Verb) any {
+		return k.choose(prompt, func(name string) any { return follow.Command{Verb: verb, Service: name} })
 	}
 	switch r {
 	case 'w', 'r', 'b':
@@ -96,15 +96,15 @@ func (k *menuKeys) command(r rune) any {
 	}
 	switch r {
 	case 'd':
-		return session.Command{Verb: session.Detach}
+		return follow.Command{Verb: follow.Detach}
 	case 'w':
-		return session.Command{Verb: session.ToggleWatch}
+		return follow.Command{Verb: follow.ToggleWatch}
 	case 'r':
-		return ask("restart which service?", session.Restart)
+		return ask("restart which service?", follow.Restart)
 	case 'b':
-		return ask("rebuild which service?", session.Rebuild)
+		return ask("rebuild which service?", follow.Rebuild)
 	case 'o':
-		return ask("open a page of which service?", session.Open)
+		return ask("open a page of which service?", follow.Open)
 	case 'f':
 		k.prompt = "show only which service? (none: all)"
 		k.choosing = true

@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow"
 )
 
 func TestMenuKeys(t *testing.T) {
@@ -14,16 +14,16 @@ func TestMenuKeys(t *testing.T) {
 		keys     []string
 		want     []any
 	}{
-		{"detach", nil, []string{"d"}, []any{session.Command{Verb: session.Detach}}},
+		{"detach", nil, []string{"d"}, []any{follow.Command{Verb: follow.Detach}}},
 		{"nothing", nil, []string{"x\r\x1b\x03"}, nil},
-		{"watch", nil, []string{"w"}, []any{session.Command{Verb: session.ToggleWatch}}},
-		{"the only service", []string{"web"}, []string{"r"}, []any{session.Command{Verb: session.Restart, Service: "web"}}},
-		{"by its beginning", []string{"web", "worker"}, []string{"b", "wo", "\r"}, []any{session.Command{Verb: session.Rebuild, Service: "worker"}}},
-		{"by its middle", []string{"web", "worker"}, []string{"oork\r"}, []any{session.Command{Verb: session.Open, Service: "worker"}}},
-		{"its name goes before", []string{"web2", "web"}, []string{"rweb\r"}, []any{session.Command{Verb: session.Restart, Service: "web"}}},
-		{"none such", []string{"web", "worker"}, []string{"rz\rd"}, []any{tell("no such service: z"), session.Command{Verb: session.Detach}}},
+		{"watch", nil, []string{"w"}, []any{follow.Command{Verb: follow.ToggleWatch}}},
+		{"the only service", []string{"web"}, []string{"r"}, []any{follow.Command{Verb: follow.Restart, Service: "web"}}},
+		{"by its beginning", []string{"web", "worker"}, []string{"b", "wo", "\r"}, []any{follow.Command{Verb: follow.Rebuild, Service: "worker"}}},
+		{"by its middle", []string{"web", "worker"}, []string{"oork\r"}, []any{follow.Command{Verb: follow.Open, Service: "worker"}}},
+		{"its name goes before", []string{"web2", "web"}, []string{"rweb\r"}, []any{follow.Command{Verb: follow.Restart, Service: "web"}}},
+		{"none such", []string{"web", "worker"}, []string{"rz\rd"}, []any{tell("no such service: z"), follow.Command{Verb: follow.Detach}}},
 		{"left", []string{"web", "worker"}, []string{"r", "\x1b", "r\r"}, nil},
-		{"an arrow is no escape", []string{"web", "worker"}, []string{"rwe", "\x1b[A", "\r"}, []any{session.Command{Verb: session.Restart, Service: "web"}}},
+		{"an arrow is no escape", []string{"web", "worker"}, []string{"rwe", "\x1b[A", "\r"}, []any{follow.Command{Verb: follow.Restart, Service: "web"}}},
 		{"all again", []string{"web", "worker"}, []string{"fwe\r", "f\r"}, []any{showOnly("web"), showOnly("")}},
 		{"corrected", nil, []string{"/aü\x7f\x7fb\x15c d\r"}, []any{searchFor("c d")}},
 		{"too much corrected", nil, []string{"/\x7f\x7f\r"}, []any{searchFor("")}},
@@ -65,7 +65,7 @@ func TestMenuWhileComingUp(t *testing.T) {
 		}
 	}
 	got := k.press([]byte("fwo\r/x\rd"))
-	if want := []any{showOnly("worker"), searchFor("x"), session.Command{Verb: session.Detach}}; !reflect.DeepEqual(got, want) {
+	if want := []any{showOnly("worker"), searchFor("x"), follow.Command{Verb: follow.Detach}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	shown := func() (does []string) {

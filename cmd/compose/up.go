@@ -19,6 +19,7 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow"
 	"github.com/compose-orchestrator/compose/session/watching"
 )
 
@@ -113,7 +114,7 @@ type upFlags struct {
 	config                                              configFlag
 	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
-	follow                                              session.FollowOptions
+	follow                                              follow.Options
 }
 
 func (a *app) upCommand() *cobra.Command {
@@ -191,7 +192,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		f.follow.Menu = a.menu(s.Project.ServiceNames())
 		f.follow.OpenURL = a.openURL
 	}
-	code, err := s.UpAttached(cmd.Context(), up, f.follow)
+	code, err := follow.Up(cmd.Context(), s, up, f.follow)
 	return endsWith(code, err)
 }
 

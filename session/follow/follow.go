@@ -1,4 +1,6 @@
-package session
+// Package follow shows what a project's containers print: the attached up, which ends
+// with them or stops them, and the logs.
+package follow
 
 import (
 	"cmp"
@@ -12,10 +14,11 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 )
 
-// FollowOptions steer what an attached up follows and when it ends.
-type FollowOptions struct {
+// Options steer what an attached up follows and when it ends.
+type Options struct {
 	// Services to follow; empty: those named for up, or all.
 	Services []string
 	// Not are services that are not followed.
@@ -47,11 +50,11 @@ type FollowOptions struct {
 type Watch interface {
 	// Open prepares: from the first one on, what changes counts. The error says
 	// that nothing can be watched.
-	Open(ctx context.Context, s *Session) error
+	Open(ctx context.Context, s *session.Session) error
 	// Prepare creates the containers and gives them what they have synced before
 	// they start. It returns the options for the up that starts them. The caller
 	// has the turn.
-	Prepare(ctx context.Context, o UpOptions) (UpOptions, error)
+	Prepare(ctx context.Context, o session.UpOptions) (session.UpOptions, error)
 	// Start follows the files until Close. adopt is told, from another goroutine, of
 	// each project that takes the place of the one before.
 	Start(ctx context.Context, adopt func(*project.Project))
@@ -65,7 +68,7 @@ type Watch interface {
 // follows tells whether a service's containers are waited for: those that are
 // shown, the one whose exit code is asked for, and all that the up owns where
 // nothing is shown, for it would end at once.
-func (o FollowOptions) follows(p *project.Project, service string) bool {
+func (o Options) follows(p *project.Project, service string) bool {
 	switch _, selected := p.Services[service]; {
 	case !selected:
 		return false
@@ -76,12 +79,12 @@ func (o FollowOptions) follows(p *project.Project, service string) bool {
 }
 
 // mutes tells whether some are waited for and not shown.
-func (o FollowOptions) mutes(p *project.Project) bool {
+func (o Options) mutes(p *project.Project) bool {
 	return slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return o.follows(p, name) && !o.shows(p, name) })
 }
 
 // shows tells whether what a service's containers print is shown.
-func (o FollowOptions) shows(p *project.Project, service string) bool {
+func (o Options) shows(p *project.Project, service string) bool {
 	svc, selected := p.Services[service]
 	switch {
 	case !selected || slices.Contains(o.Not, service):
@@ -94,22 +97,22 @@ func (o FollowOptions) shows(p *project.Project, service string) bool {
 	return len(p.Targets) == 0 || o.Dependencies || slices.Contains(p.Targets, service)
 }
 
-// UpAttached is Up that shows the containers' output until all of them ended,
+// Up is Session.Up that shows the containers' output until all of them ended,
 // one ended that others depend on by the options, or the user interrupts: then
 // it stops them. The code is what the process should exit with.
-func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) (code int, err error) {
+func Up(ctx context.Context, s *session.Session, o session.UpOptions, a Options) (code int, err error) {
 	if err := a.check(s.Project); err != nil {
 		return 0, err
 	}
 	s.WarnUnapplied()
-	s.warnNotAttached(a.Not)
+	warnNotAttached(s, a.Not)
 	if a.Watch != nil {
 		if err := a.Watch.Open(ctx, s); err != nil {
 			return 0, err
 		}
 		defer a.Watch.Close()
 	}
-	f, err := s.follow(ctx, a)
+	f, err := follow(ctx, s, a)
 	if err != nil {
 		return 0, err
 	}
@@ -138,7 +141,7 @@ func (s *Session) UpAttached(ctx context.Context, o UpOptions, a FollowOptions) 
 
 // bringUp plans and applies, while the menu is answered. An end that is
 // everybody's ends it.
-func (f *follower) bringUp(ctx context.Context, o UpOptions) error {
+func (f *follower) bringUp(ctx context.Context, o session.UpOptions) error {
 	return f.beside(ctx, "the project still comes up", func(ctx context.Context) error {
 		ctx, done, err := f.s.TakeTurn(ctx)
 		if err != nil {
@@ -159,7 +162,7 @@ func (f *follower) bringUp(ctx context.Context, o UpOptions) error {
 	})
 }
 
-func (o FollowOptions) check(p *project.Project) error {
+func (o Options) check(p *project.Project) error {
 	if name := o.ExitCodeFrom; name != "" {
 		if err := p.Require(name); err != nil {
 			return err
@@ -183,7 +186,7 @@ func (o FollowOptions) check(p *project.Project) error {
 
 // warnNotAttached tells of services that --no-attach names and that there are not:
 // Docker Compose goes on in silence.
-func (s *Session) warnNotAttached(names []string) {
+func warnNotAttached(s *session.Session, names []string) {
 	for _, name := range names {
 		if err := s.Project.Require(name); err != nil {
 			s.Sink(event.Message{Level: event.Warn, Text: "--no-attach " + name + ": " + err.Error(), Hint: hint.Of(err)})

@@ -1,4 +1,4 @@
-package session
+package follow
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // unlogged shows what containers print whose logging driver keeps nothing that
@@ -19,7 +20,7 @@ import (
 // be missed where the engine or somebody else started it: the engine answers who
 // attaches only when the start is done.
 type unlogged struct {
-	s      *Session
+	s      *session.Session
 	sink   event.Sink
 	stamps bool // lines have the time at which they came
 

@@ -1,4 +1,4 @@
-package session
+package follow
 
 import (
 	"cmp"
@@ -16,6 +16,7 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // LogsOptions steer Logs.
@@ -35,18 +36,18 @@ type LogsOptions struct {
 // Logs shows what the project's containers printed and, with Follow, what they
 // go on to print, through restarts and recreations, until ctx ends, nothing runs
 // any more, or Until has come.
-func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
+func Logs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	left := time.Until(o.Until)
 	switch {
 	case !o.Follow || o.Until.IsZero():
-		return s.logs(ctx, o)
+		return showLogs(ctx, s, o)
 	case left <= 0:
 		o.Follow = false
-		return s.logs(ctx, o)
+		return showLogs(ctx, s, o)
 	}
 	timed, cancel := context.WithTimeout(ctx, left+onTheWay)
 	defer cancel()
-	err := s.logs(timed, o)
+	err := showLogs(timed, s, o)
 	if timed.Err() != nil && ctx.Err() == nil {
 		return nil
 	}
@@ -56,7 +57,7 @@ func (s *Session) Logs(ctx context.Context, o LogsOptions) error {
 // onTheWay is how long a line takes at most to get here from its container.
 const onTheWay = 200 * time.Millisecond
 
-func (s *Session) logs(ctx context.Context, o LogsOptions) error {
+func showLogs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	var sub *feed.Subscription
 	var began time.Time
 	if o.Follow {
@@ -69,7 +70,7 @@ func (s *Session) logs(ctx context.Context, o LogsOptions) error {
 		}
 		defer sub.Close()
 	}
-	targets, alive, err := s.logTargets(ctx, o)
+	targets, alive, err := logTargets(ctx, s, o)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (s *Session) logs(ctx context.Context, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(changes)
-		f := feeder{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, signals: map[string]bool{}}
+		f := printing{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, signals: map[string]bool{}}
 		return f.run(ctx, targets)
 	})
 	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
@@ -99,7 +100,7 @@ func (o LogsOptions) wants(service string, number int) bool {
 
 // logTargets are the containers there are, by service and number, and which of
 // them run, paused or not.
-func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target, map[string]bool, error) {
+func logTargets(ctx context.Context, s *session.Session, o LogsOptions) ([]logs.Target, map[string]bool, error) {
 	listed, err := engine.List(ctx, s.Reader, s.Name)
 	if err != nil {
 		return nil, nil, err
@@ -122,12 +123,12 @@ func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target,
 		return nil, nil, hint.New(fmt.Sprintf("service %q is not running container #%d", o.Services[0], o.Index),
 			"compose ps -a lists the containers")
 	}
-	return targets, alive, s.inspect(ctx, targets, o)
+	return targets, alive, inspect(ctx, s, targets, o)
 }
 
 // inspect asks the engine which of the targets have a terminal: their logs come
 // in another form. With SinceUp it bounds them by their last start.
-func (s *Session) inspect(ctx context.Context, targets []logs.Target, o LogsOptions) error {
+func inspect(ctx context.Context, s *session.Session, targets []logs.Target, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i := range targets {
@@ -146,9 +147,9 @@ func (s *Session) inspect(ctx context.Context, targets []logs.Target, o LogsOpti
 	return g.Wait()
 }
 
-// feeder tells a follower of logs which containers there are to read.
-type feeder struct {
-	s       *Session
+// printing tells a follower of logs which containers there are to read.
+type printing struct {
+	s       *session.Session
 	o       LogsOptions
 	sub     *feed.Subscription
 	began   time.Time // by the engine's clock; older events are about earlier runs
@@ -161,7 +162,7 @@ type feeder struct {
 
 // run names the containers to follow: those there are, then each that starts,
 // until nothing runs and nothing takes the place of what ran.
-func (f *feeder) run(ctx context.Context, targets []logs.Target) error {
+func (f *printing) run(ctx context.Context, targets []logs.Target) error {
 	for _, t := range targets {
 		f.send(ctx, logs.Change{Target: t})
 	}
@@ -187,7 +188,7 @@ const restartTime = 500 * time.Millisecond
 var errOver = errors.New("nothing runs any more")
 
 // next waits for an event, where nothing runs for a while only.
-func (f *feeder) next(ctx context.Context) (feed.Event, error) {
+func (f *printing) next(ctx context.Context) (feed.Event, error) {
 	if len(f.alive)+len(f.coming) > 0 {
 		return f.sub.Next(ctx)
 	}
@@ -201,7 +202,7 @@ func (f *feeder) next(ctx context.Context) (feed.Event, error) {
 }
 
 // take passes one event of the engine on.
-func (f *feeder) take(ctx context.Context, e feed.Event) error {
+func (f *printing) take(ctx context.Context, e feed.Event) error {
 	if e.Resync {
 		return f.resync(ctx)
 	}
@@ -224,7 +225,7 @@ func (f *feeder) take(ctx context.Context, e feed.Event) error {
 		delete(f.signals, e.ID)
 		f.start(ctx, t)
 	case feed.Died:
-		again := f.s.restarting(ctx, e.ID)
+		again := restarting(ctx, f.s, e.ID)
 		if !again {
 			delete(f.alive, e.ID)
 			f.killed = f.signals[e.ID]
@@ -235,7 +236,7 @@ func (f *feeder) take(ctx context.Context, e feed.Event) error {
 }
 
 // start names a container that runs since some moment of the following.
-func (f *feeder) start(ctx context.Context, t logs.Target) {
+func (f *printing) start(ctx context.Context, t logs.Target) {
 	if p, err := engine.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
 		t.TTY = p.TTY
 		f.send(ctx, logs.Change{Target: t, At: f.began})
@@ -243,8 +244,8 @@ func (f *feeder) start(ctx context.Context, t logs.Target) {
 }
 
 // resync looks anew at what runs, after events were lost.
-func (f *feeder) resync(ctx context.Context) error {
-	targets, alive, err := f.s.logTargets(ctx, f.o)
+func (f *printing) resync(ctx context.Context) error {
+	targets, alive, err := logTargets(ctx, f.s, f.o)
 	if err != nil {
 		return err
 	}
@@ -259,7 +260,7 @@ func (f *feeder) resync(ctx context.Context) error {
 	return nil
 }
 
-func (f *feeder) send(ctx context.Context, c logs.Change) {
+func (f *printing) send(ctx context.Context, c logs.Change) {
 	select {
 	case f.changes <- c:
 	case <-ctx.Done():

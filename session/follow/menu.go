@@ -1,9 +1,10 @@
-package session
+package follow
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +22,7 @@ const (
 	Detach  Verb = iota // leave, and leave the containers running
 	Restart             // the service's containers
 	Rebuild             // the service's image, and recreate its containers
-	Open                // the service's published port, by FollowOptions.OpenURL
+	Open                // the service's published port, by Options.OpenURL
 	ToggleWatch
 )
 
@@ -163,6 +164,20 @@ func (f *follower) meant(ctx context.Context, service string, do func() error) e
 	now, clock := engine.Now(context.WithoutCancel(ctx), f.s.Reader, f.s.Engine)
 	set(now)
 	return cmp.Or(err, clock)
+}
+
+// restartedBy are the services that the file says are restarted with one, directly or
+// through others.
+func restartedBy(p *project.Project, service string) []string {
+	all := []string{service}
+	for i := 0; i < len(all); i++ {
+		for _, name := range p.ServiceNames() {
+			if p.Services[name].DependsOn[all[i]].Restart && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all[1:]
 }
 
 // rebuild builds a service's image and recreates its containers by it. What

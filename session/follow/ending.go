@@ -1,4 +1,4 @@
-package session
+package follow
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // interrupt stops the containers in peace, and kills them where the user asks
@@ -31,11 +32,11 @@ func (f *follower) shutDown(ctx context.Context) error {
 	killed := make(chan struct{})
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
-		_ = f.eachEra(func(s *Session, services []string) error {
+		_ = f.eachEra(func(s *session.Session, services []string) error {
 			return s.KillInTurn(ctx, planner.KillOptions{Services: services, KeepOneOffs: true})
 		})
 	})
-	err = f.eachEra(func(s *Session, services []string) error {
+	err = f.eachEra(func(s *session.Session, services []string) error {
 		return s.StopInTurn(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
 	})
 	impatient := f.s.Force.Done()
@@ -51,7 +52,7 @@ func (f *follower) shutDown(ctx context.Context) error {
 
 // eachEra does something for the services that the newest project owns, and for
 // those of older ones that it has no more.
-func (f *follower) eachEra(do func(s *Session, services []string) error) error {
+func (f *follower) eachEra(do func(s *session.Session, services []string) error) error {
 	f.mu.Lock()
 	eras := slices.Clone(f.eras)
 	f.mu.Unlock()

@@ -1,4 +1,4 @@
-package session
+package follow
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // read shows what a container prints that runs.
@@ -73,7 +74,7 @@ func (f *follower) exited(ctx context.Context, e feed.Event) {
 	if !logged {
 		heard = f.unlogged.next(ctx, t) // before it starts again
 	}
-	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: f.s.restarting(ctx, e.ID)}
+	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: restarting(ctx, f.s, e.ID)}
 	f.news(func() { f.untold++ })
 	if logged {
 		f.change(ctx, logs.Change{Target: t, At: e.Time, Exit: &exit})
@@ -87,7 +88,7 @@ func (f *follower) exited(ctx context.Context, e feed.Event) {
 }
 
 // restarting tells whether the engine starts a container again that ended.
-func (s *Session) restarting(ctx context.Context, id string) bool {
+func restarting(ctx context.Context, s *session.Session, id string) bool {
 	restarting, err := engine.Restarting(ctx, s.Reader, id)
 	return err == nil && restarting
 }

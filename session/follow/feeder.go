@@ -1,4 +1,4 @@
-package session
+package follow
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // follower shows what the containers of an attached up print and keeps account
@@ -21,8 +22,8 @@ import (
 // events into changes, and logs.Follow reads the logs that these name. What has
 // no log is listened to by unlogged.
 type follower struct {
-	s *Session
-	o FollowOptions
+	s *session.Session
+	o Options
 	// muting says that some are followed and not shown.
 	muting bool
 	sub    *feed.Subscription
@@ -71,7 +72,7 @@ type ending struct {
 
 // follow subscribes to the engine's events and starts to read: before anything
 // is created, so that nothing is missed.
-func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error) {
+func follow(ctx context.Context, s *session.Session, o Options) (*follower, error) {
 	since, err := engine.Now(ctx, s.Reader, s.Engine)
 	if err != nil {
 		return nil, err
@@ -267,7 +268,7 @@ func (f *follower) adopt(p *project.Project) {
 }
 
 // session is this one's with the newest project.
-func (f *follower) session() *Session { return f.s.For(f.project()) }
+func (f *follower) session() *session.Session { return f.s.For(f.project()) }
 
 // show passes on what the reading of logs brings.
 func (f *follower) show(e event.Event) {
