@@ -4,17 +4,25 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow/account"
 )
+
+// abort stops the containers because one ended, and returns the exit code.
+func (f *attached) abort(ctx context.Context, end account.End) (code int, err error) {
+	f.menu.Close()
+	f.s.Sink(event.Message{Level: event.Info, Text: "Aborting on container exit..."})
+	err = f.shutDown(ctx)
+	f.account.read(func(a *account.Account) { code = a.ExitCode(end) })
+	return code, err
+}
 
 // interrupt stops the containers in peace, and kills them where the user asks
 // a second time. It returns the cause.
-func (f *follower) interrupt(ctx context.Context, cause error) error {
+func (f *attached) interrupt(ctx context.Context, cause error) error {
 	f.s.Sink(event.Message{Level: event.Info, Text: "Gracefully Stopping... press Ctrl+C again to force"})
 	return cmp.Or(f.shutDown(ctx), cause)
 }
@@ -22,7 +30,7 @@ func (f *follower) interrupt(ctx context.Context, cause error) error {
 // shutDown stops the project's containers though ctx may have ended. Where the
 // user asks for force meanwhile they are killed: the calls that stop them go on,
 // and return for that.
-func (f *follower) shutDown(ctx context.Context) error {
+func (f *attached) shutDown(ctx context.Context) error {
 	f.endWatch()
 	ctx, done, err := f.s.InterruptTurn(context.WithoutCancel(ctx))
 	if err != nil {
@@ -32,11 +40,11 @@ func (f *follower) shutDown(ctx context.Context) error {
 	killed := make(chan struct{})
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
-		_ = f.eachEra(func(s *session.Session, services []string) error {
+		_ = f.eachPart(func(s *session.Session, services []string) error {
 			return s.KillInTurn(ctx, planner.KillOptions{Services: services, KeepOneOffs: true})
 		})
 	})
-	err = f.eachEra(func(s *session.Session, services []string) error {
+	err = f.eachPart(func(s *session.Session, services []string) error {
 		return s.StopInTurn(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
 	})
 	impatient := f.s.Force.Done()
@@ -50,23 +58,14 @@ func (f *follower) shutDown(ctx context.Context) error {
 	return cmp.Or(err, f.settle(ctx, impatient))
 }
 
-// eachEra does something for the services that the newest project owns, and for
-// those of older ones that it has no more.
-func (f *follower) eachEra(do func(s *session.Session, services []string) error) error {
-	f.mu.Lock()
-	eras := slices.Clone(f.eras)
-	f.mu.Unlock()
-	done := map[string]bool{}
+// eachPart does something for the services that are stopped in the end, with the
+// session of the project that has them.
+func (f *attached) eachPart(do func(s *session.Session, services []string) error) error {
+	var parts []account.Part
+	f.account.read(func(a *account.Account) { parts = a.Stopped() })
 	var failed []error
-	for _, p := range slices.Backward(eras) {
-		services := slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return done[name] || !owns(p, name) })
-		if len(services) == 0 {
-			continue
-		}
-		for _, name := range services {
-			done[name] = true
-		}
-		failed = append(failed, do(f.s.For(p), services))
+	for _, part := range parts {
+		failed = append(failed, do(f.s.For(part.Project), part.Services))
 	}
 	return errors.Join(failed...)
 }
@@ -74,68 +73,48 @@ func (f *follower) eachEra(do func(s *session.Session, services []string) error)
 // settle waits until the ends of the stopped containers have been heard of, and
 // shows what they printed last: to the end where none runs on, whose output has
 // no end. It leaves that when impatient is closed.
-func (f *follower) settle(ctx context.Context, impatient <-chan struct{}) error {
-	f.mu.Lock()
-	clear(f.expected) // what did not start will not
-	clear(f.coming)
-	f.mu.Unlock()
+func (f *attached) settle(ctx context.Context, impatient <-chan struct{}) error {
+	f.account.read((*account.Account).NoMoreStarts)
 	for {
-		over, err := f.over(ctx, f.stops)
-		switch left, told := f.left(); {
+		over, err := f.over(ctx, (*account.Account).Stops)
+		runOn, shown := false, false
+		f.account.read(func(a *account.Account) { runOn, shown = a.RunOn(), a.AllShown() })
+		switch {
 		case !over && err == nil:
-		case !left:
-			return cmp.Or(err, f.drain(impatient))
-		case told || err != nil:
+		case !runOn:
+			return cmp.Or(err, f.feeder.drain(impatient))
+		case shown || err != nil:
 			return err
 		}
 		select {
-		case <-f.wake:
+		case <-f.account.wake:
 		case <-impatient:
 			return nil
 		}
 	}
 }
 
-// left tells whether a followed container runs on, and whether the ends of all
-// others have been shown.
-func (f *follower) left() (left, told bool) {
-	f.mu.Lock()
-	alive, told := slices.Collect(maps.Values(f.alive)), f.untold == 0
-	f.mu.Unlock()
-	return slices.ContainsFunc(alive, func(service string) bool { return !f.stops(service) }), told
-}
-
 // catchUp shows what the containers that ended printed to the end: it is where
 // the reason stands why others did not come up.
-func (f *follower) catchUp(ctx context.Context) {
+func (f *attached) catchUp(ctx context.Context) {
 	for {
-		if told, err := f.told(ctx); told || err != nil {
+		if done, err := f.caughtUp(ctx); done || err != nil {
 			return
 		}
 		select {
-		case <-f.wake:
+		case <-f.account.wake:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// told tells whether the ends of all containers that do not run have been shown.
-func (f *follower) told(ctx context.Context) (bool, error) {
+// caughtUp tells whether the ends of all containers that do not run have been shown.
+func (f *attached) caughtUp(ctx context.Context) (done bool, err error) {
 	containers, err := f.s.Containers(ctx)
 	if err != nil {
 		return false, err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.lost != nil {
-		return false, f.lost
-	}
-	running := 0
-	for _, c := range containers {
-		if f.alive[c.ID] != "" && c.Status.Runs() {
-			running++
-		}
-	}
-	return running == len(f.alive) && f.untold == 0, nil
+	f.account.read(func(a *account.Account) { done, err = a.CaughtUp(containers) })
+	return done, err
 }

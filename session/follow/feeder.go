@@ -1,10 +1,8 @@
 package follow
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
@@ -13,66 +11,33 @@ import (
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow/account"
 )
 
-// follower shows what the containers of an attached up print and keeps account
-// of which of them ended. Two goroutines work for it: pump turns the engine's
-// events into changes, and logs.Follow reads the logs that these name. What has
-// no log is listened to by unlogged.
-type follower struct {
-	s *session.Session
-	o Options
-	// muting says that some are followed and not shown.
-	muting bool
-	sub    *feed.Subscription
+// feeder turns the engine's events into news of the account, and has what the
+// containers print shown. Two goroutines work for it: one takes the events, and
+// logs.Follow reads the logs that these name. What has no log is the listener's.
+type feeder struct {
+	s       *session.Session
+	account *shared
+	// hides says that some are followed and not shown.
+	hides bool
+	sub   *feed.Subscription
 	// since is when the following began, by the engine's clock. The stream may
 	// bring older events: they are about earlier runs.
 	since time.Time
 
-	unlogged *unlogged
-	changes  chan logs.Change
-	stopPump context.CancelFunc
-	stopRead context.CancelFunc
-	pumped   chan struct{} // closed when pump ended
-	done     chan error    // what logs.Follow returned
-	// watching follows the files just now; nil: nothing does. It is the waiting
-	// goroutine's.
-	watching Watch
-	// The menu's commands, and whether the user left: the waiting goroutine's too.
-	menu     Menu
-	commands <-chan Command
-	leaving  bool
-
-	wake chan struct{} // holds one token while there is news below
-
-	mu       sync.Mutex        // guards below
-	expected map[string]bool   // names of containers that the plan starts and that did not start yet
-	coming   map[string]bool   // ids that were made in place of others and did not start yet
-	alive    map[string]string // the services of ids that started and did not end yet
-	stopping map[string]bool   // ids that the plan stops and that did not start again
-	ended    []ending
-	untold   int                  // ends that are known and not shown yet
-	pardoned map[string]time.Time // by service: ends until then are the user's will
-	lost     error                // why there will be no more events
-	// eras are the projects that were brought up, the newest last: watching may
-	// have adopted others than the first.
-	eras []*project.Project
+	listener   *listener
+	changes    chan logs.Change
+	stopEvents context.CancelFunc
+	stopLogs   context.CancelFunc
+	taken      chan struct{} // closed when no more events are taken
+	read       chan error    // what logs.Follow returned
 }
 
-// ending is the end of a container's process.
-type ending struct {
-	id, service string
-	code        int
-	restarting  bool
-	planned     bool      // the plan stopped it
-	at          time.Time // of the engine's event
-}
-
-// follow subscribes to the engine's events and starts to read: before anything
-// is created, so that nothing is missed.
-func follow(ctx context.Context, s *session.Session, o Options) (*follower, error) {
+// feedLogs subscribes to the engine's events and starts to read. Close it after use.
+func feedLogs(ctx context.Context, s *session.Session, a *shared, timestamps bool) (*feeder, error) {
 	since, err := engine.Now(ctx, s.Reader, s.Engine)
 	if err != nil {
 		return nil, err
@@ -81,108 +46,74 @@ func follow(ctx context.Context, s *session.Session, o Options) (*follower, erro
 	if err != nil {
 		return nil, err
 	}
-	pumpCtx, stopPump := context.WithCancel(context.WithoutCancel(ctx))
-	readCtx, stopRead := context.WithCancel(context.WithoutCancel(ctx))
-	f := &follower{
-		s: s, o: o, muting: o.mutes(s.Project), sub: sub, since: since,
-		changes:  make(chan logs.Change),
-		stopPump: stopPump, stopRead: stopRead,
-		pumped: make(chan struct{}), done: make(chan error, 1),
-		wake:     make(chan struct{}, 1),
-		expected: map[string]bool{}, coming: map[string]bool{}, stopping: map[string]bool{}, alive: map[string]string{}, pardoned: map[string]time.Time{},
-		eras: []*project.Project{s.Project},
+	events, stopEvents := context.WithCancel(context.WithoutCancel(ctx))
+	reading, stopLogs := context.WithCancel(context.WithoutCancel(ctx))
+	f := &feeder{
+		s: s, account: a, sub: sub, since: since, changes: make(chan logs.Change),
+		stopEvents: stopEvents, stopLogs: stopLogs, taken: make(chan struct{}), read: make(chan error, 1),
 	}
-	f.unlogged = f.listener(ctx)
+	a.read(func(a *account.Account) { f.hides = a.Hides() })
+	f.listener = newListener(ctx, s, f.show, timestamps)
 	go func() {
-		f.done <- logs.Follow(readCtx, s.Reader, f.changes, logs.Options{
-			Tail: "0", Timestamps: o.Timestamps, Podman: s.Engine.Name == "podman",
+		f.read <- logs.Follow(reading, s.Reader, f.changes, logs.Options{
+			Tail: "0", Timestamps: timestamps, Podman: s.Engine.Name == "podman",
 		}, f.show)
 	}()
-	// Not beside what follows: what is listed runs already, and of what starts from
-	// now on all is shown.
-	f.runningNow(pumpCtx, time.Time{})
+	// Before the events: what is listed runs already, and of what starts from now on
+	// all is shown.
+	f.list(events, time.Time{})
 	go func() {
-		defer close(f.pumped)
+		defer close(f.taken)
 		defer close(f.changes)
-		f.pump(pumpCtx)
+		f.run(events)
 	}()
 	return f, nil
 }
 
 // drain shows what the ended containers printed to its end, or until quit is
 // closed: the engine may not come to an end.
-func (f *follower) drain(quit <-chan struct{}) error {
+func (f *feeder) drain(quit <-chan struct{}) error {
 	drained := make(chan struct{})
 	defer close(drained)
 	go func() {
 		select {
 		case <-quit:
-			f.stopRead()
-			f.unlogged.cancel()
+			f.stopLogs()
+			f.listener.cancel()
 		case <-drained:
 		}
 	}()
-	f.stopPump()
-	<-f.pumped
-	err := <-f.done
-	f.done <- nil // for close
-	f.unlogged.drain()
+	f.stopEvents()
+	<-f.taken
+	err := <-f.read
+	f.read <- nil // for close
+	f.listener.drain()
 	return err
 }
 
 // close ends the following at once and waits for its goroutines.
-func (f *follower) close() {
-	f.stopPump()
-	f.stopRead()
-	f.unlogged.cancel()
-	<-f.pumped
-	<-f.done
-	f.unlogged.close()
+func (f *feeder) close() {
+	f.stopEvents()
+	f.stopLogs()
+	f.listener.cancel()
+	<-f.taken
+	<-f.read
+	f.listener.close()
 	f.sub.Close()
 }
 
-// announce tells which containers are followed, and begins with those that run.
-func (f *follower) announce(p *plan.Plan) {
-	var sources []event.Source
-	seen := map[string]bool{}
-	add := func(ref event.Ref) {
-		if ref.Kind == event.Container && f.shows(ref.Service) && !seen[ref.Name] {
-			seen[ref.Name] = true
-			sources = append(sources, event.Source{Name: ref.Name, Service: ref.Service, Number: ref.Number})
-		}
-	}
-	for _, ref := range p.Kept {
-		add(ref)
-	}
-	for _, step := range p.Steps {
-		switch a := step.Action.(type) {
-		case planner.UnpauseContainer:
-			add(a.Ref)
-		case planner.StartContainer:
-			add(a.Ref)
-			if len(step.When) == 0 && f.follows(a.Ref.Service) {
-				f.expect(a.Ref.Name)
-			}
-		}
-	}
-	slices.SortFunc(sources, func(a, b event.Source) int {
-		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number))
-	})
-	f.s.Sink(event.Attached{Sources: sources})
-}
-
-// pump hands the engine's events of followed containers on until ctx ends.
-func (f *follower) pump(ctx context.Context) {
+// run takes the engine's events until ctx ends.
+func (f *feeder) run(ctx context.Context) {
 	for {
 		e, err := f.sub.Next(ctx)
 		if err != nil {
-			f.news(func() { f.lost = err })
+			f.account.tell(func(a *account.Account) { a.Lost(err) })
 			return
 		}
 		switch {
 		case e.Resync:
-			f.runningNow(ctx, f.since)
-			f.news(func() {})
+			f.list(ctx, f.since)
+			f.account.signal()
 		case !e.Time.Before(f.since):
 			f.take(ctx, e)
 		}
@@ -190,102 +121,125 @@ func (f *follower) pump(ctx context.Context) {
 }
 
 // take passes one event of the engine on.
-func (f *follower) take(ctx context.Context, e feed.Event) {
+func (f *feeder) take(ctx context.Context, e feed.Event) {
+	if e.Kind == feed.Removed {
+		f.account.tell(func(a *account.Account) { a.Removed(e.ID) })
+		return
+	}
+	if e.Number == 0 || !f.account.follows(e.Service) { // a one-off, or nobody's concern
+		return
+	}
+	t := f.target(event.Source{ID: e.ID, Name: e.Name, Service: e.Service, Number: e.Number})
 	switch e.Kind {
 	case feed.Created:
-		f.created(ctx, e)
-	case feed.Removed:
-		f.news(func() { delete(f.coming, e.ID) })
+		if e.Replaces {
+			f.account.tell(func(a *account.Account) { a.Replacing(e.ID) })
+		}
+		if !f.logged(t.Service) {
+			f.listener.listen(ctx, t)
+		}
 	case feed.Started:
-		f.started(ctx, e)
-	case feed.Unpaused:
-		f.unpaused(ctx, e)
+		f.follow(ctx, logs.Change{Target: t, At: f.since})
+		f.account.tell(func(a *account.Account) { a.Started(e.ID, e.Name, e.Service) })
+	case feed.Unpaused: // a paused container lets nobody attach to it
+		f.follow(ctx, logs.Change{Target: t, At: f.since})
 	case feed.Died:
-		f.exited(ctx, e)
+		f.died(ctx, e, t)
 	}
 }
 
-// runningNow follows all containers that run at this moment, paused ones too. Those that are new
-// are read from since on; zero: from now on.
-func (f *follower) runningNow(ctx context.Context, since time.Time) {
+// died passes an end on, with what the engine does next.
+func (f *feeder) died(ctx context.Context, e feed.Event, t logs.Target) {
+	logged := f.logged(t.Service)
+	var heard *hearing
+	if !logged {
+		heard = f.listener.next(ctx, t) // before it starts again
+	}
+	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: restarting(ctx, f.s, e.ID)}
+	f.account.tell((*account.Account).EndHeard)
+	if logged {
+		f.change(ctx, logs.Change{Target: t, At: e.Time, Exit: &exit})
+	} else {
+		f.listener.exited(heard, exit)
+	}
+	f.account.tell(func(a *account.Account) {
+		a.Ended(account.End{ID: e.ID, Service: e.Service, Code: e.ExitCode, Restarting: exit.Restarting, At: e.Time})
+	})
+}
+
+// restarting tells whether the engine starts a container again that ended.
+func restarting(ctx context.Context, s *session.Session, id string) bool {
+	again, err := engine.Restarting(ctx, s.Reader, id)
+	return err == nil && again
+}
+
+// list follows all containers that run at this moment, paused ones too. Those that
+// are new are read from since on; zero: from now on.
+func (f *feeder) list(ctx context.Context, since time.Time) {
 	containers, err := f.s.Containers(ctx)
 	if err != nil {
 		return // the loss of events tells the same, and with the cause
 	}
-	alive := map[string]string{}
+	running := map[string]string{}
 	for _, c := range containers {
-		if !c.Status.Runs() || c.OneOff || !f.follows(c.Service) {
+		if !c.Status.Runs() || c.OneOff || !f.account.follows(c.Service) {
 			continue
 		}
-		alive[c.ID] = c.Service
-		change := logs.Change{Target: f.withTTY(logs.Target{Source: event.Source{
-			ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number,
-		}})}
-		if f.alive[c.ID] == "" {
-			change.At = since
-		}
-		f.read(ctx, change)
+		running[c.ID] = c.Service
+		change := logs.Change{Target: f.target(event.Source{ID: c.ID, Name: c.Name, Service: c.Service, Number: c.Number})}
+		f.account.read(func(a *account.Account) {
+			if !a.Runs(c.ID) {
+				change.At = since
+			}
+		})
+		f.follow(ctx, change)
 	}
-	f.news(func() { f.alive = alive; clear(f.coming) })
+	f.account.tell(func(a *account.Account) { a.Running(running) })
 }
 
-// expect counts on a start: until its event came nothing is over.
-func (f *follower) expect(name string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.expected[name] = true
+// follow has shown what a container prints that runs.
+func (f *feeder) follow(ctx context.Context, c logs.Change) {
+	if f.logged(c.Service) {
+		f.change(ctx, c)
+	} else {
+		f.listener.listen(ctx, c.Target)
+	}
 }
 
-// follows tells whether a service's containers are waited for: those of every
-// project that was brought up.
-func (f *follower) follows(service string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.ContainsFunc(f.eras, func(p *project.Project) bool { return f.o.follows(p, service) })
+// change tells logs.Follow of a container.
+func (f *feeder) change(ctx context.Context, c logs.Change) {
+	select {
+	case f.changes <- c:
+	case <-ctx.Done():
+	}
 }
 
-// shows tells whether what a service's containers print is shown.
-func (f *follower) shows(service string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.ContainsFunc(f.eras, func(p *project.Project) bool { return f.o.shows(p, service) })
+// target is a container whose output is read.
+func (f *feeder) target(source event.Source) logs.Target {
+	return logs.Target{Source: source, TTY: f.account.project().Services[source.Service].Tty}
 }
 
-// project is the newest one.
-func (f *follower) project() *project.Project {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.eras[len(f.eras)-1]
+// logged tells whether the engine keeps what a service's containers print.
+func (f *feeder) logged(service string) bool {
+	return engine.KeepsLog(f.s.Engine, f.account.project().Services[service].Logging)
 }
 
-// adopt follows another project from now on. The containers of services that it
-// has no more are still stopped in the end.
-func (f *follower) adopt(p *project.Project) {
-	f.mu.Lock()
-	f.eras = append(f.eras, p)
-	f.mu.Unlock()
-	f.menu.Ready(p.ServiceNames())
-}
-
-// session is this one's with the newest project.
-func (f *follower) session() *session.Session { return f.s.For(f.project()) }
-
-// show passes on what the reading of logs brings.
-func (f *follower) show(e event.Event) {
-	if f.muting {
-		e = f.mute(e)
+// show passes on what was read.
+func (f *feeder) show(e event.Event) {
+	if f.hides {
+		e = f.shown(e)
 	}
 	if e != nil {
 		f.s.Sink(e)
 	}
 	if _, end := e.(event.Exit); end {
-		f.news(func() { f.untold-- })
+		f.account.tell((*account.Account).EndShown)
 	}
 }
 
-// mute takes the lines out of e that are not to be shown; nil: that was all.
-func (f *follower) mute(e event.Event) event.Event {
-	hidden := func(l event.Log) bool { return !f.shows(l.Source.Service) }
+// shown takes the lines out of e that are not to be shown; nil: that was all.
+func (f *feeder) shown(e event.Event) event.Event {
+	hidden := func(l event.Log) bool { return !f.account.shows(l.Source.Service) }
 	switch e := e.(type) {
 	case event.Log:
 		if hidden(e) {
@@ -297,7 +251,33 @@ func (f *follower) mute(e event.Event) event.Event {
 	return e
 }
 
-// logged tells whether the engine keeps what a service's containers print.
-func (f *follower) logged(service string) bool {
-	return engine.KeepsLog(f.s.Engine, f.project().Services[service].Logging)
+// before is told of each step of the plan before it is carried out: a container that
+// has no log is listened to before it starts, and the end of one that the plan stops is
+// the plan's.
+func (f *feeder) before(ctx context.Context, s plan.Step, done *plan.Results) {
+	switch a := s.Action.(type) {
+	case planner.StartContainer:
+		if !f.account.follows(a.Ref.Service) || f.logged(a.Ref.Service) {
+			return
+		}
+		id := a.ID
+		if made, ok := done.Get(a.Ref); ok && made.ID != "" {
+			id = made.ID
+		}
+		f.listener.listen(ctx, f.target(event.Source{ID: id, Name: a.Ref.Name, Service: a.Ref.Service, Number: a.Ref.Number}))
+	case planner.StopContainer:
+		f.account.tell(func(acc *account.Account) { acc.Stopping(a.ID) })
+	}
+}
+
+// heard is a doer whose steps the feeder is told of.
+type heard struct {
+	plan.Doer
+	f *feeder
+}
+
+// Do carries one step out.
+func (d heard) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
+	d.f.before(ctx, s, done)
+	return d.Doer.Do(ctx, s, done)
 }

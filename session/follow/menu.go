@@ -12,6 +12,8 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow/account"
 )
 
 // Verb is what a Command asks for.
@@ -57,63 +59,56 @@ func (noMenu) Ready([]string) {}
 // Close does nothing.
 func (noMenu) Close() {}
 
-func (f *follower) openMenu(ctx context.Context) {
-	if f.menu = f.o.Menu; f.menu == nil {
-		f.menu = noMenu{}
-	}
-	f.commands = f.menu.Open(ctx)
-}
-
 // handle carries a command out. A failure is told and ends nothing.
-func (f *follower) handle(ctx context.Context, c Command) {
+func (f *attached) handle(ctx context.Context, c Command) {
 	switch c.Verb {
 	case Detach:
 		f.leaving = true
 	case Restart:
-		f.tell(ctx, f.beside(ctx, c.Service+" is being restarted", func(ctx context.Context) error {
-			return f.meant(ctx, c.Service, func() error { return f.restart(ctx, c.Service) })
+		f.warn(ctx, f.answering(ctx, c.Service+" is being restarted", func(ctx context.Context) error {
+			return f.endsWanted(ctx, c.Service, func() error { return f.session().RestartRunning(ctx, c.Service, f.o.Timeout) })
 		}))
 	case Rebuild:
-		f.tell(ctx, f.beside(ctx, c.Service+" is being rebuilt", func(ctx context.Context) error {
-			return f.meant(ctx, c.Service, func() error { return f.rebuild(ctx, c.Service) })
+		f.warn(ctx, f.answering(ctx, c.Service+" is being rebuilt", func(ctx context.Context) error {
+			return f.endsWanted(ctx, c.Service, func() error { return f.rebuild(ctx, c.Service) })
 		}))
 	case Open:
-		f.tell(ctx, f.open(ctx, c.Service))
+		f.warn(ctx, f.open(ctx, c.Service))
 	case ToggleWatch:
-		f.tell(ctx, f.toggleWatch(ctx))
+		f.warn(ctx, f.toggleWatch(ctx))
 	}
 }
 
-// beside does what takes long while commands come: the short ones are carried
+// answering does what takes long while commands come: the short ones are carried
 // out, the user may leave once it is done, and what must wait is told why. An
-// end that is everybody's ends it.
-func (f *follower) beside(ctx context.Context, what string, do func(context.Context) error) error {
+// end that stops the others ends it.
+func (f *attached) answering(ctx context.Context, what string, do func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan struct{})
-	var answering sync.WaitGroup
-	answering.Go(func() {
+	var answers sync.WaitGroup
+	answers.Go(func() {
 		for {
 			select {
 			case c := <-f.commands:
-				f.handleBeside(ctx, c, what)
-			case <-f.wake:
-				if _, ok := f.abortedBy(); ok {
+				f.handleMeanwhile(ctx, c, what)
+			case <-f.account.wake:
+				if _, ok := f.account.abort(); ok {
 					cancel()
 				}
 			case <-done:
-				f.news(func() {}) // there may have been some
+				f.account.signal() // there may have been some
 				return
 			}
 		}
 	})
-	defer answering.Wait()
+	defer answers.Wait()
 	defer close(done)
 	return do(ctx)
 }
 
-// handleBeside is handle while something else goes on.
-func (f *follower) handleBeside(ctx context.Context, c Command, what string) {
+// handleMeanwhile is handle while something else goes on.
+func (f *attached) handleMeanwhile(ctx context.Context, c Command, what string) {
 	switch c.Verb {
 	case Detach:
 		if !f.leaving {
@@ -121,48 +116,38 @@ func (f *follower) handleBeside(ctx context.Context, c Command, what string) {
 		}
 		f.leaving = true
 	case Open:
-		f.tell(ctx, f.open(ctx, c.Service))
+		f.warn(ctx, f.open(ctx, c.Service))
 	default:
 		f.s.Sink(event.Message{Level: event.Info, Text: "not yet: " + what})
 	}
 }
 
-// tell tells the user of an error, unless it comes from an interrupt.
-func (f *follower) tell(ctx context.Context, err error) {
+// warn tells the user of an error, unless it comes from an interrupt.
+func (f *attached) warn(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
 	f.s.Sink(event.Message{Level: event.Warn, Text: err.Error(), Hint: hint.Of(err)})
 }
 
-// detached says goodbye.
-func (f *follower) detached() {
+// detached says that the user left.
+func (f *attached) detached() {
 	f.menu.Close()
 	f.s.Sink(event.Message{Level: event.Info, Text: "detached: the containers run on", Hint: "compose logs -f shows them again, compose down ends them"})
 }
 
-// restart restarts the containers of a service, and what runs and says restart: true
-// of it.
-func (f *follower) restart(ctx context.Context, service string) error {
-	return f.session().RestartRunning(ctx, service, f.o.Timeout)
-}
-
-// meant does what ends containers of a service, and of those that are restarted with
-// it: these ends stop nobody else.
-func (f *follower) meant(ctx context.Context, service string, do func() error) error {
-	p := f.project()
-	set := func(until time.Time) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		for _, name := range append(restartedBy(p, service), service) {
-			f.pardoned[name] = until
-		}
+// endsWanted does what ends containers of a service, and of those that are restarted with
+// it: these ends are no reason to stop the others.
+func (f *attached) endsWanted(ctx context.Context, service string, do func() error) error {
+	services := append(restartedBy(f.account.project(), service), service)
+	want := func(until time.Time) {
+		f.account.read(func(a *account.Account) { a.Want(services, until) })
 	}
-	set(time.Unix(1<<40, 0)) // as long as it takes
+	want(account.AsLongAsItTakes)
 	err := do()
 	// Their events may come later than this; those of later ends are later.
 	now, clock := engine.Now(context.WithoutCancel(ctx), f.s.Reader, f.s.Engine)
-	set(now)
+	want(now)
 	return cmp.Or(err, clock)
 }
 
@@ -180,24 +165,23 @@ func restartedBy(p *project.Project, service string) []string {
 	return all[1:]
 }
 
-// rebuild builds a service's image and recreates its containers by it. What
-// Would lose data is not done: nobody can be asked meanwhile.
-func (f *follower) rebuild(ctx context.Context, service string) error {
-	one, err := f.project().Select(project.Selection{Services: []string{service}, NoDeps: true})
+// rebuild builds a service's image and recreates its containers by it.
+func (f *attached) rebuild(ctx context.Context, service string) error {
+	one, err := f.account.project().Select(project.Selection{Services: []string{service}, NoDeps: true})
 	if err != nil {
 		return err
 	}
 	if one.Services[service].Build == nil {
 		return hint.New(fmt.Sprintf("service %q has no build section", service), "r restarts it")
 	}
-	if f.watching != nil {
-		return f.watching.Rebuild(ctx, []string{service})
+	if f.watch != nil {
+		return f.watch.Rebuild(ctx, []string{service})
 	}
 	return f.session().RebuildService(ctx, service, f.o.Timeout)
 }
 
 // open shows the first page that ps would link to the user's browser.
-func (f *follower) open(ctx context.Context, service string) error {
+func (f *attached) open(ctx context.Context, service string) error {
 	page, err := f.s.Page(ctx, service)
 	if err != nil {
 		return err
@@ -206,8 +190,8 @@ func (f *follower) open(ctx context.Context, service string) error {
 }
 
 // toggleWatch begins or ends following the project's files.
-func (f *follower) toggleWatch(ctx context.Context) error {
-	if f.watching != nil {
+func (f *attached) toggleWatch(ctx context.Context) error {
+	if f.watch != nil {
 		f.endWatch()
 		f.s.Sink(event.Message{Level: event.Info, Text: "Watch disabled"})
 		return nil
@@ -222,17 +206,26 @@ func (f *follower) toggleWatch(ctx context.Context) error {
 	return nil
 }
 
-// beginWatch has the project follow its files, and the following what watching
-// makes of the project.
-func (f *follower) beginWatch(ctx context.Context, w Watch) {
+// beginWatch has the project follow its files, and the up what watching makes of the
+// project.
+func (f *attached) beginWatch(ctx context.Context, w Watch) {
 	w.Start(ctx, f.adopt)
-	f.watching = w
+	f.watch = w
 }
 
 // endWatch waits for what the watching is about.
-func (f *follower) endWatch() {
-	if f.watching != nil {
-		f.watching.Close()
-		f.watching = nil
+func (f *attached) endWatch() {
+	if f.watch != nil {
+		f.watch.Close()
+		f.watch = nil
 	}
 }
+
+// adopt follows another form of the project from now on.
+func (f *attached) adopt(p *project.Project) {
+	f.account.read(func(a *account.Account) { a.Adopt(p) })
+	f.menu.Ready(p.ServiceNames())
+}
+
+// session is this one's with the newest project.
+func (f *attached) session() *session.Session { return f.s.For(f.account.project()) }
