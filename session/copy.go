@@ -54,7 +54,7 @@ func (s *Session) Copy(ctx context.Context, o CopyOptions) error {
 // copyTargets are the containers of a service that a copy is about, by number,
 // whether they run or not.
 func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string) ([]engine.Listed, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+	listed, err := s.List(ctx)
 	if err != nil {
 		return nil, err
 	}

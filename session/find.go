@@ -21,7 +21,7 @@ type FindOptions struct {
 // find returns the one running container that a command like exec works on. Those
 // of run are taken only where the service has no other.
 func (s *Session) find(ctx context.Context, o FindOptions) (engine.Listed, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+	listed, err := s.List(ctx)
 	if err != nil {
 		return engine.Listed{}, err
 	}

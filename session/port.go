@@ -65,7 +65,7 @@ func (s *Session) Page(ctx context.Context, service string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	page := engine.Page(c.Publishers, engine.MachineOf(s.Reader.DaemonHost()))
+	page := engine.Page(c.Publishers, s.machine())
 	if page == "" {
 		return "", hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
 	}

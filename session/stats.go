@@ -66,7 +66,7 @@ func (s *Session) Usage(ctx context.Context, list []engine.Listed) error {
 
 // measured are the containers that the options name.
 func (s *Session) measured(ctx context.Context, o StatsOptions) ([]engine.Listed, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+	listed, err := s.List(ctx)
 	return slices.DeleteFunc(listed, func(c engine.Listed) bool {
 		return !o.All && !up(c) || len(o.Services) > 0 && !slices.Contains(o.Services, c.Service)
 	}), err

@@ -40,7 +40,7 @@ func (s *Session) Top(ctx context.Context, services []string) ([]Running, error)
 // running are the containers of the services that run, or of all where none is
 // named, by service and number.
 func (s *Session) running(ctx context.Context, services []string) ([]engine.Listed, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+	listed, err := s.List(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // alphaCommand holds what Docker Compose calls experimental.
@@ -62,11 +62,11 @@ func (a *app) generateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		model, err := engine.Generate(cmd.Context(), conn.Client, args, engine.GenerateOptions{Name: name, Dir: dir})
+		p, err := conn.Generate(cmd.Context(), args, session.GenerateOptions{Name: name, Dir: dir})
 		if err != nil {
 			return err
 		}
-		text, err := (&project.Project{Project: model}).Marshal(project.MarshalOptions{Format: project.Format(format)})
+		text, err := p.Marshal(project.MarshalOptions{Format: project.Format(format)})
 		if err != nil {
 			return err
 		}

@@ -14,13 +14,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // app is one call of the program: its streams, its environment, and what the
@@ -41,7 +41,7 @@ type app struct {
 
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
-	conn       *dial.Conn
+	conn       *session.Connection
 	force      context.Context // ends at the second interrupt
 	// interrupt ends the command as a signal does.
 	interrupt   context.CancelCauseFunc
@@ -130,11 +130,11 @@ func (a *app) sink(e event.Event) {
 }
 
 // dial connects to the engine, once.
-func (a *app) dial(ctx context.Context) (*dial.Conn, error) {
+func (a *app) dial(ctx context.Context) (*session.Connection, error) {
 	if a.conn != nil {
 		return a.conn, nil
 	}
-	conn, err := dial.Dial(ctx, dial.Options{
+	conn, err := session.Connect(ctx, session.ConnectOptions{
 		Host:    a.global.host,
 		Context: a.global.context,
 		TLS:     a.global.tls,

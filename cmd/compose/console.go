@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
 )
@@ -25,7 +24,7 @@ func (a *app) console() (c session.Console, close func()) {
 		OutTerminal: terminal.Is(a.stdout),
 		DetachKeys:  keys,
 		Raw:         func() (func(), error) { return terminal.Raw(a.stdin, a.stdout) },
-		Size:        engine.Size(size),
+		Size:        session.Size(size),
 		Sizes:       a.sizes,
 		TakeSignals: a.takeSignals,
 	}, in.Release
@@ -43,7 +42,7 @@ func (a *app) terminalStream() any {
 // detachKeys are those of docker's config.json; docker's own where they cannot be
 // read.
 func (a *app) detachKeys() string {
-	keys, err := engine.ConfiguredDetachKeys(a.getenv("DOCKER_CONFIG"))
+	keys, err := session.ConfiguredDetachKeys(a.getenv("DOCKER_CONFIG"))
 	if err != nil {
 		a.warn("docker's config.json: %v; ctrl-p,ctrl-q it is", err)
 	}
@@ -51,13 +50,13 @@ func (a *app) detachKeys() string {
 }
 
 // sizes brings the terminal's size, and each new one.
-func (a *app) sizes(ctx context.Context) <-chan engine.Size {
-	sizes := make(chan engine.Size)
+func (a *app) sizes(ctx context.Context) <-chan session.Size {
+	sizes := make(chan session.Size)
 	go func() {
 		defer close(sizes)
 		for s := range terminal.Sizes(ctx, a.terminalStream()) {
 			select {
-			case sizes <- engine.Size(s):
+			case sizes <- session.Size(s):
 			case <-ctx.Done():
 			}
 		}

@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 func (a *app) eventsCommand() *cobra.Command {
-	var o engine.HappeningsOptions
+	var o session.HappeningsOptions
 	var asJSON bool
 	cmd := a.command("events [OPTIONS] [SERVICE...]", "Receive real time events from containers", func(cmd *cobra.Command, args []string) error {
 		s, err := a.openListed(cmd.Context(), args)
@@ -21,9 +21,8 @@ func (a *app) eventsCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
-		o.Project = s.Name
 		people := happenings{app: a, project: s.Name}
-		err = engine.Happenings(cmd.Context(), s.Reader, o, func(h engine.Happening) error {
+		err = s.Happenings(cmd.Context(), o, func(h session.Happening) error {
 			if len(args) > 0 && !slices.Contains(args, h.Service) {
 				return nil
 			}

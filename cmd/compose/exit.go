@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // Exit codes that scripts know.
@@ -58,7 +58,7 @@ func (a *app) exit(ctx context.Context, err error) int {
 		}
 		code = exitInterrupted
 	}
-	if err = dial.Lost(err); a.progress() == render.ModeJSON {
+	if err = session.Lost(err); a.progress() == render.ModeJSON {
 		render.ErrorJSON(a.stderr, err, time.Now())
 	} else {
 		render.Error(a.stderr, err)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -197,7 +196,7 @@ func (a *app) whose(ctx context.Context) (project.Identity, error) {
 	if !f.id.Guessed {
 		return f.id, nil
 	}
-	origins, err := engine.Origins(ctx, conn.Client)
+	origins, err := conn.Origins(ctx)
 	if err != nil {
 		return project.Identity{}, err
 	}
@@ -231,9 +230,6 @@ func (a *app) warnUnread(err error) {
 // session makes the session of a project, or of a name alone.
 func (a *app) session(p *project.Project, name string) *session.Session {
 	c := session.Config{
-		Reader:   engine.ReadOnly(a.conn.Client),
-		Client:   a.conn.Client,
-		Engine:   a.conn.Engine,
 		Project:  p,
 		Name:     name,
 		Sink:     a.sink,
@@ -242,7 +238,6 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		Force:    a.force,
 	}
 	if a.global.plan.dryRun {
-		c.Client = nil
 		if p != nil {
 			name = p.Name
 		}
@@ -250,5 +245,5 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 	}
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.LookupEnv = a.lookupEnv
-	return session.New(c)
+	return a.conn.New(c)
 }

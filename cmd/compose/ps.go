@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
@@ -51,7 +50,7 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 		return err
 	}
 	noSuchStates(wanted, a.sink)
-	formats, err := engine.ConfiguredFormats(a.getenv("DOCKER_CONFIG"))
+	formats, err := session.ConfiguredFormats(a.getenv("DOCKER_CONFIG"))
 	if err != nil {
 		return err
 	}
@@ -66,17 +65,17 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	}
 	s := a.session(nil, id.Name)
 	defer s.Close()
-	listed, err := engine.List(cmd.Context(), s.Reader, s.Name)
+	listed, err := s.List(cmd.Context())
 	if err != nil {
 		return err
 	}
-	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
+	listed = slices.DeleteFunc(listed, func(c session.Listed) bool {
 		orphan := len(id.Services) > 0 && !slices.Contains(id.Services, c.Service) // without a file nobody knows
 		return !f.shows(c, wanted) || len(services) > 0 && !slices.Contains(services, c.Service) ||
 			orphan && !f.orphans
 	})
 	if f.details || f.stats {
-		if err := engine.Detail(cmd.Context(), s.Reader, listed); err != nil {
+		if err := s.Detail(cmd.Context(), listed); err != nil {
 			return err
 		}
 	}
@@ -129,7 +128,7 @@ func noSuchStates(wanted []string, sink event.Sink) {
 
 // shows tells whether the flags leave a container in: without any of them those
 // that are up, without those of run; a state shows everybody who is in it.
-func (f *psFlags) shows(c engine.Listed, wanted []string) bool {
+func (f *psFlags) shows(c session.Listed, wanted []string) bool {
 	switch {
 	case len(wanted) > 0:
 		return slices.Contains(wanted, c.State)
@@ -141,7 +140,7 @@ func (f *psFlags) shows(c engine.Listed, wanted []string) bool {
 	return c.State != string(planner.Exited) && c.State != string(planner.Created) && c.State != string(planner.Dead)
 }
 
-func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Session) error {
+func (a *app) printContainers(listed []session.Listed, f psFlags, s *session.Session) error {
 	switch {
 	case f.quiet:
 		var ids []string
@@ -164,7 +163,7 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Sess
 			listed[i] = listed[i].Short()
 		}
 	}
-	err := render.Listing[engine.Listed]{
+	err := render.Listing[session.Listed]{
 		Items: listed, Columns: f.columns(), Lines: true, Headers: map[string]string{"ID": "CONTAINER ID"},
 	}.Write(a.stdout, f.format)
 	if err != nil && f.configured {
@@ -174,34 +173,34 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Sess
 }
 
 // columns are docker-compose's, and those that were asked for.
-func (f *psFlags) columns() []render.Column[engine.Listed] {
-	columns := []render.Column[engine.Listed]{
-		{Field: "Name", Text: func(c engine.Listed) string { return c.Name }},
-		{Field: "Image", Text: func(c engine.Listed) string { return c.Image }},
-		{Field: "Command", Text: func(c engine.Listed) string { return c.Command }},
-		{Field: "Service", Text: func(c engine.Listed) string { return c.Service }},
-		{Field: "RunningFor", Header: "Created", Text: func(c engine.Listed) string { return c.RunningFor }},
-		{Field: "Status", Text: engine.Listed.StatusDetail},
-		{Field: "Ports", Text: func(c engine.Listed) string { return c.Ports }},
+func (f *psFlags) columns() []render.Column[session.Listed] {
+	columns := []render.Column[session.Listed]{
+		{Field: "Name", Text: func(c session.Listed) string { return c.Name }},
+		{Field: "Image", Text: func(c session.Listed) string { return c.Image }},
+		{Field: "Command", Text: func(c session.Listed) string { return c.Command }},
+		{Field: "Service", Text: func(c session.Listed) string { return c.Service }},
+		{Field: "RunningFor", Header: "Created", Text: func(c session.Listed) string { return c.RunningFor }},
+		{Field: "Status", Text: session.Listed.StatusDetail},
+		{Field: "Ports", Text: func(c session.Listed) string { return c.Ports }},
 	}
 	return append(columns, f.extraColumns()...)
 }
 
 // extraColumns are those of --details and --stats.
-func (f *psFlags) extraColumns() []render.Column[engine.Listed] {
-	var columns []render.Column[engine.Listed]
+func (f *psFlags) extraColumns() []render.Column[session.Listed] {
+	var columns []render.Column[session.Listed]
 	if f.details || f.stats {
-		columns = append(columns, render.Column[engine.Listed]{Field: "Restarts", Text: restarts})
+		columns = append(columns, render.Column[session.Listed]{Field: "Restarts", Text: restarts})
 	}
 	if f.stats {
 		columns = append(columns,
-			render.Column[engine.Listed]{Field: "CPUPerc", Header: "CPU %", Text: func(c engine.Listed) string { return c.CPUPerc }},
-			render.Column[engine.Listed]{Field: "MemUsage", Header: "Mem usage / limit", Text: func(c engine.Listed) string { return c.MemUsage }})
+			render.Column[session.Listed]{Field: "CPUPerc", Header: "CPU %", Text: func(c session.Listed) string { return c.CPUPerc }},
+			render.Column[session.Listed]{Field: "MemUsage", Header: "Mem usage / limit", Text: func(c session.Listed) string { return c.MemUsage }})
 	}
 	return columns
 }
 
-func restarts(c engine.Listed) string {
+func restarts(c session.Listed) string {
 	if c.Restarts == nil {
 		return ""
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 // globalFlags stand before the command's name; --dry-run may stand behind it.
@@ -29,7 +29,7 @@ type globalFlags struct {
 	debug         bool
 	host, context string
 	config        string // docker's folder
-	tls           dial.TLSOptions
+	tls           session.TLSOptions
 }
 
 // root is the command tree.

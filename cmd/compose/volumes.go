@@ -3,8 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 func (a *app) volumesCommand() *cobra.Command {
@@ -16,7 +16,7 @@ func (a *app) volumesCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
-		volumes, err := engine.ListVolumes(cmd.Context(), s.Reader, s.Name, args)
+		volumes, err := s.Volumes(cmd.Context(), args)
 		if err != nil {
 			return err
 		}
@@ -27,14 +27,14 @@ func (a *app) volumesCommand() *cobra.Command {
 			}
 			return a.names(names)
 		}
-		return render.Listing[engine.ListedVolume]{Items: volumes, Columns: volumeColumns, Lines: true}.Write(a.stdout, format)
+		return render.Listing[session.ListedVolume]{Items: volumes, Columns: volumeColumns, Lines: true}.Write(a.stdout, format)
 	})
 	cmd.Flags().StringVar(&format, "format", "table", `Format output: "table", "json", a Go template, or "table TEMPLATE"`)
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "Only display volume names")
 	return cmd
 }
 
-var volumeColumns = []render.Column[engine.ListedVolume]{
-	{Field: "Driver", Text: func(v engine.ListedVolume) string { return v.Driver }},
-	{Field: "Name", Header: "Volume name", Text: func(v engine.ListedVolume) string { return v.Name }},
+var volumeColumns = []render.Column[session.ListedVolume]{
+	{Field: "Driver", Text: func(v session.ListedVolume) string { return v.Driver }},
+	{Field: "Name", Header: "Volume name", Text: func(v session.ListedVolume) string { return v.Name }},
 }

@@ -12,9 +12,8 @@ type rules map[string]arrow
 
 // arrow is one line of the document.
 type arrow struct {
-	line       string
-	to         []string
-	everything bool
+	line string
+	to   []string
 }
 
 // parseArrows reads the indented lines with an arrow below "Import arrows". The
@@ -39,8 +38,6 @@ func parseArrows(doc string) (rules, error) {
 		}
 		a := arrow{line: strings.Join(strings.Fields(line), " ")}
 		switch strings.TrimSpace(to) {
-		case "everything":
-			a.everything = true
 		case "the standard library", "nothing":
 		default:
 			a.to = words(to)
@@ -86,7 +83,7 @@ func (r rules) refuse(mod, dir, name string) string {
 		}
 		return ""
 	}
-	if a.everything || within(target, owner) || slices.ContainsFunc(a.to, func(to string) bool { return within(target, to) }) {
+	if within(target, owner) || slices.ContainsFunc(a.to, func(to string) bool { return within(target, to) }) {
 		return ""
 	}
 	return "breaks the arrow " + a.line

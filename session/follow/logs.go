@@ -101,7 +101,7 @@ func (o LogsOptions) wants(service string, number int) bool {
 // logTargets are the containers there are, by service and number, and which of
 // them run, paused or not.
 func logTargets(ctx context.Context, s *session.Session, o LogsOptions) ([]logs.Target, map[string]bool, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+	listed, err := s.List(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -77,7 +77,7 @@ func collect(ctx context.Context, from <-chan string, to chan<- string) {
 
 // containers lists a service's replicas by number.
 func (w *watching) containers(ctx context.Context, service string) ([]engine.Listed, error) {
-	listed, err := engine.List(ctx, w.s.Reader, w.s.Name)
+	listed, err := w.s.List(ctx)
 	if err != nil {
 		return nil, err
 	}
