@@ -159,6 +159,12 @@ var importRules = []importRule{
 		why:   "internal/progress is pure: the standard library without I/O",
 	},
 	{
+		scope: scope{in: []string{"session/follow/account"}},
+		paths: []string{"context", "os", "net", "io", "sync", "syscall", "log", "golang.org", "github.com"},
+		but:   []string{"github.com/compose-orchestrator/compose"}, // what of it, the arrows say
+		why:   "session/follow/account is pure: the standard library without I/O or locks",
+	},
+	{
 		scope: scope{except: []string{"cmd/compose"}},
 		paths: []string{"log", "github.com/sirupsen/logrus"},
 		why:   "libraries never log, they emit events",
@@ -185,6 +191,11 @@ var nameRules = []nameRule{
 		scope: scope{in: []string{"internal/progress"}},
 		names: clock,
 		why:   "internal/progress has no clock: the time comes with the event",
+	},
+	{
+		scope: scope{in: []string{"session/follow/account"}},
+		names: clock,
+		why:   "session/follow/account has no clock: the time comes with the event",
 	},
 	{
 		scope: scope{except: []string{"cmd/compose", "cmd/agent", "internal/bench", "internal/memoryengine"}}, // the programs

@@ -86,7 +86,7 @@ func showLogs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(changes)
-		f := printing{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, signals: map[string]bool{}}
+		f := targetFeed{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, signals: map[string]bool{}}
 		return f.run(ctx, targets)
 	})
 	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
@@ -147,8 +147,8 @@ func inspect(ctx context.Context, s *session.Session, targets []logs.Target, o L
 	return g.Wait()
 }
 
-// printing tells a follower of logs which containers there are to read.
-type printing struct {
+// targetFeed tells logs.Follow which containers there are to read.
+type targetFeed struct {
 	s       *session.Session
 	o       LogsOptions
 	sub     *feed.Subscription
@@ -162,7 +162,7 @@ type printing struct {
 
 // run names the containers to follow: those there are, then each that starts,
 // until nothing runs and nothing takes the place of what ran.
-func (f *printing) run(ctx context.Context, targets []logs.Target) error {
+func (f *targetFeed) run(ctx context.Context, targets []logs.Target) error {
 	for _, t := range targets {
 		f.send(ctx, logs.Change{Target: t})
 	}
@@ -188,7 +188,7 @@ const restartTime = 500 * time.Millisecond
 var errOver = errors.New("nothing runs any more")
 
 // next waits for an event, where nothing runs for a while only.
-func (f *printing) next(ctx context.Context) (feed.Event, error) {
+func (f *targetFeed) next(ctx context.Context) (feed.Event, error) {
 	if len(f.alive)+len(f.coming) > 0 {
 		return f.sub.Next(ctx)
 	}
@@ -202,7 +202,7 @@ func (f *printing) next(ctx context.Context) (feed.Event, error) {
 }
 
 // take passes one event of the engine on.
-func (f *printing) take(ctx context.Context, e feed.Event) error {
+func (f *targetFeed) take(ctx context.Context, e feed.Event) error {
 	if e.Resync {
 		return f.resync(ctx)
 	}
@@ -236,7 +236,7 @@ func (f *printing) take(ctx context.Context, e feed.Event) error {
 }
 
 // start names a container that runs since some moment of the following.
-func (f *printing) start(ctx context.Context, t logs.Target) {
+func (f *targetFeed) start(ctx context.Context, t logs.Target) {
 	if p, err := engine.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
 		t.TTY = p.TTY
 		f.send(ctx, logs.Change{Target: t, At: f.began})
@@ -244,7 +244,7 @@ func (f *printing) start(ctx context.Context, t logs.Target) {
 }
 
 // resync looks anew at what runs, after events were lost.
-func (f *printing) resync(ctx context.Context) error {
+func (f *targetFeed) resync(ctx context.Context) error {
 	targets, alive, err := logTargets(ctx, f.s, f.o)
 	if err != nil {
 		return err
@@ -260,7 +260,7 @@ func (f *printing) resync(ctx context.Context) error {
 	return nil
 }
 
-func (f *printing) send(ctx context.Context, c logs.Change) {
+func (f *targetFeed) send(ctx context.Context, c logs.Change) {
 	select {
 	case f.changes <- c:
 	case <-ctx.Done():
