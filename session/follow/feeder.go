@@ -15,8 +15,8 @@ import (
 	"github.com/compose-orchestrator/compose/session/follow/account"
 )
 
-// feeder turns the engine's events into news of the account, and has what the
-// containers print shown. Two goroutines work for it: one takes the events, and
+// feeder turns the engine's events into news of the account, and shows what the
+// containers print. Two goroutines work for it: one takes the events, and
 // logs.Follow reads the logs that these name. What has no log is the listener's.
 type feeder struct {
 	s       *session.Session
@@ -197,7 +197,7 @@ func (f *feeder) list(ctx context.Context, since time.Time) {
 	f.account.tell(func(a *account.Account) { a.Running(running) })
 }
 
-// follow has shown what a container prints that runs.
+// follow shows what a container prints that runs.
 func (f *feeder) follow(ctx context.Context, c logs.Change) {
 	if f.logged(c.Service) {
 		f.change(ctx, c)
@@ -251,7 +251,7 @@ func (f *feeder) shown(e event.Event) event.Event {
 	return e
 }
 
-// before is told of each step of the plan before it is carried out: a container that
+// before is called with each step of the plan before it is carried out: a container that
 // has no log is listened to before it starts, and the end of one that the plan stops is
 // the plan's.
 func (f *feeder) before(ctx context.Context, s plan.Step, done *plan.Results) {
@@ -270,14 +270,14 @@ func (f *feeder) before(ctx context.Context, s plan.Step, done *plan.Results) {
 	}
 }
 
-// heard is a doer whose steps the feeder is told of.
-type heard struct {
+// stepwise is a doer that calls the feeder before each step.
+type stepwise struct {
 	plan.Doer
 	f *feeder
 }
 
 // Do carries one step out.
-func (d heard) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
+func (d stepwise) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	d.f.before(ctx, s, done)
 	return d.Doer.Do(ctx, s, done)
 }

@@ -107,7 +107,7 @@ func (f *attached) bringUp(ctx context.Context, o session.UpOptions) error {
 			return err
 		}
 		f.announce(made.Plan)
-		return made.Apply(ctx, func(d plan.Doer) plan.Doer { return heard{d, f.feeder} })
+		return made.Apply(ctx, func(d plan.Doer) plan.Doer { return stepwise{d, f.feeder} })
 	})
 }
 

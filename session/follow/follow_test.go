@@ -148,36 +148,58 @@ func TestUpAborts(t *testing.T) {
 	check(t, s, u, "", "job-1 exited 4", "Aborting on container exit...", "web-1: bye", "web-1 exited 0")
 }
 
+// keys is a menu. Its user waits until all is up.
+type keys struct {
+	commands chan follow.Command
+	up       chan struct{} // closed when all is up
+	once     sync.Once
+}
+
+func newKeys() *keys {
+	return &keys{commands: make(chan follow.Command), up: make(chan struct{})}
+}
+
+func (k *keys) Open(context.Context) <-chan follow.Command { return k.commands }
+func (k *keys) Ready([]string)                             { k.once.Do(func() { close(k.up) }) }
+func (k *keys) Close()                                     {}
+
+// press sends a command, once all is up.
+func (k *keys) press(c follow.Command) {
+	go func() {
+		<-k.up
+		k.commands <- c
+	}()
+}
+
 // TestUpInterrupted: it stops its containers, and shows what they say to that.
 func TestUpInterrupted(t *testing.T) {
 	enough := errors.New("enough")
 	ctx, interrupt := context.WithCancelCause(t.Context())
-	u := &user{when: map[string]func(){"web-1: hello": func() { interrupt(enough) }}}
+	menu := newKeys()
+	u := &user{when: map[string]func(){"web-1: hello": func() {
+		go func() {
+			<-menu.up
+			interrupt(enough)
+		}()
+	}}}
 	s := open(t, u, "  web: "+talks+"\n")
-	if _, err := follow.Up(ctx, s, session.UpOptions{}, follow.Options{}); !errors.Is(err, enough) {
+	if _, err := follow.Up(ctx, s, session.UpOptions{}, follow.Options{Menu: menu}); !errors.Is(err, enough) {
 		t.Fatal(err)
 	}
 	check(t, s, u, "", "web-1: bye", "web-1 exited 0")
 }
 
-// keys is a menu whose commands come when they are sent.
-type keys chan follow.Command
-
-func (k keys) Open(context.Context) <-chan follow.Command { return k }
-func (k keys) Ready([]string)                             {}
-func (k keys) Close()                                     {}
-
 // TestMenu: the end of a container that the user has restarted stops nobody, and who
 // leaves has them run on.
 func TestMenu(t *testing.T) {
-	menu := make(keys, 1)
+	menu := newKeys()
 	u := &user{}
 	u.when = map[string]func(){
-		"web-1: hello": func() { menu <- follow.Command{Verb: follow.Restart, Service: "web"} },
+		"web-1: hello": func() { menu.press(follow.Command{Verb: follow.Restart, Service: "web"}) },
 		"web-1: bye": func() {
 			u.mu.Lock()
 			defer u.mu.Unlock()
-			u.when["web-1: hello"] = func() { menu <- follow.Command{Verb: follow.Detach} }
+			u.when["web-1: hello"] = func() { menu.press(follow.Command{Verb: follow.Detach}) }
 		},
 	}
 	s := open(t, u, "  web: "+talks+"\n")

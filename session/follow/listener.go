@@ -25,7 +25,7 @@ type listener struct {
 	ctx     context.Context // of the listening
 	cancel  context.CancelFunc
 	hearers sync.WaitGroup
-	ends    sync.WaitGroup // the ends that are to be told
+	ends    sync.WaitGroup // the ends that are to be shown
 
 	mu   sync.Mutex          // guards below
 	runs map[string]*hearing // by container id: the present or next run
@@ -121,7 +121,7 @@ func (l *listener) exited(h *hearing, exit event.Exit) {
 }
 
 // drain waits until the runs that ended have been shown, or cancel is called.
-// Nothing is told to u any more.
+// The listener is called no more meanwhile.
 func (l *listener) drain() { l.ends.Wait() }
 
 // close ends the listening.

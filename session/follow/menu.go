@@ -59,7 +59,7 @@ func (noMenu) Ready([]string) {}
 // Close does nothing.
 func (noMenu) Close() {}
 
-// handle carries a command out. A failure is told and ends nothing.
+// handle carries a command out. A failure is a warning and ends nothing.
 func (f *attached) handle(ctx context.Context, c Command) {
 	switch c.Verb {
 	case Detach:
@@ -80,7 +80,7 @@ func (f *attached) handle(ctx context.Context, c Command) {
 }
 
 // answering does what takes long while commands come: the short ones are carried
-// out, the user may leave once it is done, and what must wait is told why. An
+// out, the user may leave once it is done, and learns why the others must wait. An
 // end that stops the others ends it.
 func (f *attached) answering(ctx context.Context, what string, do func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)

@@ -38,8 +38,8 @@ type Watch interface {
 	// they start. It returns the options for the up that starts them. The caller
 	// has the turn.
 	Prepare(ctx context.Context, o session.UpOptions) (session.UpOptions, error)
-	// Start follows the files until Close. adopt is told, from another goroutine, of
-	// each project that takes the place of the one before.
+	// Start follows the files until Close. It calls adopt, from another goroutine,
+	// with each project that takes the place of the one before.
 	Start(ctx context.Context, adopt func(*project.Project))
 	// Rebuild builds the services' images and recreates their containers.
 	Rebuild(ctx context.Context, services []string) error

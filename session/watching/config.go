@@ -22,7 +22,7 @@ import (
 const configQuiet = 100 * time.Millisecond
 
 // watchConfig follows the files that the project is made of until ctx ends.
-// changed is told of each new project.
+// changed gets a value for each new project.
 func (w *watching) watchConfig(ctx context.Context, changed chan<- struct{}) {
 	if w.o.Reload == nil {
 		return
@@ -165,7 +165,7 @@ func (w *watching) reload(ctx context.Context) bool {
 }
 
 // renamed is an error where a project is called otherwise than the one that is
-// watched: it would be another one, beside the old one's containers.
+// watched: it would be another project, and the old one's containers would run on.
 func (w *watching) renamed(p *project.Project) error {
 	if p.Name == w.s.Name {
 		return nil

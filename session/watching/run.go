@@ -11,7 +11,7 @@ import (
 	"github.com/compose-orchestrator/compose/watch"
 )
 
-// start watches beside what else goes on. stop ends it, and waits.
+// start watches in the background. stop ends it, and waits.
 func (w *watching) start(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup

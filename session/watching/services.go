@@ -189,7 +189,7 @@ func (w *watching) bring(ctx context.Context, s *session.Session, rules []watch.
 		return err
 	}
 	g.enter()
-	// What cannot be synced was told and is tried again; the old container is gone.
+	// What cannot be synced was a warning and is tried again; the old container is gone.
 	if err := watch.InitialSync(ctx, rules, w, w.options()); ctx.Err() != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (t *Toggle) Prepare(ctx context.Context, o session.UpOptions) (session.UpOp
 	return t.w.prepare(ctx, o)
 }
 
-// Start follows the files until Close. adopt is told, from another goroutine, of each
+// Start follows the files until Close. It calls adopt, from another goroutine, with each
 // project that takes the place of the one before.
 func (t *Toggle) Start(ctx context.Context, adopt func(*project.Project)) {
 	t.w.adopted = adopt

@@ -13,16 +13,10 @@ import (
 	"github.com/compose-orchestrator/compose/session/watching"
 )
 
-// TestToggle: what was saved while it is open, and between Close
-// and the next Open, is synced.
-func TestToggle(t *testing.T) {
-	dir := t.TempDir()
-	save := func(name string) {
-		t.Helper()
-		if err := os.WriteFile(filepath.Join(dir, "src", name), []byte(name), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+// watched is a project whose service has the folder src, and an engine in memory.
+func watched(t *testing.T) (dir string, p *project.Project, conn *session.Connection) {
+	t.Helper()
+	dir = t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "src"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -39,9 +33,21 @@ services:
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	p, err := project.Load(t.Context(), project.Options{Dir: dir, WorkDir: dir}, nil)
-	if err != nil {
+	if p, err = project.Load(t.Context(), project.Options{Dir: dir, WorkDir: dir}, nil); err != nil {
 		t.Fatal(err)
+	}
+	return dir, p, conn
+}
+
+// TestToggle: what was saved while it is open, and between Close
+// and the next Open, is synced.
+func TestToggle(t *testing.T) {
+	dir, p, conn := watched(t)
+	save := func(name string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, "src", name), []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	synced := make(chan string, 8)
 	s := conn.New(session.Config{Project: p, Sink: func(e event.Event) {

@@ -82,8 +82,8 @@ type watching struct {
 	known *watch.Known
 	// renewed brings services whose containers came or went.
 	renewed chan string
-	// adopted is told of each project that takes the place of the one before; nil:
-	// nobody wants to know.
+	// adopted is called with each project that takes the place of the one before; nil:
+	// nothing is.
 	adopted func(*project.Project)
 
 	outputs []fs.FileInfo // files that the program prints to
@@ -125,7 +125,7 @@ func prepared(s *session.Session, o Options) (*watching, error) {
 	return w, nil
 }
 
-// show tells what was derived, where that was not told of the project before.
+// show says what was derived, where that was not said of the project before.
 func (w *watching) show(notes []string) {
 	for _, note := range notes {
 		if !slices.Contains(w.notes, note) {

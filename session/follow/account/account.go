@@ -136,7 +136,7 @@ func (a *Account) Runs(id string) bool { return a.running[id] != "" }
 // EndHeard says that a container's end is about to be shown, EndShown that it was.
 func (a *Account) EndHeard() { a.unshown++ }
 
-// EndShown says that an end was shown of which EndHeard told.
+// EndShown says that one of the ends that were heard of was shown.
 func (a *Account) EndShown() { a.unshown-- }
 
 // Ended says that a container ended.
