@@ -234,7 +234,8 @@ func (w watch) Prepare(_ context.Context, o session.UpOptions) (session.UpOption
 func TestWatch(t *testing.T) {
 	ctx, interrupt := context.WithCancelCause(t.Context())
 	u := &user{when: map[string]func(){"start": func() { interrupt(errors.New("enough")) }}}
-	s := open(t, u, "  web: "+talks+"\n  old: "+talks+"\n")
+	const idle = `{image: alpine, command: [sleep, "1000"], stop_grace_period: 0s}`
+	s := open(t, u, "  web: "+idle+"\n  old: "+idle+"\n")
 	newer, err := s.Project.Select(project.Selection{Services: []string{"web"}})
 	if err != nil {
 		t.Fatal(err)
