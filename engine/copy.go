@@ -120,14 +120,6 @@ func followed(ctx context.Context, c Reader, p Place) (target, name string) {
 	return archive.GetRebaseName(p.Path, linkTarget(p.Path, stat))
 }
 
-// linkTarget is the absolute path that a link in a container names.
-func linkTarget(at string, stat container.PathStat) string {
-	if path.IsAbs(stat.LinkTarget) {
-		return stat.LinkTarget
-	}
-	return path.Join("/", path.Dir(at), stat.LinkTarget)
-}
-
 // CopyIn copies a file or folder of this machine to a path of a container, by
 // the rules of CopyOut.
 func CopyIn(ctx context.Context, c Client, from Source, to Place, o CopyOptions) error {

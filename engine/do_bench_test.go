@@ -27,7 +27,9 @@ type bench struct {
 	t *testing.T
 	c Client
 	p *project.Project
-	d *Doer
+	d plan.Doer
+	// newDoer makes d: another one for each run of the program.
+	newDoer doers
 	// done has what the creates of this run brought.
 	done *plan.Results
 
@@ -36,16 +38,13 @@ type bench struct {
 	parts   int
 }
 
-// newBench loads a file as a project of that name, which begins with "do-".
-func newBench(t *testing.T, name, file string) *bench {
-	t.Helper()
-	conn := realEngine(t)
-	return newBenchAt(t, conn.Client, name, file)
-}
+// doers makes the one that carries actions out, for one run of the program.
+type doers func(c Client, p *project.Project, sink event.Sink) plan.Doer
 
-func newBenchAt(t *testing.T, c Client, name, file string) *bench {
+// newBench loads a file as a project of that name.
+func newBench(t *testing.T, c Client, name, file string, of doers) *bench {
 	t.Helper()
-	b := &bench{t: t, c: c, p: loadFile(t, name, file)}
+	b := &bench{t: t, c: c, p: loadFile(t, name, file), newDoer: of}
 	b.renew()
 	b.clean()
 	t.Cleanup(b.clean)
@@ -54,7 +53,7 @@ func newBenchAt(t *testing.T, c Client, name, file string) *bench {
 
 // renew gives the bench another Doer, as another run of the program has.
 func (b *bench) renew() {
-	b.d = NewDoer(b.c, b.p, DoerOptions{Sink: b.sink})
+	b.d = b.newDoer(b.c, b.p, b.sink)
 	b.done = &plan.Results{}
 }
 
@@ -150,7 +149,7 @@ func (b *bench) clean() {
 	mine := filters.NewArgs(filters.Arg("label", project.LabelProject+"="+b.p.Name))
 	if list, err := b.c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine}); err == nil {
 		for _, c := range list {
-			_ = b.d.remove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
+			b.remove(ctx, c.ID)
 		}
 	}
 	if list, err := b.c.NetworkList(ctx, network.ListOptions{Filters: mine}); err == nil {
@@ -162,6 +161,19 @@ func (b *bench) clean() {
 		for _, v := range list.Volumes {
 			_ = b.c.VolumeRemove(ctx, v.Name, true)
 		}
+	}
+}
+
+// remove removes a container, and waits where the engine is at it already.
+func (b *bench) remove(ctx context.Context, id string) {
+	err := b.c.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	if !errdefs.IsConflict(err) {
+		return
+	}
+	gone, failed := b.c.ContainerWait(ctx, id, container.WaitConditionRemoved)
+	select {
+	case <-gone:
+	case <-failed:
 	}
 }
 

@@ -84,12 +84,3 @@ func (d *Doer) recordStops(ctx context.Context, a planner.RecordStops) error {
 	})
 	return err
 }
-
-// stopsOf reads what recordStops wrote; nil: the volume is another one.
-func stopsOf(v *volume.Volume) []planner.Stopped {
-	var stops []planner.Stopped
-	if text := v.Labels[project.LabelStops]; text != "" {
-		_ = json.Unmarshal([]byte(text), &stops) // what nobody can read names nothing
-	}
-	return stops
-}

@@ -24,7 +24,7 @@ const idle = "\n    image: alpine\n    command: sleep 600\n    init: true\n"
 
 // TestDoTwice: every action can be repeated.
 func TestDoTwice(t *testing.T) {
-	b := newBench(t, "do-twice", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
+	b := realBench(t, "do-twice", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
 	b.resources()
 	b.resources()
 	ref := b.ref("web", 1)
@@ -62,7 +62,7 @@ func TestDoTwice(t *testing.T) {
 
 // TestDoUnpause: so can this one.
 func TestDoUnpause(t *testing.T) {
-	b := newBench(t, "do-pause", "services:\n  web:"+idle)
+	b := realBench(t, "do-pause", "services:\n  web:"+idle)
 	b.up("web")
 	id, _ := b.done.Created("web", 1)
 	if err := b.c.ContainerPause(t.Context(), id); err != nil {
@@ -75,7 +75,7 @@ func TestDoUnpause(t *testing.T) {
 // TestDoReplace: a replacement has a temporary name and its predecessor's
 // anonymous volumes, and takes over the name.
 func TestDoReplace(t *testing.T) {
-	b := newBench(t, "do-replace", "services:\n  web:"+idle+"    volumes: [/anon]\n")
+	b := realBench(t, "do-replace", "services:\n  web:"+idle+"    volumes: [/anon]\n")
 	b.up("web")
 	old, _ := b.done.Created("web", 1)
 	ref := b.ref("web", 1)
@@ -119,7 +119,7 @@ func TestDoReplace(t *testing.T) {
 // TestDoLeftover: what an earlier run left under the name, made from another
 // definition, makes room.
 func TestDoLeftover(t *testing.T) {
-	b := newBench(t, "do-leftover", "services:\n  web:"+idle)
+	b := realBench(t, "do-leftover", "services:\n  web:"+idle)
 	b.resources()
 	ref := b.ref("web", 1)
 	stale := b.do(planner.CreateContainer{Ref: ref}).ID
@@ -135,7 +135,7 @@ func TestDoLeftover(t *testing.T) {
 // TestDoFiles: secrets and configs are in the container before it starts, with
 // owner and mode, whatever user runs it.
 func TestDoFiles(t *testing.T) {
-	b := newBench(t, "do-files", `
+	b := realBench(t, "do-files", `
 services:
   web:
     image: alpine
@@ -166,7 +166,7 @@ configs: {conf: {content: "a=1\n"}}
 // TestDoFilesLater: a container that an earlier run created and did not get to
 // fill has its files when it starts.
 func TestDoFilesLater(t *testing.T) {
-	b := newBench(t, "do-later", `
+	b := realBench(t, "do-later", `
 services:
   web:
     image: alpine
@@ -189,7 +189,7 @@ configs: {conf: {content: "a=1"}}
 
 // TestDoPreStop: a container that does not run has no use for the hook.
 func TestDoPreStop(t *testing.T) {
-	b := newBench(t, "do-prestop", "services:\n  web:"+idle+"    pre_stop: [{command: [echo, bye]}]\n")
+	b := realBench(t, "do-prestop", "services:\n  web:"+idle+"    pre_stop: [{command: [echo, bye]}]\n")
 	b.up("web")
 	id, _ := b.done.Created("web", 1)
 	hook := planner.RunHook{Ref: b.ref("web", 1), ID: id, Phase: planner.PreStop}
@@ -205,7 +205,7 @@ func TestDoPreStop(t *testing.T) {
 
 // TestDoWait: waits end when the condition is met or cannot be met any more.
 func TestDoWait(t *testing.T) {
-	b := newBench(t, "do-wait", `
+	b := realBench(t, "do-wait", `
 services:
   healthy:
     image: alpine
@@ -266,7 +266,7 @@ services:
 
 // TestDoWaitCancelled: a wait ends with its context.
 func TestDoWaitCancelled(t *testing.T) {
-	b := newBench(t, "do-cancel", "services:\n  web:"+idle)
+	b := realBench(t, "do-cancel", "services:\n  web:"+idle)
 	b.up("web")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
@@ -278,7 +278,7 @@ func TestDoWaitCancelled(t *testing.T) {
 
 // TestDoShares: namespaces and volumes of another service's container.
 func TestDoShares(t *testing.T) {
-	b := newBench(t, "do-shares", "services:\n  db:"+idle+"    volumes: [/data]\n    ipc: shareable\n  web:"+idle+
+	b := realBench(t, "do-shares", "services:\n  db:"+idle+"    volumes: [/data]\n    ipc: shareable\n  web:"+idle+
 		"    network_mode: service:db\n    pid: service:db\n    ipc: service:db\n    volumes_from: [db]\n")
 	b.up("db", "web")
 	db, _ := b.done.Created("db", 1)
@@ -305,7 +305,7 @@ func TestDoOldAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	b := newBenchAt(t, c, "do-oldapi", "services:\n  web:"+idle+"    networks: {front: , back: {aliases: [b]}}\nnetworks: {front: , back: }\n")
+	b := newBench(t, c, "do-oldapi", "services:\n  web:"+idle+"    networks: {front: , back: {aliases: [b]}}\nnetworks: {front: , back: }\n", newDoer)
 	b.resources()
 	first := b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
 	b.renew() // as after a kill between create and start
@@ -328,7 +328,7 @@ func TestDoOldAPI(t *testing.T) {
 
 // TestDoErrors: what the user can do something about is said.
 func TestDoErrors(t *testing.T) {
-	b := newBench(t, "do-errors", `
+	b := realBench(t, "do-errors", `
 services:
   holder:
     image: alpine
@@ -371,13 +371,13 @@ secrets: {gone: {file: ./gone}}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = b.d.remove(context.Background(), stranger.ID, container.RemoveOptions{Force: true}) })
+	t.Cleanup(func() { b.remove(context.Background(), stranger.ID) })
 	hinted(b.fails(create("named"), "the name do-errors-stranger is taken by container", "no Compose project"), "docker rm -f do-errors-stranger")
 }
 
 // TestDoPull: a pull reports its progress and the identity of the image.
 func TestDoPull(t *testing.T) {
-	b := newBench(t, "do-pull", "services:\n  web: {image: alpine}\n")
+	b := realBench(t, "do-pull", "services:\n  web: {image: alpine}\n")
 	ref := event.Ref{Kind: event.Image, Name: "alpine"}
 	out, err := b.try(planner.PullImage{Ref: ref})
 	if err != nil {
@@ -395,7 +395,7 @@ func TestDoPull(t *testing.T) {
 
 // TestDoInUse: what others use stays, with a word.
 func TestDoInUse(t *testing.T) {
-	b := newBench(t, "do-inuse", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
+	b := realBench(t, "do-inuse", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
 	b.up("web")
 	net := event.Ref{Kind: event.Network, Name: b.p.Networks["default"].Name}
 	if out := b.do(planner.RemoveNetwork{Ref: net, ID: net.Name}); out.Text != inUse || out.Detail != "do-inuse-web-1" {
@@ -411,7 +411,7 @@ func TestDoInUse(t *testing.T) {
 // TestDoCheckNetwork: a network on which others run is refused, and what was taken
 // for stopped is stopped.
 func TestDoCheckNetwork(t *testing.T) {
-	b := newBench(t, "do-check", "services:\n  web:"+idle+"  db:"+idle)
+	b := realBench(t, "do-check", "services:\n  web:"+idle+"  db:"+idle)
 	b.up("web", "db")
 	web, db := b.inspect("do-check-web-1").ID, b.inspect("do-check-db-1").ID
 	net := b.p.Networks["default"].Name

@@ -52,7 +52,7 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *spec.Request) erro
 	var owners owners
 	if req.FilesVolume != "" {
 		err := d.withHelper(ctx, req, func(helper string) (err error) {
-			if owners, err = d.owners(ctx, helper, req.Config.User, files); err != nil {
+			if owners, err = ownersOf(ctx, d.c, helper, req.Config.User, files); err != nil {
 				return err
 			}
 			return d.write(ctx, helper, inSlots(files), owners)
@@ -62,7 +62,7 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *spec.Request) erro
 		}
 	} else {
 		var err error
-		if owners, err = d.owners(ctx, id, req.Config.User, files); err != nil {
+		if owners, err = ownersOf(ctx, d.c, id, req.Config.User, files); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // system takes none, under a tmpfs too; they belong to the service's user, also
 // after a replacement; and nothing is left of them when it goes.
 func TestDoFilesUnwritable(t *testing.T) {
-	b := newBench(t, "do-unwritable", `
+	b := realBench(t, "do-unwritable", `
 services:
   web:
     image: alpine
@@ -76,7 +76,7 @@ configs: {conf: {content: "a=1\n"}}
 // TestDoPreStart: a pre_start hook runs in its own container, whose files are
 // the service's, and leaves none behind, whether it works or fails.
 func TestDoPreStart(t *testing.T) {
-	b := newBench(t, "do-prestart", `
+	b := realBench(t, "do-prestart", `
 services:
   web:
     image: alpine

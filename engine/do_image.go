@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/mount"
 
@@ -161,12 +159,6 @@ func inheritable(volumes map[string]string, s types.ServiceConfig, i localImage)
 	return kept
 }
 
-// isAnonymousName tells the names that engines make up for volumes.
-func isAnonymousName(name string) bool {
-	const digits = "0123456789abcdef"
-	return len(name) == 64 && strings.Trim(name, digits) == ""
-}
-
 // removeImage removes a tag. An image that containers use stays.
 func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (plan.Result, error) {
 	_, err := d.c.ImageRemove(ctx, a.Ref.Name, image.RemoveOptions{})
@@ -210,12 +202,4 @@ func compactJSON(text []byte) (string, error) {
 	var b bytes.Buffer
 	err := json.Compact(&b, text)
 	return b.String(), err
-}
-
-// stateOf is a container's state; nil where the engine gives none.
-func stateOf(c container.InspectResponse) *container.State {
-	if c.ContainerJSONBase == nil {
-		return nil
-	}
-	return c.State
 }

@@ -32,11 +32,11 @@ func (o owners) gidOf(f spec.CopiedFile) int {
 	return f.GID
 }
 
-// owners finds the ids of the user that a container runs as, where a file
+// ownersOf finds the ids of the user that a container runs as, where a file
 // belongs to that user: user is the service's, "" the image's. Names are looked
 // up in the container's own files, as the engine does at the start; one that is
 // not there counts as root, since the start says it better.
-func (d *Doer) owners(ctx context.Context, id, user string, files []spec.CopiedFile) (owners, error) {
+func ownersOf(ctx context.Context, c Reader, id, user string, files []spec.CopiedFile) (owners, error) {
 	needed := false
 	for _, f := range files {
 		needed = needed || f.UID == spec.OfUser || f.GID == spec.OfUser
@@ -45,11 +45,11 @@ func (d *Doer) owners(ctx context.Context, id, user string, files []spec.CopiedF
 		return owners{}, nil
 	}
 	if user == "" {
-		c, err := d.c.ContainerInspect(ctx, id)
+		made, err := c.ContainerInspect(ctx, id)
 		if err != nil {
 			return owners{}, fmt.Errorf("asking for the container's user: %w", err)
 		}
-		user = c.Config.User
+		user = made.Config.User
 	}
 	name, group, grouped := strings.Cut(user, ":")
 	var o owners
@@ -62,7 +62,7 @@ func (d *Doer) owners(ctx context.Context, id, user string, files []spec.CopiedF
 	case uidErr == nil && gidErr == nil:
 		return owners{uid, gid}, nil
 	}
-	passwd, err := d.textFile(ctx, id, "/etc/passwd")
+	passwd, err := textFile(ctx, c, id, "/etc/passwd")
 	if err != nil {
 		return owners{}, err
 	}
@@ -77,7 +77,7 @@ func (d *Doer) owners(ctx context.Context, id, user string, files []spec.CopiedF
 		o.gid = gid
 		return o, nil
 	}
-	groups, err := d.textFile(ctx, id, "/etc/group")
+	groups, err := textFile(ctx, c, id, "/etc/group")
 	o.gid = groupEntry(groups, group)
 	return o, err
 }
@@ -118,8 +118,8 @@ func idIn(field string) int {
 const maxTextFile = 4 << 20
 
 // textFile reads a file of a container, "" where there is none.
-func (d *Doer) textFile(ctx context.Context, id, path string) (string, error) {
-	body, _, err := d.c.CopyFromContainer(ctx, id, path)
+func textFile(ctx context.Context, c Reader, id, path string) (string, error) {
+	body, _, err := c.CopyFromContainer(ctx, id, path)
 	if errdefs.IsNotFound(err) {
 		return "", nil
 	}

@@ -83,13 +83,13 @@ func TestPeerEqual(t *testing.T) {
 	if os.Getenv("PEER") == "" {
 		t.Skip("PEER names no docker-compose")
 	}
-	b := newBench(t, "do-equal", peerFile)
-	b.prepareFiles("token", "src/file")
+	b := realBench(t, "do-equal", peerFile)
+	prepareFiles(b, "token", "src/file")
 	peer(t, b.p.WorkingDir, "up", "-d")
-	theirs := b.snapshot()
+	theirs := snapshot(b)
 	peer(t, b.p.WorkingDir, "down", "-v", "-t", "0")
 	b.up("db", "web", "side", "host")
-	ours := b.snapshot()
+	ours := snapshot(b)
 	for _, name := range slices.Sorted(mapKeys(theirs)) {
 		for _, difference := range differences(name, theirs[name], ours[name]) {
 			t.Error(difference)
@@ -98,7 +98,7 @@ func TestPeerEqual(t *testing.T) {
 }
 
 // prepareFiles writes files into the project's folder.
-func (b *bench) prepareFiles(names ...string) {
+func prepareFiles(b *bench, names ...string) {
 	b.t.Helper()
 	for _, name := range names {
 		file := filepath.Join(b.p.WorkingDir, name)
@@ -113,7 +113,7 @@ func (b *bench) prepareFiles(names ...string) {
 
 // snapshot is what the engine says of the project's resources, as trees, by
 // name, without what differs from one run to the next.
-func (b *bench) snapshot() map[string]any {
+func snapshot(b *bench) map[string]any {
 	b.t.Helper()
 	seen := map[string]any{}
 	parent := b.inspect(b.p.ContainerName("db", 1)).ID
@@ -251,8 +251,8 @@ func TestPeerTakesOver(t *testing.T) {
 			lines = append(lines, line)
 		}
 	}
-	b := newBench(t, "do-equal", strings.Join(lines, ""))
-	b.prepareFiles("token", "src/file")
+	b := realBench(t, "do-equal", strings.Join(lines, ""))
+	prepareFiles(b, "token", "src/file")
 	b.up("db", "web", "side", "host")
 	before := map[string]string{}
 	for _, s := range b.p.ServiceNames() {

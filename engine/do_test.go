@@ -9,67 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/image"
-	"github.com/docker/docker/api/types/registry"
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 )
-
-func TestTakenPort(t *testing.T) {
-	tests := []struct {
-		text string
-		want int
-		host string
-	}{
-		{"driver failed programming external connectivity on endpoint web (abc): Bind for 0.0.0.0:8080 failed: port is already allocated", 8080, "0.0.0.0"},
-		{"Bind for :::443 failed: port is already allocated", 443, "::"},
-		{"Bind for ::1:443 failed: port is already allocated", 443, "::1"},
-		{"failed to set up container networking: failed to bind host port 127.0.0.1:8081/tcp: address already in use", 8081, "127.0.0.1"},
-		{"failed to bind host port [::]:8081/tcp: address already in use", 8081, "::"},
-		{"failed to bind host port for 0.0.0.0:8082:172.18.0.2:80/tcp: address already in use", 8082, "0.0.0.0"},
-		{"Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use", 80, "0.0.0.0"},
-		{"rootlessport listen tcp 0.0.0.0:8083: bind: address already in use", 8083, "0.0.0.0"},
-		{"no such container: 8080", 0, ""},
-	}
-	for _, test := range tests {
-		if got, host := takenPort(test.text), takenHost(test.text); got != test.want || host != test.host {
-			t.Errorf("%s\n got %d on %q\nwant %d on %q", test.text, got, host, test.want, test.host)
-		}
-	}
-}
-
-func TestImageIdentity(t *testing.T) {
-	manifest := func(id, arch string, available bool) image.ManifestSummary {
-		return image.ManifestSummary{
-			ID: id, Kind: image.ManifestKindImage, Available: available,
-			ImageData: &image.ImageProperties{Platform: ocispec.Platform{OS: "linux", Architecture: arch}},
-		}
-	}
-	amd, arm, absent := manifest("amd", "amd64", true), manifest("arm", "arm64", true), manifest("absent", "s390x", false)
-	attestation := image.ManifestSummary{ID: "att", Kind: image.ManifestKindAttestation, Available: true}
-	tests := []struct {
-		name      string
-		manifests []image.ManifestSummary
-		platform  string
-		want      string
-	}{
-		{"old engine", nil, "", "top"},
-		{"one", []image.ManifestSummary{amd, absent, attestation}, "", "amd"},
-		{"one, whatever is asked for", []image.ManifestSummary{amd}, "linux/arm64", "amd"},
-		{"several", []image.ManifestSummary{amd, arm}, "", "top"},
-		{"several, one asked for", []image.ManifestSummary{amd, arm}, "linux/arm64", "arm"},
-		{"several, another asked for", []image.ManifestSummary{amd, arm}, "linux/s390x", "top"},
-	}
-	for _, test := range tests {
-		got := ImageIdentity(image.InspectResponse{ID: "top", Manifests: test.manifests}, test.platform)
-		if got != test.want {
-			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
-		}
-	}
-}
 
 // TestPullProgress reads a stream as the engine sends it.
 func TestPullProgress(t *testing.T) {
@@ -99,46 +42,6 @@ func TestPullProgress(t *testing.T) {
 	}
 	if help := hint.Of(pullFailure("x", err)); !strings.Contains(help, "no such tag") {
 		t.Errorf("hint: %q", help)
-	}
-}
-
-// TestCredentials reads config.json as docker login writes it.
-func TestCredentials(t *testing.T) {
-	dir := t.TempDir()
-	helper := "#!/bin/sh\necho '{\"Username\":\"<token>\",\"Secret\":\"identity\"}'\n"
-	if err := os.WriteFile(filepath.Join(dir, "docker-credential-do"), []byte(helper), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	config := `{"auths":{"https://index.docker.io/v1/":{"auth":"bWU6cHc="}},"credHelpers":{"reg.example":"do"},
-		"proxies":{"default":{"httpProxy":"http://p:1"}}}`
-	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-
-	c := dockerConfig{dir: dir}
-	for ref, want := range map[string]registry.AuthConfig{
-		"nginx":             {Username: "me", Password: "pw", ServerAddress: dockerHub},
-		"reg.example/a/b:1": {IdentityToken: "identity", ServerAddress: "reg.example"},
-		"other.example/x":   {},
-	} {
-		header, err := c.registryAuth(ref)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := registry.DecodeAuthConfig(header)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if *got != want {
-			t.Errorf("%s: got %+v, want %+v", ref, *got, want)
-		}
-	}
-	if got := c.proxyEnv("unix:///x")["HTTP_PROXY"]; got != "http://p:1" {
-		t.Errorf("proxy: got %q", got)
-	}
-	if _, err := c.registryAuth("Not A Reference"); err == nil {
-		t.Error("a bad reference is no error")
 	}
 }
 

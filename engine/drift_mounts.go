@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,9 +11,6 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
-
-// anonymousName is what engines call volumes that nobody named.
-var anonymousName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // mounts are what is mounted, by target. The engine takes them in four places,
 // and either tool may have used another: all are brought into one form.
@@ -36,7 +32,7 @@ func (f fieldSet) mounts(c *container.Config, h *container.HostConfig) {
 
 // mount sets one target: "bind /src ro".
 func (f fieldSet) mount(target, kind, source string, options ...string) {
-	if kind == "volume" && anonymousName.MatchString(source) {
+	if kind == "volume" && isAnonymousName(source) {
 		source = ""
 	}
 	if kind == "volume" && strings.HasSuffix(source, spec.FilesSuffix) {

@@ -28,7 +28,4 @@ func TestNullVolumes(t *testing.T) {
 	if list, err := ListVolumes(t.Context(), conn.Client, "p", nil); err != nil || len(list) != 1 {
 		t.Errorf("listed %v, %v", list, err)
 	}
-	if list, err := listVolumes(t.Context(), conn.Client, ObserveOptions{Name: "p"}); err != nil || len(list) != 1 {
-		t.Errorf("observed %v, %v", list, err)
-	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -121,6 +122,15 @@ func volumeOf(v *volume.Volume) planner.Volume {
 		Hash:    v.Labels[project.LabelConfigHash],
 		Stops:   stopsOf(v),
 	}
+}
+
+// stopsOf reads what RecordStops left; nil: the volume is another one.
+func stopsOf(v *volume.Volume) []planner.Stopped {
+	var stops []planner.Stopped
+	if text := v.Labels[project.LabelStops]; text != "" {
+		_ = json.Unmarshal([]byte(text), &stops) // what nobody can read names nothing
+	}
+	return stops
 }
 
 // named filters by any of several names.

@@ -32,14 +32,6 @@ type syncTarget struct {
 	above map[string]bool // folders above the rules' targets that are no links
 }
 
-// syncMount is a place with other files than the container's own.
-type syncMount struct {
-	target string
-	tmpfs  bool // the engine does not reach it
-	ro     bool
-	system bool // the runtime mounts it in every container
-}
-
 // target looks a container up, once.
 func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	s.mu.Lock()
@@ -63,7 +55,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	}
 	if user != "" {
 		of := []spec.CopiedFile{{UID: spec.OfUser, GID: spec.OfUser}}
-		if t.owner, err = (&Doer{c: s.c}).owners(ctx, id, user, of); err != nil {
+		if t.owner, err = ownersOf(ctx, s.c, id, user, of); err != nil {
 			return nil, err
 		}
 	}
@@ -82,11 +74,6 @@ func (t *syncTarget) mountOf(p string) *syncMount { return deepest(t.mounts, p) 
 // waits tells whether a path is to be deleted once the container runs. t.mu is
 // held.
 func (t *syncTarget) waits(p string) bool { return slices.Contains(t.pending, p) }
-
-// within tells whether a clean absolute path is a folder or below it.
-func within(folder, p string) bool {
-	return folder == "/" || p == folder || strings.HasPrefix(p, folder+"/")
-}
 
 // check refuses what the engine could not write, or would write where nobody
 // sees it.

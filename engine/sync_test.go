@@ -22,7 +22,7 @@ type syncBench struct {
 
 func newSyncBench(t *testing.T, name, service string) *syncBench {
 	t.Helper()
-	b := newBench(t, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service)
+	b := newBench(t, realEngine(t).Client, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service, newDoer)
 	b.resources()
 	s := &syncBench{bench: b, dir: t.TempDir()}
 	s.id = b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID

@@ -1,0 +1,20 @@
+package engine
+
+import (
+	"testing"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/project"
+)
+
+// newDoer is how a bench gets its Doer.
+func newDoer(c Client, p *project.Project, sink event.Sink) plan.Doer {
+	return NewDoer(c, p, DoerOptions{Sink: sink})
+}
+
+// realBench is a bench at the real engine.
+func realBench(t *testing.T, name, file string) *bench {
+	t.Helper()
+	return newBench(t, realEngine(t).Client, name, file, newDoer)
+}
