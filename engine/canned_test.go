@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/dial"
 )
 
@@ -36,7 +37,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // holding is a client of a container that has one archive at all paths.
 type holding struct {
-	Client
+	api.Client
 	archive []byte
 	stat    container.PathStat
 	asked   int

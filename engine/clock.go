@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // Now is the engine's clock, which stamps its events and logs: this machine's,
 // or for a remote engine what it answers when asked.
-func Now(ctx context.Context, c Reader, e planner.Engine) (time.Time, error) {
+func Now(ctx context.Context, c api.Reader, e planner.Engine) (time.Time, error) {
 	if !e.Remote {
 		return time.Now(), nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -23,7 +24,7 @@ type CommitOptions struct {
 var emptied = fmt.Sprintf(`LABEL %s="" %s="" %s=""`, project.LabelContentHash, project.LabelProvided, project.LabelFiles)
 
 // Commit makes an image of a container as it is and returns its id.
-func Commit(ctx context.Context, c Client, id string, o CommitOptions) (image string, err error) {
+func Commit(ctx context.Context, c api.Client, id string, o CommitOptions) (image string, err error) {
 	made, err := c.ContainerCommit(ctx, id, container.CommitOptions{
 		Reference: o.Reference,
 		Author:    o.Author,

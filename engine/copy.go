@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/moby/go-archive"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -45,7 +46,7 @@ type CopyOptions struct {
 // CopyOut copies a path of a container to one of this machine, which is
 // absolute, by docker cp's rules: into a folder that is there, else under the
 // new name. A source that ends in "/." is the folder's content.
-func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions) (Dropped, error) {
+func CopyOut(ctx context.Context, c api.Reader, from Place, to string, o CopyOptions) (Dropped, error) {
 	to = cleanHost(to)
 	dst, err := archive.CopyInfoDestinationPath(to)
 	if err != nil {
@@ -77,7 +78,7 @@ func CopyOut(ctx context.Context, c Reader, from Place, to string, o CopyOptions
 }
 
 // CopyOutTar writes a path of a container to w, as a tar archive.
-func CopyOutTar(ctx context.Context, c Reader, from Place, w io.Writer, o CopyOptions) error {
+func CopyOutTar(ctx context.Context, c api.Reader, from Place, w io.Writer, o CopyOptions) error {
 	if err := o.readable(ctx, c, from); err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func CopyOutTar(ctx context.Context, c Reader, from Place, w io.Writer, o CopyOp
 
 // readable refuses a source that the engine does not reach, and tells of what it
 // misses below it.
-func (o CopyOptions) readable(ctx context.Context, c Reader, from Place) error {
+func (o CopyOptions) readable(ctx context.Context, c api.Reader, from Place) error {
 	h, err := look(ctx, c, from)
 	if err != nil {
 		return err
@@ -112,7 +113,7 @@ func (o CopyOptions) readable(ctx context.Context, c Reader, from Place) error {
 
 // followed is the path of what a link in a container names and, where that has
 // another name, the one that it is copied under.
-func followed(ctx context.Context, c Reader, p Place) (target, name string) {
+func followed(ctx context.Context, c api.Reader, p Place) (target, name string) {
 	stat, err := c.ContainerStatPath(ctx, p.ID, p.Path)
 	if err != nil || stat.Mode&fs.ModeSymlink == 0 {
 		return p.Path, "" // what is wrong with it shows when it is copied
@@ -122,7 +123,7 @@ func followed(ctx context.Context, c Reader, p Place) (target, name string) {
 
 // CopyIn copies a file or folder of this machine to a path of a container, by
 // the rules of CopyOut.
-func CopyIn(ctx context.Context, c Client, from Source, to Place, o CopyOptions) error {
+func CopyIn(ctx context.Context, c api.Client, from Source, to Place, o CopyOptions) error {
 	h, err := look(ctx, c, to)
 	if err != nil {
 		return err
@@ -157,7 +158,7 @@ func CopyIn(ctx context.Context, c Client, from Source, to Place, o CopyOptions)
 
 // CopyInTar unpacks a tar archive, which may be compressed, in a folder of a
 // container.
-func CopyInTar(ctx context.Context, c Client, content io.ReadSeeker, to Place, o CopyOptions) error {
+func CopyInTar(ctx context.Context, c api.Client, content io.ReadSeeker, to Place, o CopyOptions) error {
 	h, err := look(ctx, c, to)
 	if err != nil {
 		return err
@@ -183,7 +184,7 @@ func CopyInTar(ctx context.Context, c Client, content io.ReadSeeker, to Place, o
 }
 
 // destination describes where a copy goes to; a link there is followed.
-func destination(ctx context.Context, c Reader, to Place) (archive.CopyInfo, error) {
+func destination(ctx context.Context, c api.Reader, to Place) (archive.CopyInfo, error) {
 	dst := archive.CopyInfo{Path: to.Path}
 	stat, err := c.ContainerStatPath(ctx, to.ID, to.Path)
 	if err == nil && stat.Mode&fs.ModeSymlink != 0 {

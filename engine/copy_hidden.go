@@ -15,6 +15,7 @@ import (
 
 	"github.com/moby/go-archive/compression"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -25,7 +26,7 @@ type hidden struct {
 }
 
 // look finds what is hidden in a container.
-func look(ctx context.Context, c Reader, at Place) (hidden, error) {
+func look(ctx context.Context, c api.Reader, at Place) (hidden, error) {
 	inspected, err := c.ContainerInspect(ctx, at.ID)
 	if err != nil {
 		return hidden{}, fmt.Errorf("inspecting the container: %w", err)
@@ -34,7 +35,7 @@ func look(ctx context.Context, c Reader, at Place) (hidden, error) {
 }
 
 // refuse is the error of a path that is hidden. Links on its way are followed.
-func (h hidden) refuse(ctx context.Context, c Reader, doing, p string) error {
+func (h hidden) refuse(ctx context.Context, c api.Reader, doing, p string) error {
 	p = realPath(ctx, c, h.at.ID, p)
 	m := deepest(h.mounts, p)
 	if m == nil || !m.tmpfs {
@@ -49,7 +50,7 @@ func (h hidden) refuse(ctx context.Context, c Reader, doing, p string) error {
 }
 
 // below are the temporary file systems below a path, which the file makes.
-func (h hidden) below(ctx context.Context, c Reader, p string) (root string, targets []string) {
+func (h hidden) below(ctx context.Context, c api.Reader, p string) (root string, targets []string) {
 	for _, m := range h.mounts {
 		if m.tmpfs && !m.system {
 			targets = append(targets, m.target)
@@ -64,7 +65,7 @@ func (h hidden) below(ctx context.Context, c Reader, p string) (root string, tar
 
 // realPath is a path of a container with its links followed; what is not there
 // stays as it is.
-func realPath(ctx context.Context, c Reader, id, p string) string {
+func realPath(ctx context.Context, c api.Reader, id, p string) string {
 	rest := strings.Split(strings.Trim(path.Clean("/"+p), "/"), "/")
 	at := "/"
 	const most = 40 // links in a row
@@ -89,7 +90,7 @@ func realPath(ctx context.Context, c Reader, id, p string) string {
 
 // refuseSource refuses a folder whose files would land in a tmpfs below the place
 // it is copied to.
-func (h hidden) refuseSource(ctx context.Context, c Reader, from Source, to string) error {
+func (h hidden) refuseSource(ctx context.Context, c api.Reader, from Source, to string) error {
 	root, targets := h.below(ctx, c, to)
 	for _, target := range targets {
 		rel, _ := filepath.Rel(root, target) // both are absolute
@@ -106,7 +107,7 @@ func (h hidden) refuseSource(ctx context.Context, c Reader, from Source, to stri
 }
 
 // refuseTar is refuseSource for a tar archive, which may be compressed.
-func (h hidden) refuseTar(ctx context.Context, c Reader, content io.ReadSeeker, to string) error {
+func (h hidden) refuseTar(ctx context.Context, c api.Reader, content io.ReadSeeker, to string) error {
 	root, targets := h.below(ctx, c, to)
 	if len(targets) == 0 {
 		return nil

@@ -10,6 +10,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/go-units"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
 // lookups bounds the calls of one listing that are under way.
@@ -18,7 +20,7 @@ const lookups = 16
 // Detail adds to containers what a list does not tell, at the price of one call
 // each: how often they were restarted, and how old the last answer of the health
 // check is. One that went away meanwhile stays as it is.
-func Detail(ctx context.Context, c Reader, list []Listed) error {
+func Detail(ctx context.Context, c api.Reader, list []Listed) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(lookups)
 	for i := range list {

@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
 // Digests returns a function that asks registries, through the engine, for the
 // digest behind a reference; it fits project.DigestFunc. Credentials are those
 // of docker's config.json in configDir ("": $DOCKER_CONFIG or ~/.docker).
-func Digests(r Reader, configDir string) func(ctx context.Context, ref string) (string, error) {
+func Digests(r api.Reader, configDir string) func(ctx context.Context, ref string) (string, error) {
 	config := &dockerConfig{dir: configDir}
 	return func(ctx context.Context, ref string) (string, error) {
 		auth, err := config.registryAuth(ref)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
@@ -18,7 +19,7 @@ import (
 // as done. A Doer is for one plan, since it remembers the images it met, and is
 // safe for concurrent use.
 type Doer struct {
-	c  Client
+	c  api.Client
 	p  *project.Project // nil: the project's file is not known
 	o  DoerOptions
 	im images
@@ -52,7 +53,7 @@ type DoerOptions struct {
 
 // NewDoer returns a Doer for a project; p is nil for what works without its
 // file: stop, down and the like.
-func NewDoer(c Client, p *project.Project, o DoerOptions) *Doer {
+func NewDoer(c api.Client, p *project.Project, o DoerOptions) *Doer {
 	if p != nil {
 		o.Project = p.Name
 	}

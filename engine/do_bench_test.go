@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -25,7 +26,7 @@ import (
 // everything of that project afterwards.
 type bench struct {
 	t *testing.T
-	c Client
+	c api.Client
 	p *project.Project
 	d plan.Doer
 	// newDoer makes d: another one for each run of the program.
@@ -39,10 +40,10 @@ type bench struct {
 }
 
 // doers makes the one that carries actions out, for one run of the program.
-type doers func(c Client, p *project.Project, sink event.Sink) plan.Doer
+type doers func(c api.Client, p *project.Project, sink event.Sink) plan.Doer
 
 // newBench loads a file as a project of that name.
-func newBench(t *testing.T, c Client, name, file string, of doers) *bench {
+func newBench(t *testing.T, c api.Client, name, file string, of doers) *bench {
 	t.Helper()
 	b := &bench{t: t, c: c, p: loadFile(t, name, file), newDoer: of}
 	b.renew()

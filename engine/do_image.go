@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/mount"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -44,7 +45,7 @@ type imageCall struct {
 }
 
 // get inspects an image, or waits for another caller's inspect of it.
-func (im *images) get(ctx context.Context, c Reader, ref, platform string) (localImage, error) {
+func (im *images) get(ctx context.Context, c api.Reader, ref, platform string) (localImage, error) {
 	key := imageKey{ref, platform}
 	im.mu.Lock()
 	call, known := im.by[key]
@@ -83,7 +84,7 @@ func (im *images) forget(ref string) {
 	}
 }
 
-func readImage(ctx context.Context, c Reader, ref, platform string) (localImage, error) {
+func readImage(ctx context.Context, c api.Reader, ref, platform string) (localImage, error) {
 	i, err := inspectImage(ctx, c, ref)
 	if errdefs.IsNotFound(err) {
 		return localImage{}, hint.Wrap(fmt.Errorf("image %s is not there: %w", ref, err),

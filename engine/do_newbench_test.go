@@ -3,13 +3,14 @@ package engine
 import (
 	"testing"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // newDoer is how a bench gets its Doer.
-func newDoer(c Client, p *project.Project, sink event.Sink) plan.Doer {
+func newDoer(c api.Client, p *project.Project, sink event.Sink) plan.Doer {
 	return NewDoer(c, p, DoerOptions{Sink: sink})
 }
 

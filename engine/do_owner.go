@@ -11,6 +11,7 @@ import (
 
 	"github.com/containerd/errdefs"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
@@ -36,7 +37,7 @@ func (o owners) gidOf(f spec.CopiedFile) int {
 // belongs to that user: user is the service's, "" the image's. Names are looked
 // up in the container's own files, as the engine does at the start; one that is
 // not there counts as root, since the start says it better.
-func ownersOf(ctx context.Context, c Reader, id, user string, files []spec.CopiedFile) (owners, error) {
+func ownersOf(ctx context.Context, c api.Reader, id, user string, files []spec.CopiedFile) (owners, error) {
 	needed := false
 	for _, f := range files {
 		needed = needed || f.UID == spec.OfUser || f.GID == spec.OfUser
@@ -118,7 +119,7 @@ func idIn(field string) int {
 const maxTextFile = 4 << 20
 
 // textFile reads a file of a container, "" where there is none.
-func textFile(ctx context.Context, c Reader, id, path string) (string, error) {
+func textFile(ctx context.Context, c api.Reader, id, path string) (string, error) {
 	body, _, err := c.CopyFromContainer(ctx, id, path)
 	if errdefs.IsNotFound(err) {
 		return "", nil

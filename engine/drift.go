@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -23,7 +24,7 @@ import (
 
 // findDrift fills in Drift of those containers whose stored hash is not their
 // service's: they alone are inspected. The others cost nothing but a hash.
-func findDrift(ctx context.Context, c Reader, o ObserveOptions, containers []planner.Container) error {
+func findDrift(ctx context.Context, c api.Reader, o ObserveOptions, containers []planner.Container) error {
 	o.Bind.ContainerID = firstContainer(containers)
 	o.Bind.APIVersion, o.Bind.OS = o.Engine.APIVersion, o.Engine.OS
 	hashes := map[string]string{}
@@ -70,7 +71,7 @@ func firstContainer(containers []planner.Container) func(service string) string 
 // driftOf inspects one container and compares it with what its service would
 // be created as. nil: there is nothing to compare, as the service cannot be
 // created or the container has just gone.
-func driftOf(ctx context.Context, c Reader, o ObserveOptions, found *planner.Container) (*planner.Drift, error) {
+func driftOf(ctx context.Context, c api.Reader, o ObserveOptions, found *planner.Container) (*planner.Drift, error) {
 	o.Bind.Provided = project.ReadProvided(found.Labels[project.LabelProvided])
 	want, err := spec.Container(o.Project, found.Service, found.Number, o.Bind)
 	if err != nil {

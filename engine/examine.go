@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/pkg/stdcopy"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -31,7 +32,7 @@ type ExamineOptions struct {
 // Examine collects what explains a container's state: an inspect and, where it
 // is not up and well, its last lines and the signals that ended it. Gone: the
 // container was removed meanwhile.
-func Examine(ctx context.Context, c Reader, id string, o ExamineOptions) (f planner.Facts, gone bool, err error) {
+func Examine(ctx context.Context, c api.Reader, id string, o ExamineOptions) (f planner.Facts, gone bool, err error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	switch {
 	case errdefs.IsNotFound(err):
@@ -147,7 +148,7 @@ const (
 
 // findSignals looks among the engine's events, of which it keeps the last few
 // hundred, for what brought the container's end about.
-func findSignals(ctx context.Context, c Reader, id string, f *planner.Facts) error {
+func findSignals(ctx context.Context, c api.Reader, id string, f *planner.Facts) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	since := f.Finished.Add(-lookBack)
@@ -197,7 +198,7 @@ const maxLogs = 256 << 10
 
 // lastLines reads the end of a container's log. A log driver that gives nothing
 // back has no lines.
-func lastLines(ctx context.Context, c Reader, of container.InspectResponse, n int) ([]string, error) {
+func lastLines(ctx context.Context, c api.Reader, of container.InspectResponse, n int) ([]string, error) {
 	stream, err := c.ContainerLogs(ctx, of.ID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(n)})
 	if err != nil {
 		if errdefs.IsNotFound(err) || errdefs.IsNotImplemented(err) || strings.Contains(err.Error(), "does not support reading") {

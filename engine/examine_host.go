@@ -14,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -22,7 +23,7 @@ import (
 // get: ports that others hold, and sources of bind mounts that are missing and
 // are not made. Where the engine runs elsewhere, ports are looked for among its
 // containers alone.
-func ExamineHost(ctx context.Context, c Reader, p *project.Project, service string, e planner.Engine) (planner.Host, error) {
+func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service string, e planner.Engine) (planner.Host, error) {
 	svc := p.Definition(service)
 	var h planner.Host
 	if !e.Remote {

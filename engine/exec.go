@@ -6,6 +6,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
@@ -25,14 +26,14 @@ type ExecOptions struct {
 
 // Exec is a command in a container.
 type Exec struct {
-	c      Client
+	c      api.Client
 	id     string
 	o      ExecOptions
 	events *feed.Feed
 }
 
 // NewExec prepares a command; it does not run yet. events is the process's stream.
-func NewExec(ctx context.Context, c Client, events *feed.Feed, containerID string, o ExecOptions) (*Exec, error) {
+func NewExec(ctx context.Context, c api.Client, events *feed.Feed, containerID string, o ExecOptions) (*Exec, error) {
 	made, err := c.ContainerExecCreate(ctx, containerID, container.ExecOptions{
 		User: o.User, Privileged: o.Privileged, Tty: o.TTY, ConsoleSize: consoleSize(c, o),
 		AttachStdin: o.Stdin, AttachStdout: true, AttachStderr: true,
@@ -45,7 +46,7 @@ func NewExec(ctx context.Context, c Client, events *feed.Feed, containerID strin
 }
 
 // consoleSize is the size as far as the engine takes one.
-func consoleSize(c Reader, o ExecOptions) *[2]uint {
+func consoleSize(c api.Reader, o ExecOptions) *[2]uint {
 	if !o.TTY || !spec.APISince(c.ClientVersion(), "1.42") {
 		return nil
 	}

@@ -3,10 +3,12 @@ package engine
 import (
 	"context"
 	"io"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
 // Export writes a container's files to w, as a tar archive.
-func Export(ctx context.Context, c Reader, id string, w io.Writer) error {
+func Export(ctx context.Context, c api.Reader, id string, w io.Writer) error {
 	content, err := c.ContainerExport(ctx, id)
 	if err != nil {
 		return err

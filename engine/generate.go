@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -30,7 +31,7 @@ type GenerateOptions struct {
 // them apart from their images. Containers of one service become its replicas.
 // Networks and volumes that they use are external, so that the project finds
 // them again, except those of a project of the same name.
-func Generate(ctx context.Context, c Reader, names []string, o GenerateOptions) (*types.Project, error) {
+func Generate(ctx context.Context, c api.Reader, names []string, o GenerateOptions) (*types.Project, error) {
 	found, err := inspectAll(ctx, c, names)
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func Generate(ctx context.Context, c Reader, names []string, o GenerateOptions) 
 }
 
 // inspectAll inspects containers; its error names all that are not there.
-func inspectAll(ctx context.Context, c Reader, names []string) ([]container.InspectResponse, error) {
+func inspectAll(ctx context.Context, c api.Reader, names []string) ([]container.InspectResponse, error) {
 	var found []container.InspectResponse
 	var missing []string
 	for _, name := range names {

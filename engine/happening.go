@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	timetypes "github.com/docker/docker/api/types/time"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -52,7 +53,7 @@ type HappeningsOptions struct {
 // Happenings hands on the events of a project's containers, other than those of
 // the command run, until Until is reached or ctx ends. An error of show ends it,
 // and is returned.
-func Happenings(ctx context.Context, c Reader, o HappeningsOptions, show func(Happening) error) error {
+func Happenings(ctx context.Context, c api.Reader, o HappeningsOptions, show func(Happening) error) error {
 	if err := errors.Join(checkTime("--since", o.Since), checkTime("--until", o.Until)); err != nil {
 		return err
 	}

@@ -7,12 +7,13 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
 // inspectImage inspects an image with what ImageIdentity needs, where the
 // engine's API has it.
-func inspectImage(ctx context.Context, c Reader, ref string) (image.InspectResponse, error) {
+func inspectImage(ctx context.Context, c api.Reader, ref string) (image.InspectResponse, error) {
 	if spec.APISince(c.ClientVersion(), "1.48") {
 		return c.ImageInspect(ctx, ref, client.ImageInspectWithManifests(true))
 	}

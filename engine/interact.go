@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/moby/term"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -82,7 +83,7 @@ type AttachOptions struct {
 
 // Attach connects with a container's first process, which may not have started
 // yet: then nothing of what it prints is missed.
-func Attach(ctx context.Context, c Client, id string, o AttachOptions) (*Conversation, error) {
+func Attach(ctx context.Context, c api.Client, id string, o AttachOptions) (*Conversation, error) {
 	conn, err := c.ContainerAttach(ctx, id, container.AttachOptions{
 		Stream: true, Stdin: o.Stdin, Stdout: true, Stderr: true, DetachKeys: o.DetachKeys,
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/go-units"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
@@ -88,7 +89,7 @@ func ellipsis(text string, n int) string {
 }
 
 // List returns a project's containers by name, in one call.
-func List(ctx context.Context, c Reader, name string) ([]Listed, error) {
+func List(ctx context.Context, c api.Reader, name string) ([]Listed, error) {
 	found, err := summaries(ctx, c, name)
 	if err != nil {
 		return nil, err
@@ -145,7 +146,7 @@ func listed(s container.Summary) Listed {
 
 // Restarting tells whether a container that just ended is started again by the
 // engine, or runs already. One that is gone is not.
-func Restarting(ctx context.Context, c Reader, id string) (bool, error) {
+func Restarting(ctx context.Context, c api.Reader, id string) (bool, error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	if err != nil {
 		return false, fmt.Errorf("inspecting container %s: %w", id, err)
@@ -166,7 +167,7 @@ type Printing struct {
 }
 
 // InspectPrinting asks the engine how a container prints.
-func InspectPrinting(ctx context.Context, c Reader, id string) (Printing, error) {
+func InspectPrinting(ctx context.Context, c api.Reader, id string) (Printing, error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	if err != nil {
 		return Printing{}, fmt.Errorf("inspecting container %s: %w", id, err)

@@ -17,6 +17,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -36,7 +37,7 @@ type UsedImage struct {
 // UsedImages returns the images of a project's containers, by the containers'
 // names; of all services, where none is given. It costs one call for the list
 // and one for each image.
-func UsedImages(ctx context.Context, c Reader, name string, services []string) ([]UsedImage, error) {
+func UsedImages(ctx context.Context, c api.Reader, name string, services []string) ([]UsedImage, error) {
 	found, err := summaries(ctx, c, name)
 	if err != nil {
 		return nil, err
@@ -58,7 +59,7 @@ func UsedImages(ctx context.Context, c Reader, name string, services []string) (
 
 // imagesByID inspects the images of containers, each once. Those that were
 // removed by force are missing.
-func imagesByID(ctx context.Context, c Reader, found []container.Summary) (map[string]*image.InspectResponse, error) {
+func imagesByID(ctx context.Context, c api.Reader, found []container.Summary) (map[string]*image.InspectResponse, error) {
 	images := map[string]*image.InspectResponse{}
 	for _, s := range found {
 		images[s.ImageID] = nil

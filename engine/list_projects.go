@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -22,7 +23,7 @@ type ListedProject struct {
 
 // Projects returns the engine's projects by name. Options.All includes those of
 // which nothing runs.
-func Projects(ctx context.Context, c Reader, o ProjectsOptions) ([]ListedProject, error) {
+func Projects(ctx context.Context, c api.Reader, o ProjectsOptions) ([]ListedProject, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{
 		All:     o.All,
 		Filters: filters.NewArgs(filters.Arg("label", project.LabelProject), filters.Arg("label", project.LabelConfigHash)),

@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/go-units"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -34,7 +35,7 @@ func (v ListedVolume) Label(name string) string { return v.labels[name] }
 
 // ListVolumes returns a project's volumes by name; where services are given, those
 // that their containers mount.
-func ListVolumes(ctx context.Context, c Reader, name string, services []string) ([]ListedVolume, error) {
+func ListVolumes(ctx context.Context, c api.Reader, name string, services []string) ([]ListedVolume, error) {
 	found, err := volumesOf(ctx, c, ofProject(name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", name, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -54,7 +55,7 @@ const (
 // and before the first up); an inspect for each distinct image, and for each
 // container whose stored hash is not the service's. Without a project one more
 // list has the images that were built for it.
-func Observe(ctx context.Context, c Reader, o ObserveOptions) (planner.State, error) {
+func Observe(ctx context.Context, c api.Reader, o ObserveOptions) (planner.State, error) {
 	if o.Project != nil {
 		o.Name = o.Project.Name
 	}
@@ -101,7 +102,7 @@ func ofProject(name string) filters.Args {
 }
 
 // summaries are the engine's words on all containers with the project's label.
-func summaries(ctx context.Context, c Reader, name string) ([]container.Summary, error) {
+func summaries(ctx context.Context, c api.Reader, name string) ([]container.Summary, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: ofProject(name)})
 	if err != nil {
 		return nil, fmt.Errorf("listing the containers of project %q: %w", name, err)
@@ -111,7 +112,7 @@ func summaries(ctx context.Context, c Reader, name string) ([]container.Summary,
 
 // listContainers lists the project's containers, stopped ones too, by service,
 // number and creation.
-func listContainers(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Container, error) {
+func listContainers(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner.Container, error) {
 	var list []container.Summary
 	var healths map[string]planner.Health
 	g, ctx := errgroup.WithContext(ctx)
@@ -150,7 +151,7 @@ func listContainers(ctx context.Context, c Reader, o ObserveOptions) ([]planner.
 
 // listHealths asks for the containers of each health: Podman's list does not
 // show it, but filters by it.
-func listHealths(ctx context.Context, c Reader, name string) (map[string]planner.Health, error) {
+func listHealths(ctx context.Context, c api.Reader, name string) (map[string]planner.Health, error) {
 	states := []planner.Health{planner.Starting, planner.Healthy, planner.Unhealthy}
 	lists := make([][]container.Summary, len(states))
 	g, ctx := errgroup.WithContext(ctx)

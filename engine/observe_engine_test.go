@@ -12,12 +12,13 @@ import (
 	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // counted counts the calls that Observe makes.
 type counted struct {
-	Reader
+	api.Reader
 	calls atomic.Int32
 }
 
@@ -67,7 +68,7 @@ services:
     network_mode: none
 volumes: {data: {}}
 `)
-	reader := &counted{Reader: ReadOnly(c.Client)}
+	reader := &counted{Reader: api.ReadOnly(c.Client)}
 	s, err := Observe(t.Context(), reader, ObserveOptions{Project: load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)

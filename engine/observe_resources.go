@@ -11,13 +11,14 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // listNetworks lists the project's networks, and those of the names in its file
 // that are not labelled as its own, by name.
-func listNetworks(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Network, error) {
+func listNetworks(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner.Network, error) {
 	list, err := c.NetworkList(ctx, network.ListOptions{Filters: ofProject(o.Name)})
 	if err != nil {
 		return nil, fmt.Errorf("listing the networks of project %q: %w", o.Name, err)
@@ -74,7 +75,7 @@ func subnetsOf(n *network.Summary) []string {
 }
 
 // listVolumes does for volumes what listNetworks does for networks.
-func listVolumes(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Volume, error) {
+func listVolumes(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner.Volume, error) {
 	list, err := volumesOf(ctx, c, ofProject(o.Name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", o.Name, err)
@@ -109,7 +110,7 @@ func listVolumes(ctx context.Context, c Reader, o ObserveOptions) ([]planner.Vol
 }
 
 // volumesOf lists volumes. An engine's null among them is none.
-func volumesOf(ctx context.Context, c Reader, of filters.Args) ([]*volume.Volume, error) {
+func volumesOf(ctx context.Context, c api.Reader, of filters.Args) ([]*volume.Volume, error) {
 	list, err := c.VolumeList(ctx, volume.ListOptions{Filters: of})
 	return slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return v == nil }), err
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
 // Origins are where the containers of all projects come from, each place once, in
 // no order. It is one call.
-func Origins(ctx context.Context, c Reader) ([]project.Origin, error) {
+func Origins(ctx context.Context, c api.Reader) ([]project.Origin, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{
 		All: true, Filters: filters.NewArgs(filters.Arg("label", project.LabelProject)),
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -21,7 +22,7 @@ type Process struct {
 }
 
 // Inspect returns a container's process.
-func Inspect(ctx context.Context, c Reader, id string) (Process, error) {
+func Inspect(ctx context.Context, c api.Reader, id string) (Process, error) {
 	got, err := c.ContainerInspect(ctx, id)
 	if err != nil {
 		return Process{}, fmt.Errorf("inspecting the container: %w", err)
@@ -38,13 +39,13 @@ func Inspect(ctx context.Context, c Reader, id string) (Process, error) {
 }
 
 // Resize gives a container's terminal another size.
-func Resize(ctx context.Context, c Client, id string, s Size) error {
+func Resize(ctx context.Context, c api.Client, id string, s Size) error {
 	return c.ContainerResize(ctx, id, container.ResizeOptions{Height: s.Rows, Width: s.Cols})
 }
 
 // Signal sends a signal to a container's process, by its name. One that has
 // ended needs none.
-func Signal(ctx context.Context, c Client, id, signal string) error {
+func Signal(ctx context.Context, c api.Client, id, signal string) error {
 	err := c.ContainerKill(ctx, id, signal)
 	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
 		return nil
@@ -68,7 +69,7 @@ type EndOptions struct {
 
 // Ended waits for the end of a container's process from this moment on, so that
 // one which is started afterwards is not missed. The channel brings one End.
-func Ended(ctx context.Context, c Reader, id string, o EndOptions) <-chan End {
+func Ended(ctx context.Context, c api.Reader, id string, o EndOptions) <-chan End {
 	condition := container.WaitConditionNextExit
 	switch {
 	case o.Removed:

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/go-units"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
@@ -79,7 +80,7 @@ func (s Stats) Short() Stats {
 
 // ReadStats asks once what a container uses. The engine measures for a second
 // or two. One that is gone uses nothing.
-func ReadStats(ctx context.Context, c Reader, l Listed) (Stats, error) {
+func ReadStats(ctx context.Context, c api.Reader, l Listed) (Stats, error) {
 	s := Idle(l)
 	err := sampling{of: l}.read(ctx, c, func(now Stats) error {
 		s = now
@@ -90,7 +91,7 @@ func ReadStats(ctx context.Context, c Reader, l Listed) (Stats, error) {
 
 // FollowStats hands on what a container uses, about once a second, until it or
 // ctx ends.
-func FollowStats(ctx context.Context, c Reader, l Listed, show func(Stats) error) error {
+func FollowStats(ctx context.Context, c api.Reader, l Listed, show func(Stats) error) error {
 	return sampling{of: l, follow: true}.read(ctx, c, show)
 }
 
@@ -101,7 +102,7 @@ type sampling struct {
 }
 
 // read hands on the samples. A container that is gone has none.
-func (m sampling) read(ctx context.Context, c Reader, show func(Stats) error) error {
+func (m sampling) read(ctx context.Context, c api.Reader, show func(Stats) error) error {
 	l := m.of
 	response, err := c.ContainerStats(ctx, l.ID, m.follow)
 	if errdefs.IsNotFound(err) {

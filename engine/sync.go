@@ -12,6 +12,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -57,7 +58,7 @@ type SyncOptions struct {
 // Syncer applies changes to the files of containers. It is safe for concurrent
 // use with different containers. Close it after use.
 type Syncer struct {
-	c        Client
+	c        api.Client
 	o        SyncOptions
 	agentFor func(arch string) ([]byte, error)
 	// Agents start in the background, whatever becomes of the call that asked for them.
@@ -71,7 +72,7 @@ type Syncer struct {
 }
 
 // NewSyncer returns a Syncer.
-func NewSyncer(c Client, o SyncOptions) *Syncer {
+func NewSyncer(c api.Client, o SyncOptions) *Syncer {
 	life, end := context.WithCancel(context.Background())
 	return &Syncer{
 		c: c, o: o, known: map[string]*syncTarget{},

@@ -6,13 +6,14 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 )
 
 // RunCommand runs a hook's command in a running container, hands on what it
 // prints as event.Output of ref, and returns its exit code.
-func RunCommand(ctx context.Context, c Client, id string, ref event.Ref, hook types.ServiceHook, sink event.Sink) (code int, err error) {
+func RunCommand(ctx context.Context, c api.Client, id string, ref event.Ref, hook types.ServiceHook, sink event.Sink) (code int, err error) {
 	exec, err := c.ContainerExecCreate(ctx, id, spec.HookOptions(hook))
 	if err != nil {
 		return 0, err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/containerd/errdefs"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
 // Processes are those of a container, as the engine's ps shows them: a row for
@@ -15,7 +17,7 @@ type Processes struct {
 }
 
 // Top returns a container's processes; none where it has ended meanwhile.
-func Top(ctx context.Context, c Reader, id string) (Processes, error) {
+func Top(ctx context.Context, c api.Reader, id string) (Processes, error) {
 	top, err := c.ContainerTop(ctx, id, nil)
 	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
 		return Processes{}, nil

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -162,15 +163,15 @@ func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Li
 
 // source is what brings the files into a container, once for each. done gives
 // back what it holds.
-func (o CopyOptions) source() (put func(context.Context, engine.Client, engine.Place) error, done func(), err error) {
+func (o CopyOptions) source() (put func(context.Context, api.Client, engine.Place) error, done func(), err error) {
 	if !o.From.stream() {
 		from, err := engine.NewSource(o.From.Path, o.CopyOptions)
-		return func(ctx context.Context, c engine.Client, to engine.Place) error {
+		return func(ctx context.Context, c api.Client, to engine.Place) error {
 			return engine.CopyIn(ctx, c, from, to, o.CopyOptions)
 		}, func() {}, err
 	}
 	spool, size, done, err := spooled(o.Stdin)
-	return func(ctx context.Context, c engine.Client, to engine.Place) error {
+	return func(ctx context.Context, c api.Client, to engine.Place) error {
 		return engine.CopyInTar(ctx, c, io.NewSectionReader(spool, 0, size), to, o.CopyOptions)
 	}, done, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
@@ -24,8 +25,8 @@ import (
 // Config is what a session works with. New copies it.
 type Config struct {
 	// Reader reads the engine. Client writes too; nil in a dry run.
-	Reader engine.Reader
-	Client engine.Client
+	Reader api.Reader
+	Client api.Client
 	Engine planner.Engine
 	// DryRun has plans go to ShowPlan instead of being applied.
 	DryRun   bool

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -231,7 +232,7 @@ func (a *app) warnUnread(err error) {
 // session makes the session of a project, or of a name alone.
 func (a *app) session(p *project.Project, name string) *session.Session {
 	c := session.Config{
-		Reader:   engine.ReadOnly(a.conn.Client),
+		Reader:   api.ReadOnly(a.conn.Client),
 		Client:   a.conn.Client,
 		Engine:   a.conn.Engine,
 		Project:  p,
