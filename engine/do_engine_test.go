@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -25,12 +26,12 @@ const idle = "\n    image: alpine\n    command: sleep 600\n    init: true\n"
 // TestDoTwice: every action can be repeated.
 func TestDoTwice(t *testing.T) {
 	b := realBench(t, "do-twice", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
-	b.resources()
-	b.resources()
-	ref := b.ref("web", 1)
-	first := b.do(planner.CreateContainer{Ref: ref}).ID
-	b.renew() // as after a kill
-	if again := b.do(planner.CreateContainer{Ref: ref}).ID; again != first {
+	b.Resources()
+	b.Resources()
+	ref := b.Ref("web", 1)
+	first := b.Do(planner.CreateContainer{Ref: ref}).ID
+	b.Renew() // as after a kill
+	if again := b.Do(planner.CreateContainer{Ref: ref}).ID; again != first {
 		t.Errorf("a second create made %s instead of taking %s", again, first)
 	}
 	timeout := time.Second
@@ -46,16 +47,16 @@ func TestDoTwice(t *testing.T) {
 		planner.StopContainer{Ref: ref, ID: first},
 		planner.KillContainer{Ref: ref, ID: first},
 		planner.RemoveNetwork{Ref: event.Ref{Kind: event.Network, Name: "do-twice_default"}, ID: "do-twice_default"},
-		planner.RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: b.p.Volumes["data"].Name}},
+		planner.RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: b.P.Volumes["data"].Name}},
 	} {
 		if _, ok := a.(planner.RestartContainer); ok {
-			b.do(a)
+			b.Do(a)
 			continue
 		}
-		b.do(a)
-		b.do(a)
+		b.Do(a)
+		b.Do(a)
 	}
-	if !b.gone(first) {
+	if !b.Gone(first) {
 		t.Error("the container is still there")
 	}
 }
@@ -63,55 +64,55 @@ func TestDoTwice(t *testing.T) {
 // TestDoUnpause: so can this one.
 func TestDoUnpause(t *testing.T) {
 	b := realBench(t, "do-pause", "services:\n  web:"+idle)
-	b.up("web")
-	id, _ := b.done.Created("web", 1)
-	if err := b.c.ContainerPause(t.Context(), id); err != nil {
+	b.Up("web")
+	id, _ := b.Done.Created("web", 1)
+	if err := b.C.ContainerPause(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	b.do(planner.UnpauseContainer{Ref: b.ref("web", 1), ID: id})
-	b.do(planner.UnpauseContainer{Ref: b.ref("web", 1), ID: id})
+	b.Do(planner.UnpauseContainer{Ref: b.Ref("web", 1), ID: id})
+	b.Do(planner.UnpauseContainer{Ref: b.Ref("web", 1), ID: id})
 }
 
 // TestDoReplace: a replacement has a temporary name and its predecessor's
 // anonymous volumes, and takes over the name.
 func TestDoReplace(t *testing.T) {
 	b := realBench(t, "do-replace", "services:\n  web:"+idle+"    volumes: [/anon]\n")
-	b.up("web")
-	old, _ := b.done.Created("web", 1)
-	ref := b.ref("web", 1)
+	b.Up("web")
+	old, _ := b.Done.Created("web", 1)
+	ref := b.Ref("web", 1)
 	replace := planner.CreateContainer{Ref: ref, Replaces: old}
 
-	b.renew()
-	made := b.do(replace).ID
-	c := b.inspect(made)
+	b.Renew()
+	made := b.Do(replace).ID
+	c := b.Inspect(made)
 	if want := "/" + old[:12] + "_do-replace-web-1"; c.Name != want {
 		t.Errorf("name: got %s, want %s", c.Name, want)
 	}
 	if got := c.Config.Labels[project.LabelReplace]; got != "web-1" {
 		t.Errorf("label replace: got %q, want web-1", got)
 	}
-	if got, want := c.Mounts[0].Name, b.inspect(old).Mounts[0].Name; got != want {
+	if got, want := c.Mounts[0].Name, b.Inspect(old).Mounts[0].Name; got != want {
 		t.Errorf("anonymous volume: got %s, want %s", got, want)
 	}
 
-	b.renew()
-	if again := b.do(replace).ID; again != made {
+	b.Renew()
+	if again := b.Do(replace).ID; again != made {
 		t.Error("the leftover of a killed run was not taken")
 	}
-	b.renew()
-	fresh := b.do(planner.CreateContainer{Ref: ref, Replaces: old, FreshVolumes: true}).ID
-	if b.inspect(fresh).Mounts[0].Name == b.inspect(old).Mounts[0].Name {
+	b.Renew()
+	fresh := b.Do(planner.CreateContainer{Ref: ref, Replaces: old, FreshVolumes: true}).ID
+	if b.Inspect(fresh).Mounts[0].Name == b.Inspect(old).Mounts[0].Name {
 		t.Error("-V: the anonymous volume was taken over")
 	}
 
 	oldRef := ref
 	oldRef.Old = ref.Name
-	b.do(planner.StopContainer{Ref: oldRef, ID: old})
-	b.do(planner.RemoveContainer{Ref: oldRef, ID: old})
-	b.do(planner.RenameContainer{Ref: ref})
-	b.do(planner.RenameContainer{Ref: ref})
-	b.do(planner.StartContainer{Ref: ref, ID: old})
-	if c := b.inspect("do-replace-web-1"); !c.State.Running || c.ID == old {
+	b.Do(planner.StopContainer{Ref: oldRef, ID: old})
+	b.Do(planner.RemoveContainer{Ref: oldRef, ID: old})
+	b.Do(planner.RenameContainer{Ref: ref})
+	b.Do(planner.RenameContainer{Ref: ref})
+	b.Do(planner.StartContainer{Ref: ref, ID: old})
+	if c := b.Inspect("do-replace-web-1"); !c.State.Running || c.ID == old {
 		t.Errorf("after the replacement: %s runs: %t", c.ID, c.State.Running)
 	}
 }
@@ -120,14 +121,14 @@ func TestDoReplace(t *testing.T) {
 // definition, makes room.
 func TestDoLeftover(t *testing.T) {
 	b := realBench(t, "do-leftover", "services:\n  web:"+idle)
-	b.resources()
-	ref := b.ref("web", 1)
-	stale := b.do(planner.CreateContainer{Ref: ref}).ID
-	web := b.p.Services["web"]
+	b.Resources()
+	ref := b.Ref("web", 1)
+	stale := b.Do(planner.CreateContainer{Ref: ref}).ID
+	web := b.P.Services["web"]
 	web.Hostname = "other"
-	b.p.Services["web"] = web
-	b.renew()
-	if made := b.do(planner.CreateContainer{Ref: ref}).ID; made == stale || !b.gone(stale) {
+	b.P.Services["web"] = web
+	b.Renew()
+	if made := b.Do(planner.CreateContainer{Ref: ref}).ID; made == stale || !b.Gone(stale) {
 		t.Error("the stale container is still there")
 	}
 }
@@ -152,14 +153,14 @@ services:
 secrets: {token: {environment: TOKEN}}
 configs: {conf: {content: "a=1\n"}}
 `)
-	b.up("web")
-	ref := b.ref("web", 1)
-	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
-	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 1})
-	b.fails(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 2}, "web hook exited with status 3")
+	b.Up("web")
+	ref := b.Ref("web", 1)
+	b.Do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
+	b.Do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 1})
+	b.Fails(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 2}, "web hook exited with status 3")
 	want := []string{"hook", "s3creta=1", "1000:7 400", "1000:1000 444", "gone wrong"}
-	if !slices.Equal(b.outputs, want) {
-		t.Errorf("hooks\n got %q\nwant %q", b.outputs, want)
+	if !slices.Equal(b.Outputs, want) {
+		t.Errorf("hooks\n got %q\nwant %q", b.Outputs, want)
 	}
 }
 
@@ -174,32 +175,32 @@ services:
     configs: [conf]
 configs: {conf: {content: "a=1"}}
 `)
-	b.resources()
-	req, err := spec.Container(b.p, "web", 1, spec.Binding{})
+	b.Resources()
+	req, err := spec.Container(b.P, "web", 1, spec.Binding{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := b.c.ContainerCreate(t.Context(), req.Config, req.Host, req.Networking, nil, req.Name)
+	made, err := b.C.ContainerCreate(t.Context(), req.Config, req.Host, req.Networking, nil, req.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.do(planner.StartContainer{Ref: b.ref("web", 1), ID: made.ID})
-	b.do(planner.WaitContainer{Ref: b.ref("web", 1), ID: made.ID, Condition: planner.ConditionCompleted})
+	b.Do(planner.StartContainer{Ref: b.Ref("web", 1), ID: made.ID})
+	b.Do(planner.WaitContainer{Ref: b.Ref("web", 1), ID: made.ID, Condition: planner.ConditionCompleted})
 }
 
 // TestDoPreStop: a container that does not run has no use for the hook.
 func TestDoPreStop(t *testing.T) {
 	b := realBench(t, "do-prestop", "services:\n  web:"+idle+"    pre_stop: [{command: [echo, bye]}]\n")
-	b.up("web")
-	id, _ := b.done.Created("web", 1)
-	hook := planner.RunHook{Ref: b.ref("web", 1), ID: id, Phase: planner.PreStop}
-	b.do(hook)
-	b.do(planner.StopContainer{Ref: b.ref("web", 1), ID: id})
-	b.do(hook)
-	b.do(planner.RemoveContainer{Ref: b.ref("web", 1), ID: id})
-	b.do(hook)
-	if want := []string{"bye"}; !slices.Equal(b.outputs, want) {
-		t.Errorf("got %q, want %q", b.outputs, want)
+	b.Up("web")
+	id, _ := b.Done.Created("web", 1)
+	hook := planner.RunHook{Ref: b.Ref("web", 1), ID: id, Phase: planner.PreStop}
+	b.Do(hook)
+	b.Do(planner.StopContainer{Ref: b.Ref("web", 1), ID: id})
+	b.Do(hook)
+	b.Do(planner.RemoveContainer{Ref: b.Ref("web", 1), ID: id})
+	b.Do(hook)
+	if want := []string{"bye"}; !slices.Equal(b.Outputs, want) {
+		t.Errorf("got %q, want %q", b.Outputs, want)
 	}
 }
 
@@ -235,9 +236,9 @@ services:
     init: true
     command: sleep 600
 `)
-	b.up("healthy", "unhealthy", "dies", "recovers", "job", "plain")
+	b.Up("healthy", "unhealthy", "dies", "recovers", "job", "plain")
 	wait := func(service string, c planner.Condition, waiters ...string) plan.Action {
-		return planner.WaitContainer{Ref: b.ref(service, 1), Condition: c, For: waiters}
+		return planner.WaitContainer{Ref: b.Ref(service, 1), Condition: c, For: waiters}
 	}
 	for _, test := range []struct {
 		service   string
@@ -250,28 +251,28 @@ services:
 		{"job", planner.ConditionCompleted, "Exited"},
 		{"job", planner.ConditionStarted, ""},
 	} {
-		if out := b.do(wait(test.service, test.condition)); out.Text != test.text {
+		if out := b.Do(wait(test.service, test.condition)); out.Text != test.text {
 			t.Errorf("%s: got %q, want %q", test.service, out.Text, test.text)
 		}
 	}
-	err := b.fails(wait("unhealthy", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-unhealthy-1 is unhealthy")
+	err := b.Fails(wait("unhealthy", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-unhealthy-1 is unhealthy")
 	if help := hint.Of(err); !strings.Contains(help, "no luck") {
 		t.Errorf("hint: got %q, want what the check said", help)
 	}
-	b.fails(wait("unhealthy", planner.ConditionRunningOrHealthy), "container do-wait-unhealthy-1 is unhealthy")
-	b.fails(wait("dies", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-dies-1 exited (7)")
-	b.fails(wait("dies", planner.ConditionCompleted, "web"), "exited (7)")
-	b.fails(wait("plain", planner.ConditionHealthy), "has no healthcheck configured")
+	b.Fails(wait("unhealthy", planner.ConditionRunningOrHealthy), "container do-wait-unhealthy-1 is unhealthy")
+	b.Fails(wait("dies", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-dies-1 exited (7)")
+	b.Fails(wait("dies", planner.ConditionCompleted, "web"), "exited (7)")
+	b.Fails(wait("plain", planner.ConditionHealthy), "has no healthcheck configured")
 }
 
 // TestDoWaitCancelled: a wait ends with its context.
 func TestDoWaitCancelled(t *testing.T) {
 	b := realBench(t, "do-cancel", "services:\n  web:"+idle)
-	b.up("web")
+	b.Up("web")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	a := planner.WaitContainer{Ref: b.ref("web", 1), Condition: planner.ConditionCompleted}
-	if _, err := b.d.Do(ctx, plan.Step{Action: a}, b.done); !errors.Is(err, context.DeadlineExceeded) {
+	a := planner.WaitContainer{Ref: b.Ref("web", 1), Condition: planner.ConditionCompleted}
+	if _, err := b.D.Do(ctx, plan.Step{Action: a}, b.Done); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
 	}
 }
@@ -280,48 +281,48 @@ func TestDoWaitCancelled(t *testing.T) {
 func TestDoShares(t *testing.T) {
 	b := realBench(t, "do-shares", "services:\n  db:"+idle+"    volumes: [/data]\n    ipc: shareable\n  web:"+idle+
 		"    network_mode: service:db\n    pid: service:db\n    ipc: service:db\n    volumes_from: [db]\n")
-	b.up("db", "web")
-	db, _ := b.done.Created("db", 1)
-	web, _ := b.done.Created("web", 1)
-	c := b.inspect(web)
+	b.Up("db", "web")
+	db, _ := b.Done.Created("db", 1)
+	web, _ := b.Done.Created("web", 1)
+	c := b.Inspect(web)
 	for _, mode := range []string{string(c.HostConfig.NetworkMode), string(c.HostConfig.IpcMode), string(c.HostConfig.PidMode)} {
 		if mode != "container:"+db {
 			t.Errorf("got %s, want container:%s", mode, db)
 		}
 	}
-	b.renew() // the parent of an earlier run is found at the engine
-	b.do(planner.RemoveContainer{Ref: b.ref("web", 1), ID: web, Force: true})
-	web = b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
-	if got := b.inspect(web).Config.Labels[project.LabelConfigHash]; got != c.Config.Labels[project.LabelConfigHash] {
+	b.Renew() // the parent of an earlier run is found at the engine
+	b.Do(planner.RemoveContainer{Ref: b.Ref("web", 1), ID: web, Force: true})
+	web = b.Do(planner.CreateContainer{Ref: b.Ref("web", 1)}).ID
+	if got := b.Inspect(web).Config.Labels[project.LabelConfigHash]; got != c.Config.Labels[project.LabelConfigHash] {
 		t.Error("the same parent gives another hash")
 	}
 }
 
 // TestDoOldAPI: engines below 1.44 get further networks after the create.
 func TestDoOldAPI(t *testing.T) {
-	realEngine(t)
+	testbed.Real(t)
 	c, err := client.NewClientWithOpts(client.FromEnv, client.WithVersion("1.43"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	b := newBench(t, c, "do-oldapi", "services:\n  web:"+idle+"    networks: {front: , back: {aliases: [b]}}\nnetworks: {front: , back: }\n", newDoer)
-	b.resources()
-	first := b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
-	b.renew() // as after a kill between create and start
-	b.up("web")
-	web, _ := b.done.Created("web", 1)
+	b := testbed.New(t, c, "do-oldapi", "services:\n  web:"+idle+"    networks: {front: , back: {aliases: [b]}}\nnetworks: {front: , back: }\n", newDoer)
+	b.Resources()
+	first := b.Do(planner.CreateContainer{Ref: b.Ref("web", 1)}).ID
+	b.Renew() // as after a kill between create and start
+	b.Up("web")
+	web, _ := b.Done.Created("web", 1)
 	if web != first {
 		t.Error("the leftover of a killed run was not taken")
 	}
-	networks := b.inspect(web).NetworkSettings.Networks
+	networks := b.Inspect(web).NetworkSettings.Networks
 	for key, want := range map[string]string{"front": "web", "back": "web"} {
-		e := networks[b.p.Networks[key].Name]
+		e := networks[b.P.Networks[key].Name]
 		if e == nil || !slices.Contains(e.Aliases, want) || e.IPAddress == "" {
 			t.Errorf("network %s: got %+v, want an address and the alias %s", key, e, want)
 		}
 	}
-	if e := networks[b.p.Networks["back"].Name]; e == nil || e.Aliases[0] != "do-oldapi-web-1" {
+	if e := networks[b.P.Networks["back"].Name]; e == nil || e.Aliases[0] != "do-oldapi-web-1" {
 		t.Errorf("network back: got %+v, want the container's name as an alias", e)
 	}
 }
@@ -348,79 +349,79 @@ services:
   named: {image: alpine, container_name: do-errors-stranger}
 secrets: {gone: {file: ./gone}}
 `)
-	b.up("holder")
-	create := func(service string) plan.Action { return planner.CreateContainer{Ref: b.ref(service, 1)} }
+	b.Up("holder")
+	create := func(service string) plan.Action { return planner.CreateContainer{Ref: b.Ref(service, 1)} }
 	hinted := func(err error, want string) {
 		t.Helper()
 		if help := hint.Of(err); !strings.Contains(help, want) {
 			t.Errorf("%v\nhint: %q, want …%s…", err, help, want)
 		}
 	}
-	b.do(create("port"))
-	hinted(b.fails(planner.StartContainer{Ref: b.ref("port", 1)},
+	b.Do(create("port"))
+	hinted(b.Fails(planner.StartContainer{Ref: b.Ref("port", 1)},
 		"port 18473 is taken by container do-errors-holder-1 of project do-errors"), "stop what holds it")
-	hinted(b.fails(create("image"), "image do-no-such-image:1 is not there"), "compose pull")
-	hinted(b.fails(create("bind"), "bind source path does not exist: /do-no/such"), "create it")
-	b.do(create("program"))
-	hinted(b.fails(planner.StartContainer{Ref: b.ref("program", 1)}, "executable file not found"), "command and entrypoint")
-	hinted(b.fails(create("secret"), `reading secret "gone"`), "create it")
-	if !b.gone("do-errors-secret-1") {
+	hinted(b.Fails(create("image"), "image do-no-such-image:1 is not there"), "compose pull")
+	hinted(b.Fails(create("bind"), "bind source path does not exist: /do-no/such"), "create it")
+	b.Do(create("program"))
+	hinted(b.Fails(planner.StartContainer{Ref: b.Ref("program", 1)}, "executable file not found"), "command and entrypoint")
+	hinted(b.Fails(create("secret"), `reading secret "gone"`), "create it")
+	if !b.Gone("do-errors-secret-1") {
 		t.Error("a container without its secret was left behind")
 	}
-	stranger, err := b.c.ContainerCreate(t.Context(), &container.Config{Image: "alpine"}, nil, nil, nil, "do-errors-stranger")
+	stranger, err := b.C.ContainerCreate(t.Context(), &container.Config{Image: "alpine"}, nil, nil, nil, "do-errors-stranger")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.remove(context.Background(), stranger.ID) })
-	hinted(b.fails(create("named"), "the name do-errors-stranger is taken by container", "no Compose project"), "docker rm -f do-errors-stranger")
+	t.Cleanup(func() { b.Remove(context.Background(), stranger.ID) })
+	hinted(b.Fails(create("named"), "the name do-errors-stranger is taken by container", "no Compose project"), "docker rm -f do-errors-stranger")
 }
 
 // TestDoPull: a pull reports its progress and the identity of the image.
 func TestDoPull(t *testing.T) {
 	b := realBench(t, "do-pull", "services:\n  web: {image: alpine}\n")
 	ref := event.Ref{Kind: event.Image, Name: "alpine"}
-	out, err := b.try(planner.PullImage{Ref: ref})
+	out, err := b.Try(planner.PullImage{Ref: ref})
 	if err != nil {
 		t.Skipf("no registry: %v", err)
 	}
-	i, err := inspectImage(t.Context(), b.c, "alpine")
+	i, err := inspectImage(t.Context(), b.C, "alpine")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := ImageIdentity(i, ""); out.Digest != want {
 		t.Errorf("got %s, want %s", out.Digest, want)
 	}
-	b.fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")
+	b.Fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")
 }
 
 // TestDoInUse: what others use stays, with a word.
 func TestDoInUse(t *testing.T) {
 	b := realBench(t, "do-inuse", "services:\n  web:"+idle+"    volumes: [data:/data]\nvolumes: {data: }\n")
-	b.up("web")
-	net := event.Ref{Kind: event.Network, Name: b.p.Networks["default"].Name}
-	if out := b.do(planner.RemoveNetwork{Ref: net, ID: net.Name}); out.Text != inUse || out.Detail != "do-inuse-web-1" {
+	b.Up("web")
+	net := event.Ref{Kind: event.Network, Name: b.P.Networks["default"].Name}
+	if out := b.Do(planner.RemoveNetwork{Ref: net, ID: net.Name}); out.Text != inUse || out.Detail != "do-inuse-web-1" {
 		t.Errorf("network: got %q %q, want %q and who uses it", out.Text, out.Detail, inUse)
 	}
-	if out := b.do(planner.RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: b.p.Volumes["data"].Name}}); out.Text != inUse {
+	if out := b.Do(planner.RemoveVolume{Ref: event.Ref{Kind: event.Volume, Name: b.P.Volumes["data"].Name}}); out.Text != inUse {
 		t.Errorf("volume: got %q, want %q", out.Text, inUse)
 	}
 	net.Old = net.Name
-	b.fails(planner.RemoveNetwork{Ref: net, ID: net.Name}, "cannot be made anew", "do-inuse-web-1")
+	b.Fails(planner.RemoveNetwork{Ref: net, ID: net.Name}, "cannot be made anew", "do-inuse-web-1")
 }
 
 // TestDoCheckNetwork: a network on which others run is refused, and what was taken
 // for stopped is stopped.
 func TestDoCheckNetwork(t *testing.T) {
 	b := realBench(t, "do-check", "services:\n  web:"+idle+"  db:"+idle)
-	b.up("web", "db")
-	web, db := b.inspect("do-check-web-1").ID, b.inspect("do-check-db-1").ID
-	net := b.p.Networks["default"].Name
+	b.Up("web", "db")
+	web, db := b.Inspect("do-check-web-1").ID, b.Inspect("do-check-db-1").ID
+	net := b.P.Networks["default"].Name
 	check := planner.CheckNetwork{Ref: event.Ref{Kind: event.Network, Name: net}, ID: net, Containers: []string{db}}
-	b.fails(check, "cannot be made anew", "in use by do-check-web-1")
+	b.Fails(check, "cannot be made anew", "in use by do-check-web-1")
 	check.Stopped = []string{web}
-	b.do(check)
+	b.Do(check)
 	for id, want := range map[string]bool{web: false, db: true} {
-		if c := b.inspect(id); c.State.Running != want {
+		if c := b.Inspect(id); c.State.Running != want {
 			t.Errorf("%s: running is %t, want %t", c.Name, c.State.Running, want)
 		}
 	}

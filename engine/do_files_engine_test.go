@@ -33,41 +33,41 @@ services:
 secrets: {token: {environment: TOKEN}, file: {file: ./file}}
 configs: {conf: {content: "a=1\n"}}
 `)
-	if err := os.WriteFile(filepath.Join(b.p.WorkingDir, "file"), []byte("+file+"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.P.WorkingDir, "file"), []byte("+file+"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ref := b.ref("web", 1)
+	ref := b.Ref("web", 1)
 	want := []string{"s3cret+file+a=1", "65534:65534 444", "65534:65534 400", "7:8 444"}
 	look := func(id string) {
 		t.Helper()
-		b.outputs = nil
-		for i := range b.p.Services["web"].PostStart {
-			b.do(planner.RunHook{Ref: ref, ID: id, Phase: planner.PostStart, Index: i})
+		b.Outputs = nil
+		for i := range b.P.Services["web"].PostStart {
+			b.Do(planner.RunHook{Ref: ref, ID: id, Phase: planner.PostStart, Index: i})
 		}
-		if !slices.Equal(b.outputs, want) {
-			t.Errorf("files\n got %q\nwant %q", b.outputs, want)
+		if !slices.Equal(b.Outputs, want) {
+			t.Errorf("files\n got %q\nwant %q", b.Outputs, want)
 		}
 	}
-	b.resources()
-	first := b.do(planner.CreateContainer{Ref: ref}).ID
-	b.do(planner.StartContainer{Ref: ref})
+	b.Resources()
+	first := b.Do(planner.CreateContainer{Ref: ref}).ID
+	b.Do(planner.StartContainer{Ref: ref})
 	look("")
 
-	b.renew()
-	second := b.do(planner.CreateContainer{Ref: ref, Replaces: first}).ID
-	b.do(planner.RemoveContainer{Ref: ref, ID: first, Force: true, Files: ref.Name + spec.FilesSuffix})
-	b.do(planner.StartContainer{Ref: ref})
+	b.Renew()
+	second := b.Do(planner.CreateContainer{Ref: ref, Replaces: first}).ID
+	b.Do(planner.RemoveContainer{Ref: ref, ID: first, Force: true, Files: ref.Name + spec.FilesSuffix})
+	b.Do(planner.StartContainer{Ref: ref})
 	look("")
 
-	b.renew() // another run starts it again, and does not touch what is there
-	b.do(planner.StopContainer{Ref: ref, ID: second})
-	b.do(planner.StartContainer{Ref: ref, ID: second})
+	b.Renew() // another run starts it again, and does not touch what is there
+	b.Do(planner.StopContainer{Ref: ref, ID: second})
+	b.Do(planner.StartContainer{Ref: ref, ID: second})
 	look(second)
 
 	kept := spec.TemporaryName(first, ref.Name) + spec.FilesSuffix
-	b.do(planner.RemoveContainer{Ref: ref, ID: second, Force: true, Files: kept})
+	b.Do(planner.RemoveContainer{Ref: ref, ID: second, Force: true, Files: kept})
 	for _, volume := range []string{ref.Name + spec.FilesSuffix, kept} {
-		if _, err := b.c.VolumeInspect(t.Context(), volume); !errdefs.IsNotFound(err) {
+		if _, err := b.C.VolumeInspect(t.Context(), volume); !errdefs.IsNotFound(err) {
 			t.Errorf("volume %s: got %v, want none", volume, err)
 		}
 	}
@@ -93,18 +93,18 @@ services:
 volumes: {data: {}}
 secrets: {token: {environment: TOKEN}}
 `)
-	ref := b.ref("web", 1)
-	b.resources()
-	b.do(planner.CreateContainer{Ref: ref})
-	b.do(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 0})
-	b.fails(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 1}, `service "web" pre_start[1] exited with code 3`)
-	b.do(planner.StartContainer{Ref: ref})
-	b.do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
-	if want := []string{"0", "gone wrong", "s3cretme"}; !slices.Equal(b.outputs, want) {
-		t.Errorf("hooks\n got %q\nwant %q", b.outputs, want)
+	ref := b.Ref("web", 1)
+	b.Resources()
+	b.Do(planner.CreateContainer{Ref: ref})
+	b.Do(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 0})
+	b.Fails(planner.RunHook{Ref: ref, Phase: planner.PreStart, Index: 1}, `service "web" pre_start[1] exited with code 3`)
+	b.Do(planner.StartContainer{Ref: ref})
+	b.Do(planner.RunHook{Ref: ref, Phase: planner.PostStart, Index: 0})
+	if want := []string{"0", "gone wrong", "s3cretme"}; !slices.Equal(b.Outputs, want) {
+		t.Errorf("hooks\n got %q\nwant %q", b.Outputs, want)
 	}
 	for _, name := range []string{ref.Name + "-pre_start-1", ref.Name + "-pre_start-2"} {
-		if _, err := b.c.ContainerInspect(t.Context(), name); !errdefs.IsNotFound(err) {
+		if _, err := b.C.ContainerInspect(t.Context(), name); !errdefs.IsNotFound(err) {
 			t.Errorf("container %s: got %v, want none", name, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -16,7 +17,7 @@ import (
 // another address is not blamed.
 func TestPortConflictByAddress(t *testing.T) {
 	dir := t.TempDir()
-	writeProject(t, dir, `
+	testbed.WriteProject(t, dir, `
 name: demo
 services:
   web: {image: alpine, ports: ["127.0.0.1:7003:80"]}
@@ -26,9 +27,9 @@ services:
 	labels := func(name, service string) map[string]string {
 		return map[string]string{project.LabelProject: name, project.LabelService: service}
 	}
-	publish(t, server, "demo-db-1", labels("demo", "db"), "127.0.0.2", "7003")
-	publish(t, server, "demo-gone-1", labels("demo", "gone"), "127.0.0.1", "7003")
-	d := NewDoer(server.Client(), load(t, dir), DoerOptions{})
+	testbed.Publish(t, server, "demo-db-1", labels("demo", "db"), "127.0.0.2", "7003")
+	testbed.Publish(t, server, "demo-gone-1", labels("demo", "gone"), "127.0.0.1", "7003")
+	d := NewDoer(server.Client(), testbed.Load(t, dir), DoerOptions{})
 	start := planner.StartContainer{Ref: event.Ref{Kind: event.Container, Name: "demo-web-1", Service: "web", Number: 1}}
 	got := d.conflictOf(t.Context(), start, "Bind for 127.0.0.1:7003 failed: port is already allocated")
 	if want := "port 7003 is taken by container demo-gone-1 of project demo (service gone)"; got.what != want {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
@@ -15,7 +16,7 @@ func newDoer(c api.Client, p *project.Project, sink event.Sink) plan.Doer {
 }
 
 // realBench is a bench at the real engine.
-func realBench(t *testing.T, name, file string) *bench {
+func realBench(t *testing.T, name, file string) *testbed.Bench {
 	t.Helper()
-	return newBench(t, realEngine(t).Client, name, file, newDoer)
+	return testbed.New(t, testbed.Real(t).Client, name, file, newDoer)
 }

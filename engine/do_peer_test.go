@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -85,10 +86,10 @@ func TestPeerEqual(t *testing.T) {
 	}
 	b := realBench(t, "do-equal", peerFile)
 	prepareFiles(b, "token", "src/file")
-	peer(t, b.p.WorkingDir, "up", "-d")
+	testbed.Peer(t, b.P.WorkingDir, "up", "-d")
 	theirs := snapshot(b)
-	peer(t, b.p.WorkingDir, "down", "-v", "-t", "0")
-	b.up("db", "web", "side", "host")
+	testbed.Peer(t, b.P.WorkingDir, "down", "-v", "-t", "0")
+	b.Up("db", "web", "side", "host")
 	ours := snapshot(b)
 	for _, name := range slices.Sorted(mapKeys(theirs)) {
 		for _, difference := range differences(name, theirs[name], ours[name]) {
@@ -98,48 +99,48 @@ func TestPeerEqual(t *testing.T) {
 }
 
 // prepareFiles writes files into the project's folder.
-func prepareFiles(b *bench, names ...string) {
-	b.t.Helper()
+func prepareFiles(b *testbed.Bench, names ...string) {
+	b.T.Helper()
 	for _, name := range names {
-		file := filepath.Join(b.p.WorkingDir, name)
+		file := filepath.Join(b.P.WorkingDir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			b.t.Fatal(err)
+			b.T.Fatal(err)
 		}
 		if err := os.WriteFile(file, []byte("x"), 0o644); err != nil {
-			b.t.Fatal(err)
+			b.T.Fatal(err)
 		}
 	}
 }
 
 // snapshot is what the engine says of the project's resources, as trees, by
 // name, without what differs from one run to the next.
-func snapshot(b *bench) map[string]any {
-	b.t.Helper()
+func snapshot(b *testbed.Bench) map[string]any {
+	b.T.Helper()
 	seen := map[string]any{}
-	parent := b.inspect(b.p.ContainerName("db", 1)).ID
-	for _, s := range b.p.ServiceNames() {
-		c := b.inspect(b.p.ContainerName(s, 1))
+	parent := b.Inspect(b.P.ContainerName("db", 1)).ID
+	for _, s := range b.P.ServiceNames() {
+		c := b.Inspect(b.P.ContainerName(s, 1))
 		comparable := map[string]any{"Config": c.Config, "HostConfig": c.HostConfig, "Networks": endpointsOf(c)}
 		normalize(&c)
-		seen[s] = tree(b.t, comparable, parent)
+		seen[s] = tree(b.T, comparable, parent)
 	}
-	for key, n := range b.p.Networks {
-		i, err := b.c.NetworkInspect(b.t.Context(), n.Name, network.InspectOptions{})
+	for key, n := range b.P.Networks {
+		i, err := b.C.NetworkInspect(b.T.Context(), n.Name, network.InspectOptions{})
 		if err != nil {
-			b.t.Fatal(err)
+			b.T.Fatal(err)
 		}
 		i.Labels = stable(i.Labels)
 		if key == "default" {
 			i.IPAM.Config = nil // from the engine's pool
 		}
-		seen["network "+key] = tree(b.t, []any{i.Driver, i.IPAM, i.Internal, i.Attachable, i.EnableIPv4, i.EnableIPv6, i.Options, i.Labels}, "")
+		seen["network "+key] = tree(b.T, []any{i.Driver, i.IPAM, i.Internal, i.Attachable, i.EnableIPv4, i.EnableIPv6, i.Options, i.Labels}, "")
 	}
-	for key, v := range b.p.Volumes {
-		i, err := b.c.VolumeInspect(b.t.Context(), v.Name)
+	for key, v := range b.P.Volumes {
+		i, err := b.C.VolumeInspect(b.T.Context(), v.Name)
 		if err != nil {
-			b.t.Fatal(err)
+			b.T.Fatal(err)
 		}
-		seen["volume "+key] = tree(b.t, []any{i.Driver, i.Options, stable(i.Labels)}, "")
+		seen["volume "+key] = tree(b.T, []any{i.Driver, i.Options, stable(i.Labels)}, "")
 	}
 	return seen
 }
@@ -253,14 +254,14 @@ func TestPeerTakesOver(t *testing.T) {
 	}
 	b := realBench(t, "do-equal", strings.Join(lines, ""))
 	prepareFiles(b, "token", "src/file")
-	b.up("db", "web", "side", "host")
+	b.Up("db", "web", "side", "host")
 	before := map[string]string{}
-	for _, s := range b.p.ServiceNames() {
-		before[s] = b.inspect(b.p.ContainerName(s, 1)).ID
+	for _, s := range b.P.ServiceNames() {
+		before[s] = b.Inspect(b.P.ContainerName(s, 1)).ID
 	}
-	peer(t, b.p.WorkingDir, "up", "-d")
+	testbed.Peer(t, b.P.WorkingDir, "up", "-d")
 	for s, id := range before {
-		if b.inspect(b.p.ContainerName(s, 1)).ID != id {
+		if b.Inspect(b.P.ContainerName(s, 1)).ID != id {
 			t.Errorf("%s was made anew", s)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/dial"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -117,7 +118,7 @@ var everythingFiles = map[string]string{"token": "hunter2", "vars.env": "FROM_FI
 // driftBed brings everything up with docker-compose.
 func driftBed(t *testing.T) (c *dial.Conn, dir string) {
 	t.Helper()
-	c = realEngine(t)
+	c = testbed.Real(t)
 	dir = t.TempDir()
 	for name, content := range everythingFiles {
 		path := filepath.Join(dir, name)
@@ -128,21 +129,21 @@ func driftBed(t *testing.T) (c *dial.Conn, dir string) {
 			t.Fatal(err)
 		}
 	}
-	writeProject(t, dir, everything)
+	testbed.WriteProject(t, dir, everything)
 	t.Cleanup(func() {
-		writeProject(t, dir, everything)
-		peer(t, dir, "down", "-v", "-t", "0")
+		testbed.WriteProject(t, dir, everything)
+		testbed.Peer(t, dir, "down", "-v", "-t", "0")
 	})
-	peer(t, dir, "up", "-d", "--no-build")
+	testbed.Peer(t, dir, "up", "-d", "--no-build")
 	// Once more: a recreated container has inherited its anonymous volumes.
-	peer(t, dir, "up", "-d", "--no-build", "--force-recreate", "-t", "0", "full")
+	testbed.Peer(t, dir, "up", "-d", "--no-build", "--force-recreate", "-t", "0", "full")
 	return c, dir
 }
 
 // drifts compares every container with its service, whatever the hash.
 func drifts(t *testing.T, c *dial.Conn, dir string) map[string]*planner.Drift {
 	t.Helper()
-	o := ObserveOptions{Project: load(t, dir), Engine: c.Engine, Skip: Drift | Images}
+	o := ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine, Skip: Drift | Images}
 	s, err := Observe(t.Context(), c.Client, o)
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +172,7 @@ func TestDriftEngine(t *testing.T) {
 }
 
 func testPeerDrift(t *testing.T, c *dial.Conn, dir string) {
-	s, err := Observe(t.Context(), c.Client, ObserveOptions{Project: load(t, dir), Engine: c.Engine})
+	s, err := Observe(t.Context(), c.Client, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +267,7 @@ func testChanges(t *testing.T, c *dial.Conn, dir string) {
 		if strings.Count(everything, tt.old) == 0 {
 			t.Fatalf("the file has no %q", tt.old)
 		}
-		writeProject(t, dir, changed(tt.service, tt.old, tt.new))
+		testbed.WriteProject(t, dir, changed(tt.service, tt.old, tt.new))
 		d := drifts(t, c, dir)[tt.service]
 		if d == nil {
 			t.Errorf("%s: not compared", tt.new)
@@ -285,7 +286,7 @@ func testChanges(t *testing.T, c *dial.Conn, dir string) {
 // testOwnDrift: what spec.Container asks for shows no difference to itself once the engine
 // has made it.
 func testOwnDrift(t *testing.T, c *dial.Conn, dir string) {
-	o := ObserveOptions{Project: load(t, dir), Engine: c.Engine}
+	o := ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine}
 	s, err := Observe(t.Context(), c.Client, o)
 	if err != nil {
 		t.Fatal(err)
@@ -340,12 +341,12 @@ func describeChanges(changes []plan.FieldChange, dir string) string {
 
 // A container whose hash is its service's is not inspected.
 func TestNoInspectWithoutDrift(t *testing.T) {
-	c := realEngine(t)
+	c := testbed.Real(t)
 	file := "name: obs-nodrift\nservices: {a: {image: alpine, command: sleep 1000}}\n"
-	dir := peerUp(t, file)
+	dir := testbed.PeerUp(t, file)
 	observe := func() (planner.State, int32) {
 		reader := &counted{Reader: c.Client}
-		s, err := Observe(t.Context(), reader, ObserveOptions{Project: load(t, dir), Engine: c.Engine, Skip: Images})
+		s, err := Observe(t.Context(), reader, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine, Skip: Images})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -354,7 +355,7 @@ func TestNoInspectWithoutDrift(t *testing.T) {
 	if s, calls := observe(); calls != 3 || s.Containers[0].Drift != nil {
 		t.Errorf("unchanged: got %d calls, want 3, and drift %+v", calls, s.Containers[0].Drift)
 	}
-	writeProject(t, dir, strings.Replace(file, "1000", "2000", 1))
+	testbed.WriteProject(t, dir, strings.Replace(file, "1000", "2000", 1))
 	s, calls := observe()
 	if calls != 5 {
 		t.Errorf("changed: got %d calls, want 5", calls)

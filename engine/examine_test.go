@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -25,7 +26,7 @@ func TestExamineHost(t *testing.T) {
 	other, free := takePort(t)
 	other.Close()
 	dir := t.TempDir()
-	writeProject(t, dir, fmt.Sprintf(`
+	testbed.WriteProject(t, dir, fmt.Sprintf(`
 name: demo
 services:
   web:
@@ -36,10 +37,10 @@ services:
       - {type: bind, source: ./missing, target: /missing, bind: {create_host_path: false}}
       - {type: bind, source: ., target: /there, bind: {create_host_path: false}}
 `, free, outside))
-	p := load(t, dir)
+	p := testbed.Load(t, dir)
 	server := enginetest.Start(t, enginetest.Options{})
-	publish(t, server, "x-db-1", map[string]string{project.LabelProject: "x", project.LabelService: "db"}, "127.0.0.1", free)
-	publish(t, server, "demo-web-1", map[string]string{project.LabelProject: "demo", project.LabelService: "web"}, "0.0.0.0", "7002")
+	testbed.Publish(t, server, "x-db-1", map[string]string{project.LabelProject: "x", project.LabelService: "db"}, "127.0.0.1", free)
+	testbed.Publish(t, server, "demo-web-1", map[string]string{project.LabelProject: "demo", project.LabelService: "web"}, "0.0.0.0", "7002")
 
 	local, err := ExamineHost(t.Context(), server.Client(), p, "web", planner.Engine{})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/docker/docker/api/types/events"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -33,7 +34,7 @@ func FuzzEvents(f *testing.F) {
 			}
 		}
 		n := 0
-		err := Happenings(t.Context(), answering(t, said), HappeningsOptions{Project: "demo"}, func(h Happening) error {
+		err := Happenings(t.Context(), testbed.Answering(t, said), HappeningsOptions{Project: "demo"}, func(h Happening) error {
 			if n >= len(want) || h.ID != want[n].Actor.ID || h.Action != string(want[n].Action) || h.Time.UnixNano() != want[n].TimeNano {
 				t.Fatalf("event %d of %q is %+v", n, said, h)
 			}
@@ -69,7 +70,7 @@ func FuzzStats(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
-		_ = sampling{of: Listed{Name: "a"}}.read(t.Context(), answering(t, said), func(s Stats) error {
+		_ = sampling{of: Listed{Name: "a"}}.read(t.Context(), testbed.Answering(t, said), func(s Stats) error {
 			if _, err := json.Marshal(s); err != nil {
 				t.Errorf("%s: %v", said, err)
 			}
@@ -89,7 +90,7 @@ func FuzzListed(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
 		entries := bytes.Count(said, []byte("{")) + bytes.Count(said, []byte("null"))
-		c := answering(t, said)
+		c := testbed.Answering(t, said)
 		if listed, err := List(t.Context(), c, "demo"); err == nil && len(listed) > entries {
 			t.Errorf("%d containers of %q", len(listed), said)
 		}

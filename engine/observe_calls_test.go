@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -51,8 +52,8 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 		fmt.Fprintf(&file, "  s%d: {image: alpine, command: sleep 100, environment: {N: '%d'}}\n", i, i)
 	}
 	dir := t.TempDir()
-	writeProject(t, dir, file.String())
-	p := load(t, dir)
+	testbed.WriteProject(t, dir, file.String())
+	p := testbed.Load(t, dir)
 	server := enginetest.Start(t, enginetest.Options{})
 	c := server.Client()
 	hash, err := p.NetworkHash("default")
@@ -77,7 +78,7 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 		}
 	}
 	server.ResetCalls()
-	conn := dialTest(t, dial.Options{Host: server.Host})
+	conn := testbed.Dial(t, dial.Options{Host: server.Host})
 	s, err := Observe(t.Context(), conn.Client, ObserveOptions{Project: p, Engine: conn.Engine})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -48,8 +49,8 @@ func (c *counted) ImageInspect(ctx context.Context, ref string, o ...client.Imag
 }
 
 func TestObserveEngine(t *testing.T) {
-	c := realEngine(t)
-	dir := peerUp(t, `
+	c := testbed.Real(t)
+	dir := testbed.PeerUp(t, `
 name: obs-observe
 services:
   web:
@@ -69,7 +70,7 @@ services:
 volumes: {data: {}}
 `)
 	reader := &counted{Reader: api.ReadOnly(c.Client)}
-	s, err := Observe(t.Context(), reader, ObserveOptions{Project: load(t, dir), Engine: c.Engine})
+	s, err := Observe(t.Context(), reader, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ volumes: {data: {}}
 // Networks and volumes that carry no label of the project are found by name,
 // and those whose names merely contain one are not taken for them.
 func TestObserveUnlabelled(t *testing.T) {
-	c := realEngine(t)
+	c := testbed.Real(t)
 	for _, name := range []string{"obs-ext", "obs-ext-not", "obs-bare_default"} {
 		n, err := c.Client.NetworkCreate(t.Context(), name, network.CreateOptions{})
 		if err != nil {
@@ -133,7 +134,7 @@ func TestObserveUnlabelled(t *testing.T) {
 		t.Cleanup(func() { _ = c.Client.VolumeRemove(context.WithoutCancel(t.Context()), name, true) })
 	}
 	dir := t.TempDir()
-	writeProject(t, dir, `
+	testbed.WriteProject(t, dir, `
 name: obs-bare
 services:
   web:
@@ -144,7 +145,7 @@ networks: {outside: {external: true, name: obs-ext}}
 volumes: {outside: {external: true, name: obs-ext-volume}}
 `)
 	reader := &counted{Reader: c.Client}
-	s, err := Observe(t.Context(), reader, ObserveOptions{Project: load(t, dir), Engine: c.Engine})
+	s, err := Observe(t.Context(), reader, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -52,7 +53,7 @@ func FuzzContainers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, list []byte) {
 		entries := bytes.Count(list, []byte("{")) + bytes.Count(list, []byte("null"))
-		c := answering(t, list)
+		c := testbed.Answering(t, list)
 		containers, err := listContainers(t.Context(), c, ObserveOptions{Name: "demo"})
 		if err != nil {
 			return
@@ -82,7 +83,7 @@ func FuzzContainers(f *testing.F) {
 
 // TestNullVolume: an engine that lists a volume that is null crashes nobody.
 func TestNullVolume(t *testing.T) {
-	c := answering(t, []byte(`{"Volumes": [null, {"Name": "v"}]}`))
+	c := testbed.Answering(t, []byte(`{"Volumes": [null, {"Name": "v"}]}`))
 	if list, err := listVolumes(t.Context(), c, ObserveOptions{Name: "p"}); err != nil || len(list) != 1 {
 		t.Errorf("observed %v, %v", list, err)
 	}

@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // agentBench is a container that has an agent.
 func agentBench(t *testing.T, name, service string) *syncBench {
-	realEngine(t)
+	testbed.Real(t)
 	b := newSyncBench(t, name, service)
 	b.s.agentFor = builtAgent(t)
 	b.start()
@@ -25,7 +27,7 @@ func agentBench(t *testing.T, name, service string) *syncBench {
 
 // want1ofMany takes the container for one of many, and waits for its agent.
 func (b *syncBench) want1ofMany() {
-	b.t.Helper()
+	b.T.Helper()
 	ids := make([]string, agentsFrom)
 	for i := range ids {
 		ids[i] = b.id
@@ -33,7 +35,7 @@ func (b *syncBench) want1ofMany() {
 	b.s.Expect(ids)
 	b.s.starting.Wait()
 	if b.s.known[b.id].agent == nil {
-		b.t.Fatal("it has no agent")
+		b.T.Fatal("it has no agent")
 	}
 }
 
@@ -109,7 +111,7 @@ func TestSyncAgentLost(t *testing.T) {
 	}
 	save("one")
 	grace := 5 // without any the engine may unmount the container under its next run
-	if err := b.c.ContainerRestart(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
+	if err := b.C.ContainerRestart(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
 		t.Fatal(err)
 	}
 	save("two")
@@ -121,12 +123,12 @@ func TestSyncAgentLost(t *testing.T) {
 	save("three")
 	b.want("cat /app/f", "three")
 
-	if err := b.c.ContainerPause(t.Context(), b.id); err != nil {
+	if err := b.C.ContainerPause(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
 	save("while paused")
 	save("later")
-	if err := b.c.ContainerUnpause(t.Context(), b.id); err != nil {
+	if err := b.C.ContainerUnpause(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(100 * time.Millisecond) // the agent's chance to be late
@@ -151,11 +153,11 @@ func TestSyncAgentCapless(t *testing.T) {
 // TestSyncAgentLeavesNothing: what an agent left that got lost goes in the end.
 func TestSyncAgentLeavesNothing(t *testing.T) {
 	b := agentBench(t, "do-sync-agent-leaves", "    {image: alpine, init: true, command: sleep 600}\n")
-	if err := b.c.ContainerPause(t.Context(), b.id); err != nil {
+	if err := b.C.ContainerPause(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
 	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", "1", 0o644)}})
-	if err := b.c.ContainerUnpause(t.Context(), b.id); err != nil {
+	if err := b.C.ContainerUnpause(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
 	b.s.Close()
@@ -166,7 +168,7 @@ func TestSyncAgentLeavesNothing(t *testing.T) {
 func TestSyncAgentForgotten(t *testing.T) {
 	b := agentBench(t, "do-sync-agent-forgotten", "    {image: alpine, init: true, command: sleep 600}\n")
 	agent := b.s.known[b.id].agent
-	if err := b.c.ContainerRemove(t.Context(), b.id, container.RemoveOptions{Force: true}); err != nil {
+	if err := b.C.ContainerRemove(t.Context(), b.id, container.RemoveOptions{Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	b.s.Forget(b.id)

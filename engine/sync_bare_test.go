@@ -18,6 +18,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/client"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -90,7 +91,7 @@ func bareImage(t *testing.T, name string) (c *client.Client) {
 // TestSyncBare: writes, links, deletes and renames in a container whose image has
 // no shell and no rm. An agent removes there, and does not stay.
 func TestSyncBare(t *testing.T) {
-	realEngine(t)
+	testbed.Real(t)
 	name := fmt.Sprintf("do-sync-bare:%d", os.Getpid())
 	c := bareImage(t, name)
 	t.Cleanup(func() { _, _ = c.ImageRemove(context.Background(), name, image.RemoveOptions{Force: true}) })

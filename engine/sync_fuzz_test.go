@@ -11,22 +11,24 @@ import (
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // FuzzHolds: a container that says it has a file has sent its content, and was asked
 // twice at most, wherever its links lead.
 func FuzzHolds(f *testing.F) {
-	f.Add(tarOf(f, "f", "content", 0o644), "content", uint32(0), "")
-	f.Add(tarOf(f, "f", "contenT", 0o644), "content", uint32(0), "")
-	f.Add(tarOf(f, "f", "content", 0o755), "content", uint32(0), "")
-	f.Add(tarOf(f, "f", "other", 0o644), "content", uint32(fs.ModeSymlink), "/f")
+	f.Add(testbed.TarOf(f, "f", "content", 0o644), "content", uint32(0), "")
+	f.Add(testbed.TarOf(f, "f", "contenT", 0o644), "content", uint32(0), "")
+	f.Add(testbed.TarOf(f, "f", "content", 0o755), "content", uint32(0), "")
+	f.Add(testbed.TarOf(f, "f", "other", 0o644), "content", uint32(fs.ModeSymlink), "/f")
 	f.Add([]byte(strings.Repeat("x", 600)), "", uint32(fs.ModeSymlink), "../../f")
 	source := filepath.Join(f.TempDir(), "f")
 	f.Fuzz(func(t *testing.T, archive []byte, content string, mode uint32, link string) {
 		if err := os.WriteFile(source, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		h := &holding{archive: archive, stat: container.PathStat{Mode: fs.FileMode(mode), LinkTarget: link}}
+		h := &testbed.Archive{Content: archive, Stat: container.PathStat{Mode: fs.FileMode(mode), LinkTarget: link}}
 		s := NewSyncer(h, SyncOptions{})
 		holds, err := s.Holds(t.Context(), "id", []SyncWrite{{Target: "/app/f", Source: source, Mode: 0o644}})
 		if err != nil || len(holds) != 1 {
@@ -35,8 +37,8 @@ func FuzzHolds(f *testing.F) {
 		if holds[0] && !bytes.Contains(archive, []byte(content)) {
 			t.Errorf("%q is held by %q", content, archive)
 		}
-		if h.asked > 2 {
-			t.Errorf("asked %d times", h.asked)
+		if h.Asked > 2 {
+			t.Errorf("asked %d times", h.Asked)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -32,21 +33,21 @@ const someUser = 1000
 
 // flip has a user of the container swap two names from now on.
 func (b *syncBench) flip(one, other string) {
-	b.t.Helper()
+	b.T.Helper()
 	program := filepath.Join(b.dir, "flip")
 	if err := os.WriteFile(program+".go", []byte(flipProgram), 0o644); err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
 	cmd := exec.Command("go", "build", "-o", program, program+".go")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		b.t.Fatalf("%v: %s", err, out)
+		b.T.Fatalf("%v: %s", err, out)
 	}
 	b.apply(SyncChange{Roots: []string{"/flip"}, Writes: []SyncWrite{{Source: program, Target: "/flip", Mode: 0o755}}})
-	out, code, err := b.s.execAs(b.t.Context(), &syncTarget{id: b.id}, owners{uid: someUser, gid: someUser},
+	out, code, err := b.s.execAs(b.T.Context(), &syncTarget{id: b.id}, owners{uid: someUser, gid: someUser},
 		[]string{"sh", "-c", "/flip " + one + " " + other + " >/dev/null 2>&1 &"})
 	if err != nil || code != 0 {
-		b.t.Fatal(code, err, out)
+		b.T.Fatal(code, err, out)
 	}
 }
 
@@ -59,7 +60,7 @@ func hostileBench(t *testing.T, name string) *syncBench {
 
 // kept looks whether what is root's is as it was.
 func (b *syncBench) kept() {
-	b.t.Helper()
+	b.T.Helper()
 	b.want("stat -c '%a %u' /vault /vault/kept /secret; ls -A /vault; cat /vault/kept /secret", "700 0\n644 0\n600 0\nkept\nkept\nkept")
 }
 
@@ -157,7 +158,7 @@ func TestAgentKeepsMounts(t *testing.T) {
 // TestAgentNotWhereOthersWrite: no agent is put where others than root could put
 // something else to be run as root.
 func TestAgentNotWhereOthersWrite(t *testing.T) {
-	realEngine(t)
+	testbed.Real(t)
 	b := newSyncBench(t, "do-agent-root", "    {image: alpine, init: true, command: sleep 600}\n")
 	b.s.agentFor = builtAgent(t)
 	b.start()

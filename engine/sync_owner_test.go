@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // TestSyncOwner: what the engine would make by itself, as root's, is the user's.
 func TestSyncOwner(t *testing.T) {
-	realEngine(t)
+	testbed.Real(t)
 	b := newSyncBench(t, "do-sync-owner", "    {image: alpine, init: true, user: nobody, command: sleep 600, stop_grace_period: 0s}\n")
 	b.start()
 	folder := func(name string) SyncWrite { return SyncWrite{Target: name, Mode: fs.ModeDir | 0o755} }
@@ -39,7 +41,7 @@ func TestSyncOwner(t *testing.T) {
 
 	// The same, the first half while it is stopped.
 	grace := 1
-	if err := b.c.ContainerStop(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
+	if err := b.C.ContainerStop(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
 		t.Fatal(err)
 	}
 	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/lib"}})

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // TestSyncStopped: what takes the place of something else in a stopped container
 // is there alone when it runs, whatever could not be deleted until then.
 func TestSyncStopped(t *testing.T) {
-	realEngine(t)
+	testbed.Real(t)
 	b := newSyncBench(t, "do-sync-stopped", "    {image: alpine, init: true, command: sleep 600, stop_grace_period: 0s}\n")
 	b.start()
 	roots := []string{"/app"}
@@ -21,7 +23,7 @@ func TestSyncStopped(t *testing.T) {
 		folder("/app/folder"), b.file("/app/folder/f", "1", 0o644),
 	}})
 	grace := 1
-	if err := b.c.ContainerStop(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
+	if err := b.C.ContainerStop(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
 		t.Fatal(err)
 	}
 	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/again"}})

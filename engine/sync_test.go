@@ -9,12 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // syncBench is a container to sync files to.
 type syncBench struct {
-	*bench
+	*testbed.Bench
 	s   *Syncer
 	id  string
 	dir string // on this machine
@@ -22,47 +23,47 @@ type syncBench struct {
 
 func newSyncBench(t *testing.T, name, service string) *syncBench {
 	t.Helper()
-	b := newBench(t, realEngine(t).Client, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service, newDoer)
-	b.resources()
-	s := &syncBench{bench: b, dir: t.TempDir()}
-	s.id = b.do(planner.CreateContainer{Ref: b.ref("web", 1)}).ID
-	s.s = NewSyncer(b.c, SyncOptions{Arch: "amd64"})
+	b := testbed.New(t, testbed.Real(t).Client, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service, newDoer)
+	b.Resources()
+	s := &syncBench{Bench: b, dir: t.TempDir()}
+	s.id = b.Do(planner.CreateContainer{Ref: b.Ref("web", 1)}).ID
+	s.s = NewSyncer(b.C, SyncOptions{Arch: "amd64"})
 	return s
 }
 
-func (b *syncBench) start() { b.do(planner.StartContainer{Ref: b.ref("web", 1)}) }
+func (b *syncBench) start() { b.Do(planner.StartContainer{Ref: b.Ref("web", 1)}) }
 
 // file makes a file here that goes to a path there.
 func (b *syncBench) file(target, content string, mode fs.FileMode) SyncWrite {
-	b.t.Helper()
+	b.T.Helper()
 	source := filepath.Join(b.dir, strings.ReplaceAll(target, "/", "_"))
 	if err := os.WriteFile(source, []byte(content), mode); err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
 	return SyncWrite{Source: source, Target: target, Mode: mode, ModTime: time.Unix(1_700_000_000, 123_000_000)}
 }
 
 func (b *syncBench) apply(c SyncChange) {
-	b.t.Helper()
-	if _, err := b.s.Apply(b.t.Context(), b.id, c); err != nil {
-		b.t.Fatal(err)
+	b.T.Helper()
+	if _, err := b.s.Apply(b.T.Context(), b.id, c); err != nil {
+		b.T.Fatal(err)
 	}
 }
 
 // sh returns what a command prints in the container.
 func (b *syncBench) sh(script string) string {
-	b.t.Helper()
-	out, code, err := b.s.exec(b.t.Context(), &syncTarget{id: b.id}, []string{"sh", "-c", script})
+	b.T.Helper()
+	out, code, err := b.s.exec(b.T.Context(), &syncTarget{id: b.id}, []string{"sh", "-c", script})
 	if err != nil || code != 0 {
-		b.t.Fatalf("%s: code %d, %v: %s", script, code, err, out)
+		b.T.Fatalf("%s: code %d, %v: %s", script, code, err, out)
 	}
 	return strings.TrimSpace(out)
 }
 
 func (b *syncBench) want(script, want string) {
-	b.t.Helper()
+	b.T.Helper()
 	if got := b.sh(script); got != want {
-		b.t.Errorf("%s\n got %q\nwant %q", script, got, want)
+		b.T.Errorf("%s\n got %q\nwant %q", script, got, want)
 	}
 }
 

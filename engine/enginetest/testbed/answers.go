@@ -1,4 +1,4 @@
-package engine
+package testbed
 
 import (
 	"archive/tar"
@@ -15,8 +15,8 @@ import (
 	"github.com/compose-orchestrator/compose/engine/dial"
 )
 
-// answering is a client whose engine answers everything with a text.
-func answering(t testing.TB, text []byte) *client.Client {
+// Answering is a client whose engine answers everything with a text.
+func Answering(t testing.TB, text []byte) *client.Client {
 	t.Helper()
 	c, err := client.NewClientWithOpts(client.WithHost("tcp://engine:2375"), client.WithVersion("1.47"),
 		client.WithHTTPClient(&http.Client{Transport: dial.Bounded(roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -35,21 +35,21 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// holding is a client of a container that has one archive at all paths.
-type holding struct {
+// Archive is a client of a container that has one archive at all paths.
+type Archive struct {
 	api.Client
-	archive []byte
-	stat    container.PathStat
-	asked   int
+	Content []byte
+	Stat    container.PathStat
+	Asked   int
 }
 
-func (h *holding) CopyFromContainer(context.Context, string, string) (io.ReadCloser, container.PathStat, error) {
-	h.asked++
-	return io.NopCloser(bytes.NewReader(h.archive)), h.stat, nil
+func (h *Archive) CopyFromContainer(context.Context, string, string) (io.ReadCloser, container.PathStat, error) {
+	h.Asked++
+	return io.NopCloser(bytes.NewReader(h.Content)), h.Stat, nil
 }
 
-// tarOf is an archive of one file.
-func tarOf(t testing.TB, name, content string, mode int64) []byte {
+// TarOf is an archive of one file.
+func TarOf(t testing.TB, name, content string, mode int64) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)

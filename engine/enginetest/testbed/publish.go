@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package testbed
 
 import (
 	"testing"
@@ -11,8 +11,8 @@ import (
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 )
 
-// publish runs a container that publishes its port 80.
-func publish(t *testing.T, server *enginetest.TestServer, name string, labels map[string]string, ip, port string) {
+// Publish runs a container that publishes its port 80.
+func Publish(t *testing.T, server *enginetest.TestServer, name string, labels map[string]string, ip, port string) {
 	t.Helper()
 	c := server.Client()
 	created, err := c.ContainerCreate(t.Context(),

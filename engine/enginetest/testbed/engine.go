@@ -1,4 +1,7 @@
-package engine
+// Package testbed is what tests of the engine's rooms share: the real engine and
+// Docker Compose to compare with, an engine that gives one answer to everything, and
+// projects to work on.
+package testbed
 
 import (
 	"os"
@@ -12,8 +15,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// realEngine dials the engine that real-engine tests use.
-func realEngine(t *testing.T) *dial.Conn {
+// Real dials the engine that real-engine tests use.
+func Real(t *testing.T) *dial.Conn {
 	t.Helper()
 	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
 		t.Skip("COMPOSE_TEST_ENGINE is not 1")
@@ -26,8 +29,8 @@ func realEngine(t *testing.T) *dial.Conn {
 	return c
 }
 
-// peer runs Debian's docker-compose on a file; the test is skipped without one.
-func peer(t *testing.T, dir string, args ...string) {
+// Peer runs Debian's docker-compose on a file; the test is skipped without one.
+func Peer(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	program := os.Getenv("PEER")
 	if program == "" {
@@ -41,15 +44,16 @@ func peer(t *testing.T, dir string, args ...string) {
 	}
 }
 
-// writeProject writes a Compose file into a folder.
-func writeProject(t *testing.T, dir, file string) {
+// WriteProject writes a Compose file into a folder.
+func WriteProject(t *testing.T, dir, file string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func load(t *testing.T, dir string) *project.Project {
+// Load loads the project in a folder.
+func Load(t *testing.T, dir string) *project.Project {
 	t.Helper()
 	p, err := project.Load(t.Context(), project.Options{WorkDir: dir, Environ: os.Environ()}, func(event.Event) {})
 	if err != nil {
@@ -58,18 +62,18 @@ func load(t *testing.T, dir string) *project.Project {
 	return p
 }
 
-// peerUp brings a file up with docker-compose and takes it down after the test.
-func peerUp(t *testing.T, file string) (dir string) {
+// PeerUp brings a file up with docker-compose and takes it down after the test.
+func PeerUp(t *testing.T, file string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	writeProject(t, dir, file)
-	t.Cleanup(func() { peer(t, dir, "down", "-v", "-t", "0") })
-	peer(t, dir, "up", "-d")
+	WriteProject(t, dir, file)
+	t.Cleanup(func() { Peer(t, dir, "down", "-v", "-t", "0") })
+	Peer(t, dir, "up", "-d")
 	return dir
 }
 
-// dialTest is a connection for a test, with nothing of this machine's configuration.
-func dialTest(t *testing.T, o dial.Options) *dial.Conn {
+// Dial is a connection for a test, with nothing of this machine's configuration.
+func Dial(t *testing.T, o dial.Options) *dial.Conn {
 	t.Helper()
 	o.ConfigDir, o.Getenv = t.TempDir(), func(string) string { return "" }
 	c, err := dial.Dial(t.Context(), o)
