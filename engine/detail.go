@@ -40,7 +40,7 @@ func Detail(ctx context.Context, c api.Reader, list []Listed) error {
 }
 
 func (l *Listed) detail(i container.InspectResponse) {
-	state := stateOf(i)
+	state := api.State(i)
 	if state == nil {
 		return
 	}

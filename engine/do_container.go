@@ -13,6 +13,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -67,7 +68,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 	if err != nil {
 		return err
 	}
-	if s := stateOf(c); s != nil && s.Status != container.StateCreated {
+	if s := api.State(c); s != nil && s.Status != container.StateCreated {
 		return nil
 	}
 	b := spec.Binding{
@@ -143,7 +144,7 @@ func (d *Doer) stateIs(ctx context.Context, id string, wanted func(*container.St
 	if err != nil {
 		return false
 	}
-	s := stateOf(c)
+	s := api.State(c)
 	return s != nil && wanted(s)
 }
 

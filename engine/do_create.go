@@ -10,6 +10,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -119,7 +120,7 @@ func (d *Doer) parents(ctx context.Context, service string, done *plan.Results) 
 	}
 	found := map[string]string{}
 	lowest := map[string]int{}
-	regular := ofProject(d.p.Name)
+	regular := observe.OfProject(d.p.Name)
 	regular.Add("label", project.LabelOneOff+"="+project.OneOffFalse)
 	list, err := d.c.ContainerList(ctx, container.ListOptions{All: true, Filters: regular})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -384,11 +385,11 @@ func TestDoPull(t *testing.T) {
 	if err != nil {
 		t.Skipf("no registry: %v", err)
 	}
-	i, err := inspectImage(t.Context(), b.C, "alpine")
+	i, err := observe.InspectImage(t.Context(), b.C, "alpine")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := ImageIdentity(i, ""); out.Digest != want {
+	if want := observe.ImageIdentity(i, ""); out.Digest != want {
 		t.Errorf("got %s, want %s", out.Digest, want)
 	}
 	b.Fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -21,12 +22,12 @@ func (d *Doer) explain(ctx context.Context, a plan.Action, err error) error {
 	if errors.As(err, &complete) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	doing, help := plan.Doing(a), advice(err.Error())
+	doing, help := plan.Doing(a), api.Advice(err.Error())
 	taken := d.conflictOf(ctx, a, err.Error())
 	switch {
 	case taken != conflict{}:
 		doing, help = doing+": "+taken.what, taken.help
-	case strings.Contains(err.Error(), missingSource) && d.o.Engine.Remote:
+	case strings.Contains(err.Error(), api.MissingSource) && d.o.Engine.Remote:
 		help = "the path is looked up where the engine runs (" + d.o.Engine.Host + "), not on this machine"
 	}
 	return hint.Wrap(fmt.Errorf("%s: %w", doing, err), help)
@@ -39,7 +40,7 @@ func (d *Doer) nameTaken(name string, holder container.InspectResponse, err erro
 	if holder.Config != nil {
 		labels = holder.Config.Labels
 	}
-	if of := ownerOf(labels); of != "" {
+	if of := spec.OwnedBy(labels); of != "" {
 		whose = of
 	}
 	help := "remove it with docker rm -f " + name + ", or give this one another container_name"

@@ -12,6 +12,9 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -24,7 +27,7 @@ type conflict struct{ what, help string }
 // conflictOf finds out who has what an action could not take; the zero value:
 // the error is about something else, or nobody that the engine knows has it.
 func (d *Doer) conflictOf(ctx context.Context, a plan.Action, text string) conflict {
-	if takenPort(text) != 0 {
+	if api.TakenPort(text) != 0 {
 		return d.portConflict(ctx, a, text)
 	}
 	switch a := a.(type) {
@@ -47,7 +50,7 @@ var overlaps = regexp.MustCompile(`Pool overlaps|is already used on the host|is 
 // portConflict names the container that publishes the port on an address of the
 // host that the error is about.
 func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) conflict {
-	port := takenPort(text)
+	port := api.TakenPort(text)
 	c := conflict{
 		what: fmt.Sprintf("port %d is taken", port),
 		help: "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\"",
@@ -56,7 +59,7 @@ func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) con
 	if err != nil {
 		return c
 	}
-	host, protocols := takenHost(text), d.protocolsOf(a, port)
+	host, protocols := api.TakenHost(text), d.protocolsOf(a, port)
 	for i := range list {
 		if slices.ContainsFunc(list[i].Ports, func(p container.Port) bool {
 			return int(p.PublicPort) == port && sameAddress(p.IP, host) && (len(protocols) == 0 || slices.Contains(protocols, p.Type))
@@ -110,7 +113,7 @@ func (d *Doer) addressConflict(ctx context.Context, a planner.StartContainer) co
 		return conflict{}
 	}
 	for i := range list {
-		for _, has := range addressesOf(&list[i]) {
+		for _, has := range observe.AddressesOf(&list[i]) {
 			if list[i].ID == a.ID || has.IP == "" || !slices.Contains(wanted[has.Network], has.IP) {
 				continue
 			}
@@ -148,7 +151,7 @@ func (d *Doer) networkConflict(ctx context.Context, a planner.CreateNetwork) con
 		n := &list[i]
 		what := ""
 		for _, pool := range conf.Ipam.Config {
-			if pool != nil && slices.ContainsFunc(subnetsOf(n), func(s string) bool { return subnetsMeet(pool.Subnet, s) }) {
+			if pool != nil && slices.ContainsFunc(observe.SubnetsOf(n), func(s string) bool { return subnetsMeet(pool.Subnet, s) }) {
 				what = "subnet " + pool.Subnet + " overlaps with that"
 			}
 		}
@@ -181,7 +184,7 @@ func subnetsMeet(a, b string) bool {
 
 // holder says which container has something, and whose it is.
 func (d *Doer) holder(c *container.Summary) string {
-	return "container " + ownName(c.Names) + ownerOf(c.Labels)
+	return "container " + observe.OwnName(c.Names) + spec.OwnedBy(c.Labels)
 }
 
 // helpOrphan is the advice about something that an orphan has.

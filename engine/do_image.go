@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -85,7 +86,7 @@ func (im *images) forget(ref string) {
 }
 
 func readImage(ctx context.Context, c api.Reader, ref, platform string) (localImage, error) {
-	i, err := inspectImage(ctx, c, ref)
+	i, err := observe.InspectImage(ctx, c, ref)
 	if errdefs.IsNotFound(err) {
 		return localImage{}, hint.Wrap(fmt.Errorf("image %s is not there: %w", ref, err),
 			"bring it with compose pull or compose build, or run up without --pull never and --no-build")
@@ -93,7 +94,7 @@ func readImage(ctx context.Context, c api.Reader, ref, platform string) (localIm
 	if err != nil {
 		return localImage{}, fmt.Errorf("inspecting image %s: %w", ref, err)
 	}
-	found := localImage{digest: ImageIdentity(i, platform), volumes: map[string]bool{}}
+	found := localImage{digest: observe.ImageIdentity(i, platform), volumes: map[string]bool{}}
 	if i.Config != nil {
 		for target := range i.Config.Volumes {
 			found.volumes[target] = true
@@ -134,7 +135,7 @@ func (d *Doer) inherited(ctx context.Context, id string, s types.ServiceConfig, 
 	}
 	volumes := map[string]string{}
 	for _, m := range old.Mounts {
-		if m.Type == mount.TypeVolume && isAnonymousName(m.Name) {
+		if m.Type == mount.TypeVolume && spec.IsAnonymousName(m.Name) {
 			volumes[m.Destination] = m.Name
 		}
 	}

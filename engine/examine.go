@@ -68,7 +68,7 @@ func factsOf(i container.InspectResponse) planner.Facts {
 		OutOfMemory: i.State.OOMKilled, Restarts: i.RestartCount,
 	}
 	if text := i.State.Error; text != "" {
-		f.Error, f.Hint, f.TakenPort = causeOf(text), advice(text), takenPort(text)
+		f.Error, f.Hint, f.TakenPort = causeOf(text), api.Advice(text), api.TakenPort(text)
 	}
 	if h := i.HostConfig; h != nil {
 		f.MemoryLimit = h.Memory

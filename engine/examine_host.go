@@ -15,6 +15,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -64,7 +66,7 @@ func heldBy(running []container.Summary, want types.ServicePortConfig, n int, na
 		if c.Labels[project.LabelProject] == name && c.Labels[project.LabelService] == service {
 			return "", true
 		}
-		return "container " + ownName(c.Names) + ownerOf(c.Labels), false
+		return "container " + observe.OwnName(c.Names) + spec.OwnedBy(c.Labels), false
 	}
 	return "", false
 }

@@ -15,6 +15,7 @@ import (
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -157,7 +158,7 @@ func (g *generator) mounts(points []container.MountPoint) []types.ServiceVolumeC
 		v := types.ServiceVolumeConfig{Type: string(m.Type), Target: m.Destination, ReadOnly: !m.RW}
 		switch m.Type {
 		case mount.TypeVolume:
-			if !isAnonymousName(m.Name) {
+			if !spec.IsAnonymousName(m.Name) {
 				v.Source = g.key(m.Name)
 				g.p.Volumes[v.Source] = types.VolumeConfig{Name: m.Name, External: types.External(v.Source == m.Name)}
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/go-connections/nat"
 
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -158,7 +159,7 @@ func healthCheck(h *container.HealthConfig) *types.HealthCheckConfig {
 // dependsOn reads the label of that name.
 func dependsOn(label string) types.DependsOnConfig {
 	out := types.DependsOnConfig{}
-	for _, d := range parseDependsOn(label) {
+	for _, d := range observe.ParseDependsOn(label) {
 		out[d.Service] = types.ServiceDependency{Condition: d.Condition, Restart: d.Restart, Required: true}
 	}
 	return out

@@ -14,6 +14,7 @@ import (
 	"github.com/docker/go-units"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
@@ -90,7 +91,7 @@ func ellipsis(text string, n int) string {
 
 // List returns a project's containers by name, in one call.
 func List(ctx context.Context, c api.Reader, name string) ([]Listed, error) {
-	found, err := summaries(ctx, c, name)
+	found, err := observe.Summaries(ctx, c, name)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func List(ctx context.Context, c api.Reader, name string) ([]Listed, error) {
 
 func listed(s container.Summary) Listed {
 	created := time.Unix(s.Created, 0)
-	_, health, code := parseStatus(s.State, s.Status)
+	_, health, code := observe.ParseStatus(s.State, s.Status)
 	l := Listed{
 		Command:      strconv.Quote(s.Command),
 		command:      s.Command,
@@ -119,7 +120,7 @@ func listed(s container.Summary) Listed {
 		Image:        s.Image,
 		Labels:       joinLabels(s.Labels),
 		LocalVolumes: strconv.Itoa(localVolumes(s.Mounts)),
-		Name:         ownName(s.Names),
+		Name:         observe.OwnName(s.Names),
 		Project:      s.Labels[project.LabelProject],
 		RunningFor:   units.HumanDuration(time.Since(created)) + " ago",
 		Service:      s.Labels[project.LabelService],

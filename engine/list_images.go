@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -38,7 +39,7 @@ type UsedImage struct {
 // names; of all services, where none is given. It costs one call for the list
 // and one for each image.
 func UsedImages(ctx context.Context, c api.Reader, name string, services []string) ([]UsedImage, error) {
-	found, err := summaries(ctx, c, name)
+	found, err := observe.Summaries(ctx, c, name)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func imagesByID(ctx context.Context, c api.Reader, found []container.Summary) (m
 }
 
 func usedImage(s container.Summary, i *image.InspectResponse) UsedImage {
-	u := UsedImage{ID: s.ImageID, ContainerName: ownName(s.Names)}
+	u := UsedImage{ID: s.ImageID, ContainerName: observe.OwnName(s.Names)}
 	u.Repository, u.Tag = nameAndTag(s.Image)
 	if i == nil {
 		return u

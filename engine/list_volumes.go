@@ -10,6 +10,7 @@ import (
 	"github.com/docker/go-units"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -36,13 +37,13 @@ func (v ListedVolume) Label(name string) string { return v.labels[name] }
 // ListVolumes returns a project's volumes by name; where services are given, those
 // that their containers mount.
 func ListVolumes(ctx context.Context, c api.Reader, name string, services []string) ([]ListedVolume, error) {
-	found, err := volumesOf(ctx, c, ofProject(name))
+	found, err := observe.VolumesOf(ctx, c, observe.OfProject(name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", name, err)
 	}
 	mounted := map[string]bool{}
 	if len(services) > 0 {
-		containers, err := summaries(ctx, c, name)
+		containers, err := observe.Summaries(ctx, c, name)
 		if err != nil {
 			return nil, err
 		}

@@ -32,7 +32,7 @@ func Inspect(ctx context.Context, c api.Reader, id string) (Process, error) {
 		p.TTY, p.Stdin, p.Once = got.Config.Tty, got.Config.OpenStdin, got.Config.StdinOnce
 		p.Files = got.Config.Labels[project.LabelFiles]
 	}
-	if s := stateOf(got); s != nil {
+	if s := api.State(got); s != nil {
 		p.State = string(s.Status)
 	}
 	return p, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -116,7 +117,7 @@ func unsteady(s *container.State, now time.Time) time.Duration {
 // may yet become healthy; one that ended will not. One that is to run, ended well
 // and is not restarted for that has done its work.
 func judge(a planner.WaitContainer, c container.InspectResponse) verdict {
-	s := stateOf(c)
+	s := api.State(c)
 	if s == nil {
 		return verdict{}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -40,7 +41,7 @@ func (s *Session) doer() *doer {
 
 func (s *Session) buildOptions() build.Options {
 	o := s.images.Build
-	o.Sink, o.LookupEnv, o.ConfigDir, o.Identity = s.Sink, s.LookupEnv, s.ConfigDir, engine.ImageIdentity
+	o.Sink, o.LookupEnv, o.ConfigDir, o.Identity = s.Sink, s.LookupEnv, s.ConfigDir, observe.ImageIdentity
 	return o
 }
 

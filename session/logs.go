@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
@@ -61,7 +63,7 @@ func (s *Session) logs(ctx context.Context, o LogsOptions) error {
 	var began time.Time
 	if o.Follow {
 		var err error
-		if began, err = engine.Now(ctx, s.Reader, s.Engine); err != nil {
+		if began, err = observe.Now(ctx, s.Reader, s.Engine); err != nil {
 			return err
 		}
 		if sub, err = s.events().Subscribe(ctx); err != nil {
@@ -137,7 +139,7 @@ func (s *Session) inspect(ctx context.Context, targets []logs.Target, o LogsOpti
 			if o.SinceUp {
 				targets[i].Since = p.Since
 			}
-			if engine.Gone(err) {
+			if api.Gone(err) {
 				return nil
 			}
 			return err

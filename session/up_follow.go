@@ -11,6 +11,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
@@ -78,7 +79,7 @@ type ending struct {
 // follow subscribes to the engine's events and starts to read: before anything
 // is created, so that nothing is missed.
 func (s *Session) follow(ctx context.Context, o FollowOptions) (*follower, error) {
-	since, err := engine.Now(ctx, s.Reader, s.Engine)
+	since, err := observe.Now(ctx, s.Reader, s.Engine)
 	if err != nil {
 		return nil, err
 	}

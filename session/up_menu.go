@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
@@ -161,7 +162,7 @@ func (f *follower) meant(ctx context.Context, service string, do func() error) e
 	set(time.Unix(1<<40, 0)) // as long as it takes
 	err := do()
 	// Their events may come later than this; those of later ends are later.
-	now, clock := engine.Now(context.WithoutCancel(ctx), f.s.Reader, f.s.Engine)
+	now, clock := observe.Now(context.WithoutCancel(ctx), f.s.Reader, f.s.Engine)
 	set(now)
 	return cmp.Or(err, clock)
 }

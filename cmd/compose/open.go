@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -198,7 +198,7 @@ func (a *app) whose(ctx context.Context) (project.Identity, error) {
 	if !f.id.Guessed {
 		return f.id, nil
 	}
-	origins, err := engine.Origins(ctx, conn.Client)
+	origins, err := observe.Origins(ctx, conn.Client)
 	if err != nil {
 		return project.Identity{}, err
 	}

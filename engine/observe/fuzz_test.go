@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ func FuzzDependsOn(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, label string) {
-		on := parseDependsOn(label)
+		on := ParseDependsOn(label)
 		var parts []string
 		for i, d := range on {
 			if d.Service == "" || strings.ContainsAny(d.Service, ":,") || i > 0 && on[i-1].Service > d.Service {
@@ -29,7 +29,7 @@ func FuzzDependsOn(f *testing.F) {
 			}
 			parts = append(parts, d.Service+":"+d.Condition+restart)
 		}
-		again := parseDependsOn(strings.Join(parts, ","))
+		again := ParseDependsOn(strings.Join(parts, ","))
 		if len(again) != len(on) {
 			t.Fatalf("%q: %+v, and again %+v", label, on, again)
 		}
@@ -54,7 +54,7 @@ func FuzzContainers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, list []byte) {
 		entries := bytes.Count(list, []byte("{")) + bytes.Count(list, []byte("null"))
 		c := testbed.Answering(t, list)
-		containers, err := listContainers(t.Context(), c, ObserveOptions{Name: "demo"})
+		containers, err := listContainers(t.Context(), c, Options{Name: "demo"})
 		if err != nil {
 			return
 		}
@@ -84,7 +84,7 @@ func FuzzContainers(f *testing.F) {
 // TestNullVolume: an engine that lists a volume that is null crashes nobody.
 func TestNullVolume(t *testing.T) {
 	c := testbed.Answering(t, []byte(`{"Volumes": [null, {"Name": "v"}]}`))
-	if list, err := listVolumes(t.Context(), c, ObserveOptions{Name: "p"}); err != nil || len(list) != 1 {
+	if list, err := listVolumes(t.Context(), c, Options{Name: "p"}); err != nil || len(list) != 1 {
 		t.Errorf("observed %v, %v", list, err)
 	}
 }

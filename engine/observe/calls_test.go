@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package observe
 
 import (
 	"fmt"
@@ -79,7 +79,7 @@ func observeFleet(t *testing.T, n int) (map[enginetest.Route]int, planner.State)
 	}
 	server.ResetCalls()
 	conn := testbed.Dial(t, dial.Options{Host: server.Host})
-	s, err := Observe(t.Context(), conn.Client, ObserveOptions{Project: p, Engine: conn.Engine})
+	s, err := Project(t.Context(), conn.Client, Options{Project: p, Engine: conn.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}

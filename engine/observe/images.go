@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"context"
@@ -21,7 +21,7 @@ import (
 
 // inspectImages looks at each distinct image that the project's services run or
 // mount. Those that the engine does not have are left out.
-func inspectImages(ctx context.Context, c api.Reader, o ObserveOptions) (map[string]planner.Image, error) {
+func inspectImages(ctx context.Context, c api.Reader, o Options) (map[string]planner.Image, error) {
 	images := map[string]planner.Image{}
 	var mu sync.Mutex // guards images
 	g, ctx := errgroup.WithContext(ctx)
@@ -50,7 +50,7 @@ func inspectImages(ctx context.Context, c api.Reader, o ObserveOptions) (map[str
 // listBuilt finds a project's images without its file: those that were built for
 // it, by their labels.
 func listBuilt(ctx context.Context, c api.Reader, name string) (map[string]planner.Image, error) {
-	found, err := c.ImageList(ctx, image.ListOptions{Filters: ofProject(name)})
+	found, err := c.ImageList(ctx, image.ListOptions{Filters: OfProject(name)})
 	if err != nil {
 		return nil, fmt.Errorf("listing the images of project %q: %w", name, err)
 	}
@@ -91,7 +91,7 @@ func imageRefs(p *project.Project) map[string]string {
 // lookUpImage looks an image up at the engine; platform "" is the engine's
 // own. A missing image is an error that errdefs.IsNotFound knows.
 func lookUpImage(ctx context.Context, c api.Reader, ref, platform string) (planner.Image, error) {
-	r, err := inspectImage(ctx, c, ref)
+	r, err := InspectImage(ctx, c, ref)
 	if err != nil {
 		return planner.Image{}, fmt.Errorf("inspecting image %q: %w", ref, err)
 	}

@@ -1,4 +1,4 @@
-package engine
+package api
 
 import (
 	"testing"
@@ -21,7 +21,7 @@ func TestTakenPort(t *testing.T) {
 		{"no such container: 8080", 0, ""},
 	}
 	for _, test := range tests {
-		if got, host := takenPort(test.text), takenHost(test.text); got != test.want || host != test.host {
+		if got, host := TakenPort(test.text), TakenHost(test.text); got != test.want || host != test.host {
 			t.Errorf("%s\n got %d on %q\nwant %d on %q", test.text, got, host, test.want, test.host)
 		}
 	}

@@ -1,4 +1,4 @@
-package engine
+package api
 
 import (
 	"regexp"
@@ -12,12 +12,12 @@ import (
 // more).
 func Gone(err error) bool { return errdefs.IsNotFound(err) }
 
-// missingSource is how the engine words a bind mount without its source.
-const missingSource = "bind source path does not exist"
+// MissingSource is how the engine words a bind mount without its source.
+const MissingSource = "bind source path does not exist"
 
 // advices are what helps against errors that a text of the engine is known by.
 var advices = []struct{ text, help string }{
-	{missingSource, "create it, or correct the path in the file"},
+	{MissingSource, "create it, or correct the path in the file"},
 	{"Are you trying to mount a directory onto a file", "one of source and target is a folder and the other a file; a missing source is created as a folder"},
 	{"No such image", "bring it with compose pull or compose build"},
 	{"non-overlapping IPv4 address pool", "the engine has no addresses left for networks: remove unused ones with docker network prune, or set ipam.config.subnet"},
@@ -36,7 +36,7 @@ var advices = []struct{ text, help string }{
 	{"no space left on device", "free some: docker system df shows what takes it"},
 }
 
-func advice(text string) string {
+func Advice(text string) string {
 	for _, a := range advices {
 		if strings.Contains(text, a.text) {
 			return a.help
@@ -59,8 +59,8 @@ var takenPorts = []*regexp.Regexp{
 	regexp.MustCompile(`:(\d+)(?:\S*): bind: address already in use`),
 }
 
-// takenPort is the port of the host that an error says is taken, 0 for others.
-func takenPort(text string) int {
+// TakenPort is the port of the host that an error says is taken, 0 for others.
+func TakenPort(text string) int {
 	for _, re := range takenPorts {
 		if m := re.FindStringSubmatch(text); m != nil {
 			port, _ := strconv.Atoi(m[1]) // digits; 0 where there are too many
@@ -70,8 +70,8 @@ func takenPort(text string) int {
 	return 0
 }
 
-// takenHost is the address of the host in such an error; "": it names none.
-func takenHost(text string) string {
+// TakenHost is the address of the host in such an error; "": it names none.
+func TakenHost(text string) string {
 	if m := takenAddress.FindStringSubmatch(text); m != nil {
 		return strings.Trim(m[1], "[]")
 	}

@@ -1,4 +1,7 @@
-package engine
+// Package observe is what an engine has: a project's containers, networks, volumes and
+// images as a planner.State, and how containers differ from what their services ask
+// for. It changes nothing.
+package observe
 
 import (
 	"cmp"
@@ -23,8 +26,8 @@ import (
 // parallelReads is how many inspects run at once.
 const parallelReads = 8
 
-// ObserveOptions say what to look at.
-type ObserveOptions struct {
+// Options say what to look at.
+type Options struct {
 	// Project, or nil: what carries Name in its labels, without images and
 	// drift.
 	Project *project.Project
@@ -48,14 +51,14 @@ const (
 	Drift
 )
 
-// Observe reports a project's containers, networks, volumes and images. The
+// Project reports a project's containers, networks, volumes and images. The
 // number of its calls does not grow with the number of services: one list of
 // containers, of networks and of volumes, all at once, and one more of
 // networks or volumes where some are not the project's by label (external ones,
 // and before the first up); an inspect for each distinct image, and for each
 // container whose stored hash is not the service's. Without a project one more
 // list has the images that were built for it.
-func Observe(ctx context.Context, c api.Reader, o ObserveOptions) (planner.State, error) {
+func Project(ctx context.Context, c api.Reader, o Options) (planner.State, error) {
 	if o.Project != nil {
 		o.Name = o.Project.Name
 	}
@@ -96,14 +99,14 @@ func Observe(ctx context.Context, c api.Reader, o ObserveOptions) (planner.State
 	return s, nil
 }
 
-// ofProject filters by the project's label.
-func ofProject(name string) filters.Args {
+// OfProject filters by the project's label.
+func OfProject(name string) filters.Args {
 	return filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name))
 }
 
-// summaries are the engine's words on all containers with the project's label.
-func summaries(ctx context.Context, c api.Reader, name string) ([]container.Summary, error) {
-	found, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: ofProject(name)})
+// Summaries are the engine's words on all containers with the project's label.
+func Summaries(ctx context.Context, c api.Reader, name string) ([]container.Summary, error) {
+	found, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: OfProject(name)})
 	if err != nil {
 		return nil, fmt.Errorf("listing the containers of project %q: %w", name, err)
 	}
@@ -112,12 +115,12 @@ func summaries(ctx context.Context, c api.Reader, name string) ([]container.Summ
 
 // listContainers lists the project's containers, stopped ones too, by service,
 // number and creation.
-func listContainers(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner.Container, error) {
+func listContainers(ctx context.Context, c api.Reader, o Options) ([]planner.Container, error) {
 	var list []container.Summary
 	var healths map[string]planner.Health
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		list, err = summaries(ctx, c, o.Name)
+		list, err = Summaries(ctx, c, o.Name)
 		return err
 	})
 	if o.Engine.Name == "podman" {
@@ -157,7 +160,7 @@ func listHealths(ctx context.Context, c api.Reader, name string) (map[string]pla
 	g, ctx := errgroup.WithContext(ctx)
 	for i, state := range states {
 		g.Go(func() (err error) {
-			args := ofProject(name)
+			args := OfProject(name)
 			args.Add("health", string(state))
 			lists[i], err = c.ContainerList(ctx, container.ListOptions{Filters: args})
 			return err
@@ -188,7 +191,7 @@ func belongs(s *container.Summary) bool {
 func containerOf(s *container.Summary) planner.Container {
 	c := planner.Container{
 		ID:           s.ID,
-		Name:         ownName(s.Names),
+		Name:         OwnName(s.Names),
 		Service:      s.Labels[project.LabelService],
 		Slug:         s.Labels[project.LabelSlug],
 		OneOff:       s.Labels[project.LabelOneOff] == project.OneOffTrue,
@@ -197,7 +200,7 @@ func containerOf(s *container.Summary) planner.Container {
 		Image:        s.Labels[project.LabelImage],
 		ImageVolumes: s.Labels[project.LabelImageVolumes],
 		ImageID:      s.ImageID,
-		DependsOn:    parseDependsOn(s.Labels[project.LabelDependsOn]),
+		DependsOn:    ParseDependsOn(s.Labels[project.LabelDependsOn]),
 		ReplaceOf:    s.Labels[project.LabelReplace],
 		Labels:       s.Labels,
 	}
@@ -205,7 +208,7 @@ func containerOf(s *container.Summary) planner.Container {
 		n, _ := strconv.Atoi(s.Labels[project.LabelNumber])
 		c.Number = max(n, 0)
 	}
-	c.Status, c.Health, c.ExitCode = parseStatus(s.State, s.Status)
+	c.Status, c.Health, c.ExitCode = ParseStatus(s.State, s.Status)
 	if s.NetworkSettings != nil {
 		c.Networks = make(map[string]string, len(s.NetworkSettings.Networks))
 		for name, endpoint := range s.NetworkSettings.Networks {
@@ -216,7 +219,7 @@ func containerOf(s *container.Summary) planner.Container {
 		}
 	}
 	if c.Status.Active() {
-		c.Ports, c.Addresses = portsOf(s), addressesOf(s)
+		c.Ports, c.Addresses = portsOf(s), AddressesOf(s)
 	}
 	if id, ok := strings.CutPrefix(s.HostConfig.NetworkMode, "container:"); ok {
 		c.SharesNetwork = id
@@ -239,8 +242,8 @@ func portsOf(s *container.Summary) []planner.Port {
 	return ports
 }
 
-// addressesOf are a container's addresses, by the network's name.
-func addressesOf(s *container.Summary) []planner.Address {
+// AddressesOf are a container's addresses, by the network's name.
+func AddressesOf(s *container.Summary) []planner.Address {
 	if s.NetworkSettings == nil {
 		return nil
 	}
@@ -258,9 +261,9 @@ func addressesOf(s *container.Summary) []planner.Address {
 	return all
 }
 
-// ownName is a container's name without the slash; names with a second slash
+// OwnName is a container's name without the slash; names with a second slash
 // are links that others have to it.
-func ownName(names []string) string {
+func OwnName(names []string) string {
 	for _, name := range names {
 		if name = strings.TrimPrefix(name, "/"); !strings.Contains(name, "/") {
 			return name
@@ -269,9 +272,9 @@ func ownName(names []string) string {
 	return ""
 }
 
-// parseDependsOn reads the label, whose entries are service:condition:restart;
+// ParseDependsOn reads the label, whose entries are service:condition:restart;
 // old versions of Docker Compose left the latter parts out.
-func parseDependsOn(label string) []planner.Dependency {
+func ParseDependsOn(label string) []planner.Dependency {
 	if label == "" {
 		return nil
 	}

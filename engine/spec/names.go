@@ -1,4 +1,4 @@
-package engine
+package spec
 
 import (
 	"fmt"
@@ -7,14 +7,14 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// isAnonymousName tells the names that engines make up for volumes.
-func isAnonymousName(name string) bool {
+// IsAnonymousName tells the names that engines make up for volumes.
+func IsAnonymousName(name string) bool {
 	const digits = "0123456789abcdef"
 	return len(name) == 64 && strings.Trim(name, digits) == ""
 }
 
-// ownerOf says whose a container is: " of project demo (service web)".
-func ownerOf(labels map[string]string) string {
+// OwnedBy says whose a container is: " of project demo (service web)".
+func OwnedBy(labels map[string]string) string {
 	name := labels[project.LabelProject]
 	if name == "" {
 		return ""

@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func (f fieldSet) mounts(c *container.Config, h *container.HostConfig) {
 
 // mount sets one target: "bind /src ro".
 func (f fieldSet) mount(target, kind, source string, options ...string) {
-	if kind == "volume" && isAnonymousName(source) {
+	if kind == "volume" && spec.IsAnonymousName(source) {
 		source = ""
 	}
 	if kind == "volume" && strings.HasSuffix(source, spec.FilesSuffix) {

@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"context"
@@ -143,8 +143,8 @@ func driftBed(t *testing.T) (c *dial.Conn, dir string) {
 // drifts compares every container with its service, whatever the hash.
 func drifts(t *testing.T, c *dial.Conn, dir string) map[string]*planner.Drift {
 	t.Helper()
-	o := ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine, Skip: Drift | Images}
-	s, err := Observe(t.Context(), c.Client, o)
+	o := Options{Project: testbed.Load(t, dir), Engine: c.Engine, Skip: Drift | Images}
+	s, err := Project(t.Context(), c.Client, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestDriftEngine(t *testing.T) {
 }
 
 func testPeerDrift(t *testing.T, c *dial.Conn, dir string) {
-	s, err := Observe(t.Context(), c.Client, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine})
+	s, err := Project(t.Context(), c.Client, Options{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,8 +286,8 @@ func testChanges(t *testing.T, c *dial.Conn, dir string) {
 // testOwnDrift: what spec.Container asks for shows no difference to itself once the engine
 // has made it.
 func testOwnDrift(t *testing.T, c *dial.Conn, dir string) {
-	o := ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine}
-	s, err := Observe(t.Context(), c.Client, o)
+	o := Options{Project: testbed.Load(t, dir), Engine: c.Engine}
+	s, err := Project(t.Context(), c.Client, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +304,7 @@ func testOwnDrift(t *testing.T, c *dial.Conn, dir string) {
 		t.Cleanup(func() {
 			_ = c.Client.ContainerRemove(context.WithoutCancel(t.Context()), made.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
 		})
-		d, err := driftOf(t.Context(), c.Client, ObserveOptions{Project: o.Project, Engine: o.Engine, Bind: bind}, &planner.Container{
+		d, err := driftOf(t.Context(), c.Client, Options{Project: o.Project, Engine: o.Engine, Bind: bind}, &planner.Container{
 			ID: made.ID, Service: service, Number: 1, Labels: want.Config.Labels,
 		})
 		if err != nil {
@@ -346,7 +346,7 @@ func TestNoInspectWithoutDrift(t *testing.T) {
 	dir := testbed.PeerUp(t, file)
 	observe := func() (planner.State, int32) {
 		reader := &counted{Reader: c.Client}
-		s, err := Observe(t.Context(), reader, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine, Skip: Images})
+		s, err := Project(t.Context(), reader, Options{Project: testbed.Load(t, dir), Engine: c.Engine, Skip: Images})
 		if err != nil {
 			t.Fatal(err)
 		}

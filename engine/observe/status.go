@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"strconv"
@@ -9,10 +9,10 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// parseStatus reads what the list says of a container: its state, and the text
+// ParseStatus reads what the list says of a container: its state, and the text
 // beside it, in which health and exit code hide ("Up 3 minutes (healthy)",
 // "Exited (137) 2 hours ago"). So no container has to be inspected.
-func parseStatus(state container.ContainerState, text string) (planner.Status, planner.Health, int) {
+func ParseStatus(state container.ContainerState, text string) (planner.Status, planner.Health, int) {
 	status := statusOf(state)
 	switch status {
 	case planner.Running:

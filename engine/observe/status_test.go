@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"testing"
@@ -33,7 +33,7 @@ func TestParseStatus(t *testing.T) {
 		{"initialized", "Initialized", planner.Created, planner.NoHealth, 0},
 		{"stopped", "Exited (2) 4 seconds ago", planner.Exited, planner.NoHealth, 2},
 	} {
-		status, health, code := parseStatus(tt.state, tt.text)
+		status, health, code := ParseStatus(tt.state, tt.text)
 		if status != tt.status || health != tt.health || code != tt.code {
 			t.Errorf("%s, %q: got %s, %q, %d, want %s, %q, %d", tt.state, tt.text, status, health, code, tt.status, tt.health, tt.code)
 		}

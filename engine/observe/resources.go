@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"cmp"
@@ -18,8 +18,8 @@ import (
 
 // listNetworks lists the project's networks, and those of the names in its file
 // that are not labelled as its own, by name.
-func listNetworks(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner.Network, error) {
-	list, err := c.NetworkList(ctx, network.ListOptions{Filters: ofProject(o.Name)})
+func listNetworks(ctx context.Context, c api.Reader, o Options) ([]planner.Network, error) {
+	list, err := c.NetworkList(ctx, network.ListOptions{Filters: OfProject(o.Name)})
 	if err != nil {
 		return nil, fmt.Errorf("listing the networks of project %q: %w", o.Name, err)
 	}
@@ -62,11 +62,11 @@ func networkOf(n *network.Summary) planner.Network {
 		Project: n.Labels[project.LabelProject],
 		Hash:    n.Labels[project.LabelConfigHash],
 
-		Subnets: subnetsOf(n), Interfaces: planner.NetworkInterfaces(n.Options),
+		Subnets: SubnetsOf(n), Interfaces: planner.NetworkInterfaces(n.Options),
 	}
 }
 
-func subnetsOf(n *network.Summary) []string {
+func SubnetsOf(n *network.Summary) []string {
 	subnets := make([]string, 0, len(n.IPAM.Config))
 	for _, pool := range n.IPAM.Config {
 		subnets = append(subnets, pool.Subnet)
@@ -75,8 +75,8 @@ func subnetsOf(n *network.Summary) []string {
 }
 
 // listVolumes does for volumes what listNetworks does for networks.
-func listVolumes(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner.Volume, error) {
-	list, err := volumesOf(ctx, c, ofProject(o.Name))
+func listVolumes(ctx context.Context, c api.Reader, o Options) ([]planner.Volume, error) {
+	list, err := VolumesOf(ctx, c, OfProject(o.Name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", o.Name, err)
 	}
@@ -95,7 +95,7 @@ func listVolumes(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner
 		}
 	}
 	if len(missing) > 0 {
-		list, err := volumesOf(ctx, c, named(missing))
+		list, err := VolumesOf(ctx, c, named(missing))
 		if err != nil {
 			return nil, fmt.Errorf("looking for volumes by name: %w", err)
 		}
@@ -109,8 +109,8 @@ func listVolumes(ctx context.Context, c api.Reader, o ObserveOptions) ([]planner
 	return volumes, nil
 }
 
-// volumesOf lists volumes. An engine's null among them is none.
-func volumesOf(ctx context.Context, c api.Reader, of filters.Args) ([]*volume.Volume, error) {
+// VolumesOf lists volumes. An engine's null among them is none.
+func VolumesOf(ctx context.Context, c api.Reader, of filters.Args) ([]*volume.Volume, error) {
 	list, err := c.VolumeList(ctx, volume.ListOptions{Filters: of})
 	return slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return v == nil }), err
 }

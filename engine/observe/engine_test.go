@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"context"
@@ -70,7 +70,7 @@ services:
 volumes: {data: {}}
 `)
 	reader := &counted{Reader: api.ReadOnly(c.Client)}
-	s, err := Observe(t.Context(), reader, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine})
+	s, err := Project(t.Context(), reader, Options{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ volumes: {data: {}}
 	if img := s.Images["alpine"]; img.Digest == "" || img.Digest != web.Image || img.Pulled.IsZero() {
 		t.Errorf("image: got %+v, and web was made of %s", img, web.Image)
 	}
-	byName, err := Observe(t.Context(), reader, ObserveOptions{Name: "obs-observe", Engine: c.Engine})
+	byName, err := Project(t.Context(), reader, Options{Name: "obs-observe", Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ networks: {outside: {external: true, name: obs-ext}}
 volumes: {outside: {external: true, name: obs-ext-volume}}
 `)
 	reader := &counted{Reader: c.Client}
-	s, err := Observe(t.Context(), reader, ObserveOptions{Project: testbed.Load(t, dir), Engine: c.Engine})
+	s, err := Project(t.Context(), reader, Options{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}

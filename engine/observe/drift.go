@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"cmp"
@@ -24,7 +24,7 @@ import (
 
 // findDrift fills in Drift of those containers whose stored hash is not their
 // service's: they alone are inspected. The others cost nothing but a hash.
-func findDrift(ctx context.Context, c api.Reader, o ObserveOptions, containers []planner.Container) error {
+func findDrift(ctx context.Context, c api.Reader, o Options, containers []planner.Container) error {
 	o.Bind.ContainerID = firstContainer(containers)
 	o.Bind.APIVersion, o.Bind.OS = o.Engine.APIVersion, o.Engine.OS
 	hashes := map[string]string{}
@@ -71,7 +71,7 @@ func firstContainer(containers []planner.Container) func(service string) string 
 // driftOf inspects one container and compares it with what its service would
 // be created as. nil: there is nothing to compare, as the service cannot be
 // created or the container has just gone.
-func driftOf(ctx context.Context, c api.Reader, o ObserveOptions, found *planner.Container) (*planner.Drift, error) {
+func driftOf(ctx context.Context, c api.Reader, o Options, found *planner.Container) (*planner.Drift, error) {
 	o.Bind.Provided = project.ReadProvided(found.Labels[project.LabelProvided])
 	want, err := spec.Container(o.Project, found.Service, found.Number, o.Bind)
 	if err != nil {
@@ -87,7 +87,7 @@ func driftOf(ctx context.Context, c api.Reader, o ObserveOptions, found *planner
 	if have.ContainerJSONBase == nil || have.Config == nil || have.HostConfig == nil {
 		return nil, fmt.Errorf("inspecting container %s: the engine's answer is incomplete", found.Name)
 	}
-	base, err := inspectImage(ctx, c, have.Image)
+	base, err := InspectImage(ctx, c, have.Image)
 	if err != nil && !errdefs.IsNotFound(err) {
 		return nil, fmt.Errorf("inspecting the image of container %s: %w", found.Name, err)
 	}
@@ -130,7 +130,7 @@ func forgetAccess(hosts ...*container.HostConfig) {
 // created. Both sides are brought into one form: the request as the engine
 // would complete it from the image, the container without what the engine and
 // the labels of either tool add.
-func compare(want *spec.Request, have *container.InspectResponse, base *image.InspectResponse, o ObserveOptions) []plan.FieldChange {
+func compare(want *spec.Request, have *container.InspectResponse, base *image.InspectResponse, o Options) []plan.FieldChange {
 	desired := configuration{
 		config: inherit(want.Config, base), host: want.Host, endpoints: want.Endpoints(),
 	}

@@ -1,4 +1,4 @@
-package engine
+package observe
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
-// inspectImage inspects an image with what ImageIdentity needs, where the
+// InspectImage inspects an image with what ImageIdentity needs, where the
 // engine's API has it.
-func inspectImage(ctx context.Context, c api.Reader, ref string) (image.InspectResponse, error) {
+func InspectImage(ctx context.Context, c api.Reader, ref string) (image.InspectResponse, error) {
 	if spec.APISince(c.ClientVersion(), "1.48") {
 		return c.ImageInspect(ctx, ref, client.ImageInspectWithManifests(true))
 	}
