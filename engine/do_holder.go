@@ -62,7 +62,7 @@ func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) con
 	host, protocols := api.TakenHost(text), d.protocolsOf(a, port)
 	for i := range list {
 		if slices.ContainsFunc(list[i].Ports, func(p container.Port) bool {
-			return int(p.PublicPort) == port && sameAddress(p.IP, host) && (len(protocols) == 0 || slices.Contains(protocols, p.Type))
+			return int(p.PublicPort) == port && spec.SameAddress(p.IP, host) && (len(protocols) == 0 || slices.Contains(protocols, p.Type))
 		}) {
 			c.what += " by " + d.holder(&list[i])
 			if d.isOrphan(list[i].Labels) {

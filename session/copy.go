@@ -14,6 +14,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -54,15 +55,15 @@ func (s *Session) Copy(ctx context.Context, o CopyOptions) error {
 
 // copyTargets are the containers of a service that a copy is about, by number,
 // whether they run or not.
-func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string) ([]engine.Listed, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string) ([]list.Container, error) {
+	listed, err := list.Containers(ctx, s.Reader, s.Name)
 	if err != nil {
 		return nil, err
 	}
-	mine := slices.DeleteFunc(slices.Clone(listed), func(c engine.Listed) bool {
+	mine := slices.DeleteFunc(slices.Clone(listed), func(c list.Container) bool {
 		return c.Service != service || c.OneOff && (!o.OneOffs || o.Index != 0) || o.Index != 0 && c.Number != o.Index
 	})
-	slices.SortStableFunc(mine, func(a, b engine.Listed) int {
+	slices.SortStableFunc(mine, func(a, b list.Container) int {
 		return cmp.Or(oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
 	})
 	switch {
@@ -75,7 +76,7 @@ func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string
 		cmp.Or(thereAre(listed), "compose up -d creates them"))
 }
 
-func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) error {
+func (s *Session) copyOut(ctx context.Context, o CopyOptions, c list.Container) error {
 	from := engine.Place{ID: c.ID, Container: c.Name, Path: o.From.Path}
 	what := from.String() + " to " + o.To.Text
 	o.Missed = func(text string) { s.Sink(event.Message{Level: event.Warn, Text: text}) }
@@ -125,7 +126,7 @@ func copying(what string, err error) error {
 
 // copyIn copies into all the containers: what goes wrong with one does not keep
 // the others from their files.
-func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Listed) error {
+func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []list.Container) error {
 	put, done, err := o.source()
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -102,7 +103,7 @@ func (o LogsOptions) wants(service string, number int) bool {
 // logTargets are the containers there are, by service and number, and which of
 // them run, paused or not.
 func (s *Session) logTargets(ctx context.Context, o LogsOptions) ([]logs.Target, map[string]bool, error) {
-	listed, err := engine.List(ctx, s.Reader, s.Name)
+	listed, err := list.Containers(ctx, s.Reader, s.Name)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -44,7 +44,7 @@ func (s *Session) Port(ctx context.Context, o PortOptions) (string, error) {
 }
 
 // unpublished says what there is instead.
-func (o PortOptions) unpublished(c engine.Listed) error {
+func (o PortOptions) unpublished(c list.Container) error {
 	var there []string
 	tip := "ports: in the file publishes it"
 	for _, p := range c.Publishers {

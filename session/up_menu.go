@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -200,7 +200,7 @@ func (f *follower) open(ctx context.Context, service string) error {
 	if err != nil {
 		return err
 	}
-	page := engine.Page(c.Publishers, engine.MachineOf(f.s.Reader.DaemonHost()))
+	page := list.Page(c.Publishers, list.MachineOf(f.s.Reader.DaemonHost()))
 	if page == "" {
 		return hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -62,7 +62,7 @@ func (a *app) generateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		model, err := engine.Generate(cmd.Context(), conn.Client, args, engine.GenerateOptions{Name: name, Dir: dir})
+		model, err := list.Generate(cmd.Context(), conn.Client, args, list.GenerateOptions{Name: name, Dir: dir})
 		if err != nil {
 			return err
 		}

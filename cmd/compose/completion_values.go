@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -140,16 +140,16 @@ func countedStates(counts map[string]int) string {
 }
 
 // listed are the project's containers.
-func (a *app) listed(ctx context.Context, name string) ([]engine.Listed, error) {
+func (a *app) listed(ctx context.Context, name string) ([]list.Container, error) {
 	conn, err := a.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return engine.List(ctx, conn.Client, name)
+	return list.Containers(ctx, conn.Client, name)
 }
 
 // ofService are the containers of the service that the command line names.
-func ofService(ctx context.Context, a *app, r request) []engine.Listed {
+func ofService(ctx context.Context, a *app, r request) []list.Container {
 	id, err := project.Identify(ctx, a.projectOptions(nil))
 	if err != nil || id.Guessed || len(r.args) == 0 {
 		return nil
@@ -159,7 +159,7 @@ func ofService(ctx context.Context, a *app, r request) []engine.Listed {
 		return nil
 	}
 	service, _, _ := strings.Cut(r.args[0], ":") // cp's
-	return slices.DeleteFunc(listed, func(c engine.Listed) bool { return c.Service != service || c.OneOff })
+	return slices.DeleteFunc(listed, func(c list.Container) bool { return c.Service != service || c.OneOff })
 }
 
 // replicaNumbers are those of the service that is written already, behind or
@@ -190,7 +190,7 @@ func projects(ctx context.Context, a *app, r request) ([]string, cobra.ShellComp
 	if err != nil {
 		return nothing(ctx, a, r)
 	}
-	found, err := engine.Projects(ctx, conn.Client, engine.ProjectsOptions{All: true})
+	found, err := list.Projects(ctx, conn.Client, list.ProjectsOptions{All: true})
 	if err != nil {
 		return nothing(ctx, a, r)
 	}

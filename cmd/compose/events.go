@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
 func (a *app) eventsCommand() *cobra.Command {
-	var o engine.HappeningsOptions
+	var o list.EventsOptions
 	var asJSON bool
 	cmd := a.command("events [OPTIONS] [SERVICE...]", "Receive real time events from containers", func(cmd *cobra.Command, args []string) error {
 		s, err := a.openListed(cmd.Context(), args)
@@ -23,7 +23,7 @@ func (a *app) eventsCommand() *cobra.Command {
 		defer s.Close()
 		o.Project = s.Name
 		people := happenings{app: a, project: s.Name}
-		err = engine.Happenings(cmd.Context(), s.Reader, o, func(h engine.Happening) error {
+		err = list.Events(cmd.Context(), s.Reader, o, func(h list.Event) error {
 			if len(args) > 0 && !slices.Contains(args, h.Service) {
 				return nil
 			}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
@@ -23,7 +23,7 @@ type happenings struct {
 	name    int // columns of the widest name so far
 }
 
-func (p *happenings) show(h engine.Happening) error {
+func (p *happenings) show(h list.Event) error {
 	style := p.app.style()
 	at := h.Time.Local()
 	if p.day == "" {
@@ -49,7 +49,7 @@ const actionWidth, wideTerminal = 13, 70
 
 // what is the action and what belongs to it, in the columns that the terminal
 // has behind those taken.
-func (p *happenings) what(h engine.Happening, taken int) string {
+func (p *happenings) what(h list.Event, taken int) string {
 	cols, _, ok := render.Size(p.app.stdout)
 	known := ok && cols > 0
 	action, rest, _ := strings.Cut(h.Action, ": ")
@@ -64,7 +64,7 @@ func (p *happenings) what(h engine.Happening, taken int) string {
 }
 
 // detailOf is what people want to know of an event beside its name.
-func detailOf(h engine.Happening) string {
+func detailOf(h list.Event) string {
 	of := h.Attributes
 	switch {
 	case of["exitCode"] != "" && of["execDuration"] != "":

@@ -9,7 +9,7 @@ import (
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -25,14 +25,14 @@ func (a *app) imagesCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
-		images, err := engine.UsedImages(cmd.Context(), s.Reader, s.Name, args)
+		images, err := list.Images(cmd.Context(), s.Reader, s.Name, args)
 		if err != nil {
 			return err
 		}
 		if quiet {
 			return a.names(imageIDs(images))
 		}
-		return render.Listing[engine.UsedImage]{Items: images, Columns: imageColumns, Wide: true}.Write(a.stdout, format)
+		return render.Listing[list.Image]{Items: images, Columns: imageColumns, Wide: true}.Write(a.stdout, format)
 	})
 	cmd.Flags().StringVar(&format, "format", "table", `Format the output ("table"|"json"|TEMPLATE)`)
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "Only display IDs")
@@ -41,7 +41,7 @@ func (a *app) imagesCommand() *cobra.Command {
 
 // imageIDs are the ids without their algorithm, each once, in the order of the
 // containers.
-func imageIDs(images []engine.UsedImage) []string {
+func imageIDs(images []list.Image) []string {
 	var ids []string
 	for _, i := range images {
 		if id := i.ID[strings.IndexByte(i.ID, ':')+1:]; !slices.Contains(ids, id) {
@@ -51,17 +51,17 @@ func imageIDs(images []engine.UsedImage) []string {
 	return ids
 }
 
-var imageColumns = []render.Column[engine.UsedImage]{
-	{Field: "ContainerName", Header: "Container", Text: func(i engine.UsedImage) string { return i.ContainerName }},
-	{Field: "Repository", Text: func(i engine.UsedImage) string { return cmp.Or(i.Repository, "<none>") }},
-	{Field: "Tag", Text: func(i engine.UsedImage) string { return cmp.Or(i.Tag, "<none>") }},
-	{Field: "Platform", Text: func(i engine.UsedImage) string { return i.Platform }},
-	{Field: "ID", Header: "Image ID", Text: func(i engine.UsedImage) string {
+var imageColumns = []render.Column[list.Image]{
+	{Field: "ContainerName", Header: "Container", Text: func(i list.Image) string { return i.ContainerName }},
+	{Field: "Repository", Text: func(i list.Image) string { return cmp.Or(i.Repository, "<none>") }},
+	{Field: "Tag", Text: func(i list.Image) string { return cmp.Or(i.Tag, "<none>") }},
+	{Field: "Platform", Text: func(i list.Image) string { return i.Platform }},
+	{Field: "ID", Header: "Image ID", Text: func(i list.Image) string {
 		id := i.ID[strings.IndexByte(i.ID, ':')+1:]
 		return id[:min(12, len(id))]
 	}},
-	{Field: "Size", Text: func(i engine.UsedImage) string { return units.HumanSizeWithPrecision(float64(i.Size), 3) }},
-	{Field: "Created", Text: func(i engine.UsedImage) string {
+	{Field: "Size", Text: func(i list.Image) string { return units.HumanSizeWithPrecision(float64(i.Size), 3) }},
+	{Field: "Created", Text: func(i list.Image) string {
 		if i.Created == nil {
 			return "N/A"
 		}

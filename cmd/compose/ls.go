@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
@@ -29,11 +29,11 @@ func (a *app) lsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		projects, err := engine.Projects(cmd.Context(), conn.Client, engine.ProjectsOptions{All: all})
+		projects, err := list.Projects(cmd.Context(), conn.Client, list.ProjectsOptions{All: all})
 		if err != nil {
 			return err
 		}
-		projects = slices.DeleteFunc(projects, func(p engine.ListedProject) bool { return !names.match(p.Name) })
+		projects = slices.DeleteFunc(projects, func(p list.Project) bool { return !names.match(p.Name) })
 		if quiet {
 			var names []string
 			for _, p := range projects {
@@ -41,7 +41,7 @@ func (a *app) lsCommand() *cobra.Command {
 			}
 			return a.names(names)
 		}
-		return render.Listing[engine.ListedProject]{Items: projects, Columns: lsColumns, Wide: true}.Write(a.stdout, format)
+		return render.Listing[list.Project]{Items: projects, Columns: lsColumns, Wide: true}.Write(a.stdout, format)
 	})
 	cmd.Args = cobra.NoArgs
 	fs := cmd.Flags()
@@ -52,10 +52,10 @@ func (a *app) lsCommand() *cobra.Command {
 	return cmd
 }
 
-var lsColumns = []render.Column[engine.ListedProject]{
-	{Field: "Name", Text: func(p engine.ListedProject) string { return p.Name }},
-	{Field: "Status", Text: func(p engine.ListedProject) string { return p.Status }},
-	{Field: "ConfigFiles", Header: "Config files", Text: func(p engine.ListedProject) string { return p.ConfigFiles }},
+var lsColumns = []render.Column[list.Project]{
+	{Field: "Name", Text: func(p list.Project) string { return p.Name }},
+	{Field: "Status", Text: func(p list.Project) string { return p.Status }},
+	{Field: "ConfigFiles", Header: "Config files", Text: func(p list.Project) string { return p.ConfigFiles }},
 }
 
 // projectNames are the patterns of ls --filter name=PATTERN.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
@@ -66,17 +67,17 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	}
 	s := a.session(nil, id.Name)
 	defer s.Close()
-	listed, err := engine.List(cmd.Context(), s.Reader, s.Name)
+	listed, err := list.Containers(cmd.Context(), s.Reader, s.Name)
 	if err != nil {
 		return err
 	}
-	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
+	listed = slices.DeleteFunc(listed, func(c list.Container) bool {
 		orphan := len(id.Services) > 0 && !slices.Contains(id.Services, c.Service) // without a file nobody knows
 		return !f.shows(c, wanted) || len(services) > 0 && !slices.Contains(services, c.Service) ||
 			orphan && !f.orphans
 	})
 	if f.details || f.stats {
-		if err := engine.Detail(cmd.Context(), s.Reader, listed); err != nil {
+		if err := list.Detail(cmd.Context(), s.Reader, listed); err != nil {
 			return err
 		}
 	}
@@ -129,7 +130,7 @@ func noSuchStates(wanted []string, sink event.Sink) {
 
 // shows tells whether the flags leave a container in: without any of them those
 // that are up, without those of run; a state shows everybody who is in it.
-func (f *psFlags) shows(c engine.Listed, wanted []string) bool {
+func (f *psFlags) shows(c list.Container, wanted []string) bool {
 	switch {
 	case len(wanted) > 0:
 		return slices.Contains(wanted, c.State)
@@ -141,7 +142,7 @@ func (f *psFlags) shows(c engine.Listed, wanted []string) bool {
 	return c.State != string(planner.Exited) && c.State != string(planner.Created) && c.State != string(planner.Dead)
 }
 
-func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Session) error {
+func (a *app) printContainers(listed []list.Container, f psFlags, s *session.Session) error {
 	switch {
 	case f.quiet:
 		var ids []string
@@ -164,7 +165,7 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Sess
 			listed[i] = listed[i].Short()
 		}
 	}
-	err := render.Listing[engine.Listed]{
+	err := render.Listing[list.Container]{
 		Items: listed, Columns: f.columns(), Lines: true, Headers: map[string]string{"ID": "CONTAINER ID"},
 	}.Write(a.stdout, f.format)
 	if err != nil && f.configured {
@@ -174,34 +175,34 @@ func (a *app) printContainers(listed []engine.Listed, f psFlags, s *session.Sess
 }
 
 // columns are docker-compose's, and those that were asked for.
-func (f *psFlags) columns() []render.Column[engine.Listed] {
-	columns := []render.Column[engine.Listed]{
-		{Field: "Name", Text: func(c engine.Listed) string { return c.Name }},
-		{Field: "Image", Text: func(c engine.Listed) string { return c.Image }},
-		{Field: "Command", Text: func(c engine.Listed) string { return c.Command }},
-		{Field: "Service", Text: func(c engine.Listed) string { return c.Service }},
-		{Field: "RunningFor", Header: "Created", Text: func(c engine.Listed) string { return c.RunningFor }},
-		{Field: "Status", Text: engine.Listed.StatusDetail},
-		{Field: "Ports", Text: func(c engine.Listed) string { return c.Ports }},
+func (f *psFlags) columns() []render.Column[list.Container] {
+	columns := []render.Column[list.Container]{
+		{Field: "Name", Text: func(c list.Container) string { return c.Name }},
+		{Field: "Image", Text: func(c list.Container) string { return c.Image }},
+		{Field: "Command", Text: func(c list.Container) string { return c.Command }},
+		{Field: "Service", Text: func(c list.Container) string { return c.Service }},
+		{Field: "RunningFor", Header: "Created", Text: func(c list.Container) string { return c.RunningFor }},
+		{Field: "Status", Text: list.Container.StatusDetail},
+		{Field: "Ports", Text: func(c list.Container) string { return c.Ports }},
 	}
 	return append(columns, f.extraColumns()...)
 }
 
 // extraColumns are those of --details and --stats.
-func (f *psFlags) extraColumns() []render.Column[engine.Listed] {
-	var columns []render.Column[engine.Listed]
+func (f *psFlags) extraColumns() []render.Column[list.Container] {
+	var columns []render.Column[list.Container]
 	if f.details || f.stats {
-		columns = append(columns, render.Column[engine.Listed]{Field: "Restarts", Text: restarts})
+		columns = append(columns, render.Column[list.Container]{Field: "Restarts", Text: restarts})
 	}
 	if f.stats {
 		columns = append(columns,
-			render.Column[engine.Listed]{Field: "CPUPerc", Header: "CPU %", Text: func(c engine.Listed) string { return c.CPUPerc }},
-			render.Column[engine.Listed]{Field: "MemUsage", Header: "Mem usage / limit", Text: func(c engine.Listed) string { return c.MemUsage }})
+			render.Column[list.Container]{Field: "CPUPerc", Header: "CPU %", Text: func(c list.Container) string { return c.CPUPerc }},
+			render.Column[list.Container]{Field: "MemUsage", Header: "Mem usage / limit", Text: func(c list.Container) string { return c.MemUsage }})
 	}
 	return columns
 }
 
-func restarts(c engine.Listed) string {
+func restarts(c list.Container) string {
 	if c.Restarts == nil {
 		return ""
 	}

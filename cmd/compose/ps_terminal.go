@@ -1,7 +1,7 @@
 package main
 
 import (
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
@@ -9,7 +9,7 @@ import (
 
 // showContainers is ps on a terminal: what people look for, ports as addresses
 // to click on where they are web pages.
-func (a *app) showContainers(listed []engine.Listed, f psFlags, s *session.Session) error {
+func (a *app) showContainers(listed []list.Container, f psFlags, s *session.Session) error {
 	header := []string{"Name", "Service", "Status"}
 	extra := f.extraColumns()
 	for _, c := range extra {
@@ -17,19 +17,19 @@ func (a *app) showContainers(listed []engine.Listed, f psFlags, s *session.Sessi
 	}
 	header = append(header, "Ports")
 	style := a.style()
-	machine := engine.MachineOf(s.Reader.DaemonHost())
+	machine := list.MachineOf(s.Reader.DaemonHost())
 	var rows [][]terminal.Text
 	for _, c := range listed {
 		row := []terminal.Text{terminal.Value(c.Name), terminal.Value(c.Service), style.State(c.State, c.Health, c.StatusDetail())}
 		for _, e := range extra {
 			row = append(row, terminal.Value(e.Text(c)))
 		}
-		rows = append(rows, append(row, endpoints(engine.Endpoints(c.Publishers, machine), style)))
+		rows = append(rows, append(row, endpoints(list.Endpoints(c.Publishers, machine), style)))
 	}
 	return render.Grid(a.stdout, header, rows)
 }
 
-func endpoints(list []engine.Endpoint, style render.Style) terminal.Text {
+func endpoints(list []list.Endpoint, style render.Style) terminal.Text {
 	var parts []terminal.Text
 	for i, e := range list {
 		if i > 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
@@ -47,7 +48,7 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 		f.format = cmp.Or(formats.Stats, f.format)
 	}
 	// Mistakes are told before anything is measured.
-	if err := f.write(&bytes.Buffer{}, []engine.Stats{{}}); err != nil {
+	if err := f.write(&bytes.Buffer{}, []list.Stats{{}}); err != nil {
 		return err
 	}
 	if _, ok := statsOrders[f.sort]; !ok {
@@ -74,7 +75,7 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 		screen := a.newScreen()
 		defer func() { _ = screen.Close() }() // a terminal that is gone needs nothing
 		o.AtOnce = people
-		return readerGone(s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {
+		return readerGone(s.FollowStats(cmd.Context(), o, func(now []list.Stats) error {
 			if people {
 				return screen.Show(f.table(now).Lines(screen.Room(), a.style()))
 			}
@@ -89,7 +90,7 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 			return screen.Show(lines)
 		}))
 	}
-	return readerGone(s.FollowStats(cmd.Context(), o, func(now []engine.Stats) error {
+	return readerGone(s.FollowStats(cmd.Context(), o, func(now []list.Stats) error {
 		var all bytes.Buffer
 		if err := f.write(&all, now); err != nil {
 			return err
@@ -100,26 +101,26 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 }
 
 // write prints what programs read.
-func (f *statsFlags) write(w io.Writer, now []engine.Stats) error {
+func (f *statsFlags) write(w io.Writer, now []list.Stats) error {
 	now = f.sorted(now)
 	if !f.noTrunc {
 		for i := range now {
 			now[i] = now[i].Short()
 		}
 	}
-	return render.Listing[engine.Stats]{Items: now, Columns: statsColumns, Lines: true}.Write(w, f.format)
+	return render.Listing[list.Stats]{Items: now, Columns: statsColumns, Lines: true}.Write(w, f.format)
 }
 
 // table is what people look at.
-func (f *statsFlags) table(now []engine.Stats) render.Fitted {
+func (f *statsFlags) table(now []list.Stats) render.Fitted {
 	t := render.Fitted{Columns: []render.FittedColumn{
 		{Title: "NAME", Cut: true}, {Title: "CPU %", Right: true}, {Title: "MEM USAGE / LIMIT", Right: true, Rank: 2}, {Title: "MEM %", Right: true, Rank: 1},
 		{Title: "NET I/O", Right: true, Rank: 4}, {Title: "BLOCK I/O", Right: true, Rank: 5}, {Title: "PIDS", Right: true, Rank: 3}, {Title: "CONTAINER ID", Rank: 6},
 	}}
-	row := func(s engine.Stats) []string {
+	row := func(s list.Stats) []string {
 		return []string{s.Name, s.CPUPerc, s.MemUsage, s.MemPerc, s.NetIO, s.BlockIO, s.PIDs, s.ID}
 	}
-	var total engine.Usage
+	var total list.Usage
 	for _, s := range f.sorted(now) {
 		if !f.noTrunc {
 			s = s.Short()
@@ -131,7 +132,7 @@ func (f *statsFlags) table(now []engine.Stats) render.Fitted {
 		total = total.Add(*s.Usage)
 		t.Rows = append(t.Rows, row(s))
 	}
-	if len(now) > 1 && slices.ContainsFunc(now, func(s engine.Stats) bool { return s.Usage != nil }) {
+	if len(now) > 1 && slices.ContainsFunc(now, func(s list.Stats) bool { return s.Usage != nil }) {
 		t.Total = row(total.Stats())
 		t.Total[0] = fmt.Sprintf("%d containers", len(now))
 	}
@@ -140,15 +141,15 @@ func (f *statsFlags) table(now []engine.Stats) render.Fitted {
 
 // sorted is a copy in the order that was asked for; equal ones stay as they are,
 // by name.
-func (f *statsFlags) sorted(now []engine.Stats) []engine.Stats {
+func (f *statsFlags) sorted(now []list.Stats) []list.Stats {
 	now = slices.Clone(now)
 	if of := statsOrders[f.sort]; of != nil {
-		slices.SortStableFunc(now, func(a, b engine.Stats) int { return cmp.Compare(weightOf(b, of), weightOf(a, of)) })
+		slices.SortStableFunc(now, func(a, b list.Stats) int { return cmp.Compare(weightOf(b, of), weightOf(a, of)) })
 	}
 	return now
 }
 
-func weightOf(s engine.Stats, of func(engine.Usage) float64) float64 {
+func weightOf(s list.Stats, of func(list.Usage) float64) float64 {
 	if s.Usage == nil {
 		return -1
 	}
@@ -156,22 +157,22 @@ func weightOf(s engine.Stats, of func(engine.Usage) float64) float64 {
 }
 
 // statsOrders are the values of --sort; nil: as it comes.
-var statsOrders = map[string]func(engine.Usage) float64{
+var statsOrders = map[string]func(list.Usage) float64{
 	"name":   nil,
-	"cpu":    func(u engine.Usage) float64 { return u.CPU },
-	"memory": func(u engine.Usage) float64 { return float64(u.Memory) },
-	"net":    func(u engine.Usage) float64 { return float64(u.Received + u.Sent) },
-	"block":  func(u engine.Usage) float64 { return float64(u.Read + u.Wrote) },
-	"pids":   func(u engine.Usage) float64 { return float64(u.PIDs) },
+	"cpu":    func(u list.Usage) float64 { return u.CPU },
+	"memory": func(u list.Usage) float64 { return float64(u.Memory) },
+	"net":    func(u list.Usage) float64 { return float64(u.Received + u.Sent) },
+	"block":  func(u list.Usage) float64 { return float64(u.Read + u.Wrote) },
+	"pids":   func(u list.Usage) float64 { return float64(u.PIDs) },
 }
 
-var statsColumns = []render.Column[engine.Stats]{
-	{Field: "ID", Header: "Container ID", Text: func(s engine.Stats) string { return s.ID }},
-	{Field: "Name", Text: func(s engine.Stats) string { return s.Name }},
-	{Field: "CPUPerc", Header: "CPU %", Text: func(s engine.Stats) string { return s.CPUPerc }},
-	{Field: "MemUsage", Header: "Mem usage / limit", Text: func(s engine.Stats) string { return s.MemUsage }},
-	{Field: "MemPerc", Header: "Mem %", Text: func(s engine.Stats) string { return s.MemPerc }},
-	{Field: "NetIO", Header: "Net I/O", Text: func(s engine.Stats) string { return s.NetIO }},
-	{Field: "BlockIO", Header: "Block I/O", Text: func(s engine.Stats) string { return s.BlockIO }},
-	{Field: "PIDs", Text: func(s engine.Stats) string { return s.PIDs }},
+var statsColumns = []render.Column[list.Stats]{
+	{Field: "ID", Header: "Container ID", Text: func(s list.Stats) string { return s.ID }},
+	{Field: "Name", Text: func(s list.Stats) string { return s.Name }},
+	{Field: "CPUPerc", Header: "CPU %", Text: func(s list.Stats) string { return s.CPUPerc }},
+	{Field: "MemUsage", Header: "Mem usage / limit", Text: func(s list.Stats) string { return s.MemUsage }},
+	{Field: "MemPerc", Header: "Mem %", Text: func(s list.Stats) string { return s.MemPerc }},
+	{Field: "NetIO", Header: "Net I/O", Text: func(s list.Stats) string { return s.NetIO }},
+	{Field: "BlockIO", Header: "Block I/O", Text: func(s list.Stats) string { return s.BlockIO }},
+	{Field: "PIDs", Text: func(s list.Stats) string { return s.PIDs }},
 }

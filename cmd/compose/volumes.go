@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/internal/render"
 )
 
@@ -16,7 +16,7 @@ func (a *app) volumesCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
-		volumes, err := engine.ListVolumes(cmd.Context(), s.Reader, s.Name, args)
+		volumes, err := list.Volumes(cmd.Context(), s.Reader, s.Name, args)
 		if err != nil {
 			return err
 		}
@@ -27,14 +27,14 @@ func (a *app) volumesCommand() *cobra.Command {
 			}
 			return a.names(names)
 		}
-		return render.Listing[engine.ListedVolume]{Items: volumes, Columns: volumeColumns, Lines: true}.Write(a.stdout, format)
+		return render.Listing[list.Volume]{Items: volumes, Columns: volumeColumns, Lines: true}.Write(a.stdout, format)
 	})
 	cmd.Flags().StringVar(&format, "format", "table", `Format output: "table", "json", a Go template, or "table TEMPLATE"`)
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "Only display volume names")
 	return cmd
 }
 
-var volumeColumns = []render.Column[engine.ListedVolume]{
-	{Field: "Driver", Text: func(v engine.ListedVolume) string { return v.Driver }},
-	{Field: "Name", Header: "Volume name", Text: func(v engine.ListedVolume) string { return v.Name }},
+var volumeColumns = []render.Column[list.Volume]{
+	{Field: "Driver", Text: func(v list.Volume) string { return v.Driver }},
+	{Field: "Name", Header: "Volume name", Text: func(v list.Volume) string { return v.Name }},
 }

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"cmp"
@@ -14,9 +14,9 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// ListedVolume is a volume as listings show it. Its fields are those of
+// Volume is a volume as listings show it. Its fields are those of
 // docker-compose volumes --format json, which scripts read.
-type ListedVolume struct {
+type Volume struct {
 	Availability string // "N/A", as Group and Status: of a cluster's volumes
 	Driver       string
 	Group        string
@@ -32,11 +32,11 @@ type ListedVolume struct {
 }
 
 // Label is the value of a label; templates call it.
-func (v ListedVolume) Label(name string) string { return v.labels[name] }
+func (v Volume) Label(name string) string { return v.labels[name] }
 
-// ListVolumes returns a project's volumes by name; where services are given, those
+// Volumes returns a project's volumes by name; where services are given, those
 // that their containers mount.
-func ListVolumes(ctx context.Context, c api.Reader, name string, services []string) ([]ListedVolume, error) {
+func Volumes(ctx context.Context, c api.Reader, name string, services []string) ([]Volume, error) {
 	found, err := observe.VolumesOf(ctx, c, observe.OfProject(name))
 	if err != nil {
 		return nil, fmt.Errorf("listing the volumes of project %q: %w", name, err)
@@ -53,19 +53,19 @@ func ListVolumes(ctx context.Context, c api.Reader, name string, services []stri
 			}
 		}
 	}
-	var out []ListedVolume
+	var out []Volume
 	for _, v := range found {
 		if len(services) == 0 || mounted[v.Name] {
 			out = append(out, listedVolume(v))
 		}
 	}
-	slices.SortFunc(out, func(a, b ListedVolume) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b Volume) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
 }
 
-func listedVolume(v *volume.Volume) ListedVolume {
+func listedVolume(v *volume.Volume) Volume {
 	const unknown = "N/A"
-	l := ListedVolume{
+	l := Volume{
 		Availability: unknown, Group: unknown, Links: unknown, Size: unknown, Status: unknown,
 		Driver: v.Driver, Labels: joinLabels(v.Labels), Mountpoint: v.Mountpoint, Name: v.Name, Scope: v.Scope,
 		labels: v.Labels,

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"context"
@@ -59,7 +59,7 @@ func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service 
 func heldBy(running []container.Summary, want types.ServicePortConfig, n int, name, service string) (holder string, own bool) {
 	for _, c := range running {
 		if !slices.ContainsFunc(c.Ports, func(p container.Port) bool {
-			return int(p.PublicPort) == n && p.Type == want.Protocol && sameAddress(p.IP, want.HostIP)
+			return int(p.PublicPort) == n && p.Type == want.Protocol && spec.SameAddress(p.IP, want.HostIP)
 		}) {
 			continue
 		}
@@ -69,18 +69,6 @@ func heldBy(running []container.Summary, want types.ServicePortConfig, n int, na
 		return "container " + observe.OwnName(c.Names) + spec.OwnedBy(c.Labels), false
 	}
 	return "", false
-}
-
-// sameAddress tells whether two addresses share one.
-func sameAddress(a, b string) bool {
-	x, y := net.ParseIP(a), net.ParseIP(b)
-	if x == nil || y == nil { // everywhere
-		return true
-	}
-	if (x.To4() == nil) != (y.To4() == nil) {
-		return false
-	}
-	return x.IsUnspecified() || y.IsUnspecified() || x.Equal(y)
 }
 
 // taken tries to listen on a port of this machine.

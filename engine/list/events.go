@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"context"
@@ -19,9 +19,9 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Happening is an event of a project's container as the command events shows
+// Event is an event of a project's container as the command events shows
 // it. Its fields are those of docker-compose events --json, which scripts read.
-type Happening struct {
+type Event struct {
 	Action     string            `json:"action"`
 	Attributes map[string]string `json:"attributes"` // without Docker Compose's labels and our own
 	ID         string            `json:"id"`
@@ -32,7 +32,7 @@ type Happening struct {
 
 // String is the event in a line, its attributes sorted:
 // "2026-01-02 15:04:05.000000 container start 1f… (image=alpine, name=demo-web-1)".
-func (h Happening) String() string {
+func (h Event) String() string {
 	var attributes []string
 	for _, key := range slices.Sorted(maps.Keys(h.Attributes)) {
 		attributes = append(attributes, key+"="+h.Attributes[key])
@@ -41,8 +41,8 @@ func (h Happening) String() string {
 		h.Type, h.Action, h.ID, strings.Join(attributes, ", "))
 }
 
-// HappeningsOptions say which events are shown.
-type HappeningsOptions struct {
+// EventsOptions say which events are shown.
+type EventsOptions struct {
 	Project string
 	// Since and Until are times or durations before now, in any form that docker
 	// takes: "2026-01-02T15:04:05", "10m", seconds since 1970; "": now, and for
@@ -50,10 +50,10 @@ type HappeningsOptions struct {
 	Since, Until string
 }
 
-// Happenings hands on the events of a project's containers, other than those of
+// Events hands on the events of a project's containers, other than those of
 // the command run, until Until is reached or ctx ends. An error of show ends it,
 // and is returned.
-func Happenings(ctx context.Context, c api.Reader, o HappeningsOptions, show func(Happening) error) error {
+func Events(ctx context.Context, c api.Reader, o EventsOptions, show func(Event) error) error {
 	if err := errors.Join(checkTime("--since", o.Since), checkTime("--until", o.Until)); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func Happenings(ctx context.Context, c api.Reader, o HappeningsOptions, show fun
 			if m.Actor.Attributes[project.LabelOneOff] == project.OneOffTrue {
 				continue
 			}
-			if err := show(happening(m)); err != nil {
+			if err := show(eventOf(m)); err != nil {
 				return err
 			}
 		case err := <-failed:
@@ -92,8 +92,9 @@ func checkTime(flag, value string) error {
 	return nil
 }
 
-func happening(m events.Message) Happening {
-	h := Happening{
+// eventOf is an event without our labels.
+func eventOf(m events.Message) Event {
+	h := Event{
 		Action:     string(m.Action),
 		Attributes: map[string]string{},
 		ID:         m.Actor.ID,

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const lookups = 16
 // Detail adds to containers what a list does not tell, at the price of one call
 // each: how often they were restarted, and how old the last answer of the health
 // check is. One that went away meanwhile stays as it is.
-func Detail(ctx context.Context, c api.Reader, list []Listed) error {
+func Detail(ctx context.Context, c api.Reader, list []Container) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(lookups)
 	for i := range list {
@@ -39,7 +39,7 @@ func Detail(ctx context.Context, c api.Reader, list []Listed) error {
 	return g.Wait()
 }
 
-func (l *Listed) detail(i container.InspectResponse) {
+func (l *Container) detail(i container.InspectResponse) {
 	state := api.State(i)
 	if state == nil {
 		return
@@ -55,7 +55,7 @@ func (l *Listed) detail(i container.InspectResponse) {
 
 // StatusDetail is Status with the age of the health, where Detail found it:
 // "Up 2 hours (healthy, 12 seconds ago)".
-func (l Listed) StatusDetail() string {
+func (l Container) StatusDetail() string {
 	if text, ok := strings.CutSuffix(l.Status, ")"); ok && l.HealthChecked != "" {
 		return text + ", " + l.HealthChecked + ")"
 	}

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"cmp"
@@ -22,9 +22,9 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// UsedImage is the image of a container as the command images shows it. Its
+// Image is the image of a container as the command images shows it. Its
 // fields are those of docker-compose images --format json, which scripts read.
-type UsedImage struct {
+type Image struct {
 	ID            string // "sha256:…"
 	ContainerName string
 	Repository    string // "" where the image has no name
@@ -35,10 +35,10 @@ type UsedImage struct {
 	LastTagTime   time.Time  `json:",omitzero"`
 }
 
-// UsedImages returns the images of a project's containers, by the containers'
+// Images returns the images of a project's containers, by the containers'
 // names; of all services, where none is given. It costs one call for the list
 // and one for each image.
-func UsedImages(ctx context.Context, c api.Reader, name string, services []string) ([]UsedImage, error) {
+func Images(ctx context.Context, c api.Reader, name string, services []string) ([]Image, error) {
 	found, err := observe.Summaries(ctx, c, name)
 	if err != nil {
 		return nil, err
@@ -50,11 +50,11 @@ func UsedImages(ctx context.Context, c api.Reader, name string, services []strin
 	if err != nil {
 		return nil, err
 	}
-	var out []UsedImage
+	var out []Image
 	for _, s := range found {
 		out = append(out, usedImage(s, images[s.ImageID]))
 	}
-	slices.SortFunc(out, func(a, b UsedImage) int { return cmp.Compare(a.ContainerName, b.ContainerName) })
+	slices.SortFunc(out, func(a, b Image) int { return cmp.Compare(a.ContainerName, b.ContainerName) })
 	return out, nil
 }
 
@@ -89,8 +89,8 @@ func imagesByID(ctx context.Context, c api.Reader, found []container.Summary) (m
 	return images, err
 }
 
-func usedImage(s container.Summary, i *image.InspectResponse) UsedImage {
-	u := UsedImage{ID: s.ImageID, ContainerName: observe.OwnName(s.Names)}
+func usedImage(s container.Summary, i *image.InspectResponse) Image {
+	u := Image{ID: s.ImageID, ContainerName: observe.OwnName(s.Names)}
 	u.Repository, u.Tag = nameAndTag(s.Image)
 	if i == nil {
 		return u

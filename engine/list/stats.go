@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"context"
@@ -66,7 +66,7 @@ func (u Usage) Stats() Stats {
 }
 
 // Idle is what a container uses that does not run.
-func Idle(c Listed) Stats {
+func Idle(c Container) Stats {
 	s := statsOf(container.StatsResponse{ID: c.ID, Name: c.Name})
 	s.Usage = nil
 	return s
@@ -80,7 +80,7 @@ func (s Stats) Short() Stats {
 
 // ReadStats asks once what a container uses. The engine measures for a second
 // or two. One that is gone uses nothing.
-func ReadStats(ctx context.Context, c api.Reader, l Listed) (Stats, error) {
+func ReadStats(ctx context.Context, c api.Reader, l Container) (Stats, error) {
 	s := Idle(l)
 	err := sampling{of: l}.read(ctx, c, func(now Stats) error {
 		s = now
@@ -91,13 +91,13 @@ func ReadStats(ctx context.Context, c api.Reader, l Listed) (Stats, error) {
 
 // FollowStats hands on what a container uses, about once a second, until it or
 // ctx ends.
-func FollowStats(ctx context.Context, c api.Reader, l Listed, show func(Stats) error) error {
+func FollowStats(ctx context.Context, c api.Reader, l Container, show func(Stats) error) error {
 	return sampling{of: l, follow: true}.read(ctx, c, show)
 }
 
 // sampling says what is measured, and whether once or until it ends.
 type sampling struct {
-	of     Listed
+	of     Container
 	follow bool
 }
 

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func FuzzEvents(f *testing.F) {
 			}
 		}
 		n := 0
-		err := Happenings(t.Context(), testbed.Answering(t, said), HappeningsOptions{Project: "demo"}, func(h Happening) error {
+		err := Events(t.Context(), testbed.Answering(t, said), EventsOptions{Project: "demo"}, func(h Event) error {
 			if n >= len(want) || h.ID != want[n].Actor.ID || h.Action != string(want[n].Action) || h.Time.UnixNano() != want[n].TimeNano {
 				t.Fatalf("event %d of %q is %+v", n, said, h)
 			}
@@ -45,7 +45,7 @@ func FuzzEvents(f *testing.F) {
 				}
 			}
 			text, err := json.Marshal(h)
-			var back Happening
+			var back Event
 			if err != nil || json.Unmarshal(text, &back) != nil || back.String() != h.String() {
 				t.Errorf("%s is written as %s, %v, which is %s", h, text, err, back)
 			}
@@ -70,7 +70,7 @@ func FuzzStats(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
-		_ = sampling{of: Listed{Name: "a"}}.read(t.Context(), testbed.Answering(t, said), func(s Stats) error {
+		_ = sampling{of: Container{Name: "a"}}.read(t.Context(), testbed.Answering(t, said), func(s Stats) error {
 			if _, err := json.Marshal(s); err != nil {
 				t.Errorf("%s: %v", said, err)
 			}
@@ -91,7 +91,7 @@ func FuzzListed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, said []byte) {
 		entries := bytes.Count(said, []byte("{")) + bytes.Count(said, []byte("null"))
 		c := testbed.Answering(t, said)
-		if listed, err := List(t.Context(), c, "demo"); err == nil && len(listed) > entries {
+		if listed, err := Containers(t.Context(), c, "demo"); err == nil && len(listed) > entries {
 			t.Errorf("%d containers of %q", len(listed), said)
 		}
 		if projects, err := Projects(t.Context(), c, ProjectsOptions{All: true}); err == nil && len(projects) > entries {

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"cmp"
@@ -14,8 +14,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// ListedProject is a project as the command ls shows it.
-type ListedProject struct {
+// Project is a project as the command ls shows it.
+type Project struct {
 	Name        string
 	Status      string // "running(2), exited(1)"
 	ConfigFiles string // absolute, comma-joined
@@ -23,7 +23,7 @@ type ListedProject struct {
 
 // Projects returns the engine's projects by name. Options.All includes those of
 // which nothing runs.
-func Projects(ctx context.Context, c api.Reader, o ProjectsOptions) ([]ListedProject, error) {
+func Projects(ctx context.Context, c api.Reader, o ProjectsOptions) ([]Project, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{
 		All:     o.All,
 		Filters: filters.NewArgs(filters.Arg("label", project.LabelProject), filters.Arg("label", project.LabelConfigHash)),
@@ -41,11 +41,11 @@ func Projects(ctx context.Context, c api.Reader, o ProjectsOptions) ([]ListedPro
 		states[name][string(s.State)]++
 		files[name] = cmp.Or(files[name], s.Labels[project.LabelConfigFiles], "N/A")
 	}
-	var out []ListedProject
+	var out []Project
 	for name, counts := range states {
-		out = append(out, ListedProject{Name: name, Status: countText(counts), ConfigFiles: files[name]})
+		out = append(out, Project{Name: name, Status: countText(counts), ConfigFiles: files[name]})
 	}
-	slices.SortFunc(out, func(a, b ListedProject) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b Project) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
 }
 

@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"io"
@@ -25,7 +25,7 @@ func TestNullVolumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if list, err := ListVolumes(t.Context(), conn.Client, "p", nil); err != nil || len(list) != 1 {
+	if list, err := Volumes(t.Context(), conn.Client, "p", nil); err != nil || len(list) != 1 {
 		t.Errorf("listed %v, %v", list, err)
 	}
 }

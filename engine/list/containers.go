@@ -1,10 +1,12 @@
-package engine
+// Package list is what people and scripts are shown of an engine: containers, images,
+// volumes, projects, processes, statistics and events, with the fields that Docker
+// Compose prints; what explains a container's state; and containers that exist as a
+// Compose file. It changes nothing.
+package list
 
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,57 +22,57 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Listed is a container as listings show it. Its fields are those of
+// Container is a container as listings show it. Its fields are those of
 // docker-compose ps --format json, which scripts read.
-type Listed struct {
-	Command      string
-	CreatedAt    string
-	ExitCode     int
-	Health       string
+type Container struct {
+	Command      string // what it was made to run, in quotes
+	CreatedAt    string // local time: "2026-01-02 15:04:05 +0000 UTC"
+	ExitCode     int    // of one that ended; else 0
+	Health       string // "starting", "healthy", "unhealthy"; "": it has no health check
 	ID           string // whole
-	Image        string
+	Image        string // the reference that it was made of, or the image's id
 	Labels       string // key=value, comma-joined, sorted
-	LocalVolumes string
-	Mounts       string
+	LocalVolumes string // how many of its mounts are volumes of the driver local
+	Mounts       string // the volumes' names and the binds' sources, comma-joined
 	Name         string
-	Names        string
-	Networks     string
-	Ports        string
+	Names        string // Name: links that others have to it are left out
+	Networks     string // their names, comma-joined, sorted
+	Ports        string // "0.0.0.0:8080->80/tcp, 9000/tcp"
 	Project      string
-	Publishers   []Publisher
-	RunningFor   string
+	Publishers   []Publisher // the same ports
+	RunningFor   string      // since its creation: "2 hours ago"
 	Service      string
-	Size         string
-	State        string
-	Status       string
+	Size         string // of the files that it changed: "0B", as nobody asks for it
+	State        string // "created", "running", "paused", "restarting", "exited", "dead", "removing"
+	Status       string // as the engine words it: "Up 2 hours (healthy)"
 
-	// What Detail and Usage add.
-	Restarts      *int   `json:",omitempty"`
+	// What Detail and the session's Usage add.
+	Restarts      *int   `json:",omitempty"` // by the engine
 	HealthChecked string `json:",omitempty"` // "12 seconds ago, failed 3 times"
-	CPUPerc       string `json:",omitempty"`
-	MemUsage      string `json:",omitempty"`
-	MemPerc       string `json:",omitempty"`
+	CPUPerc       string `json:",omitempty"` // "1.25%" of one processor
+	MemUsage      string `json:",omitempty"` // "10.5MiB / 64MiB"
+	MemPerc       string `json:",omitempty"` // "16.41%" of the limit
 
-	Created time.Time `json:"-"`
-	Number  int       `json:"-"`
-	OneOff  bool      `json:"-"`
+	Created time.Time `json:"-"` // to the second
+	Number  int       `json:"-"` // of the replica; 0: it has none
+	OneOff  bool      `json:"-"` // made by run
 
-	command string
+	command string // without quotes
 	labels  map[string]string
 	mounts  []string
 }
 
 // Ref is how events name the container.
-func (l Listed) Ref() event.Ref {
+func (l Container) Ref() event.Ref {
 	return event.Ref{Kind: event.Container, Name: l.Name, Service: l.Service, Number: l.Number}
 }
 
 // Label is the value of a label; templates call it.
-func (l Listed) Label(name string) string { return l.labels[name] }
+func (l Container) Label(name string) string { return l.labels[name] }
 
 // Short is the container as it is listed for people: the id in 12 digits, long
 // commands and names of mounts cut.
-func (l Listed) Short() Listed {
+func (l Container) Short() Container {
 	l.ID = spec.ShortID(l.ID)
 	l.Command = strconv.Quote(ellipsis(l.command, 20))
 	short := make([]string, len(l.mounts))
@@ -89,26 +91,27 @@ func ellipsis(text string, n int) string {
 	return text
 }
 
-// List returns a project's containers by name, in one call.
-func List(ctx context.Context, c api.Reader, name string) ([]Listed, error) {
+// Containers returns a project's containers by name, in one call. Its error is the
+// engine's.
+func Containers(ctx context.Context, c api.Reader, name string) ([]Container, error) {
 	found, err := observe.Summaries(ctx, c, name)
 	if err != nil {
 		return nil, err
 	}
-	var out []Listed
+	var out []Container
 	for _, s := range found {
 		if s.Labels[project.LabelOneOff] != "" {
 			out = append(out, listed(s))
 		}
 	}
-	slices.SortFunc(out, func(a, b Listed) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b Container) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
 }
 
-func listed(s container.Summary) Listed {
+func listed(s container.Summary) Container {
 	created := time.Unix(s.Created, 0)
 	_, health, code := observe.ParseStatus(s.State, s.Status)
-	l := Listed{
+	l := Container{
 		Command:      strconv.Quote(s.Command),
 		command:      s.Command,
 		labels:       s.Labels,
@@ -143,44 +146,6 @@ func listed(s container.Summary) Listed {
 		l.Networks = strings.Join(names, ",")
 	}
 	return l
-}
-
-// Restarting tells whether a container that just ended is started again by the
-// engine, or runs already. One that is gone is not.
-func Restarting(ctx context.Context, c api.Reader, id string) (bool, error) {
-	inspected, err := c.ContainerInspect(ctx, id)
-	if err != nil {
-		return false, fmt.Errorf("inspecting container %s: %w", id, err)
-	}
-	if inspected.State == nil {
-		return false, errors.New("the engine tells no state")
-	}
-	return inspected.State.Restarting || inspected.State.Running, nil
-}
-
-// Printing says how a container prints.
-type Printing struct {
-	TTY bool // on a terminal
-	// Since is when a user or a tool last started the container, by the engine's
-	// clock, or its creation where the engine has restarted it since: then the
-	// time of the start is not known any more. Zero: it never ran.
-	Since time.Time
-}
-
-// InspectPrinting asks the engine how a container prints.
-func InspectPrinting(ctx context.Context, c api.Reader, id string) (Printing, error) {
-	inspected, err := c.ContainerInspect(ctx, id)
-	if err != nil {
-		return Printing{}, fmt.Errorf("inspecting container %s: %w", id, err)
-	}
-	p := Printing{TTY: inspected.Config != nil && inspected.Config.Tty}
-	since := inspected.Created
-	if inspected.RestartCount == 0 && inspected.State != nil {
-		since = inspected.State.StartedAt
-	}
-	// A time that cannot be read is like none: all is shown then.
-	p.Since, _ = time.Parse(time.RFC3339Nano, since)
-	return p, nil
 }
 
 func joinLabels(labels map[string]string) string {

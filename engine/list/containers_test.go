@@ -1,4 +1,4 @@
-package engine
+package list
 
 import (
 	"slices"
@@ -84,7 +84,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-func TestListedShort(t *testing.T) {
+func TestShort(t *testing.T) {
 	l := listed(container.Summary{
 		ID: strings.Repeat("0123456789abcdef", 4), Names: []string{"/demo-web-1"}, Command: `sh -c 'echo "a"; sleep 1000'`,
 		Labels: map[string]string{project.LabelService: "web", "a.b": "c,d"},
@@ -103,7 +103,7 @@ func TestListedShort(t *testing.T) {
 }
 
 func TestDetail(t *testing.T) {
-	l := Listed{Status: "Up 2 hours (unhealthy)", Health: "unhealthy"}
+	l := Container{Status: "Up 2 hours (unhealthy)", Health: "unhealthy"}
 	l.detail(container.InspectResponse{ContainerJSONBase: &container.ContainerJSONBase{
 		RestartCount: 3,
 		State: &container.State{Health: &container.Health{
@@ -113,7 +113,7 @@ func TestDetail(t *testing.T) {
 	if got, want := l.StatusDetail(), "Up 2 hours (unhealthy, about a minute ago, failed 4 times)"; got != want || *l.Restarts != 3 {
 		t.Errorf("got %q and %d restarts, want %q and 3", got, *l.Restarts, want)
 	}
-	if got := (Listed{Status: "Up 2 hours (Paused)"}).StatusDetail(); got != "Up 2 hours (Paused)" {
+	if got := (Container{Status: "Up 2 hours (Paused)"}).StatusDetail(); got != "Up 2 hours (Paused)" {
 		t.Errorf("got %q, want the status as it is", got)
 	}
 }
@@ -156,9 +156,9 @@ func TestStatsOf(t *testing.T) {
 	}
 }
 
-func TestHappening(t *testing.T) {
+func TestEventOf(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678901234, time.UTC)
-	h := happening(events.Message{
+	h := eventOf(events.Message{
 		Type: events.ContainerEventType, Action: "die", TimeNano: at.UnixNano(),
 		Actor: events.Actor{ID: "1f", Attributes: map[string]string{
 			project.LabelService: "web", project.OwnLabelPrefix + "version": "1", "name": "demo-web-1", "exitCode": "3",
