@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
@@ -45,28 +46,28 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *spec.Request) erro
 	if len(req.Files) == 0 {
 		return nil
 	}
-	files := slices.Clone(req.Files)
-	if err := readSources(files); err != nil {
+	copied := slices.Clone(req.Files)
+	if err := readSources(copied); err != nil {
 		return err
 	}
-	var owners owners
+	var owners files.Owners
 	if req.FilesVolume != "" {
 		err := d.withHelper(ctx, req, func(helper string) (err error) {
-			if owners, err = ownersOf(ctx, d.c, helper, req.Config.User, files); err != nil {
+			if owners, err = files.OwnersOf(ctx, d.c, helper, req.Config.User, copied); err != nil {
 				return err
 			}
-			return d.write(ctx, helper, inSlots(files), owners)
+			return d.write(ctx, helper, inSlots(copied), owners)
 		})
 		if err != nil {
 			return err
 		}
 	} else {
 		var err error
-		if owners, err = ownersOf(ctx, d.c, id, req.Config.User, files); err != nil {
+		if owners, err = files.OwnersOf(ctx, d.c, id, req.Config.User, copied); err != nil {
 			return err
 		}
 	}
-	return d.write(ctx, id, slices.DeleteFunc(files, func(f spec.CopiedFile) bool { return f.Slot != "" }), owners)
+	return d.write(ctx, id, slices.DeleteFunc(copied, func(f spec.CopiedFile) bool { return f.Slot != "" }), owners)
 }
 
 // maxCopied bounds a secret's or config's file that is copied, in bytes.
@@ -145,7 +146,7 @@ func (d *Doer) withHelper(ctx context.Context, req *spec.Request, do func(helper
 
 // write packs files and unpacks them in a container, in one call. Folders that
 // are missing are made; those that are there keep owner and mode.
-func (d *Doer) write(ctx context.Context, id string, files []spec.CopiedFile, o owners) error {
+func (d *Doer) write(ctx context.Context, id string, files []spec.CopiedFile, o files.Owners) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -206,7 +207,7 @@ func (d *Doer) removeFiles(ctx context.Context, name string) error {
 }
 
 // archiveOf packs files as a tar, paths relative to the root.
-func archiveOf(files []spec.CopiedFile, o owners) ([]byte, error) {
+func archiveOf(files []spec.CopiedFile, o files.Owners) ([]byte, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, f := range files {
@@ -215,8 +216,8 @@ func archiveOf(files []spec.CopiedFile, o owners) ([]byte, error) {
 			Name:     strings.TrimPrefix(f.Path, "/"),
 			Size:     int64(len(f.Content)),
 			Mode:     f.Mode,
-			Uid:      o.uidOf(f),
-			Gid:      o.gidOf(f),
+			Uid:      o.UIDOf(f),
+			Gid:      o.GIDOf(f),
 			ModTime:  time.Unix(0, 0), // the same content is the same archive
 		})
 		if err == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -310,12 +311,12 @@ func (s *Syncer) Close() {
 
 // exec runs a command as root and returns what it printed.
 func (s *Syncer) exec(ctx context.Context, t *syncTarget, command []string) (output string, code int, err error) {
-	return s.execAs(ctx, t, owners{}, command)
+	return s.execAs(ctx, t, files.Owners{}, command)
 }
 
-func (s *Syncer) execAs(ctx context.Context, t *syncTarget, who owners, command []string) (output string, code int, err error) {
+func (s *Syncer) execAs(ctx context.Context, t *syncTarget, who files.Owners, command []string) (output string, code int, err error) {
 	made, err := s.c.ContainerExecCreate(ctx, t.id, container.ExecOptions{
-		User: fmt.Sprintf("%d:%d", who.uid, who.gid), WorkingDir: "/", Cmd: command, AttachStdout: true, AttachStderr: true,
+		User: fmt.Sprintf("%d:%d", who.UID, who.GID), WorkingDir: "/", Cmd: command, AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {
 		return "", 0, err

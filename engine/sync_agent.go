@@ -304,7 +304,7 @@ func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []strin
 	room := int64(agentBytes)
 	for _, w := range change.Writes {
 		write := agentWrite{
-			Place: place(w.Target), Mode: w.Mode, UID: t.owner.uid, GID: t.owner.gid,
+			Place: place(w.Target), Mode: w.Mode, UID: t.owner.UID, GID: t.owner.GID,
 			ModTime: w.time().UnixNano(), Link: w.Link,
 		}
 		if w.Mode.IsRegular() {

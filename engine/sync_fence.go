@@ -13,6 +13,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -29,7 +30,7 @@ func (c SyncChange) paths() []string {
 func (c SyncChange) rootOf(p string) string {
 	best := ""
 	for _, root := range c.Roots {
-		if within(root, p) && len(root) > len(best) {
+		if files.Within(root, p) && len(root) > len(best) {
 			best = root
 		}
 	}
@@ -261,7 +262,7 @@ func (f *follower) where(ctx context.Context, p string, last bool) (string, erro
 
 // ownFiles tells of a path that it is not the kernel's.
 func ownFiles(p string) bool {
-	return !within("/proc", p) && !within("/sys", p) && !within("/dev", p)
+	return !files.Within("/proc", p) && !files.Within("/sys", p) && !files.Within("/dev", p)
 }
 
 // real is a path with its links followed.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/compose-orchestrator/compose/engine/files"
 )
 
 // holdsBytes is up to how large a file is compared. A larger one counts as not held:
@@ -41,7 +43,7 @@ func (s *Syncer) holds(ctx context.Context, id string, w SyncWrite, at string) b
 	}
 	defer archive.Close()
 	if stat.Mode&fs.ModeSymlink != 0 {
-		to := linkTarget(at, stat)
+		to := files.LinkTarget(at, stat)
 		return at == w.Target && to != at && s.holds(ctx, id, w, to) // the engine names where links end
 	}
 	r := tar.NewReader(archive)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -44,7 +45,7 @@ func (b *syncBench) flip(one, other string) {
 		b.T.Fatalf("%v: %s", err, out)
 	}
 	b.apply(SyncChange{Roots: []string{"/flip"}, Writes: []SyncWrite{{Source: program, Target: "/flip", Mode: 0o755}}})
-	out, code, err := b.s.execAs(b.T.Context(), &syncTarget{id: b.id}, owners{uid: someUser, gid: someUser},
+	out, code, err := b.s.execAs(b.T.Context(), &syncTarget{id: b.id}, files.Owners{UID: someUser, GID: someUser},
 		[]string{"sh", "-c", "/flip " + one + " " + other + " >/dev/null 2>&1 &"})
 	if err != nil || code != 0 {
 		b.T.Fatal(code, err, out)

@@ -9,6 +9,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -39,7 +40,7 @@ func (f *follower) behind(ctx context.Context, p, at string, left int) (string, 
 // it: there nobody knows the owner, who counts as root.
 func (f *follower) link(ctx context.Context, at string) (owner int, to string, err error) {
 	if f.s.o.Engine == "podman" {
-		return 0, linkTarget(at, f.stats[at]), nil
+		return 0, files.LinkTarget(at, f.stats[at]), nil
 	}
 	h, err := f.header(ctx, at)
 	if err != nil {
@@ -48,7 +49,7 @@ func (f *follower) link(ctx context.Context, at string) (owner int, to string, e
 	if h == nil || h.Typeflag != tar.TypeSymlink {
 		return 0, "", f.misled(at, "it changed while it was looked at")
 	}
-	return h.Uid, linkTarget(at, container.PathStat{LinkTarget: path.Clean(h.Linkname)}), nil
+	return h.Uid, files.LinkTarget(at, container.PathStat{LinkTarget: path.Clean(h.Linkname)}), nil
 }
 
 // mayLead refuses a link that leads its owner to what is not theirs: changes are made

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -72,7 +73,7 @@ func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []strin
 // right to change what others own where cap_drop takes that.
 func (s *Syncer) removeBy(ctx context.Context, t *syncTarget, command, paths []string) error {
 	output, code, err := s.exec(ctx, t, slices.Concat(command, paths))
-	if err == nil && code == 1 && t.owner != (owners{}) {
+	if err == nil && code == 1 && t.owner != (files.Owners{}) {
 		output, code, err = s.execAs(ctx, t, t.owner, slices.Concat(command, paths))
 	}
 	switch {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -16,9 +17,9 @@ import (
 // in its life.
 type syncTarget struct {
 	id, name string
-	owner    owners
+	owner    files.Owners
 	readOnly bool // its root
-	mounts   []syncMount
+	mounts   []files.Mount
 
 	mu       sync.Mutex // held while the container is changed; guards below
 	noRm     bool       // its image has no rm
@@ -48,14 +49,14 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	if c.HostConfig != nil {
 		t.readOnly = c.HostConfig.ReadonlyRootfs
 	}
-	t.mounts = containerMounts(c)
+	t.mounts = files.MountsOf(c)
 	user := ""
 	if c.Config != nil {
 		user = c.Config.User
 	}
 	if user != "" {
 		of := []spec.CopiedFile{{UID: spec.OfUser, GID: spec.OfUser}}
-		if t.owner, err = ownersOf(ctx, s.c, id, user, of); err != nil {
+		if t.owner, err = files.OwnersOf(ctx, s.c, id, user, of); err != nil {
 			return nil, err
 		}
 	}
@@ -69,7 +70,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 }
 
 // mountOf is the deepest mount that a path is in; nil: the container's own files.
-func (t *syncTarget) mountOf(p string) *syncMount { return deepest(t.mounts, p) }
+func (t *syncTarget) mountOf(p string) *files.Mount { return files.Deepest(t.mounts, p) }
 
 // waits tells whether a path is to be deleted once the container runs. t.mu is
 // held.
@@ -87,11 +88,11 @@ func (t *syncTarget) check(change SyncChange) error {
 		case m == nil && t.readOnly:
 			return hint.New(fmt.Sprintf("cannot sync %s to %s: its root file system is read-only", p, t.name),
 				"leave read_only: true out while developing, or sync into a volume that is mounted there")
-		case m != nil && m.tmpfs:
-			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is %s, which the engine does not write to", p, t.name, m.target, m.kind()),
+		case m != nil && m.Tmpfs:
+			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is %s, which the engine does not write to", p, t.name, m.Target, m.Kind()),
 				"choose a target outside of it, or mount a volume there")
-		case m != nil && m.ro:
-			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is mounted read-only", p, t.name, m.target),
+		case m != nil && m.ReadOnly:
+			return hint.New(fmt.Sprintf("cannot sync %s to %s: %s is mounted read-only", p, t.name, m.Target),
 				"leave the mount out, or its read_only option")
 		}
 	}

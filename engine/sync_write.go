@@ -41,12 +41,12 @@ func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, m
 	}
 	byMount := map[string][]SyncWrite{}
 	for _, w := range writes {
-		base := t.mountOf(w.Target).target // check has refused what is in none
+		base := t.mountOf(w.Target).Target // check has refused what is in none
 		byMount[base] = append(byMount[base], w)
 	}
 	for _, base := range slices.Sorted(maps.Keys(byMount)) {
 		inside := maps.Clone(missing)
-		maps.DeleteFunc(inside, func(dir string, _ bool) bool { return t.mountOf(dir) == nil || t.mountOf(dir).target != base })
+		maps.DeleteFunc(inside, func(dir string, _ bool) bool { return t.mountOf(dir) == nil || t.mountOf(dir).Target != base })
 		gone, err := s.send(ctx, t, base, byMount[base], inside)
 		left = append(left, gone...)
 		if err != nil {
@@ -195,8 +195,8 @@ func (p *syncPacker) header(w SyncWrite, kind byte) *tar.Header {
 		Typeflag: kind,
 		Name:     strings.TrimPrefix(strings.TrimPrefix(path.Clean(w.Target), p.base), "/"),
 		Mode:     tarMode(w.Mode),
-		Uid:      p.t.owner.uid,
-		Gid:      p.t.owner.gid,
+		Uid:      p.t.owner.UID,
+		Gid:      p.t.owner.GID,
 		ModTime:  w.time(),
 		Format:   tar.FormatPAX, // times to the nanosecond, names of any length
 	}

@@ -1,4 +1,4 @@
-package engine
+package files
 
 import (
 	"archive/tar"
@@ -22,7 +22,7 @@ import (
 // hidden is what of a container the engine neither reads nor writes.
 type hidden struct {
 	at     Place
-	mounts []syncMount
+	mounts []Mount
 }
 
 // look finds what is hidden in a container.
@@ -31,36 +31,36 @@ func look(ctx context.Context, c api.Reader, at Place) (hidden, error) {
 	if err != nil {
 		return hidden{}, fmt.Errorf("inspecting the container: %w", err)
 	}
-	return hidden{at, containerMounts(inspected)}, nil
+	return hidden{at, MountsOf(inspected)}, nil
 }
 
 // refuse is the error of a path that is hidden. Links on its way are followed.
 func (h hidden) refuse(ctx context.Context, c api.Reader, doing, p string) error {
 	p = realPath(ctx, c, h.at.ID, p)
-	m := deepest(h.mounts, p)
-	if m == nil || !m.tmpfs {
+	m := Deepest(h.mounts, p)
+	if m == nil || !m.Tmpfs {
 		return nil
 	}
 	through := "sh -c 'cat > FILE' < FILE"
 	if doing == "from" {
 		through = "cat FILE > FILE"
 	}
-	return hint.New(fmt.Sprintf("%s is %s, which the engine does not reach", m.target, m.kind()),
+	return hint.New(fmt.Sprintf("%s is %s, which the engine does not reach", m.Target, m.Kind()),
 		"copy through a program in the container, as in docker exec -i "+h.at.Container+" "+through+", or mount a volume there")
 }
 
 // below are the temporary file systems below a path, which the file makes.
 func (h hidden) below(ctx context.Context, c api.Reader, p string) (root string, targets []string) {
 	for _, m := range h.mounts {
-		if m.tmpfs && !m.system {
-			targets = append(targets, m.target)
+		if m.Tmpfs && !m.system {
+			targets = append(targets, m.Target)
 		}
 	}
 	if len(targets) == 0 {
 		return p, nil
 	}
 	root = realPath(ctx, c, h.at.ID, p)
-	return root, slices.DeleteFunc(targets, func(t string) bool { return !within(root, t) })
+	return root, slices.DeleteFunc(targets, func(t string) bool { return !Within(root, t) })
 }
 
 // realPath is a path of a container with its links followed; what is not there
@@ -81,7 +81,7 @@ func realPath(ctx context.Context, c api.Reader, id, p string) string {
 			continue
 		}
 		links++
-		target := linkTarget(next, stat)
+		target := LinkTarget(next, stat)
 		rest = append(strings.Split(strings.Trim(path.Clean("/"+target), "/"), "/"), rest...)
 		at = "/"
 	}
@@ -127,7 +127,7 @@ func (h hidden) refuseTar(ctx context.Context, c api.Reader, content io.ReadSeek
 		}
 		name := path.Join(root, path.Clean("/"+header.Name))
 		for _, target := range targets {
-			if within(target, name) && (name != target || header.Typeflag != tar.TypeDir) {
+			if Within(target, name) && (name != target || header.Typeflag != tar.TypeDir) {
 				return h.refuse(ctx, c, "to", name)
 			}
 		}

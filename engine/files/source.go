@@ -1,4 +1,4 @@
-package engine
+package files
 
 import (
 	"archive/tar"
@@ -17,7 +17,7 @@ import (
 type Source struct{ info archive.CopyInfo }
 
 // NewSource looks at a path of this machine, which is absolute.
-func NewSource(name string, o CopyOptions) (Source, error) {
+func NewSource(name string, o Options) (Source, error) {
 	info, err := archive.CopyInfoSourcePath(cleanHost(name), o.FollowLink)
 	var named *fs.PathError
 	if err != nil && !errors.As(err, &named) {

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package engine
+package files
 
 import (
 	"archive/tar"
@@ -89,7 +89,7 @@ func TestUnpackStaysInside(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, inside := outside(t)
-			_, err := unpack(bytes.NewReader(packedOf(t, entries...)), inside, CopyOptions{})
+			_, err := unpack(bytes.NewReader(packedOf(t, entries...)), inside, Options{})
 			whole(t, dir)
 			if name != "link to a file" && err == nil {
 				t.Error("the archive was taken")
@@ -109,7 +109,7 @@ func TestUnpack(t *testing.T) {
 		tar.Header{Name: "d/h", Typeflag: tar.TypeLink, Linkname: "d/f"},
 		tar.Header{Name: "d/null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3},
 		tar.Header{Name: "d/pipe", Typeflag: tar.TypeFifo},
-	)), inside, CopyOptions{})
+	)), inside, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,12 +128,12 @@ func TestUnpack(t *testing.T) {
 		t.Errorf("the link names %s, %v", target, err)
 	}
 	// Again over what is there: files are replaced, folders take what they have.
-	_, err = unpack(bytes.NewReader(packedOf(t, tar.Header{Name: "d/l"}, tar.Header{Name: "d", Typeflag: tar.TypeDir, Mode: 0o700})), inside, CopyOptions{})
+	_, err = unpack(bytes.NewReader(packedOf(t, tar.Header{Name: "d/l"}, tar.Header{Name: "d", Typeflag: tar.TypeDir, Mode: 0o700})), inside, Options{})
 	if content, _ := os.ReadFile(filepath.Join(inside, "d/l")); err != nil || string(content) != "d/l" {
 		t.Errorf("the link is now %q, %v", content, err)
 	}
 	for _, h := range []tar.Header{{Name: "d"}, {Name: "d/l", Typeflag: tar.TypeDir}} {
-		if _, err := unpack(bytes.NewReader(packedOf(t, h)), inside, CopyOptions{}); err == nil || !strings.Contains(err.Error(), "cannot overwrite") {
+		if _, err := unpack(bytes.NewReader(packedOf(t, h)), inside, Options{}); err == nil || !strings.Contains(err.Error(), "cannot overwrite") {
 			t.Errorf("%s: got %v", h.Name, err)
 		}
 	}
@@ -144,7 +144,7 @@ func TestUnpackWithOwners(t *testing.T) {
 	dropped, err := unpack(bytes.NewReader(packedOf(t,
 		tar.Header{Name: "su", Mode: 0o4755, Uid: os.Getuid(), Gid: os.Getgid()},
 		tar.Header{Name: "pipe", Typeflag: tar.TypeFifo, Mode: 0o600, Uid: os.Getuid(), Gid: os.Getgid()},
-	)), inside, CopyOptions{Owners: true})
+	)), inside, Options{Owners: true})
 	if err != nil || len(dropped.SetUID) > 0 {
 		t.Fatal(dropped, err)
 	}
@@ -181,7 +181,7 @@ func TestUnpackWritesNoMoreThanCame(t *testing.T) {
 		t.Fatalf("the archive's file is %v, %v", h, err)
 	}
 	_, inside := outside(t)
-	if _, err := unpack(bytes.NewReader(archive), inside, CopyOptions{}); err == nil || !strings.Contains(err.Error(), "leaves parts of the file out") {
+	if _, err := unpack(bytes.NewReader(archive), inside, Options{}); err == nil || !strings.Contains(err.Error(), "leaves parts of the file out") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -196,7 +196,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add(sparseArchive(f))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		dir, inside := outside(t)
-		_, _ = unpack(bytes.NewReader(content), inside, CopyOptions{})
+		_, _ = unpack(bytes.NewReader(content), inside, Options{})
 		whole(t, dir)
 		var written int64
 		_ = filepath.WalkDir(inside, func(name string, entry fs.DirEntry, err error) error {

@@ -1,4 +1,4 @@
-package engine
+package files
 
 import (
 	"archive/tar"
@@ -24,7 +24,7 @@ type Dropped struct {
 // unpack writes an archive from a container below a folder of this machine. It
 // does so through an os.Root: whatever names and links the archive has, nothing
 // is written elsewhere. What is there is replaced, but for folders.
-func unpack(content io.Reader, dir string, o CopyOptions) (Dropped, error) {
+func unpack(content io.Reader, dir string, o Options) (Dropped, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return Dropped{}, err
@@ -48,7 +48,7 @@ func unpack(content io.Reader, dir string, o CopyOptions) (Dropped, error) {
 
 type unpacker struct {
 	root    *os.Root
-	o       CopyOptions
+	o       Options
 	folders []folder // in the archive's order
 	dropped Dropped
 }

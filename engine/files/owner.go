@@ -1,4 +1,4 @@
-package engine
+package files
 
 import (
 	"archive/tar"
@@ -15,71 +15,74 @@ import (
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
-// owners are the ids that a container runs with: those of files that name no
+// Owners are the ids that a container runs with: those of files that name no
 // others. The zero value is root.
-type owners struct{ uid, gid int }
+type Owners struct{ UID, GID int }
 
-func (o owners) uidOf(f spec.CopiedFile) int {
+// UIDOf is the user id that a file gets.
+func (o Owners) UIDOf(f spec.CopiedFile) int {
 	if f.UID == spec.OfUser {
-		return o.uid
+		return o.UID
 	}
 	return f.UID
 }
 
-func (o owners) gidOf(f spec.CopiedFile) int {
+// GIDOf is the group id that a file gets.
+func (o Owners) GIDOf(f spec.CopiedFile) int {
 	if f.GID == spec.OfUser {
-		return o.gid
+		return o.GID
 	}
 	return f.GID
 }
 
-// ownersOf finds the ids of the user that a container runs as, where a file
+// OwnersOf finds the ids of the user that a container runs as, where a file
 // belongs to that user: user is the service's, "" the image's. Names are looked
 // up in the container's own files, as the engine does at the start; one that is
-// not there counts as root, since the start says it better.
-func ownersOf(ctx context.Context, c api.Reader, id, user string, files []spec.CopiedFile) (owners, error) {
+// not there counts as root, since the start says it better. Its error is the engine's,
+// or an archive's that cannot be read.
+func OwnersOf(ctx context.Context, c api.Reader, id, user string, files []spec.CopiedFile) (Owners, error) {
 	needed := false
 	for _, f := range files {
 		needed = needed || f.UID == spec.OfUser || f.GID == spec.OfUser
 	}
 	if !needed {
-		return owners{}, nil
+		return Owners{}, nil
 	}
 	if user == "" {
 		made, err := c.ContainerInspect(ctx, id)
 		if err != nil {
-			return owners{}, fmt.Errorf("asking for the container's user: %w", err)
+			return Owners{}, fmt.Errorf("asking for the container's user: %w", err)
 		}
 		user = made.Config.User
 	}
 	name, group, grouped := strings.Cut(user, ":")
-	var o owners
+	var o Owners
 	var err error
 	uid, uidErr := strconv.Atoi(name)
 	gid, gidErr := strconv.Atoi(group)
 	switch {
 	case user == "":
-		return owners{}, nil
+		return Owners{}, nil
 	case uidErr == nil && gidErr == nil:
-		return owners{uid, gid}, nil
+		return Owners{uid, gid}, nil
 	}
 	passwd, err := textFile(ctx, c, id, "/etc/passwd")
 	if err != nil {
-		return owners{}, err
+		return Owners{}, err
 	}
-	o.uid, o.gid = passwdEntry(passwd, name)
+	o.UID, o.GID = passwdEntry(passwd, name)
 	if uidErr == nil {
-		o.uid = uid
+		o.UID = uid
 	}
 	if !grouped {
 		return o, nil
 	}
 	if gidErr == nil {
-		o.gid = gid
+		o.GID = gid
 		return o, nil
 	}
 	groups, err := textFile(ctx, c, id, "/etc/group")
-	o.gid = groupEntry(groups, group)
+	o.GID = groupEntry(groups, group)
 	return o, err
 }
 

@@ -1,4 +1,4 @@
-package engine
+package files
 
 import (
 	"context"
@@ -31,8 +31,8 @@ func (p Place) folder() bool {
 	return strings.HasSuffix(p.Path, "/") || path.Base(p.Path) == "."
 }
 
-// CopyOptions say how files are copied.
-type CopyOptions struct {
+// Options say how files are copied.
+type Options struct {
 	// FollowLink: where the source is a link, what it names is copied.
 	FollowLink bool
 	// Owners keeps user and group ids, which on this machine only root can, and
@@ -46,7 +46,7 @@ type CopyOptions struct {
 // CopyOut copies a path of a container to one of this machine, which is
 // absolute, by docker cp's rules: into a folder that is there, else under the
 // new name. A source that ends in "/." is the folder's content.
-func CopyOut(ctx context.Context, c api.Reader, from Place, to string, o CopyOptions) (Dropped, error) {
+func CopyOut(ctx context.Context, c api.Reader, from Place, to string, o Options) (Dropped, error) {
 	to = cleanHost(to)
 	dst, err := archive.CopyInfoDestinationPath(to)
 	if err != nil {
@@ -78,7 +78,7 @@ func CopyOut(ctx context.Context, c api.Reader, from Place, to string, o CopyOpt
 }
 
 // CopyOutTar writes a path of a container to w, as a tar archive.
-func CopyOutTar(ctx context.Context, c api.Reader, from Place, w io.Writer, o CopyOptions) error {
+func CopyOutTar(ctx context.Context, c api.Reader, from Place, w io.Writer, o Options) error {
 	if err := o.readable(ctx, c, from); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func CopyOutTar(ctx context.Context, c api.Reader, from Place, w io.Writer, o Co
 
 // readable refuses a source that the engine does not reach, and tells of what it
 // misses below it.
-func (o CopyOptions) readable(ctx context.Context, c api.Reader, from Place) error {
+func (o Options) readable(ctx context.Context, c api.Reader, from Place) error {
 	h, err := look(ctx, c, from)
 	if err != nil {
 		return err
@@ -118,12 +118,12 @@ func followed(ctx context.Context, c api.Reader, p Place) (target, name string) 
 	if err != nil || stat.Mode&fs.ModeSymlink == 0 {
 		return p.Path, "" // what is wrong with it shows when it is copied
 	}
-	return archive.GetRebaseName(p.Path, linkTarget(p.Path, stat))
+	return archive.GetRebaseName(p.Path, LinkTarget(p.Path, stat))
 }
 
 // CopyIn copies a file or folder of this machine to a path of a container, by
 // the rules of CopyOut.
-func CopyIn(ctx context.Context, c api.Client, from Source, to Place, o CopyOptions) error {
+func CopyIn(ctx context.Context, c api.Client, from Source, to Place, o Options) error {
 	h, err := look(ctx, c, to)
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func CopyIn(ctx context.Context, c api.Client, from Source, to Place, o CopyOpti
 
 // CopyInTar unpacks a tar archive, which may be compressed, in a folder of a
 // container.
-func CopyInTar(ctx context.Context, c api.Client, content io.ReadSeeker, to Place, o CopyOptions) error {
+func CopyInTar(ctx context.Context, c api.Client, content io.ReadSeeker, to Place, o Options) error {
 	h, err := look(ctx, c, to)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func destination(ctx context.Context, c api.Reader, to Place) (archive.CopyInfo,
 	dst := archive.CopyInfo{Path: to.Path}
 	stat, err := c.ContainerStatPath(ctx, to.ID, to.Path)
 	if err == nil && stat.Mode&fs.ModeSymlink != 0 {
-		dst.Path = linkTarget(to.Path, stat)
+		dst.Path = LinkTarget(to.Path, stat)
 		stat, err = c.ContainerStatPath(ctx, to.ID, dst.Path)
 	}
 	if errdefs.IsNotFound(err) {
