@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/dockerconfig"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -12,9 +13,9 @@ import (
 // digest behind a reference; it fits project.DigestFunc. Credentials are those
 // of docker's config.json in configDir ("": $DOCKER_CONFIG or ~/.docker).
 func Digests(r api.Reader, configDir string) func(ctx context.Context, ref string) (string, error) {
-	config := &dockerConfig{dir: configDir}
+	config := &dockerconfig.File{Dir: configDir}
 	return func(ctx context.Context, ref string) (string, error) {
-		auth, err := config.registryAuth(ref)
+		auth, err := config.RegistryAuth(ref)
 		if err != nil {
 			return "", err
 		}

@@ -7,7 +7,9 @@ import (
 	"sync"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/dockerconfig"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -32,7 +34,7 @@ type Doer struct {
 	// ranged is held while a container starts that takes its host port out of a
 	// range: the engine may hand one port out twice to those that start at once.
 	ranged sync.Mutex
-	config dockerConfig
+	config dockerconfig.File
 }
 
 // DoerOptions say what a Doer knows of its surroundings. The zero value is a
@@ -61,7 +63,7 @@ func NewDoer(c api.Client, p *project.Project, o DoerOptions) *Doer {
 		o.Sink = func(event.Event) {}
 	}
 	o.Engine.APIVersion = cmp.Or(o.Engine.APIVersion, c.ClientVersion())
-	return &Doer{c: c, p: p, o: o, config: dockerConfig{dir: o.ConfigDir}}
+	return &Doer{c: c, p: p, o: o, config: dockerconfig.File{Dir: o.ConfigDir}}
 }
 
 // Do carries one step out. Its error has a Hint where the user can do something
@@ -131,7 +133,7 @@ func (d *Doer) change(ctx context.Context, action plan.Action, done *plan.Result
 	case planner.RestartContainer:
 		return plan.Result{}, d.restartContainer(ctx, a)
 	case planner.KillContainer:
-		return plan.Result{}, Signal(ctx, d.c, a.ID, a.Signal)
+		return plan.Result{}, process.Signal(ctx, d.c, a.ID, a.Signal)
 	case planner.RemoveContainer:
 		return plan.Result{}, d.removeContainer(ctx, a)
 	}

@@ -77,7 +77,7 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 		OS:          d.o.Engine.OS,
 	}
 	if d.p.Services[ref.Service].UseAPISocket {
-		if b.Credentials, err = d.config.credentials(); err != nil {
+		if b.Credentials, err = d.config.Credentials(); err != nil {
 			return err
 		}
 	}

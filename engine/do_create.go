@@ -66,11 +66,11 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *pla
 		APIVersion: d.o.Engine.APIVersion,
 		OS:         d.o.Engine.OS,
 		ReplacedID: a.Replaces,
-		ProxyEnv:   d.config.proxyEnv(d.c.DaemonHost()),
+		ProxyEnv:   d.config.ProxyEnv(d.c.DaemonHost()),
 	}
 	if s.UseAPISocket {
 		var err error
-		if b.Credentials, err = d.config.credentials(); err != nil {
+		if b.Credentials, err = d.config.Credentials(); err != nil {
 			return b, err
 		}
 	}

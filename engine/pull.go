@@ -20,7 +20,7 @@ import (
 // reference names now (planner.Image.Digest). Its progress goes to the sink, a
 // part for each layer. platform "" is the engine's own.
 func (d *Doer) pull(ctx context.Context, ref event.Ref, platform string) (digest string, err error) {
-	auth, err := d.config.registryAuth(ref.Name)
+	auth, err := d.config.RegistryAuth(ref.Name)
 	if err != nil {
 		return "", err
 	}

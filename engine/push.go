@@ -14,7 +14,7 @@ import (
 // push sends an image to its registry. Its progress goes to the sink, a part
 // for each layer.
 func (d *Doer) push(ctx context.Context, ref event.Ref) error {
-	auth, err := d.config.registryAuth(ref.Name)
+	auth, err := d.config.RegistryAuth(ref.Name)
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
@@ -135,7 +135,7 @@ func (s *Session) inspect(ctx context.Context, targets []logs.Target, o LogsOpti
 	g.SetLimit(8)
 	for i := range targets {
 		g.Go(func() error {
-			p, err := engine.InspectPrinting(ctx, s.Reader, targets[i].ID)
+			p, err := process.InspectPrinting(ctx, s.Reader, targets[i].ID)
 			targets[i].TTY = p.TTY
 			if o.SinceUp {
 				targets[i].Since = p.Since
@@ -239,7 +239,7 @@ func (f *feeder) take(ctx context.Context, e feed.Event) error {
 
 // start names a container that runs since some moment of the following.
 func (f *feeder) start(ctx context.Context, t logs.Target) {
-	if p, err := engine.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
+	if p, err := process.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
 		t.TTY = p.TTY
 		f.send(ctx, logs.Change{Target: t, At: f.began})
 	} // one that is gone already has left no log either

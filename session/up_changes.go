@@ -3,8 +3,8 @@ package session
 import (
 	"context"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 )
@@ -88,7 +88,7 @@ func (f *follower) exited(ctx context.Context, e feed.Event) {
 
 // restarting tells whether the engine starts a container again that ended.
 func (s *Session) restarting(ctx context.Context, id string) bool {
-	restarting, err := engine.Restarting(ctx, s.Reader, id)
+	restarting, err := process.Restarting(ctx, s.Reader, id)
 	return err == nil && restarting
 }
 

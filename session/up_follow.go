@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
@@ -308,5 +308,5 @@ func (f *follower) mute(e event.Event) event.Event {
 
 // logged tells whether the engine keeps what a service's containers print.
 func (f *follower) logged(service string) bool {
-	return engine.KeepsLog(f.s.Engine, f.project().Services[service].Logging)
+	return process.KeepsLog(f.s.Engine, f.project().Services[service].Logging)
 }

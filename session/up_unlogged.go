@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
@@ -68,7 +68,7 @@ func (u *unlogged) hear(h *hearing, t logs.Target) {
 	defer close(h.ended)
 	attached := sync.OnceFunc(func() { close(h.attached) })
 	defer attached()
-	with, err := engine.Attach(u.ctx, u.s.Client, t.ID, engine.AttachOptions{TTY: t.TTY})
+	with, err := process.Attach(u.ctx, u.s.Client, t.ID, process.AttachOptions{TTY: t.TTY})
 	if err != nil {
 		u.mu.Lock()
 		defer u.mu.Unlock()
@@ -80,7 +80,7 @@ func (u *unlogged) hear(h *hearing, t logs.Target) {
 	attached()
 	out := &lines{show: func(text []byte) { u.line(h, event.Stdout, text) }}
 	errs := &lines{show: func(text []byte) { u.line(h, event.Stderr, text) }}
-	_ = with.Interact(u.ctx, engine.Streams{Out: out, Err: errs})
+	_ = with.Interact(u.ctx, process.Streams{Out: out, Err: errs})
 	out.end()
 	errs.end()
 }

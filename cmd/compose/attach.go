@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -30,7 +30,7 @@ func (a *app) attachCommand() *cobra.Command {
 }
 
 func (a *app) attach(cmd *cobra.Command, f attachFlags) error {
-	if _, err := engine.DetachKeys(f.detachKeys); err != nil {
+	if _, err := process.DetachKeys(f.detachKeys); err != nil {
 		return err
 	}
 	s, err := a.openNamed(cmd.Context())

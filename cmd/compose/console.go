@@ -5,7 +5,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dockerconfig"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
 )
@@ -25,7 +26,7 @@ func (a *app) console() (c session.Console, close func()) {
 		OutTerminal: terminal.Is(a.stdout),
 		DetachKeys:  keys,
 		Raw:         func() (func(), error) { return terminal.Raw(a.stdin, a.stdout) },
-		Size:        engine.Size(size),
+		Size:        process.Size(size),
 		Sizes:       a.sizes,
 		TakeSignals: a.takeSignals,
 	}, in.Release
@@ -43,21 +44,25 @@ func (a *app) terminalStream() any {
 // detachKeys are those of docker's config.json; docker's own where they cannot be
 // read.
 func (a *app) detachKeys() string {
-	keys, err := engine.ConfiguredDetachKeys(a.getenv("DOCKER_CONFIG"))
+	keys, err := dockerconfig.DetachKeys(a.getenv("DOCKER_CONFIG"))
+	if err == nil {
+		_, err = process.DetachKeys(keys)
+	}
 	if err != nil {
 		a.warn("docker's config.json: %v; ctrl-p,ctrl-q it is", err)
+		return ""
 	}
 	return keys
 }
 
 // sizes brings the terminal's size, and each new one.
-func (a *app) sizes(ctx context.Context) <-chan engine.Size {
-	sizes := make(chan engine.Size)
+func (a *app) sizes(ctx context.Context) <-chan process.Size {
+	sizes := make(chan process.Size)
 	go func() {
 		defer close(sizes)
 		for s := range terminal.Sizes(ctx, a.terminalStream()) {
 			select {
-			case sizes <- engine.Size(s):
+			case sizes <- process.Size(s):
 			case <-ctx.Done():
 			}
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dockerconfig"
 	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -52,7 +52,7 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 		return err
 	}
 	noSuchStates(wanted, a.sink)
-	formats, err := engine.ConfiguredFormats(a.getenv("DOCKER_CONFIG"))
+	formats, err := dockerconfig.ReadFormats(a.getenv("DOCKER_CONFIG"))
 	if err != nil {
 		return err
 	}

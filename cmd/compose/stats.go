@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dockerconfig"
 	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
@@ -40,7 +40,7 @@ func (a *app) statsCommand() *cobra.Command {
 }
 
 func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) error {
-	formats, err := engine.ConfiguredFormats(a.getenv("DOCKER_CONFIG"))
+	formats, err := dockerconfig.ReadFormats(a.getenv("DOCKER_CONFIG"))
 	if err != nil {
 		return err
 	}

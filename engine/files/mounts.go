@@ -21,7 +21,7 @@ import (
 // Mount is a place with other files than the container's own.
 type Mount struct {
 	Target   string // clean and absolute
-	Tmpfs    bool // the engine does not reach it
+	Tmpfs    bool   // the engine does not reach it
 	ReadOnly bool
 	system   bool // the runtime mounts it in every container
 }

@@ -1,4 +1,4 @@
-package engine
+package dockerconfig
 
 import (
 	"os"
@@ -22,13 +22,13 @@ func TestCredentials(t *testing.T) {
 	}
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 
-	c := dockerConfig{dir: dir}
+	c := File{Dir: dir}
 	for ref, want := range map[string]registry.AuthConfig{
 		"nginx":             {Username: "me", Password: "pw", ServerAddress: dockerHub},
 		"reg.example/a/b:1": {IdentityToken: "identity", ServerAddress: "reg.example"},
 		"other.example/x":   {},
 	} {
-		header, err := c.registryAuth(ref)
+		header, err := c.RegistryAuth(ref)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,10 +40,10 @@ func TestCredentials(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", ref, *got, want)
 		}
 	}
-	if got := c.proxyEnv("unix:///x")["HTTP_PROXY"]; got != "http://p:1" {
+	if got := c.ProxyEnv("unix:///x")["HTTP_PROXY"]; got != "http://p:1" {
 		t.Errorf("proxy: got %q", got)
 	}
-	if _, err := c.registryAuth("Not A Reference"); err == nil {
+	if _, err := c.RegistryAuth("Not A Reference"); err == nil {
 		t.Error("a bad reference is no error")
 	}
 }

@@ -1,4 +1,6 @@
-package engine
+// Package dockerconfig is docker's config.json: credentials for registries, proxies, and
+// what a user set for docker's commands.
+package dockerconfig
 
 import (
 	"cmp"
@@ -20,10 +22,10 @@ import (
 // config.json calls it.
 const dockerHub = "https://index.docker.io/v1/"
 
-// dockerConfig is docker's config.json: credentials and proxies. It is read at
+// File is docker's config.json: credentials and proxies. It is read at
 // the first use.
-type dockerConfig struct {
-	dir string // "": $DOCKER_CONFIG or ~/.docker
+type File struct {
+	Dir string // "": $DOCKER_CONFIG or ~/.docker
 
 	once sync.Once // sets the two below
 	file *configfile.ConfigFile
@@ -32,9 +34,9 @@ type dockerConfig struct {
 	helper sync.Mutex // credential helpers are asked one at a time
 }
 
-func (c *dockerConfig) load() (*configfile.ConfigFile, error) {
+func (c *File) load() (*configfile.ConfigFile, error) {
 	c.once.Do(func() {
-		if c.file, c.err = config.Load(c.dir); c.err != nil {
+		if c.file, c.err = config.Load(c.Dir); c.err != nil {
 			c.err = hint.Wrap(fmt.Errorf("reading docker's config.json: %w", c.err), "correct the file, or move it away")
 			return
 		}
@@ -45,9 +47,9 @@ func (c *dockerConfig) load() (*configfile.ConfigFile, error) {
 	return c.file, c.err
 }
 
-// registryAuth is the header with the credentials for an image's registry, as
+// RegistryAuth is the header with the credentials for an image's registry, as
 // the engine's API takes it.
-func (c *dockerConfig) registryAuth(image string) (string, error) {
+func (c *File) RegistryAuth(image string) (string, error) {
 	named, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
 		return "", fmt.Errorf("reading the reference %q: %w", image, err)
@@ -77,9 +79,9 @@ func (c *dockerConfig) registryAuth(image string) (string, error) {
 	})
 }
 
-// credentials is a config.json with the credentials for all registries in plain
+// Credentials is a config.json with the credentials for all registries in plain
 // form, helpers asked.
-func (c *dockerConfig) credentials() (string, error) {
+func (c *File) Credentials() (string, error) {
 	file, err := c.load()
 	if err != nil {
 		return "", err
@@ -98,9 +100,9 @@ func (c *dockerConfig) credentials() (string, error) {
 	return text.String(), nil
 }
 
-// proxyEnv are the proxy variables that config.json wants in every container of
+// ProxyEnv are the proxy variables that config.json wants in every container of
 // an engine. A file that cannot be read wants none: pulls report it.
-func (c *dockerConfig) proxyEnv(host string) map[string]string {
+func (c *File) ProxyEnv(host string) map[string]string {
 	file, err := c.load()
 	if err != nil {
 		return nil
@@ -114,15 +116,13 @@ func (c *dockerConfig) proxyEnv(host string) map[string]string {
 	return env
 }
 
-// ConfiguredDetachKeys are the keys that docker's config.json wants to detach
-// with; "" where it says nothing, or nothing that can be read.
-func ConfiguredDetachKeys(configDir string) (string, error) {
-	c := dockerConfig{dir: configDir}
+// DetachKeys are the keys that docker's config.json wants to detach
+// with, as they stand there; "" where it says nothing. Its error says that the
+// file cannot be read.
+func DetachKeys(configDir string) (string, error) {
+	c := File{Dir: configDir}
 	file, err := c.load()
 	if err != nil {
-		return "", err
-	}
-	if _, err := DetachKeys(file.DetachKeys); err != nil {
 		return "", err
 	}
 	return file.DetachKeys, nil
@@ -132,10 +132,10 @@ func ConfiguredDetachKeys(configDir string) (string, error) {
 // nothing.
 type Formats struct{ Ps, Stats string }
 
-// ConfiguredFormats reads them. Docker Compose honours these two alone of those
+// ReadFormats reads them. Docker Compose honours these two alone of those
 // that the file may have.
-func ConfiguredFormats(configDir string) (Formats, error) {
-	c := dockerConfig{dir: configDir}
+func ReadFormats(configDir string) (Formats, error) {
+	c := File{Dir: configDir}
 	file, err := c.load()
 	if err != nil {
 		return Formats{}, err
@@ -147,7 +147,7 @@ func ConfiguredFormats(configDir string) (Formats, error) {
 // to those where docker's plugins are; dir "": $DOCKER_CONFIG or ~/.docker. A
 // file that cannot be read adds none.
 func PluginDirs(dir string) []string {
-	c := dockerConfig{dir: dir}
+	c := File{Dir: dir}
 	dirs := []string{filepath.Join(cmp.Or(dir, config.Dir()), "cli-plugins")}
 	if file, err := c.load(); err == nil {
 		dirs = append(dirs, file.CLIPluginsExtraDirs...)

@@ -1,4 +1,6 @@
-package engine
+// Package process is what runs in a container: its first process, with who attaches,
+// its terminal, signals, its end and how it prints; and commands that are run beside it.
+package process
 
 import (
 	"context"
@@ -11,8 +13,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Process is what a container was made to run, as those see it who attach.
-type Process struct {
+// Info is what a container was made to run, as those see it who attach.
+type Info struct {
 	State string // "running", "paused", ...
 	TTY   bool
 	Stdin bool // it reads its standard input,
@@ -22,12 +24,12 @@ type Process struct {
 }
 
 // Inspect returns a container's process.
-func Inspect(ctx context.Context, c api.Reader, id string) (Process, error) {
+func Inspect(ctx context.Context, c api.Reader, id string) (Info, error) {
 	got, err := c.ContainerInspect(ctx, id)
 	if err != nil {
-		return Process{}, fmt.Errorf("inspecting the container: %w", err)
+		return Info{}, fmt.Errorf("inspecting the container: %w", err)
 	}
-	p := Process{}
+	p := Info{}
 	if got.Config != nil {
 		p.TTY, p.Stdin, p.Once = got.Config.Tty, got.Config.OpenStdin, got.Config.StdinOnce
 		p.Files = got.Config.Labels[project.LabelFiles]
@@ -38,13 +40,13 @@ func Inspect(ctx context.Context, c api.Reader, id string) (Process, error) {
 	return p, nil
 }
 
-// Resize gives a container's terminal another size.
+// Resize gives a container's terminal another size. Its error is the engine's.
 func Resize(ctx context.Context, c api.Client, id string, s Size) error {
 	return c.ContainerResize(ctx, id, container.ResizeOptions{Height: s.Rows, Width: s.Cols})
 }
 
 // Signal sends a signal to a container's process, by its name. One that has
-// ended needs none.
+// ended needs none; other errors are the engine's.
 func Signal(ctx context.Context, c api.Client, id, signal string) error {
 	err := c.ContainerKill(ctx, id, signal)
 	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
