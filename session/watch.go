@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/filesync"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
@@ -75,7 +75,7 @@ func (s *Session) Watch(ctx context.Context, up *UpOptions, o WatchOptions) erro
 type watching struct {
 	s     *Session
 	o     WatchOptions
-	sync  *engine.Syncer
+	sync  *filesync.Syncer
 	known *watch.Known
 	// renewed brings services whose containers came or went.
 	renewed chan string
@@ -113,7 +113,7 @@ func (s *Session) watching(o WatchOptions) (*watching, error) {
 		w.outputs = o.Outputs()
 	}
 	if !s.DryRun {
-		w.sync = engine.NewSyncer(s.Client, engine.SyncOptions{
+		w.sync = filesync.New(s.Client, filesync.Options{
 			Engine: s.Engine.Name, Arch: s.Engine.Arch,
 		})
 	}

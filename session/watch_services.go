@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/filesync"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -47,7 +48,7 @@ func (w *watching) Patch(ctx context.Context, service string, c watch.Container,
 	}
 	ctx, cancel := endingLater(ctx, patchTime)
 	defer cancel()
-	change := engine.SyncChange{
+	change := filesync.Change{
 		Deletes: p.Deletes, Below: p.Below, Links: p.Links,
 		Writes: syncWrites(p.Writes), Roots: w.roots(service),
 	}
@@ -70,10 +71,10 @@ func endingLater(ctx context.Context, after time.Duration) (context.Context, con
 	}
 }
 
-func syncWrites(writes []watch.Write) []engine.SyncWrite {
-	list := make([]engine.SyncWrite, len(writes))
+func syncWrites(writes []watch.Write) []filesync.Write {
+	list := make([]filesync.Write, len(writes))
 	for i, write := range writes {
-		list[i] = engine.SyncWrite{
+		list[i] = filesync.Write{
 			Source: write.Source, Target: write.Target,
 			Mode: write.Mode, ModTime: write.ModTime, Link: write.Link,
 		}

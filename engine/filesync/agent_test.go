@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"context"
@@ -16,9 +16,9 @@ import (
 )
 
 // agentBench is a container that has an agent.
-func agentBench(t *testing.T, name, service string) *syncBench {
+func agentBench(t *testing.T, name, service string) *bench {
 	testbed.Real(t)
-	b := newSyncBench(t, name, service)
+	b := newBench(t, name, service)
 	b.s.agentFor = builtAgent(t)
 	b.start()
 	b.want1ofMany()
@@ -26,7 +26,7 @@ func agentBench(t *testing.T, name, service string) *syncBench {
 }
 
 // want1ofMany takes the container for one of many, and waits for its agent.
-func (b *syncBench) want1ofMany() {
+func (b *bench) want1ofMany() {
 	b.T.Helper()
 	ids := make([]string, agentsFrom)
 	for i := range ids {
@@ -44,13 +44,13 @@ func (b *syncBench) want1ofMany() {
 func TestSyncAgent(t *testing.T) {
 	b := agentBench(t, "do-sync-agent", "    {image: alpine, init: true, user: nobody, command: sleep 600, volumes: ['data:/srv/app/v']}\nvolumes: {data: {}}\n")
 	roots := []string{"/srv/app"}
-	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{
+	b.apply(Change{Roots: roots, Writes: []Write{
 		b.file("/srv/app/a", "one", 0o640),
 		b.file("/srv/app/gone", "x", 0o644),
 		b.file("/srv/app/deep/er/b", "two", 0o755),
 		b.file("/srv/app/v/f", "in a volume", 0o644),
 	}})
-	b.apply(SyncChange{Roots: roots, Deletes: []string{"/srv/app/gone", "/srv/app/never"}, Writes: []SyncWrite{
+	b.apply(Change{Roots: roots, Deletes: []string{"/srv/app/gone", "/srv/app/never"}, Writes: []Write{
 		{Target: "/srv/app/link", Mode: fs.ModeSymlink | 0o777, Link: "a"},
 		{Target: "/srv/app/new", Mode: fs.ModeDir | 0o755},
 	}})
@@ -71,12 +71,12 @@ func TestSyncAgentWhole(t *testing.T) {
 	b := agentBench(t, "do-sync-agent-whole", `    {image: alpine, init: true, command: ["sh", "-c", "while :; do [ -e /app/f ] && s=$$(wc -c </app/f) && echo $$s >>/sizes; done"]}`+"\n")
 	text := strings.Repeat("0123456789abcdef", 1<<15)
 	for range 20 {
-		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+		b.apply(Change{Roots: []string{"/app"}, Writes: []Write{b.file("/app/f", text, 0o644)}})
 	}
 	b.want("until [ -s /sizes ]; do sleep 0.1; done; sort -u /sizes", fmt.Sprint(len(text)))
 	// More than an agent takes.
 	text += text + text
-	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+	b.apply(Change{Roots: []string{"/app"}, Writes: []Write{b.file("/app/f", text, 0o644)}})
 	b.want("wc -c < /app/f", fmt.Sprint(len(text)))
 	if b.s.known[b.id].agent == nil {
 		t.Error("the agent got lost")
@@ -88,8 +88,8 @@ func TestSyncAgentWhole(t *testing.T) {
 func TestSyncAgentRefused(t *testing.T) {
 	b := agentBench(t, "do-sync-agent-refused", "    {image: alpine, init: true, command: sleep 600, volumes: [/v]}\n")
 	b.sh("mkdir -p /app && ln -s /v /app/out && echo kept > /v/kept")
-	for _, c := range []SyncChange{
-		{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/out/f", "1", 0o644)}},
+	for _, c := range []Change{
+		{Roots: []string{"/app"}, Writes: []Write{b.file("/app/out/f", "1", 0o644)}},
 		{Roots: []string{"/app"}, Deletes: []string{"/app/out/kept"}},
 	} {
 		_, err := b.s.Apply(t.Context(), b.id, c)
@@ -107,7 +107,7 @@ func TestSyncAgentLost(t *testing.T) {
 	roots := []string{"/app"}
 	save := func(text string) {
 		t.Helper()
-		b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+		b.apply(Change{Roots: roots, Writes: []Write{b.file("/app/f", text, 0o644)}})
 	}
 	save("one")
 	grace := 5 // without any the engine may unmount the container under its next run
@@ -143,8 +143,8 @@ func TestSyncAgentLost(t *testing.T) {
 func TestSyncAgentCapless(t *testing.T) {
 	b := agentBench(t, "do-sync-agent-capless", "    {image: alpine, init: true, user: nobody, cap_drop: [ALL], command: sleep 600}\n")
 	roots := []string{"/app"}
-	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{b.file("/app/a", "1", 0o644), b.file("/app/b", "2", 0o600)}})
-	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/a"}, Writes: []SyncWrite{b.file("/app/c", "3", 0o644)}})
+	b.apply(Change{Roots: roots, Writes: []Write{b.file("/app/a", "1", 0o644), b.file("/app/b", "2", 0o600)}})
+	b.apply(Change{Roots: roots, Deletes: []string{"/app/a"}, Writes: []Write{b.file("/app/c", "3", 0o644)}})
 	b.want("ls /app", "b\nc")
 	b.s.Close()
 	b.want("ls -A / | grep compose || true", "")
@@ -156,7 +156,7 @@ func TestSyncAgentLeavesNothing(t *testing.T) {
 	if err := b.C.ContainerPause(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
-	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", "1", 0o644)}})
+	b.apply(Change{Roots: []string{"/app"}, Writes: []Write{b.file("/app/f", "1", 0o644)}})
 	if err := b.C.ContainerUnpause(t.Context(), b.id); err != nil {
 		t.Fatal(err)
 	}
@@ -192,11 +192,11 @@ func TestSyncAgentChances(t *testing.T) {
 		if known.agent != nil { // it may not have started, in the way of one that ends
 			known.agent.conn.Close()
 		}
-		b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", text, 0o644)}})
+		b.apply(Change{Roots: []string{"/app"}, Writes: []Write{b.file("/app/f", text, 0o644)}})
 		b.want("cat /app/f", text)
 		b.s.starting.Wait()
 	}
-	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/f", "without", 0o644)}})
+	b.apply(Change{Roots: []string{"/app"}, Writes: []Write{b.file("/app/f", "without", 0o644)}})
 	b.want("cat /app/f", "without")
 	b.s.starting.Wait()
 	if known.agent != nil {
@@ -212,7 +212,7 @@ func TestSyncAgentOutlivesCall(t *testing.T) {
 	target.agent.close()
 	target.agent = nil
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := b.s.Apply(ctx, b.id, SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{b.file("/app/a", "x", 0o644)}}); err != nil {
+	if _, err := b.s.Apply(ctx, b.id, Change{Roots: []string{"/app"}, Writes: []Write{b.file("/app/a", "x", 0o644)}}); err != nil {
 		t.Fatal(err)
 	}
 	cancel()

@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// syncTarget is what is known of a container. What stands above mu does not change
+// knownContainer is what is known of a container. What stands above mu does not change
 // in its life.
-type syncTarget struct {
+type knownContainer struct {
 	id, name string
 	owner    files.Owners
 	readOnly bool // its root
@@ -34,7 +34,7 @@ type syncTarget struct {
 }
 
 // target looks a container up, once.
-func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
+func (s *Syncer) target(ctx context.Context, id string) (*knownContainer, error) {
 	s.mu.Lock()
 	t := s.known[id]
 	s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inspecting the container: %w", err)
 	}
-	t = &syncTarget{id: c.ID, name: strings.TrimPrefix(c.Name, "/")}
+	t = &knownContainer{id: c.ID, name: strings.TrimPrefix(c.Name, "/")}
 	if c.HostConfig != nil {
 		t.readOnly = c.HostConfig.ReadonlyRootfs
 	}
@@ -70,15 +70,15 @@ func (s *Syncer) target(ctx context.Context, id string) (*syncTarget, error) {
 }
 
 // mountOf is the deepest mount that a path is in; nil: the container's own files.
-func (t *syncTarget) mountOf(p string) *files.Mount { return files.Deepest(t.mounts, p) }
+func (t *knownContainer) mountOf(p string) *files.Mount { return files.Deepest(t.mounts, p) }
 
 // waits tells whether a path is to be deleted once the container runs. t.mu is
 // held.
-func (t *syncTarget) waits(p string) bool { return slices.Contains(t.pending, p) }
+func (t *knownContainer) waits(p string) bool { return slices.Contains(t.pending, p) }
 
 // check refuses what the engine could not write, or would write where nobody
 // sees it.
-func (t *syncTarget) check(change SyncChange) error {
+func (t *knownContainer) check(change Change) error {
 	for _, p := range change.paths() {
 		if p == "/" || !path.IsAbs(p) || path.Clean(p) != p {
 			return fmt.Errorf("syncing %s: %q is no path below the container's root", t.name, p)

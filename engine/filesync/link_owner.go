@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"archive/tar"

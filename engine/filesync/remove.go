@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"context"
@@ -24,7 +24,7 @@ var errNoProgram = errors.New("no such program")
 
 // remove removes paths, by the container's own rm or by an agent. The archive API
 // has no way to.
-func (s *Syncer) remove(ctx context.Context, t *syncTarget, paths []string) error {
+func (s *Syncer) remove(ctx context.Context, t *knownContainer, paths []string) error {
 	for len(paths) > 0 {
 		n, size := 0, 0
 		for n < len(paths) && (n == 0 || size+len(paths[n]) < maxArguments) {
@@ -39,7 +39,7 @@ func (s *Syncer) remove(ctx context.Context, t *syncTarget, paths []string) erro
 	return nil
 }
 
-func (s *Syncer) removeBatch(ctx context.Context, t *syncTarget, paths []string) error {
+func (s *Syncer) removeBatch(ctx context.Context, t *knownContainer, paths []string) error {
 	if !t.noRm {
 		err := s.removeBy(ctx, t, []string{"rm", "-rf", "--"}, paths)
 		if !errors.Is(err, errNoProgram) {
@@ -51,7 +51,7 @@ func (s *Syncer) removeBatch(ctx context.Context, t *syncTarget, paths []string)
 }
 
 // removeByAgent removes in a container that has no rm.
-func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []string) (err error) {
+func (s *Syncer) removeByAgent(ctx context.Context, t *knownContainer, paths []string) (err error) {
 	if t.agent == nil {
 		t.agent, err = s.startAgent(ctx, t)
 	}
@@ -62,7 +62,7 @@ func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []strin
 		return hint.New(fmt.Sprintf("cannot delete files in %s: its image has no rm, and an agent cannot do it there: %s", t.name, err),
 			"rebuild the service, or use an image with rm while developing")
 	}
-	_, done, err := s.applyByAgent(ctx, t, SyncChange{Deletes: paths, Links: withAll(nil, paths)})
+	_, done, err := s.applyByAgent(ctx, t, Change{Deletes: paths, Links: withAll(nil, paths)})
 	if err == nil && !done {
 		err = fmt.Errorf("deleting %s in %s: its agent does not answer", paths[0], t.name)
 	}
@@ -71,7 +71,7 @@ func (s *Syncer) removeByAgent(ctx context.Context, t *syncTarget, paths []strin
 
 // removeBy runs one command, as root and then as the files' owner: root has no
 // right to change what others own where cap_drop takes that.
-func (s *Syncer) removeBy(ctx context.Context, t *syncTarget, command, paths []string) error {
+func (s *Syncer) removeBy(ctx context.Context, t *knownContainer, command, paths []string) error {
 	output, code, err := s.exec(ctx, t, slices.Concat(command, paths))
 	if err == nil && code == 1 && t.owner != (files.Owners{}) {
 		output, code, err = s.execAs(ctx, t, t.owner, slices.Concat(command, paths))

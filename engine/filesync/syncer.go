@@ -1,4 +1,7 @@
-package engine
+// Package filesync makes the files of containers follow those of this machine, under
+// watch: by the engine's archives, or by an agent in the container. It is not called
+// sync, as those who use it use the standard library's package of that name too.
+package filesync
 
 import (
 	"context"
@@ -17,9 +20,9 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// SyncWrite is a file, folder or link of this machine that goes into a
+// Write is a file, folder or link of this machine that goes into a
 // container, with the owner that its processes have.
-type SyncWrite struct {
+type Write struct {
 	Source  string      // absolute path here; not read for folders and links
 	Target  string      // absolute path there, slashes
 	Mode    fs.FileMode // its type and permissions
@@ -28,17 +31,17 @@ type SyncWrite struct {
 }
 
 // time is what the container has as the time of the last change.
-func (w SyncWrite) time() time.Time {
+func (w Write) time() time.Time {
 	if w.ModTime.IsZero() {
 		return time.Now()
 	}
 	return w.ModTime
 }
 
-// SyncChange is what a container's files are to follow.
-type SyncChange struct {
+// Change is what a container's files are to follow.
+type Change struct {
 	Deletes []string // absolute paths; a folder goes with its content
-	Writes  []SyncWrite
+	Writes  []Write
 	// Below are paths in folders that Deletes has.
 	Below []string
 	// Links are paths at which the folder has, or had, a symbolic link: what is there
@@ -50,8 +53,8 @@ type SyncChange struct {
 	Roots []string
 }
 
-// SyncOptions say how files are synced.
-type SyncOptions struct {
+// Options say how files are synced.
+type Options struct {
 	Engine string // "docker", "podman"
 	Arch   string // the engine's processor, Go's name
 }
@@ -60,7 +63,7 @@ type SyncOptions struct {
 // use with different containers. Close it after use.
 type Syncer struct {
 	c        api.Client
-	o        SyncOptions
+	o        Options
 	agentFor func(arch string) ([]byte, error)
 	// Agents start in the background, whatever becomes of the call that asked for them.
 	life     context.Context // ends with Close
@@ -69,14 +72,14 @@ type Syncer struct {
 	slots    chan struct{} // of those that start at once
 
 	mu    sync.Mutex // guards below
-	known map[string]*syncTarget
+	known map[string]*knownContainer
 }
 
-// NewSyncer returns a Syncer.
-func NewSyncer(c api.Client, o SyncOptions) *Syncer {
+// New returns a Syncer.
+func New(c api.Client, o Options) *Syncer {
 	life, end := context.WithCancel(context.Background())
 	return &Syncer{
-		c: c, o: o, known: map[string]*syncTarget{},
+		c: c, o: o, known: map[string]*knownContainer{},
 		life: life, end: end, agentFor: agentFor, slots: make(chan struct{}, agentsAtOnce),
 	}
 }
@@ -88,7 +91,7 @@ func NewSyncer(c api.Client, o SyncOptions) *Syncer {
 // and a moment of some microseconds in which there is neither.) Parent folders
 // that are missing are made. Files that are gone here by then are left out; left
 // are their targets.
-func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left []string, err error) {
+func (s *Syncer) Apply(ctx context.Context, id string, change Change) (left []string, err error) {
 	t, err := s.target(ctx, id)
 	if err != nil {
 		return nil, err
@@ -128,7 +131,7 @@ func (s *Syncer) Apply(ctx context.Context, id string, change SyncChange) (left 
 }
 
 // applyWhole makes a change, which has what is pending, by the target's agent.
-func (s *Syncer) applyWhole(ctx context.Context, t *syncTarget, change SyncChange) (left []string, done bool, err error) {
+func (s *Syncer) applyWhole(ctx context.Context, t *knownContainer, change Change) (left []string, done bool, err error) {
 	left, done, err = s.applyByAgent(ctx, t, change)
 	if done && err == nil {
 		t.pending = nil
@@ -138,7 +141,7 @@ func (s *Syncer) applyWhole(ctx context.Context, t *syncTarget, change SyncChang
 
 // notFollowed says of a link that an agent met where the engine had just seen none. The
 // engine is not asked to write there: it does so by path.
-func notFollowed(t *syncTarget, err error) error {
+func notFollowed(t *knownContainer, err error) error {
 	var link *agentMetLink
 	if errors.As(err, &link) {
 		return hint.New(fmt.Sprintf("cannot sync %s: %s, which it was not a moment before", t.name, link.text),
@@ -149,7 +152,7 @@ func notFollowed(t *syncTarget, err error) error {
 
 // resolvedChange is a change with its paths where they are in the container.
 type resolvedChange struct {
-	change  SyncChange
+	change  Change
 	missing map[string]bool   // folders that are not there once the deletes are made
 	back    map[string]string // the paths as they were
 }
@@ -164,7 +167,7 @@ func (r resolvedChange) named(left []string) []string {
 
 // resolve follows the links of the container, and refuses what the change must not
 // reach. One of many is given an agent, which may have got lost. t.mu is held.
-func (s *Syncer) resolve(ctx context.Context, t *syncTarget, change SyncChange) (r resolvedChange, err error) {
+func (s *Syncer) resolve(ctx context.Context, t *knownContainer, change Change) (r resolvedChange, err error) {
 	if t.many {
 		s.prepare(t)
 	}
@@ -177,14 +180,14 @@ func (s *Syncer) resolve(ctx context.Context, t *syncTarget, change SyncChange) 
 
 // applyByEngine makes a change, which has what is pending, by the archive API and
 // the container's rm. t.mu is held.
-func (s *Syncer) applyByEngine(ctx context.Context, t *syncTarget, r resolvedChange) (left []string, err error) {
+func (s *Syncer) applyByEngine(ctx context.Context, t *knownContainer, r resolvedChange) (left []string, err error) {
 	if err := s.settle(ctx, t, r.change.Deletes); err != nil {
 		return nil, err
 	}
 	left, err = s.write(ctx, t, r.change.Writes, r.missing)
 	if err == nil {
 		t.pending = slices.DeleteFunc(slices.Clone(t.pending), func(p string) bool {
-			return r.missing[p] || !slices.Contains(left, p) && slices.ContainsFunc(r.change.Writes, func(w SyncWrite) bool { return w.Target == p })
+			return r.missing[p] || !slices.Contains(left, p) && slices.ContainsFunc(r.change.Writes, func(w Write) bool { return w.Target == p })
 		})
 	}
 	return left, err
@@ -213,7 +216,7 @@ func (s *Syncer) Expect(ids []string) {
 
 // prepare starts the agent of one of many containers in the background. Where
 // that fails the archive API does it all.
-func (s *Syncer) prepare(t *syncTarget) {
+func (s *Syncer) prepare(t *knownContainer) {
 	s.starting.Go(func() {
 		s.slots <- struct{}{}
 		defer func() { <-s.slots }()
@@ -252,7 +255,7 @@ func (s *Syncer) Settle(ctx context.Context, id string) error {
 }
 
 // settle removes paths, or keeps them for later where the container does not run.
-func (s *Syncer) settle(ctx context.Context, t *syncTarget, paths []string) error {
+func (s *Syncer) settle(ctx context.Context, t *knownContainer, paths []string) error {
 	err := s.remove(ctx, t, paths)
 	if errdefs.IsConflict(err) {
 		t.pending = paths
@@ -310,11 +313,11 @@ func (s *Syncer) Close() {
 }
 
 // exec runs a command as root and returns what it printed.
-func (s *Syncer) exec(ctx context.Context, t *syncTarget, command []string) (output string, code int, err error) {
+func (s *Syncer) exec(ctx context.Context, t *knownContainer, command []string) (output string, code int, err error) {
 	return s.execAs(ctx, t, files.Owners{}, command)
 }
 
-func (s *Syncer) execAs(ctx context.Context, t *syncTarget, who files.Owners, command []string) (output string, code int, err error) {
+func (s *Syncer) execAs(ctx context.Context, t *knownContainer, who files.Owners, command []string) (output string, code int, err error) {
 	made, err := s.c.ContainerExecCreate(ctx, t.id, container.ExecOptions{
 		User: fmt.Sprintf("%d:%d", who.UID, who.GID), WorkingDir: "/", Cmd: command, AttachStdout: true, AttachStderr: true,
 	})

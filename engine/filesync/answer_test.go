@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"bufio"
@@ -50,7 +50,7 @@ func TestAgentAnswersBounded(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := agentSaying(t, say).apply(t.Context(), &syncTarget{}, agentChange{})
+			err := agentSaying(t, say).apply(t.Context(), &knownContainer{}, agentChange{})
 			var lost *agentLost
 			if !errors.As(err, &lost) || len(err.Error()) > agentAnswerBytes+100 {
 				t.Errorf("got an error of %d bytes: %.100v", len(err.Error()), err)

@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"archive/tar"
@@ -35,7 +35,7 @@ func main() { time.Sleep(time.Hour) }
 func builtAgent(t testing.TB) func(arch string) ([]byte, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "agent")
-	cmd := exec.Command("go", "build", "-o", path, "../cmd/agent")
+	cmd := exec.Command("go", "build", "-o", path, "../../cmd/agent")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -95,7 +95,7 @@ func TestSyncBare(t *testing.T) {
 	name := fmt.Sprintf("do-sync-bare:%d", os.Getpid())
 	c := bareImage(t, name)
 	t.Cleanup(func() { _, _ = c.ImageRemove(context.Background(), name, image.RemoveOptions{Force: true}) })
-	b := newSyncBench(t, "do-sync-bare", "    {image: '"+name+"', command: [/idle], stop_grace_period: 0s}\n")
+	b := newBench(t, "do-sync-bare", "    {image: '"+name+"', command: [/idle], stop_grace_period: 0s}\n")
 	b.start()
 	has := func(path string) bool {
 		t.Helper()
@@ -114,12 +114,12 @@ func TestSyncBare(t *testing.T) {
 		}
 	}
 	roots := []string{"/app"}
-	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{
+	b.apply(Change{Roots: roots, Writes: []Write{
 		b.file("/app/a", "one", 0o644), b.file("/app/d/x", "x", 0o644), b.file("/app/d/y", "y", 0o644),
 		{Target: "/app/l", Mode: fs.ModeSymlink | 0o777, Link: "a"},
 	}})
 	wants(true, "/app/a", "/app/d/x", "/app/d/y", "/app/l")
-	deletes := SyncChange{Roots: roots, Deletes: []string{"/app/l", "/app/d/x"}, Links: map[string]bool{"/app/l": true}}
+	deletes := Change{Roots: roots, Deletes: []string{"/app/l", "/app/d/x"}, Links: map[string]bool{"/app/l": true}}
 	b.s.agentFor = func(string) ([]byte, error) { return nil, errNoAgent }
 	if _, err := b.s.Apply(t.Context(), b.id, deletes); err == nil || !strings.Contains(err.Error(), errNoAgent.Error()) || hint.Of(err) == "" {
 		t.Errorf("without an agent: %v", err)
@@ -129,7 +129,7 @@ func TestSyncBare(t *testing.T) {
 	wants(false, "/app/l", "/app/d/x")
 	wants(true, "/app/a", "/app/d/y")
 	// A renamed folder is a delete and writes.
-	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/d"}, Writes: []SyncWrite{b.file("/app/e/y", "y", 0o644)}})
+	b.apply(Change{Roots: roots, Deletes: []string{"/app/d"}, Writes: []Write{b.file("/app/e/y", "y", 0o644)}})
 	wants(false, "/app/d")
 	wants(true, "/app/e/y", agentPath)
 	b.s.Close()

@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"archive/tar"
@@ -18,7 +18,7 @@ const holdsBytes = 4 << 20
 // Holds tells of each write whether a container has that already: a file with the
 // content and the right to execute that it has here. Links of the container are
 // followed. What cannot be read is not held.
-func (s *Syncer) Holds(ctx context.Context, id string, writes []SyncWrite) ([]bool, error) {
+func (s *Syncer) Holds(ctx context.Context, id string, writes []Write) ([]bool, error) {
 	holds := make([]bool, len(writes))
 	for i, w := range writes {
 		if w.Mode.IsRegular() {
@@ -32,7 +32,7 @@ func (s *Syncer) Holds(ctx context.Context, id string, writes []SyncWrite) ([]bo
 }
 
 // holds compares a file with one at a path of the container.
-func (s *Syncer) holds(ctx context.Context, id string, w SyncWrite, at string) bool {
+func (s *Syncer) holds(ctx context.Context, id string, w Write, at string) bool {
 	info, err := os.Stat(w.Source)
 	if err != nil || info.Size() > holdsBytes {
 		return false

@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"io/fs"
@@ -14,11 +14,11 @@ import (
 // is there alone when it runs, whatever could not be deleted until then.
 func TestSyncStopped(t *testing.T) {
 	testbed.Real(t)
-	b := newSyncBench(t, "do-sync-stopped", "    {image: alpine, init: true, command: sleep 600, stop_grace_period: 0s}\n")
+	b := newBench(t, "do-sync-stopped", "    {image: alpine, init: true, command: sleep 600, stop_grace_period: 0s}\n")
 	b.start()
 	roots := []string{"/app"}
-	folder := func(name string) SyncWrite { return SyncWrite{Target: name, Mode: fs.ModeDir | 0o755} }
-	b.apply(SyncChange{Roots: roots, Writes: []SyncWrite{
+	folder := func(name string) Write { return Write{Target: name, Mode: fs.ModeDir | 0o755} }
+	b.apply(Change{Roots: roots, Writes: []Write{
 		folder("/app/again"), b.file("/app/again/old", "1", 0o644), b.file("/app/file", "1", 0o644),
 		folder("/app/folder"), b.file("/app/folder/f", "1", 0o644),
 	}})
@@ -26,8 +26,8 @@ func TestSyncStopped(t *testing.T) {
 	if err := b.C.ContainerStop(t.Context(), b.id, container.StopOptions{Timeout: &grace}); err != nil {
 		t.Fatal(err)
 	}
-	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/again"}})
-	b.apply(SyncChange{Roots: roots, Deletes: []string{"/app/file", "/app/folder"}, Writes: []SyncWrite{
+	b.apply(Change{Roots: roots, Deletes: []string{"/app/again"}})
+	b.apply(Change{Roots: roots, Deletes: []string{"/app/file", "/app/folder"}, Writes: []Write{
 		folder("/app/again"), b.file("/app/again/new", "2", 0o644),
 		folder("/app/file"), b.file("/app/file/in", "2", 0o644), b.file("/app/folder", "2", 0o644),
 	}})
@@ -44,7 +44,7 @@ func TestSyncFolderGone(t *testing.T) {
 	b := agentBench(t, "do-sync-folder-gone", "    {image: alpine, init: true, command: sleep 600}\n")
 	gone := b.file("/app/f", "1", 0o644)
 	gone.Source += "/below"
-	change := SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{gone}}
+	change := Change{Roots: []string{"/app"}, Writes: []Write{gone}}
 	if _, err := os.Stat(gone.Source); err == nil {
 		t.Fatal("it is there")
 	}

@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"os"
@@ -11,7 +11,7 @@ import (
 // TestSyncLarge: a file of 1 GB is streamed: it arrives whole, and this program
 // grows by no more than some buffers.
 func TestSyncLarge(t *testing.T) {
-	b := newSyncBench(t, "do-sync-large", "    {image: alpine, init: true, command: sleep 600}\n")
+	b := newBench(t, "do-sync-large", "    {image: alpine, init: true, command: sleep 600}\n")
 	b.start()
 	const size = 1 << 30
 	source := filepath.Join(b.dir, "large")
@@ -28,7 +28,7 @@ func TestSyncLarge(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	b.apply(SyncChange{Roots: []string{"/app"}, Writes: []SyncWrite{{Source: source, Target: "/app/large", Mode: 0o644, ModTime: time.Now()}}})
+	b.apply(Change{Roots: []string{"/app"}, Writes: []Write{{Source: source, Target: "/app/large", Mode: 0o644, ModTime: time.Now()}}})
 	runtime.ReadMemStats(&after)
 	b.want("stat -c %s /app/large; tail -c 3 /app/large", "1073741824\nend")
 	if grown := int64(after.Sys) - int64(before.Sys); grown > 32<<20 {

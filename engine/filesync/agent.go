@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"archive/tar"
@@ -94,7 +94,7 @@ func (a *agentAnswers) next() (answer agentAnswer, err error) {
 }
 
 // startAgent puts an agent into a running container and starts it as root.
-func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) {
+func (s *Syncer) startAgent(ctx context.Context, t *knownContainer) (*agent, error) {
 	program, err := s.agentFor(s.o.Arch)
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (s *Syncer) startAgent(ctx context.Context, t *syncTarget) (*agent, error) 
 
 // rootsAlone is an error where others than root may write to the folder that an agent
 // is put into: they could put another program in its place, to be run as root.
-func (s *Syncer) rootsAlone(ctx context.Context, t *syncTarget) error {
+func (s *Syncer) rootsAlone(ctx context.Context, t *knownContainer) error {
 	folder := path.Dir(agentPath)
 	stat, err := s.c.ContainerStatPath(ctx, t.id, folder)
 	if err != nil {
@@ -153,7 +153,7 @@ func newAgent(conn types.HijackedResponse) *agent {
 }
 
 // lose counts an agent that got lost, or did not start.
-func (t *syncTarget) lose() {
+func (t *knownContainer) lose() {
 	if t.lost++; t.lost == agentChances {
 		t.noAgent = true
 	}
@@ -161,7 +161,7 @@ func (t *syncTarget) lose() {
 
 // endAgent ends an agent that may still be at work in a container: its file is not
 // its own any more.
-func (s *Syncer) endAgent(ctx context.Context, t *syncTarget) error {
+func (s *Syncer) endAgent(ctx context.Context, t *knownContainer) error {
 	err := s.putProgram(ctx, t, nil)
 	if errdefs.IsNotFound(err) { // it ends just now, and takes the file away
 		return nil
@@ -170,7 +170,7 @@ func (s *Syncer) endAgent(ctx context.Context, t *syncTarget) error {
 }
 
 // putProgram puts an agent's file into a container.
-func (s *Syncer) putProgram(ctx context.Context, t *syncTarget, program []byte) error {
+func (s *Syncer) putProgram(ctx context.Context, t *knownContainer, program []byte) error {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: agentPath[1:], Mode: 0o700, Size: int64(len(program))})
@@ -227,7 +227,7 @@ type agentMetLink struct{ text string }
 func (e *agentMetLink) Error() string { return e.text }
 
 // apply sends a change and waits until it is made.
-func (a *agent) apply(ctx context.Context, t *syncTarget, change agentChange) error {
+func (a *agent) apply(ctx context.Context, t *knownContainer, change agentChange) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, agentPatience, errors.New("it does not answer"))
 	defer cancel()
 	defer context.AfterFunc(ctx, a.conn.Close)()
@@ -264,7 +264,7 @@ func (a *agent) close() {
 // applyByAgent makes a change by the target's agent. done is false where the
 // change is to go through the archive API instead: there is no agent, the change
 // is a large one, or the agent got lost. t.mu is held.
-func (s *Syncer) applyByAgent(ctx context.Context, t *syncTarget, change SyncChange) (left []string, done bool, err error) {
+func (s *Syncer) applyByAgent(ctx context.Context, t *knownContainer, change Change) (left []string, done bool, err error) {
 	if t.agent == nil {
 		return nil, false, nil
 	}
@@ -296,7 +296,7 @@ var errLarge = errors.New("the change is a large one")
 
 // agentChange reads what a change writes. Files that are gone are left to the
 // next one.
-func (t *syncTarget) agentChange(change SyncChange) (c agentChange, left []string, err error) {
+func (t *knownContainer) agentChange(change Change) (c agentChange, left []string, err error) {
 	place := func(name string) agentPlace { return agentPlace{Name: name, Own: change.Links[name]} }
 	for _, name := range change.Deletes {
 		c.Deletes = append(c.Deletes, place(name))

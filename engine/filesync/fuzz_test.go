@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"bytes"
@@ -29,8 +29,8 @@ func FuzzHolds(f *testing.F) {
 			t.Fatal(err)
 		}
 		h := &testbed.Archive{Content: archive, Stat: container.PathStat{Mode: fs.FileMode(mode), LinkTarget: link}}
-		s := NewSyncer(h, SyncOptions{})
-		holds, err := s.Holds(t.Context(), "id", []SyncWrite{{Target: "/app/f", Source: source, Mode: 0o644}})
+		s := New(h, Options{})
+		holds, err := s.Holds(t.Context(), "id", []Write{{Target: "/app/f", Source: source, Mode: 0o644}})
 		if err != nil || len(holds) != 1 {
 			t.Fatal(holds, err)
 		}

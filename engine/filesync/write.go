@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"archive/tar"
@@ -35,11 +35,11 @@ const (
 // the engine takes archives for its mounts alone: it gets one for each.
 //
 // What waits to be deleted and is written now is replaced, whatever it is.
-func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, missing map[string]bool) (left []string, err error) {
+func (s *Syncer) write(ctx context.Context, t *knownContainer, writes []Write, missing map[string]bool) (left []string, err error) {
 	if !t.readOnly {
 		return s.send(ctx, t, "/", writes, missing)
 	}
-	byMount := map[string][]SyncWrite{}
+	byMount := map[string][]Write{}
 	for _, w := range writes {
 		base := t.mountOf(w.Target).Target // check has refused what is in none
 		byMount[base] = append(byMount[base], w)
@@ -57,15 +57,15 @@ func (s *Syncer) write(ctx context.Context, t *syncTarget, writes []SyncWrite, m
 }
 
 // send sends writes below a folder as one archive for that.
-func (s *Syncer) send(ctx context.Context, t *syncTarget, base string, writes []SyncWrite, missing map[string]bool) (left []string, err error) {
+func (s *Syncer) send(ctx context.Context, t *knownContainer, base string, writes []Write, missing map[string]bool) (left []string, err error) {
 	if len(writes) == 0 {
 		return nil, nil
 	}
 	r, w := io.Pipe()
 	packed := make(chan error, 1)
-	replaces := slices.ContainsFunc(writes, func(w SyncWrite) bool { return t.waits(w.Target) }) ||
+	replaces := slices.ContainsFunc(writes, func(w Write) bool { return t.waits(w.Target) }) ||
 		slices.ContainsFunc(t.pending, func(p string) bool { return missing[p] })
-	p := &syncPacker{w: tar.NewWriter(w), t: t, base: base, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
+	p := &packer{w: tar.NewWriter(w), t: t, base: base, stage: s.o.Engine != "podman" && !t.readOnly, burst: len(writes) > burst}
 	go func() {
 		err := p.pack(writes, missing)
 		w.CloseWithError(err)
@@ -83,17 +83,17 @@ func (s *Syncer) send(ctx context.Context, t *syncTarget, base string, writes []
 }
 
 // writesNamed is what an error calls the writes.
-func writesNamed(writes []SyncWrite) string {
+func writesNamed(writes []Write) string {
 	if len(writes) == 1 {
 		return writes[0].Target
 	}
 	return fmt.Sprintf("%s and %d more", writes[0].Target, len(writes)-1)
 }
 
-// syncPacker packs writes as an archive for a folder of a container.
-type syncPacker struct {
+// packer packs writes as an archive for a folder of a container.
+type packer struct {
 	w      *tar.Writer
-	t      *syncTarget
+	t      *knownContainer
 	base   string   // the folder; the root where files are staged
 	stage  bool     // files get their names when they are complete
 	burst  bool     // there are many
@@ -101,12 +101,12 @@ type syncPacker struct {
 	left   []string // targets of files that are gone
 }
 
-func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
+func (p *packer) pack(writes []Write, missing map[string]bool) error {
 	for _, w := range writes {
 		delete(missing, w.Target) // comes by itself
 	}
 	for _, dir := range slices.Sorted(maps.Keys(missing)) {
-		if err := p.one(SyncWrite{Target: dir, Mode: fs.ModeDir | 0o755}); err != nil {
+		if err := p.one(Write{Target: dir, Mode: fs.ModeDir | 0o755}); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (p *syncPacker) pack(writes []SyncWrite, missing map[string]bool) error {
 
 // one packs one write. What is no file, folder or link any more is left to the
 // next batch, which sees it go.
-func (p *syncPacker) one(w SyncWrite) error {
+func (p *packer) one(w Write) error {
 	switch {
 	case w.Mode.IsDir():
 		if p.t.waits(w.Target) { // what the old folder holds goes with it
@@ -164,7 +164,7 @@ func (p *syncPacker) one(w SyncWrite) error {
 
 // file packs a file's content, through the staging file where that is on the
 // same file system.
-func (p *syncPacker) file(w SyncWrite, content io.Reader, size int64) error {
+func (p *packer) file(w Write, content io.Reader, size int64) error {
 	stage := p.stage && p.t.mountOf(w.Target) == nil && !(p.burst && size <= burstSize)
 	h := p.header(w, tar.TypeReg)
 	h.Size = size
@@ -184,13 +184,13 @@ func (p *syncPacker) file(w SyncWrite, content io.Reader, size int64) error {
 	return p.entry(w, tar.TypeLink, stagingPath)
 }
 
-func (p *syncPacker) entry(w SyncWrite, kind byte, link string) error {
+func (p *packer) entry(w Write, kind byte, link string) error {
 	h := p.header(w, kind)
 	h.Linkname = link
 	return p.w.WriteHeader(h)
 }
 
-func (p *syncPacker) header(w SyncWrite, kind byte) *tar.Header {
+func (p *packer) header(w Write, kind byte) *tar.Header {
 	return &tar.Header{
 		Typeflag: kind,
 		Name:     strings.TrimPrefix(strings.TrimPrefix(path.Clean(w.Target), p.base), "/"),

@@ -1,4 +1,4 @@
-package engine
+package filesync
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 )
 
 // paths are all paths of a change in the container.
-func (c SyncChange) paths() []string {
+func (c Change) paths() []string {
 	paths := slices.Clone(c.Deletes)
 	for _, w := range c.Writes {
 		paths = append(paths, w.Target)
@@ -27,7 +27,7 @@ func (c SyncChange) paths() []string {
 }
 
 // rootOf is the deepest root that a path is below; "": none.
-func (c SyncChange) rootOf(p string) string {
+func (c Change) rootOf(p string) string {
 	best := ""
 	for _, root := range c.Roots {
 		if files.Within(root, p) && len(root) > len(best) {
@@ -39,7 +39,7 @@ func (c SyncChange) rootOf(p string) string {
 
 // follows tells whether a link of the container at a path of the change is written
 // through: not where the folder has, or had, a link itself.
-func (c SyncChange) follows(w SyncWrite) bool {
+func (c Change) follows(w Write) bool {
 	return w.Mode&fs.ModeSymlink == 0 && !c.Links[w.Target]
 }
 
@@ -65,21 +65,21 @@ func anyAbove(some map[string]bool, p string) bool {
 }
 
 const (
-	// fenceParallel is how many paths are asked for at once.
-	fenceParallel = 8
-	// fenceLinks is how many links a path may go through.
-	fenceLinks = 40
-	// fenceAsks is of how many files a container is asked whether they are links. It
+	// parallelAsks is how many paths are asked for at once.
+	parallelAsks = 8
+	// maxLinks is how many links a path may go through.
+	maxLinks = 40
+	// maxAsks is of how many files a container is asked whether they are links. It
 	// lists its links where there are more, with find; one without it, or that does not
 	// run, is asked of none, unless it has an agent: that replaces no link.
-	fenceAsks = 256
+	maxAsks = 256
 )
 
 // follower finds where a change's paths are in a container, whose links it follows.
 type follower struct {
 	s      *Syncer
-	t      *syncTarget
-	change SyncChange
+	t      *knownContainer
+	change Change
 	gone   map[string]bool   // what the change deletes
 	plain  map[string]bool   // what is no link, nobody asked more of it
 	ends   map[string]string // where links lead that were met
@@ -92,7 +92,7 @@ type follower struct {
 // follow returns the change with its paths where they are in the container, and the
 // folders that are not there once its deletes are made: the engine would make them
 // too, as root's. back are the paths as the change has them.
-func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (to SyncChange, missing map[string]bool, back map[string]string, err error) {
+func (s *Syncer) follow(ctx context.Context, t *knownContainer, change Change) (to Change, missing map[string]bool, back map[string]string, err error) {
 	f := &follower{
 		s: s, t: t, change: change,
 		gone: map[string]bool{}, plain: withAll(t.above, nil), ends: map[string]string{}, stats: map[string]container.PathStat{}, none: map[string]bool{},
@@ -104,7 +104,7 @@ func (s *Syncer) follow(ctx context.Context, t *syncTarget, change SyncChange) (
 		return to, nil, nil, err
 	}
 	f.learn()
-	to, back = SyncChange{Roots: change.Roots, Links: map[string]bool{}}, map[string]string{}
+	to, back = Change{Roots: change.Roots, Links: map[string]bool{}}, map[string]string{}
 	for _, p := range change.Deletes {
 		where, err := f.deleted(ctx, p)
 		if err != nil {
@@ -180,7 +180,7 @@ func (f *follower) links(ctx context.Context, paths []string) (some []string) {
 		command = append(command, strings.TrimSuffix(root, "/")+"/")
 	}
 	output, code, err := f.s.exec(ctx, f.t, append(command, "-type", "l"))
-	if without := err != nil || code == 126 || code == 127; without && (len(paths) <= fenceAsks || f.t.agent != nil) {
+	if without := err != nil || code == 126 || code == 127; without && (len(paths) <= maxAsks || f.t.agent != nil) {
 		return paths
 	}
 	found := map[string]bool{}
@@ -200,7 +200,7 @@ func (f *follower) links(ctx context.Context, paths []string) (some []string) {
 // askFor asks for paths, several at once.
 func (f *follower) askFor(ctx context.Context, paths []string) error {
 	failed := make([]error, len(paths))
-	slots := make(chan struct{}, fenceParallel)
+	slots := make(chan struct{}, parallelAsks)
 	var asking sync.WaitGroup
 	for i, p := range paths {
 		slots <- struct{}{}
@@ -248,7 +248,7 @@ func (f *follower) where(ctx context.Context, p string, last bool) (string, erro
 	if root == "" {
 		return p, nil
 	}
-	at, err := f.real(ctx, p, last, fenceLinks)
+	at, err := f.real(ctx, p, last, maxLinks)
 	if err != nil || at == p {
 		return at, err
 	}
@@ -312,7 +312,7 @@ func (f *follower) deleted(ctx context.Context, p string) ([]string, error) {
 }
 
 // missing are the folders on the way to what is written that are not there.
-func (f *follower) missing(ctx context.Context, to SyncChange) (map[string]bool, error) {
+func (f *follower) missing(ctx context.Context, to Change) (map[string]bool, error) {
 	gone, missing := map[string]bool{}, map[string]bool{}
 	for _, p := range to.Deletes {
 		gone[p] = true
