@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/filesync"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
@@ -125,7 +125,7 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 			continue
 		}
 		running.Go(func() {
-			code, err := engine.RunCommand(ctx, w.s.Client, c.ID, c.Ref(), hook, w.s.Sink)
+			code, err := do.RunCommand(ctx, w.s.Client, c.ID, c.Ref(), hook, w.s.Sink)
 			switch {
 			case err != nil:
 				failed[i] = fmt.Errorf("%s: %w", c.Name, err)

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -134,7 +134,7 @@ func (a *app) digests(ctx context.Context) (project.DigestFunc, error) {
 	if err != nil {
 		return nil, err
 	}
-	return engine.Digests(api.ReadOnly(conn.Client), a.getenv("DOCKER_CONFIG")), nil
+	return do.Digests(api.ReadOnly(conn.Client), a.getenv("DOCKER_CONFIG")), nil
 }
 
 // declared tells whether all names of a kind are asked for, whatever services

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
@@ -29,7 +29,7 @@ type bench struct {
 func newBench(t *testing.T, name, service string) *bench {
 	t.Helper()
 	b := testbed.New(t, testbed.Real(t).Client, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service, func(c api.Client, p *project.Project, sink event.Sink) plan.Doer {
-		return engine.NewDoer(c, p, engine.DoerOptions{Sink: sink})
+		return do.New(c, p, do.Options{Sink: sink})
 	})
 	b.Resources()
 	s := &bench{Bench: b, dir: t.TempDir()}

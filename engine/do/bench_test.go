@@ -1,4 +1,4 @@
-package engine
+package do
 
 import (
 	"testing"
@@ -12,7 +12,7 @@ import (
 
 // newDoer is how a bench gets its Doer.
 func newDoer(c api.Client, p *project.Project, sink event.Sink) plan.Doer {
-	return NewDoer(c, p, DoerOptions{Sink: sink})
+	return New(c, p, Options{Sink: sink})
 }
 
 // realBench is a bench at the real engine.

@@ -1,4 +1,4 @@
-package engine
+package do
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func RunCommand(ctx context.Context, c api.Client, id string, ref event.Ref, hoo
 	if err != nil {
 		return 0, err
 	}
-	d := &Doer{c: c, o: DoerOptions{Sink: sink}}
+	d := &Doer{c: c, o: Options{Sink: sink}}
 	if err := d.runExec(ctx, exec.ID, ref); err != nil {
 		return 0, err
 	}

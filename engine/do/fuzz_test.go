@@ -1,4 +1,4 @@
-package engine
+package do
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ func FuzzProgress(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
 		messages := bytes.Count(said, []byte("{"))
-		d := &Doer{o: DoerOptions{Sink: func(e event.Event) {
+		d := &Doer{o: Options{Sink: func(e event.Event) {
 			p, ok := e.(event.Part)
 			if messages--; !ok || p.ID == "" || p.Current < 0 || p.Total < 0 || messages < 0 {
 				t.Errorf("%q: %+v", said, e)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package do
 
 import (
 	"strings"
@@ -29,7 +29,7 @@ services:
 	}
 	testbed.Publish(t, server, "demo-db-1", labels("demo", "db"), "127.0.0.2", "7003")
 	testbed.Publish(t, server, "demo-gone-1", labels("demo", "gone"), "127.0.0.1", "7003")
-	d := NewDoer(server.Client(), testbed.Load(t, dir), DoerOptions{})
+	d := New(server.Client(), testbed.Load(t, dir), Options{})
 	start := planner.StartContainer{Ref: event.Ref{Kind: event.Container, Name: "demo-web-1", Service: "web", Number: 1}}
 	got := d.conflictOf(t.Context(), start, "Bind for 127.0.0.1:7003 failed: port is already allocated")
 	if want := "port 7003 is taken by container demo-gone-1 of project demo (service gone)"; got.what != want {

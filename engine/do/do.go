@@ -1,4 +1,5 @@
-package engine
+// Package do carries a plan's actions out at an engine, as calls of its API.
+package do
 
 import (
 	"cmp"
@@ -23,7 +24,7 @@ import (
 type Doer struct {
 	c  api.Client
 	p  *project.Project // nil: the project's file is not known
-	o  DoerOptions
+	o  Options
 	im images
 	// prepared are the containers of this run that have their files.
 	prepared ids
@@ -37,9 +38,9 @@ type Doer struct {
 	config dockerconfig.File
 }
 
-// DoerOptions say what a Doer knows of its surroundings. The zero value is a
+// Options say what a Doer knows of its surroundings. The zero value is a
 // local engine and nobody who listens.
-type DoerOptions struct {
+type Options struct {
 	// Project is the project's name where there is no project.
 	Project string
 	// Sink takes the progress of pulls and the output of hooks; nil: nobody.
@@ -53,9 +54,9 @@ type DoerOptions struct {
 	ConfigDir string
 }
 
-// NewDoer returns a Doer for a project; p is nil for what works without its
+// New returns a Doer for a project; p is nil for what works without its
 // file: stop, down and the like.
-func NewDoer(c api.Client, p *project.Project, o DoerOptions) *Doer {
+func New(c api.Client, p *project.Project, o Options) *Doer {
 	if p != nil {
 		o.Project = p.Name
 	}

@@ -1,4 +1,4 @@
-package engine
+package do
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 // TestPullProgress reads a stream as the engine sends it.
 func TestPullProgress(t *testing.T) {
 	var parts []event.Part
-	d := &Doer{o: DoerOptions{Sink: func(e event.Event) { parts = append(parts, e.(event.Part)) }}}
+	d := &Doer{o: Options{Sink: func(e event.Event) { parts = append(parts, e.(event.Part)) }}}
 	ref := event.Ref{Kind: event.Image, Name: "nginx"}
 	stream := `{"status":"Pulling from library/nginx","id":"latest"}
 {"status":"Downloading","progressDetail":{"current":5,"total":10},"progress":"[=>]","id":"aaa"}
