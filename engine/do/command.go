@@ -11,8 +11,9 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 )
 
-// RunCommand runs a hook's command in a running container, hands on what it
-// prints as event.Output of ref, and returns its exit code.
+// RunCommand runs a hook's command in a running container, hands on what it prints as
+// event.Output of ref, and returns its exit code. Its error is the engine's or ctx's;
+// a command that fails is none.
 func RunCommand(ctx context.Context, c api.Client, id string, ref event.Ref, hook types.ServiceHook, sink event.Sink) (code int, err error) {
 	exec, err := c.ContainerExecCreate(ctx, id, spec.HookOptions(hook))
 	if err != nil {

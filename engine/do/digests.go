@@ -9,9 +9,10 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 )
 
-// Digests returns a function that asks registries, through the engine, for the
-// digest behind a reference; it fits project.DigestFunc. Credentials are those
-// of docker's config.json in configDir ("": $DOCKER_CONFIG or ~/.docker).
+// Digests returns a function that asks registries, through the engine, for the digest
+// behind a reference; it fits project.DigestFunc. Credentials are those of docker's
+// config.json in configDir ("": $DOCKER_CONFIG or ~/.docker). The function's error
+// wraps the registry's and has a hint where one is known.
 func Digests(r api.Reader, configDir string) func(ctx context.Context, ref string) (string, error) {
 	config := &dockerconfig.File{Dir: configDir}
 	return func(ctx context.Context, ref string) (string, error) {

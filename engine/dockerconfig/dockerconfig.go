@@ -47,8 +47,9 @@ func (c *File) load() (*configfile.ConfigFile, error) {
 	return c.file, c.err
 }
 
-// RegistryAuth is the header with the credentials for an image's registry, as
-// the engine's API takes it.
+// RegistryAuth is the header with the credentials for an image's registry, as the
+// engine's API takes it. A file or a credential helper that fails is a hint.Error; a
+// reference that is none is an error of its own.
 func (c *File) RegistryAuth(image string) (string, error) {
 	named, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
@@ -79,8 +80,8 @@ func (c *File) RegistryAuth(image string) (string, error) {
 	})
 }
 
-// Credentials is a config.json with the credentials for all registries in plain
-// form, helpers asked.
+// Credentials is a config.json with the credentials for all registries in plain form,
+// helpers asked. A file or a credential helper that fails is a hint.Error.
 func (c *File) Credentials() (string, error) {
 	file, err := c.load()
 	if err != nil {
@@ -132,8 +133,8 @@ func DetachKeys(configDir string) (string, error) {
 // nothing.
 type Formats struct{ Ps, Stats string }
 
-// ReadFormats reads them. Docker Compose honours these two alone of those
-// that the file may have.
+// ReadFormats reads them. Docker Compose honours these two alone of those that the
+// file may have. A file that cannot be read is a hint.Error.
 func ReadFormats(configDir string) (Formats, error) {
 	c := File{Dir: configDir}
 	file, err := c.load()

@@ -23,7 +23,8 @@ type CommitOptions struct {
 // label of the container out.
 var emptied = fmt.Sprintf(`LABEL %s="" %s="" %s=""`, project.LabelContentHash, project.LabelProvided, project.LabelFiles)
 
-// Commit makes an image of a container as it is and returns its id.
+// Commit makes an image of a container as it is and returns its id. Its error is the
+// engine's.
 func Commit(ctx context.Context, c api.Client, id string, o CommitOptions) (image string, err error) {
 	made, err := c.ContainerCommit(ctx, id, container.CommitOptions{
 		Reference: o.Reference,

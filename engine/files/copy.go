@@ -43,9 +43,11 @@ type Options struct {
 	Missed func(text string)
 }
 
-// CopyOut copies a path of a container to one of this machine, which is
-// absolute, by docker cp's rules: into a folder that is there, else under the
-// new name. A source that ends in "/." is the folder's content.
+// CopyOut copies a path of a container to one of this machine, which is absolute, by
+// docker cp's rules: into a folder that is there, else under the new name. A source
+// that ends in "/." is the folder's content. A path that is not there, does not fit or
+// is not reached is a hint.Error; others are the engine's, the archive's and those of
+// this machine's files. What was written until then stays.
 func CopyOut(ctx context.Context, c api.Reader, from Place, to string, o Options) (Dropped, error) {
 	to = cleanHost(to)
 	dst, err := archive.CopyInfoDestinationPath(to)
@@ -77,7 +79,8 @@ func CopyOut(ctx context.Context, c api.Reader, from Place, to string, o Options
 	return unpack(prepared, dir, o)
 }
 
-// CopyOutTar writes a path of a container to w, as a tar archive.
+// CopyOutTar writes a path of a container to w, as a tar archive. Its errors are
+// CopyOut's, and w's.
 func CopyOutTar(ctx context.Context, c api.Reader, from Place, w io.Writer, o Options) error {
 	if err := o.readable(ctx, c, from); err != nil {
 		return err
@@ -121,8 +124,9 @@ func followed(ctx context.Context, c api.Reader, p Place) (target, name string) 
 	return archive.GetRebaseName(p.Path, LinkTarget(p.Path, stat))
 }
 
-// CopyIn copies a file or folder of this machine to a path of a container, by
-// the rules of CopyOut.
+// CopyIn copies a file or folder of this machine to a path of a container, by the
+// rules of CopyOut. Its errors are CopyOut's, and a hint.Error for a container that
+// takes no files.
 func CopyIn(ctx context.Context, c api.Client, from Source, to Place, o Options) error {
 	h, err := look(ctx, c, to)
 	if err != nil {
@@ -157,7 +161,7 @@ func CopyIn(ctx context.Context, c api.Client, from Source, to Place, o Options)
 }
 
 // CopyInTar unpacks a tar archive, which may be compressed, in a folder of a
-// container.
+// container. Its errors are CopyIn's, and content's.
 func CopyInTar(ctx context.Context, c api.Client, content io.ReadSeeker, to Place, o Options) error {
 	h, err := look(ctx, c, to)
 	if err != nil {

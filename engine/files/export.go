@@ -7,7 +7,8 @@ import (
 	"github.com/compose-orchestrator/compose/engine/api"
 )
 
-// Export writes a container's files to w, as a tar archive.
+// Export writes a container's files to w, as a tar archive. Its error is the engine's
+// or w's.
 func Export(ctx context.Context, c api.Reader, id string, w io.Writer) error {
 	content, err := c.ContainerExport(ctx, id)
 	if err != nil {

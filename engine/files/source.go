@@ -16,7 +16,8 @@ import (
 // Source is a file or folder of this machine that goes into containers.
 type Source struct{ info archive.CopyInfo }
 
-// NewSource looks at a path of this machine, which is absolute.
+// NewSource looks at a path of this machine, which is absolute. Its error names the
+// path: it is not there, or is written as a folder and is none.
 func NewSource(name string, o Options) (Source, error) {
 	info, err := archive.CopyInfoSourcePath(cleanHost(name), o.FollowLink)
 	var named *fs.PathError

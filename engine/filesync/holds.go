@@ -17,7 +17,7 @@ const holdsBytes = 4 << 20
 
 // Holds tells of each write whether a container has that already: a file with the
 // content and the right to execute that it has here. Links of the container are
-// followed. What cannot be read is not held.
+// followed. What cannot be read is not held. Its error is ctx's.
 func (s *Syncer) Holds(ctx context.Context, id string, writes []Write) ([]bool, error) {
 	holds := make([]bool, len(writes))
 	for i, w := range writes {

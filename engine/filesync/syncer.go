@@ -85,12 +85,14 @@ func New(c api.Client, o Options) *Syncer {
 }
 
 // Apply makes the change to a container: first its deletes, then its writes. A
-// container that does not run takes the writes; the deletes wait for Settle, or
-// for the next Apply once it runs. Files are replaced whole: until its last byte
-// is there a reader sees the old one. (Volumes and bind mounts are the exception,
-// and a moment of some microseconds in which there is neither.) Parent folders
-// that are missing are made. Files that are gone here by then are left out; left
-// are their targets.
+// container that does not run takes the writes; the deletes wait for Settle, or for
+// the next Apply once it runs. Files are replaced whole: until its last byte is there
+// a reader sees the old one. (Volumes and bind mounts are the exception, and a moment
+// of some microseconds in which there is neither.) Parent folders that are missing are
+// made. Files that are gone here by then are left out; left are their targets. What
+// the container cannot take is a hint.Error: a root or a mount that is read-only, a
+// tmpfs, a link that leads elsewhere, no way to delete. Others name what was done and
+// wrap the engine's.
 func (s *Syncer) Apply(ctx context.Context, id string, change Change) (left []string, err error) {
 	t, err := s.target(ctx, id)
 	if err != nil {
@@ -233,8 +235,8 @@ func (s *Syncer) prepare(t *knownContainer) {
 	})
 }
 
-// Settle makes up for what waited for a container to run: deletes, the agent of
-// one of many. It is called after each start.
+// Settle makes up for what waited for a container to run: deletes, the agent of one of
+// many. It is called after each start. Its errors are Apply's.
 func (s *Syncer) Settle(ctx context.Context, id string) error {
 	s.mu.Lock()
 	t := s.known[id]

@@ -17,9 +17,10 @@ import (
 // lookups bounds the calls of one listing that are under way.
 const lookups = 16
 
-// Detail adds to containers what a list does not tell, at the price of one call
-// each: how often they were restarted, and how old the last answer of the health
-// check is. One that went away meanwhile stays as it is.
+// Detail adds to containers what a list does not tell, at the price of one call each:
+// how often they were restarted, and how old the last answer of the health check is.
+// One that went away meanwhile stays as it is. Its error names a container and wraps
+// the engine's.
 func Detail(ctx context.Context, c api.Reader, list []Container) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(lookups)

@@ -50,9 +50,10 @@ type EventsOptions struct {
 	Since, Until string
 }
 
-// Events hands on the events of a project's containers, other than those of
-// the command run, until Until is reached or ctx ends. An error of show ends it,
-// and is returned.
+// Events hands on the events of a project's containers, other than those of the
+// command run, until Until is reached or ctx ends. An error of show ends it, and is
+// returned. A time that docker does not read is a hint.Error. Where the stream ends
+// otherwise, or ctx does, the error wraps why.
 func Events(ctx context.Context, c api.Reader, o EventsOptions, show func(Event) error) error {
 	if err := errors.Join(checkTime("--since", o.Since), checkTime("--until", o.Until)); err != nil {
 		return err

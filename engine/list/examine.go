@@ -29,9 +29,10 @@ type ExamineOptions struct {
 	Tail int
 }
 
-// Examine collects what explains a container's state: an inspect and, where it
-// is not up and well, its last lines and the signals that ended it. Gone: the
-// container was removed meanwhile.
+// Examine collects what explains a container's state: an inspect and, where it is not
+// up and well, its last lines and the signals that ended it. Gone: the container was
+// removed meanwhile. Its error says what was read and wraps the engine's; what was
+// found until then comes with it.
 func Examine(ctx context.Context, c api.Reader, id string, o ExamineOptions) (f planner.Facts, gone bool, err error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	switch {

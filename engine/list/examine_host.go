@@ -21,10 +21,10 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// ExamineHost tells what a service needs of the engine's machine and would not
-// get: ports that others hold, and sources of bind mounts that are missing and
-// are not made. Where the engine runs elsewhere, ports are looked for among its
-// containers alone.
+// ExamineHost tells what a service needs of the engine's machine and would not get:
+// ports that others hold, and sources of bind mounts that are missing and are not
+// made. Where the engine runs elsewhere, ports are looked for among its containers
+// alone. Its error wraps the engine's: its containers cannot be listed.
 func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service string, e planner.Engine) (planner.Host, error) {
 	svc := p.Definition(service)
 	var h planner.Host

@@ -28,10 +28,11 @@ type GenerateOptions struct {
 	Dir string
 }
 
-// Generate writes containers that exist, by name or id, as a project: what sets
-// them apart from their images. Containers of one service become its replicas.
-// Networks and volumes that they use are external, so that the project finds
-// them again, except those of a project of the same name.
+// Generate writes containers that exist, by name or id, as a project: what sets them
+// apart from their images. Containers of one service become its replicas. Networks and
+// volumes that they use are external, so that the project finds them again, except
+// those of a project of the same name. Names that are no container's are a hint.Error;
+// other errors wrap the engine's.
 func Generate(ctx context.Context, c api.Reader, names []string, o GenerateOptions) (*types.Project, error) {
 	found, err := inspectAll(ctx, c, names)
 	if err != nil {

@@ -35,9 +35,9 @@ type Image struct {
 	LastTagTime   time.Time  `json:",omitzero"`
 }
 
-// Images returns the images of a project's containers, by the containers'
-// names; of all services, where none is given. It costs one call for the list
-// and one for each image.
+// Images returns the images of a project's containers, by the containers' names; of
+// all services, where none is given. It costs one call for the list and one for each
+// image. Its error says what was asked for and wraps the engine's.
 func Images(ctx context.Context, c api.Reader, name string, services []string) ([]Image, error) {
 	found, err := observe.Summaries(ctx, c, name)
 	if err != nil {

@@ -21,8 +21,8 @@ type Project struct {
 	ConfigFiles string // absolute, comma-joined
 }
 
-// Projects returns the engine's projects by name. Options.All includes those of
-// which nothing runs.
+// Projects returns the engine's projects by name. o.All includes those of which
+// nothing runs. Its error wraps the engine's.
 func Projects(ctx context.Context, c api.Reader, o ProjectsOptions) ([]Project, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{
 		All:     o.All,

@@ -78,8 +78,9 @@ func (s Stats) Short() Stats {
 	return s
 }
 
-// ReadStats asks once what a container uses. The engine measures for a second
-// or two. One that is gone uses nothing.
+// ReadStats asks once what a container uses. The engine measures for a second or two.
+// One that is gone uses nothing. Its error names the container and wraps the engine's,
+// or that of an answer that is no JSON.
 func ReadStats(ctx context.Context, c api.Reader, l Container) (Stats, error) {
 	s := Idle(l)
 	err := sampling{of: l}.read(ctx, c, func(now Stats) error {
@@ -89,8 +90,8 @@ func ReadStats(ctx context.Context, c api.Reader, l Container) (Stats, error) {
 	return s, err
 }
 
-// FollowStats hands on what a container uses, about once a second, until it or
-// ctx ends.
+// FollowStats hands on what a container uses, about once a second, until it or ctx
+// ends. Its error is that of show, or as ReadStats'.
 func FollowStats(ctx context.Context, c api.Reader, l Container, show func(Stats) error) error {
 	return sampling{of: l, follow: true}.read(ctx, c, show)
 }

@@ -16,7 +16,8 @@ type Processes struct {
 	Rows   [][]string
 }
 
-// Top returns a container's processes; none where it has ended meanwhile.
+// Top returns a container's processes; none where it has ended meanwhile. Its error
+// wraps the engine's.
 func Top(ctx context.Context, c api.Reader, id string) (Processes, error) {
 	top, err := c.ContainerTop(ctx, id, nil)
 	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {

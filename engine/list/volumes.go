@@ -34,8 +34,8 @@ type Volume struct {
 // Label is the value of a label; templates call it.
 func (v Volume) Label(name string) string { return v.labels[name] }
 
-// Volumes returns a project's volumes by name; where services are given, those
-// that their containers mount.
+// Volumes returns a project's volumes by name; where services are given, those that
+// their containers mount. Its error says what was asked for and wraps the engine's.
 func Volumes(ctx context.Context, c api.Reader, name string, services []string) ([]Volume, error) {
 	found, err := observe.VolumesOf(ctx, c, observe.OfProject(name))
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// Now is the engine's clock, which stamps its events and logs: this machine's,
-// or for a remote engine what it answers when asked.
+// Now is the engine's clock, which stamps its events and logs: this machine's, or for
+// a remote engine what it answers when asked. Its error says that the engine did not
+// answer, or gave no time.
 func Now(ctx context.Context, c api.Reader, e planner.Engine) (time.Time, error) {
 	if !e.Remote {
 		return time.Now(), nil

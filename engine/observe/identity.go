@@ -11,8 +11,8 @@ import (
 	"github.com/compose-orchestrator/compose/engine/spec"
 )
 
-// InspectImage inspects an image with what ImageIdentity needs, where the
-// engine's API has it.
+// InspectImage inspects an image with what ImageIdentity needs, where the engine's API
+// has it. Its error is the engine's: errdefs.IsNotFound knows a missing image.
 func InspectImage(ctx context.Context, c api.Reader, ref string) (image.InspectResponse, error) {
 	if spec.APISince(c.ClientVersion(), "1.48") {
 		return c.ImageInspect(ctx, ref, client.ImageInspectWithManifests(true))

@@ -51,13 +51,14 @@ const (
 	Drift
 )
 
-// Project reports a project's containers, networks, volumes and images. The
-// number of its calls does not grow with the number of services: one list of
-// containers, of networks and of volumes, all at once, and one more of
-// networks or volumes where some are not the project's by label (external ones,
-// and before the first up); an inspect for each distinct image, and for each
-// container whose stored hash is not the service's. Without a project one more
-// list has the images that were built for it.
+// Project reports a project's containers, networks, volumes and images. The number of
+// its calls does not grow with the number of services: one list of containers, of
+// networks and of volumes, all at once, and one more of networks or volumes where some
+// are not the project's by label (external ones, and before the first up); an inspect
+// for each distinct image, and for each container whose stored hash is not the
+// service's. Without a project one more list has the images that were built for it.
+// Its error says what was asked for and wraps the engine's, or is that of a service
+// whose hash cannot be taken. What goes away meanwhile is no error.
 func Project(ctx context.Context, c api.Reader, o Options) (planner.State, error) {
 	if o.Project != nil {
 		o.Name = o.Project.Name
@@ -104,7 +105,8 @@ func OfProject(name string) filters.Args {
 	return filters.NewArgs(filters.Arg("label", project.LabelProject+"="+name))
 }
 
-// Summaries are the engine's words on all containers with the project's label.
+// Summaries are the engine's words on all containers with the project's label. Its
+// error names the project and wraps the engine's.
 func Summaries(ctx context.Context, c api.Reader, name string) ([]container.Summary, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: OfProject(name)})
 	if err != nil {

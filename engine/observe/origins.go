@@ -13,8 +13,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Origins are where the containers of all projects come from, each place once, in
-// no order. It is one call.
+// Origins are where the containers of all projects come from, each place once, in no
+// order. It is one call. Its error wraps the engine's.
 func Origins(ctx context.Context, c api.Reader) ([]project.Origin, error) {
 	found, err := c.ContainerList(ctx, container.ListOptions{
 		All: true, Filters: filters.NewArgs(filters.Arg("label", project.LabelProject)),

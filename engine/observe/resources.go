@@ -109,7 +109,8 @@ func listVolumes(ctx context.Context, c api.Reader, o Options) ([]planner.Volume
 	return volumes, nil
 }
 
-// VolumesOf lists volumes. An engine's null among them is none.
+// VolumesOf lists volumes. An engine's null among them is none. Its error is the
+// engine's.
 func VolumesOf(ctx context.Context, c api.Reader, of filters.Args) ([]*volume.Volume, error) {
 	list, err := c.VolumeList(ctx, volume.ListOptions{Filters: of})
 	return slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return v == nil }), err

@@ -51,7 +51,8 @@ var (
 // defaultDetachKeys are docker's: ctrl-p, ctrl-q.
 const defaultDetachKeys = "ctrl-p,ctrl-q"
 
-// DetachKeys reads a sequence as docker's config.json has it.
+// DetachKeys reads a sequence as docker's config.json has it. Its error is a
+// hint.Error.
 func DetachKeys(keys string) ([]byte, error) {
 	if keys == "" {
 		keys = defaultDetachKeys
@@ -81,8 +82,8 @@ type AttachOptions struct {
 	DetachKeys string
 }
 
-// Attach connects with a container's first process, which may not have started
-// yet: then nothing of what it prints is missed.
+// Attach connects with a container's first process, which may not have started yet:
+// then nothing of what it prints is missed. Its error wraps the engine's.
 func Attach(ctx context.Context, c api.Client, id string, o AttachOptions) (*Conversation, error) {
 	conn, err := c.ContainerAttach(ctx, id, container.AttachOptions{
 		Stream: true, Stdin: o.Stdin, Stdout: true, Stderr: true, DetachKeys: o.DetachKeys,

@@ -32,7 +32,8 @@ type Exec struct {
 	events *feed.Feed
 }
 
-// NewExec prepares a command; it does not run yet. events is the process's stream.
+// NewExec prepares a command; it does not run yet. events is the process's stream. Its
+// error is the engine's: the container is gone, or does not run.
 func NewExec(ctx context.Context, c api.Client, events *feed.Feed, containerID string, o ExecOptions) (*Exec, error) {
 	made, err := c.ContainerExecCreate(ctx, containerID, container.ExecOptions{
 		User: o.User, Privileged: o.Privileged, Tty: o.TTY, ConsoleSize: consoleSize(c, o),
@@ -53,13 +54,13 @@ func consoleSize(c api.Reader, o ExecOptions) *[2]uint {
 	return o.Size.box()
 }
 
-// Start runs the command with nobody attached.
+// Start runs the command with nobody attached. Its error is the engine's.
 func (x *Exec) Start(ctx context.Context) error {
 	return x.c.ContainerExecStart(ctx, x.id, container.ExecStartOptions{Detach: true, Tty: x.o.TTY})
 }
 
-// Attach runs the command and connects with it. One that cannot be started says
-// so in the conversation, and has an exit code.
+// Attach runs the command and connects with it. One that cannot be started says so in
+// the conversation, and has an exit code. Its error is the engine's.
 func (x *Exec) Attach(ctx context.Context) (*Conversation, error) {
 	conn, err := x.c.ContainerExecAttach(ctx, x.id, container.ExecAttachOptions{
 		Tty: x.o.TTY, ConsoleSize: consoleSize(x.c, x.o),
@@ -70,13 +71,14 @@ func (x *Exec) Attach(ctx context.Context) (*Conversation, error) {
 	return &Conversation{conn: conn, tty: x.o.TTY, once: true}, nil
 }
 
-// Resize gives the command's terminal another size.
+// Resize gives the command's terminal another size. Its error is the engine's.
 func (x *Exec) Resize(ctx context.Context, s Size) error {
 	return x.c.ContainerExecResize(ctx, x.id, container.ResizeOptions{Height: s.Rows, Width: s.Cols})
 }
 
-// ExitCode returns the command's once it ended. The engine may end the
-// conversation a moment before it knows of that.
+// ExitCode returns the command's once it ended. The engine may end the conversation a
+// moment before it knows of that. Its error is ctx's, the engine's or that of its
+// events.
 func (x *Exec) ExitCode(ctx context.Context) (int, error) {
 	code, running, err := x.inspect(ctx)
 	if err != nil || !running {

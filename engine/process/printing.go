@@ -15,7 +15,8 @@ import (
 )
 
 // Restarting tells whether a container that just ended is started again by the
-// engine, or runs already. One that is gone is not.
+// engine, or runs already. Its error wraps the engine's: errdefs.IsNotFound knows one
+// that is gone.
 func Restarting(ctx context.Context, c api.Reader, id string) (bool, error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	if err != nil {
@@ -36,7 +37,8 @@ type Printing struct {
 	Since time.Time
 }
 
-// InspectPrinting asks the engine how a container prints.
+// InspectPrinting asks the engine how a container prints. Its error wraps the
+// engine's.
 func InspectPrinting(ctx context.Context, c api.Reader, id string) (Printing, error) {
 	inspected, err := c.ContainerInspect(ctx, id)
 	if err != nil {

@@ -23,7 +23,7 @@ type Info struct {
 	Files string
 }
 
-// Inspect returns a container's process.
+// Inspect returns a container's process. Its error wraps the engine's.
 func Inspect(ctx context.Context, c api.Reader, id string) (Info, error) {
 	got, err := c.ContainerInspect(ctx, id)
 	if err != nil {
