@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
@@ -49,16 +47,11 @@ func (d *Doer) startContainer(ctx context.Context, ref event.Ref, id string) err
 			return err
 		}
 	}
-	if d.p != nil && hasPortRange(d.p.Services[ref.Service]) {
+	if d.p != nil && project.HasPortRange(d.p.Services[ref.Service]) {
 		d.ranged.Lock()
 		defer d.ranged.Unlock()
 	}
 	return d.c.ContainerStart(ctx, id, container.StartOptions{})
-}
-
-// hasPortRange tells whether a service takes a host port out of a range.
-func hasPortRange(s types.ServiceConfig) bool {
-	return slices.ContainsFunc(s.Ports, func(p types.ServicePortConfig) bool { return strings.Contains(p.Published, "-") })
 }
 
 // refreshFiles copies secrets and configs into a container that is there, unless

@@ -127,7 +127,7 @@ func (d *Doer) parents(ctx context.Context, service string, done *plan.Results) 
 		return nil, fmt.Errorf("listing the project's containers: %w", err)
 	}
 	for _, c := range list {
-		n := replicaNumber(c.Labels)
+		n := project.ReplicaNumber(c.Labels)
 		name := c.Labels[project.LabelService]
 		if at, ok := lowest[name]; !ok || n < at {
 			lowest[name], found[name] = n, c.ID

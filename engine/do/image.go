@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -20,7 +19,6 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
-	"github.com/compose-orchestrator/compose/project"
 )
 
 // localImage is what a create needs to know of an image.
@@ -189,15 +187,6 @@ func (d *Doer) pruneImage(ctx context.Context, a planner.PruneImage) (plan.Resul
 		out.Text = "Removed"
 	}
 	return out, err
-}
-
-// replicaNumber is the label container-number; 0 on one-offs and strangers.
-func replicaNumber(labels map[string]string) int {
-	n, err := strconv.Atoi(labels[project.LabelNumber])
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 func compactJSON(text []byte) (string, error) {

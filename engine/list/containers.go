@@ -135,7 +135,7 @@ func listed(s container.Summary) Container {
 		OneOff:       s.Labels[project.LabelOneOff] == project.OneOffTrue,
 	}
 	l.Names, l.Mounts = l.Name, strings.Join(l.mounts, ",")
-	l.Number, _ = strconv.Atoi(s.Labels[project.LabelNumber])
+	l.Number = project.ReplicaNumber(s.Labels)
 	l.Ports = portText(l.Publishers)
 	if s.NetworkSettings != nil {
 		var names []string

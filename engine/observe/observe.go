@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -207,8 +206,7 @@ func containerOf(s *container.Summary) planner.Container {
 		Labels:       s.Labels,
 	}
 	if !c.OneOff {
-		n, _ := strconv.Atoi(s.Labels[project.LabelNumber])
-		c.Number = max(n, 0)
+		c.Number = project.ReplicaNumber(s.Labels)
 	}
 	c.Status, c.Health, c.ExitCode = ParseStatus(s.State, s.Status)
 	if s.NetworkSettings != nil {
