@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // starts adds the starts of the containers, dependencies first, with the waits that
@@ -177,11 +178,9 @@ func (d *upDraft) finalWaits() {
 }
 
 // sharesPortRange tells whether the replicas take their host port from one
-// range: the engine may hand one out twice when they start at the same time.
+// range.
 func sharesPortRange(svc types.ServiceConfig) bool {
-	return svc.GetScale() > 1 && slices.ContainsFunc(svc.Ports, func(p types.ServicePortConfig) bool {
-		return strings.Contains(p.Published, "-")
-	})
+	return svc.GetScale() > 1 && project.HasPortRange(svc)
 }
 
 func refsKey(refs []event.Ref) string {

@@ -118,6 +118,16 @@ func (p *Project) ContainerLabels(service string, in Instance) map[string]string
 	return labels
 }
 
+// ReplicaNumber reads LabelNumber of a container's labels: 0 on one-offs, and where it
+// is no replica's.
+func ReplicaNumber(labels map[string]string) int {
+	n, err := strconv.Atoi(labels[LabelNumber])
+	if err != nil {
+		return 0
+	}
+	return max(n, 0)
+}
+
 // HookLabels are those of the container that a pre_start hook of the service
 // runs in: by them it is the project's, and none of the service's replicas.
 func (p *Project) HookLabels(service string) map[string]string {

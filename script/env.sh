@@ -95,7 +95,7 @@ build_compose() {
   local arch
   [ -z "${COMPOSE_BIN:-}" ] || return 0
   for arch in ${AGENTS:-$(go env GOARCH)}; do
-    CGO_ENABLED=0 GOOS=linux GOARCH=$arch go build -trimpath -ldflags='-s -w' -o "engine/agents/linux-$arch" ./cmd/agent
+    CGO_ENABLED=0 GOOS=linux GOARCH=$arch go build -trimpath -ldflags='-s -w' -o "engine/filesync/agents/linux-$arch" ./cmd/agent
   done
   CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$compose" ./cmd/compose
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -30,16 +30,18 @@ func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code 
 	if err != nil {
 		return 0, err
 	}
-	process, err := engine.Inspect(ctx, s.Reader, found.ID)
+	info, err := process.Inspect(ctx, s.Reader, found.ID)
 	if err != nil {
 		return 0, err
 	}
-	if process.State == string(planner.Paused) {
+	if info.State == string(planner.Paused) {
 		return 0, hint.New("cannot attach to a paused container, unpause it first", "compose unpause "+o.Service)
 	}
 	t := talk{
-		tty: process.TTY, stdin: process.Stdin && !o.NoStdin, once: process.Once,
-		resize: func(ctx context.Context, size engine.Size) error { return engine.Resize(ctx, s.Client, found.ID, size) },
+		tty: info.TTY, stdin: info.Stdin && !o.NoStdin, once: info.Once,
+		resize: func(ctx context.Context, size process.Size) error {
+			return process.Resize(ctx, s.Client, found.ID, size)
+		},
 	}
 	if s.DryRun {
 		s.Would("attach to container " + found.Name)
@@ -57,8 +59,8 @@ func (s *Session) attachTo(ctx context.Context, id string, o AttachOptions, c Co
 	defer cancel()
 	signals, giveBack := c.TakeSignals()
 	defer giveBack()
-	end := engine.Ended(ctx, s.Reader, id, engine.EndOptions{Running: true})
-	with, err := engine.Attach(ctx, s.Client, id, engine.AttachOptions{
+	end := process.Ended(ctx, s.Reader, id, process.EndOptions{Running: true})
+	with, err := process.Attach(ctx, s.Client, id, process.AttachOptions{
 		Stdin: t.stdin, Once: t.once, TTY: t.tty, DetachKeys: c.DetachKeys,
 	})
 	if err != nil {
@@ -72,12 +74,12 @@ func (s *Session) attachTo(ctx context.Context, id string, o AttachOptions, c Co
 		}
 	}}
 	if !o.KeepSignals && !t.tty {
-		r.pass = func(ctx context.Context, signal string) { _ = engine.Signal(ctx, s.Client, id, signal) }
+		r.pass = func(ctx context.Context, signal string) { _ = process.Signal(ctx, s.Client, id, signal) }
 	}
 	defer r.run(ctx, signals)()
 	if t.tty && c.Size.Rows > 0 {
 		// A program draws its screen anew only where the size changes.
-		_ = t.resize(ctx, engine.Size{Rows: c.Size.Rows + 1, Cols: c.Size.Cols + 1})
+		_ = t.resize(ctx, process.Size{Rows: c.Size.Rows + 1, Cols: c.Size.Cols + 1})
 	}
 	err = c.converse(ctx, with, t)
 	if left.Load() && errors.Is(err, context.Canceled) {
@@ -90,7 +92,7 @@ func (s *Session) attachTo(ctx context.Context, id string, o AttachOptions, c Co
 }
 
 // ended returns the exit code of a process whose output has ended.
-func (s *Session) ended(ctx context.Context, end <-chan engine.End) (int, error) {
+func (s *Session) ended(ctx context.Context, end <-chan process.End) (int, error) {
 	select {
 	case e := <-end:
 		if e.Err != nil {

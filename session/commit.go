@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/files"
 )
 
 // CommitOptions say of which container which image is made.
 type CommitOptions struct {
 	FindOptions
-	engine.CommitOptions
+	files.CommitOptions
 }
 
 // Commit makes an image of a running container.
@@ -24,7 +24,7 @@ func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
 		return nil
 	}
 	return s.task(c.Ref(), task{title: "Committing", working: "Committing", done: "Committed"}, func() (string, error) {
-		image, err := engine.Commit(ctx, s.Client, c.ID, o.CommitOptions)
+		image, err := files.Commit(ctx, s.Client, c.ID, o.CommitOptions)
 		if err != nil {
 			return "", fmt.Errorf("committing container %s: %w", c.Name, err)
 		}

@@ -3,8 +3,11 @@ package session
 import (
 	"context"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/dial"
+	"github.com/compose-orchestrator/compose/engine/do"
+	"github.com/compose-orchestrator/compose/engine/list"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -35,7 +38,7 @@ func (c *Connection) Close() error { return c.conn.Close() }
 // New returns a session at this engine: its configuration's Reader, Client and Engine
 // are the connection's, without a Client in a dry run. Close ends what it started.
 func (c *Connection) New(of Config) *Session {
-	of.Reader, of.Client, of.Engine = engine.ReadOnly(c.conn.Client), c.conn.Client, c.conn.Engine
+	of.Reader, of.Client, of.Engine = api.ReadOnly(c.conn.Client), c.conn.Client, c.conn.Engine
 	if of.DryRun {
 		of.Client = nil
 	}
@@ -45,24 +48,24 @@ func (c *Connection) New(of Config) *Session {
 // Projects are the engine's, in the order of their names. The error says that the
 // engine does not answer, as those of the following do.
 func (c *Connection) Projects(ctx context.Context, o ProjectsOptions) ([]ListedProject, error) {
-	return engine.Projects(ctx, c.conn.Client, o)
+	return list.Projects(ctx, c.conn.Client, o)
 }
 
 // Origins say of all containers which project they are of, and where it came from.
 func (c *Connection) Origins(ctx context.Context) ([]project.Origin, error) {
-	return engine.Origins(ctx, c.conn.Client)
+	return observe.Origins(ctx, c.conn.Client)
 }
 
 // Digests asks registries through the engine. configDir is docker's folder; "": its
 // default.
 func (c *Connection) Digests(configDir string) project.DigestFunc {
-	return engine.Digests(engine.ReadOnly(c.conn.Client), configDir)
+	return do.Digests(api.ReadOnly(c.conn.Client), configDir)
 }
 
 // Generate makes a project of existing containers, by their names or ids. The error says
 // which there is not, too.
 func (c *Connection) Generate(ctx context.Context, containers []string, o GenerateOptions) (*project.Project, error) {
-	model, err := engine.Generate(ctx, c.conn.Client, containers, o)
+	model, err := list.Generate(ctx, c.conn.Client, containers, o)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"sync"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -23,8 +23,8 @@ type Console struct {
 	Raw func() (restore func(), err error)
 	// Size is the terminal's at the beginning, and Sizes brings that and each new
 	// one until ctx ends.
-	Size  engine.Size
-	Sizes func(ctx context.Context) <-chan engine.Size
+	Size  process.Size
+	Sizes func(ctx context.Context) <-chan process.Size
 	// TakeSignals brings what this process gets in the place of the container's,
 	// by name: "SIGINT". Until giveBack is called they mean nothing else here.
 	TakeSignals func() (signals <-chan string, giveBack func())
@@ -45,14 +45,14 @@ type talk struct {
 	once       bool // the process's input ends with the user's
 	// resize passes the terminal's size on. It is not called before started is
 	// closed; nil: the process runs.
-	resize  func(ctx context.Context, s engine.Size) error
+	resize  func(ctx context.Context, s process.Size) error
 	started <-chan struct{}
 }
 
 // converse lets the user and a process talk until the process's output ends, the
 // user detaches, or ctx ends. Whatever it is, the terminal is as it was before.
-func (c Console) converse(ctx context.Context, with *engine.Conversation, t talk) error {
-	streams := engine.Streams{Out: c.Out, Err: c.Err, DetachKeys: c.DetachKeys}
+func (c Console) converse(ctx context.Context, with *process.Conversation, t talk) error {
+	streams := process.Streams{Out: c.Out, Err: c.Err, DetachKeys: c.DetachKeys}
 	if t.stdin {
 		streams.In = c.In
 	}

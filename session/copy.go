@@ -12,7 +12,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/files"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -22,7 +24,7 @@ type CopyOptions struct {
 	From, To CopyEnd // one of them is a service's
 	Index    int     // of the replica; 0: the first to copy from, all to copy to
 	OneOffs  bool    // containers of run count too
-	engine.CopyOptions
+	files.Options
 
 	Stdin  io.Reader // a tar archive, where From.Path is "-"
 	Stdout io.Writer // takes one, where To.Path is "-"
@@ -53,15 +55,15 @@ func (s *Session) Copy(ctx context.Context, o CopyOptions) error {
 
 // copyTargets are the containers of a service that a copy is about, by number,
 // whether they run or not.
-func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string) ([]engine.Listed, error) {
+func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string) ([]list.Container, error) {
 	listed, err := s.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mine := slices.DeleteFunc(slices.Clone(listed), func(c engine.Listed) bool {
+	mine := slices.DeleteFunc(slices.Clone(listed), func(c list.Container) bool {
 		return c.Service != service || c.OneOff && (!o.OneOffs || o.Index != 0) || o.Index != 0 && c.Number != o.Index
 	})
-	slices.SortStableFunc(mine, func(a, b engine.Listed) int {
+	slices.SortStableFunc(mine, func(a, b list.Container) int {
 		return cmp.Or(oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
 	})
 	switch {
@@ -74,8 +76,8 @@ func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string
 		cmp.Or(thereAre(listed), "compose up -d creates them"))
 }
 
-func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) error {
-	from := engine.Place{ID: c.ID, Container: c.Name, Path: o.From.Path}
+func (s *Session) copyOut(ctx context.Context, o CopyOptions, c list.Container) error {
+	from := files.Place{ID: c.ID, Container: c.Name, Path: o.From.Path}
 	what := from.String() + " to " + o.To.Text
 	o.Missed = func(text string) { s.Sink(event.Message{Level: event.Warn, Text: text}) }
 	switch {
@@ -83,17 +85,17 @@ func (s *Session) copyOut(ctx context.Context, o CopyOptions, c engine.Listed) e
 		s.Would("copy " + what)
 		return nil
 	case o.To.stream(): // no progress beside the content
-		return copying(what, engine.CopyOutTar(ctx, s.Reader, from, o.Stdout, o.CopyOptions))
+		return copying(what, files.CopyOutTar(ctx, s.Reader, from, o.Stdout, o.Options))
 	}
 	return s.task(c.Ref(), copyTask, func() (string, error) {
-		dropped, err := engine.CopyOut(ctx, s.Reader, from, o.To.Path, o.CopyOptions)
+		dropped, err := files.CopyOut(ctx, s.Reader, from, o.To.Path, o.Options)
 		s.warnDropped(dropped)
 		return what, copying(what, err)
 	})
 }
 
 // warnDropped tells what a copy without --archive left out.
-func (s *Session) warnDropped(d engine.Dropped) {
+func (s *Session) warnDropped(d files.Dropped) {
 	warn := func(names []string, what string) {
 		if len(names) > 0 {
 			s.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf("%d %s: %s", len(names), what, cut(names)), Hint: "--archive keeps them"})
@@ -124,7 +126,7 @@ func copying(what string, err error) error {
 
 // copyIn copies into all the containers: what goes wrong with one does not keep
 // the others from their files.
-func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Listed) error {
+func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []list.Container) error {
 	put, done, err := o.source()
 	if err != nil {
 		return err
@@ -147,7 +149,7 @@ func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Li
 	for i, c := range targets {
 		g.Go(func() error {
 			errs[i] = s.step(c.Ref(), copyTask, func() (string, error) {
-				to := engine.Place{ID: c.ID, Container: c.Name, Path: o.To.Path}
+				to := files.Place{ID: c.ID, Container: c.Name, Path: o.To.Path}
 				what := o.From.Text + " to " + to.String()
 				return what, copying(what, put(ctx, s.Client, to))
 			})
@@ -162,16 +164,16 @@ func (s *Session) copyIn(ctx context.Context, o CopyOptions, targets []engine.Li
 
 // source is what brings the files into a container, once for each. done gives
 // back what it holds.
-func (o CopyOptions) source() (put func(context.Context, engine.Client, engine.Place) error, done func(), err error) {
+func (o CopyOptions) source() (put func(context.Context, api.Client, files.Place) error, done func(), err error) {
 	if !o.From.stream() {
-		from, err := engine.NewSource(o.From.Path, o.CopyOptions)
-		return func(ctx context.Context, c engine.Client, to engine.Place) error {
-			return engine.CopyIn(ctx, c, from, to, o.CopyOptions)
+		from, err := files.NewSource(o.From.Path, o.Options)
+		return func(ctx context.Context, c api.Client, to files.Place) error {
+			return files.CopyIn(ctx, c, from, to, o.Options)
 		}, func() {}, err
 	}
 	spool, size, done, err := spooled(o.Stdin)
-	return func(ctx context.Context, c engine.Client, to engine.Place) error {
-		return engine.CopyInTar(ctx, c, io.NewSectionReader(spool, 0, size), to, o.CopyOptions)
+	return func(ctx context.Context, c api.Client, to files.Place) error {
+		return files.CopyInTar(ctx, c, io.NewSectionReader(spool, 0, size), to, o.Options)
 	}, done, err
 }
 

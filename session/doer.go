@@ -4,7 +4,8 @@ import (
 	"context"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/do"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -15,7 +16,7 @@ import (
 // doer sends a plan's steps to those who know how: builds to the builder,
 // everything else to the engine.
 type doer struct {
-	engine   *engine.Doer
+	engine   *do.Doer
 	build    *build.Builder
 	provider *provider.Runner
 	project  *project.Project // nil: the file is not known
@@ -24,7 +25,7 @@ type doer struct {
 
 func (s *Session) doer() *doer {
 	return &doer{
-		engine: engine.NewDoer(s.Client, s.Project, engine.DoerOptions{
+		engine: do.New(s.Client, s.Project, do.Options{
 			Project:   s.Name,
 			Engine:    s.Engine,
 			Events:    s.events(),
@@ -40,7 +41,7 @@ func (s *Session) doer() *doer {
 
 func (s *Session) buildOptions() build.Options {
 	o := s.images.Build
-	o.Sink, o.LookupEnv, o.ConfigDir, o.Identity = s.Sink, s.LookupEnv, s.ConfigDir, engine.ImageIdentity
+	o.Sink, o.LookupEnv, o.ConfigDir, o.Identity = s.Sink, s.LookupEnv, s.ConfigDir, observe.ImageIdentity
 	return o
 }
 

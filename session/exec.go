@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 )
 
 // ExecOptions say what to run in which container.
 type ExecOptions struct {
 	FindOptions
-	engine.ExecOptions
+	process.ExecOptions
 	Detach bool // nobody waits for the command
 }
 
@@ -32,7 +32,7 @@ func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int,
 		return 0, err
 	}
 	o.Size, o.DetachKeys = c.Size, c.DetachKeys
-	run, err := engine.NewExec(ctx, s.Client, s.events(), found.ID, o.ExecOptions)
+	run, err := process.NewExec(ctx, s.Client, s.events(), found.ID, o.ExecOptions)
 	if err != nil {
 		return 0, fmt.Errorf("preparing the command in %s: %w", found.Name, err)
 	}

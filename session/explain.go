@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -88,7 +88,7 @@ func (x *explainer) explain(ctx context.Context, service string) (*planner.Expla
 		return nil, err
 	}
 	if q.Project != nil && !x.up(service) {
-		host, err := engine.ExamineHost(ctx, x.Reader, x.Project, service, x.Engine)
+		host, err := list.ExamineHost(ctx, x.Reader, x.Project, service, x.Engine)
 		if err != nil {
 			return nil, err
 		}
@@ -139,12 +139,12 @@ func (x *explainer) examine(ctx context.Context, services []string) error {
 		if known || c.OneOff || !slices.Contains(services, c.Service) {
 			continue
 		}
-		var o engine.ExamineOptions
+		var o list.ExamineOptions
 		if slices.Contains(x.asked, c.Service) {
 			o.Tail = x.tail
 		}
 		g.Go(func() error {
-			f, gone, err := engine.Examine(ctx, x.Reader, c.ID, o)
+			f, gone, err := list.Examine(ctx, x.Reader, c.ID, o)
 			if err != nil || gone {
 				return err
 			}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/files"
 )
 
 // ExportTarget is where an export goes.
@@ -38,7 +38,7 @@ func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) er
 		return err
 	}
 	write := func() (string, error) {
-		if err := engine.Export(ctx, s.Reader, c.ID, file); err != nil {
+		if err := files.Export(ctx, s.Reader, c.ID, file); err != nil {
 			return "", errors.Join(fmt.Errorf("exporting container %s: %w", c.Name, err), file.Discard())
 		}
 		return "to " + to.Name, file.Close()

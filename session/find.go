@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -20,29 +20,29 @@ type FindOptions struct {
 
 // find returns the one running container that a command like exec works on. Those
 // of run are taken only where the service has no other.
-func (s *Session) find(ctx context.Context, o FindOptions) (engine.Listed, error) {
+func (s *Session) find(ctx context.Context, o FindOptions) (list.Container, error) {
 	listed, err := s.List(ctx)
 	if err != nil {
-		return engine.Listed{}, err
+		return list.Container{}, err
 	}
 	return o.pick(listed)
 }
 
-func (o FindOptions) pick(listed []engine.Listed) (engine.Listed, error) {
-	mine := slices.DeleteFunc(slices.Clone(listed), func(c engine.Listed) bool {
+func (o FindOptions) pick(listed []list.Container) (list.Container, error) {
+	mine := slices.DeleteFunc(slices.Clone(listed), func(c list.Container) bool {
 		return c.Service != o.Service || o.Index != 0 && (c.OneOff || c.Number != o.Index)
 	})
-	slices.SortStableFunc(mine, func(a, b engine.Listed) int {
+	slices.SortStableFunc(mine, func(a, b list.Container) int {
 		return cmp.Or(rank(a)-rank(b), a.Number-b.Number)
 	})
 	if len(mine) > 0 && up(mine[0]) {
 		return mine[0], nil
 	}
-	return engine.Listed{}, o.notFound(mine, listed)
+	return list.Container{}, o.notFound(mine, listed)
 }
 
 // rank puts containers that run first, and those of run last.
-func rank(c engine.Listed) int {
+func rank(c list.Container) int {
 	switch {
 	case c.OneOff:
 		return 2
@@ -52,12 +52,12 @@ func rank(c engine.Listed) int {
 	return 1
 }
 
-func up(c engine.Listed) bool {
+func up(c list.Container) bool {
 	return planner.Status(c.State).Runs()
 }
 
 // notFound says what is missing, in Docker Compose's words, and what there is.
-func (o FindOptions) notFound(mine, all []engine.Listed) error {
+func (o FindOptions) notFound(mine, all []list.Container) error {
 	text := fmt.Sprintf("service %q is not running", o.Service)
 	if o.Index != 0 {
 		text = fmt.Sprintf("service %q is not running container #%d", o.Service, o.Index)
@@ -66,7 +66,7 @@ func (o FindOptions) notFound(mine, all []engine.Listed) error {
 		return hint.New(text,
 			fmt.Sprintf("its container %s is %s: compose start %s", mine[0].Name, mine[0].State, o.Service))
 	}
-	var there []engine.Listed
+	var there []list.Container
 	for _, c := range all {
 		if c.Service == o.Service || o.Index == 0 {
 			there = append(there, c)
@@ -76,7 +76,7 @@ func (o FindOptions) notFound(mine, all []engine.Listed) error {
 }
 
 // thereAre names containers for a hint; "" where there are none.
-func thereAre(listed []engine.Listed) string {
+func thereAre(listed []list.Container) string {
 	const shown = 10
 	var names []string
 	for _, c := range listed[:min(len(listed), shown)] {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -18,7 +18,7 @@ import (
 func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	skip := withoutImages
 	if o.Images != "" {
-		skip = engine.Drift
+		skip = observe.Drift
 	}
 	return s.stop(ctx, skip, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Down(p, state, s.Name, o)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -44,7 +44,7 @@ func (s *Session) Port(ctx context.Context, o PortOptions) (string, error) {
 }
 
 // unpublished says what there is instead.
-func (o PortOptions) unpublished(c engine.Listed) error {
+func (o PortOptions) unpublished(c list.Container) error {
 	var there []string
 	tip := "ports: in the file publishes it"
 	for _, p := range c.Publishers {
@@ -53,8 +53,8 @@ func (o PortOptions) unpublished(c engine.Listed) error {
 			tip = "add --protocol " + p.Protocol
 		}
 	}
-	list := strings.Join(slices.Compact(there), ", ")
-	return hint.New(fmt.Sprintf("no port %d/%s for container %s: %s", o.Port, o.Protocol, c.Name, list),
+	published := strings.Join(slices.Compact(there), ", ")
+	return hint.New(fmt.Sprintf("no port %d/%s for container %s: %s", o.Port, o.Protocol, c.Name, published),
 		tip)
 }
 
@@ -65,7 +65,7 @@ func (s *Session) Page(ctx context.Context, service string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	page := engine.Page(c.Publishers, s.machine())
+	page := list.Page(c.Publishers, s.machine())
 	if page == "" {
 		return "", hint.New(fmt.Sprintf("service %q publishes no port", service), "ports: in the file publishes one")
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/dockerconfig"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -14,7 +14,7 @@ import (
 
 // providers calls the programs that provide services and models.
 func (s *Session) providers() *provider.Runner {
-	o := provider.Options{Project: s.Name, Sink: s.Sink, Force: s.Force, PluginDirs: engine.PluginDirs(s.ConfigDir)}
+	o := provider.Options{Project: s.Name, Sink: s.Sink, Force: s.Force, PluginDirs: dockerconfig.PluginDirs(s.ConfigDir)}
 	if s.Project != nil {
 		o.Dir = s.Project.WorkingDir
 		o.Environ = s.Project.Environment.Values()

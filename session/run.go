@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -112,7 +112,7 @@ type oneOff struct {
 	started bool
 	files   string       // its volume of secrets and configs; "": none
 	results plan.Results // for the live steps
-	end     <-chan engine.End
+	end     <-chan process.End
 	last    *int // its exit code, once end told
 }
 
@@ -128,7 +128,7 @@ func (r *oneOff) Do(ctx context.Context, step plan.Step, done *plan.Results) (pl
 	if a, ok := step.Action.(planner.CreateContainer); ok && err == nil && r.s.Project.IsOneOff(a.Ref.Service, a.Ref.Number) {
 		r.ref, r.id = a.Ref, res.ID
 		r.results.Set(a.Ref, res)
-		made, _ := engine.Inspect(ctx, r.s.Reader, r.id) // once it is removed nobody can be asked
+		made, _ := process.Inspect(ctx, r.s.Reader, r.id) // once it is removed nobody can be asked
 		r.files = made.Files
 	}
 	return res, err
@@ -138,7 +138,7 @@ func (r *oneOff) Do(ctx context.Context, step plan.Step, done *plan.Results) (pl
 func (r *oneOff) detached(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r.end = engine.Ended(ctx, r.s.Reader, r.id, r.endOptions())
+	r.end = process.Ended(ctx, r.s.Reader, r.id, r.endOptions())
 	err := r.start(ctx)
 	if err == nil {
 		err = r.hooks(ctx)
@@ -156,7 +156,7 @@ func (r *oneOff) detached(ctx context.Context) error {
 func (r *oneOff) attached(ctx context.Context) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	with, err := engine.Attach(ctx, r.s.Client, r.id, engine.AttachOptions{
+	with, err := process.Attach(ctx, r.s.Client, r.id, process.AttachOptions{
 		Stdin: r.t.stdin, Once: r.t.once, TTY: r.t.tty, DetachKeys: r.c.DetachKeys,
 	})
 	if err != nil {
@@ -164,7 +164,7 @@ func (r *oneOff) attached(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer with.Close()
-	r.end = engine.Ended(ctx, r.s.Reader, r.id, r.endOptions())
+	r.end = process.Ended(ctx, r.s.Reader, r.id, r.endOptions())
 	signals, giveBack := r.c.TakeSignals()
 	defer giveBack()
 	if r.t.tty { // what is typed from now on is the container's
@@ -190,7 +190,7 @@ func (r *oneOff) attached(ctx context.Context) (int, error) {
 		r.discard(ctx)
 		return 0, err
 	}
-	r.t.resize = func(ctx context.Context, size engine.Size) error { return engine.Resize(ctx, r.s.Client, r.id, size) }
+	r.t.resize = func(ctx context.Context, size process.Size) error { return process.Resize(ctx, r.s.Client, r.id, size) }
 	err = r.c.converse(ctx, with, r.t)
 	code, err := r.conclude(ctx, err, stop)
 	if !errors.Is(err, errStays) {
@@ -206,12 +206,12 @@ var errStays = errors.New("detached")
 // conclude finds out how the container ended after the conversation did.
 func (r *oneOff) conclude(ctx context.Context, talked error, stop *stopper) (int, error) {
 	switch {
-	case errors.Is(talked, engine.ErrDetached):
+	case errors.Is(talked, process.ErrDetached):
 		return 0, errStays
-	case errors.Is(talked, engine.ErrGone):
+	case errors.Is(talked, process.ErrGone):
 		r.signal(ctx, "SIGHUP")
 		stop.asked("SIGTERM", 1)
-	case errors.Is(talked, engine.ErrNoReader):
+	case errors.Is(talked, process.ErrNoReader):
 		// A program of this machine would be ended by the next thing it prints.
 		r.signal(ctx, "SIGKILL")
 		if _, err := r.ended(ctx); err != nil {
@@ -273,13 +273,13 @@ func (r *oneOff) ended(ctx context.Context) (int, error) {
 }
 
 // endOptions say which end counts: with --rm, that of the container as a whole.
-func (r *oneOff) endOptions() engine.EndOptions {
-	return engine.EndOptions{Removed: r.s.Project.OneOff.AutoRemove}
+func (r *oneOff) endOptions() process.EndOptions {
+	return process.EndOptions{Removed: r.s.Project.OneOff.AutoRemove}
 }
 
 // signal sends the container a signal; one that has ended needs none.
 func (r *oneOff) signal(ctx context.Context, name string) {
-	_ = engine.Signal(ctx, r.s.Client, r.id, name)
+	_ = process.Signal(ctx, r.s.Client, r.id, name)
 }
 
 // discard removes the container and what it left, with --rm or where it never

@@ -11,8 +11,9 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
@@ -24,8 +25,8 @@ import (
 // Config is what a session works with. New copies it.
 type Config struct {
 	// Reader reads the engine. Client writes too; nil in a dry run.
-	Reader engine.Reader
-	Client engine.Client
+	Reader api.Reader
+	Client api.Client
 	Engine planner.Engine
 	// DryRun has plans go to ShowPlan instead of being applied.
 	DryRun   bool
@@ -119,8 +120,8 @@ func (s *Session) Close() {
 }
 
 // observe reads the project's state, less what skip names.
-func (s *Session) observe(ctx context.Context, skip engine.Parts) (planner.State, error) {
-	state, err := engine.Observe(ctx, s.Reader, engine.ObserveOptions{
+func (s *Session) observe(ctx context.Context, skip observe.Parts) (planner.State, error) {
+	state, err := observe.Project(ctx, s.Reader, observe.Options{
 		Project: s.Project,
 		Name:    s.Name,
 		Engine:  s.Engine,
@@ -142,10 +143,10 @@ func (s *Session) Containers(ctx context.Context) ([]planner.Container, error) {
 // What plans do not look at: those that create nothing need no images and no
 // comparison, those that only start and stop need containers alone.
 const (
-	everything    engine.Parts = 0
-	withoutImages              = engine.Images | engine.Drift
-	onlyRunning                = withoutImages | engine.Networks | engine.Volumes
-	onlyImages                 = engine.Drift | engine.Networks | engine.Volumes
+	everything    observe.Parts = 0
+	withoutImages               = observe.Images | observe.Drift
+	onlyRunning                 = withoutImages | observe.Networks | observe.Volumes
+	onlyImages                  = observe.Drift | observe.Networks | observe.Volumes
 )
 
 // planOf makes a plan of what was observed. p is the session's project, nil where that
@@ -153,7 +154,7 @@ const (
 type planOf func(p *project.Project, state planner.State) (*plan.Plan, error)
 
 // run observes, plans and applies, when its turn has come.
-func (s *Session) run(ctx context.Context, skip engine.Parts, of planOf) error {
+func (s *Session) run(ctx context.Context, skip observe.Parts, of planOf) error {
 	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
 		return err
@@ -163,7 +164,7 @@ func (s *Session) run(ctx context.Context, skip engine.Parts, of planOf) error {
 }
 
 // stop is run for what ends containers: it waits for no other plan.
-func (s *Session) stop(ctx context.Context, skip engine.Parts, of planOf) error {
+func (s *Session) stop(ctx context.Context, skip observe.Parts, of planOf) error {
 	ctx, done, err := s.InterruptTurn(ctx)
 	if err != nil {
 		return err
@@ -173,7 +174,7 @@ func (s *Session) stop(ctx context.Context, skip engine.Parts, of planOf) error 
 }
 
 // carryOut observes, plans and applies. The caller has the turn.
-func (s *Session) carryOut(ctx context.Context, skip engine.Parts, of planOf) error {
+func (s *Session) carryOut(ctx context.Context, skip observe.Parts, of planOf) error {
 	p, err := s.plan(ctx, skip, of)
 	if err != nil {
 		return err
@@ -189,7 +190,7 @@ type Planned struct {
 }
 
 // plan observes and plans.
-func (s *Session) plan(ctx context.Context, skip engine.Parts, of planOf) (*Planned, error) {
+func (s *Session) plan(ctx context.Context, skip observe.Parts, of planOf) (*Planned, error) {
 	state, err := s.observe(ctx, skip)
 	if err != nil {
 		return nil, err

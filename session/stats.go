@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/list"
 )
 
 // StatsOptions say whose use of resources is shown.
@@ -25,20 +25,20 @@ const statsCalls = 128
 
 // Stats measures once what the containers use. They are in the order of their
 // names.
-func (s *Session) Stats(ctx context.Context, o StatsOptions) ([]engine.Stats, error) {
+func (s *Session) Stats(ctx context.Context, o StatsOptions) ([]list.Stats, error) {
 	listed, err := s.measured(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]engine.Stats, len(listed))
+	out := make([]list.Stats, len(listed))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(statsCalls)
 	for i, c := range listed {
-		if out[i] = engine.Idle(c); !up(c) {
+		if out[i] = list.Idle(c); !up(c) {
 			continue
 		}
 		g.Go(func() error {
-			now, err := engine.ReadStats(ctx, s.Reader, c)
+			now, err := list.ReadStats(ctx, s.Reader, c)
 			out[i] = now
 			return err
 		})
@@ -47,16 +47,16 @@ func (s *Session) Stats(ctx context.Context, o StatsOptions) ([]engine.Stats, er
 }
 
 // Usage adds what they use to containers that run.
-func (s *Session) Usage(ctx context.Context, list []engine.Listed) error {
+func (s *Session) Usage(ctx context.Context, containers []list.Container) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(statsCalls)
-	for i := range list {
-		c := &list[i]
+	for i := range containers {
+		c := &containers[i]
 		if !up(*c) {
 			continue
 		}
 		g.Go(func() error {
-			now, err := engine.ReadStats(ctx, s.Reader, *c)
+			now, err := list.ReadStats(ctx, s.Reader, *c)
 			c.CPUPerc, c.MemUsage, c.MemPerc = now.CPUPerc, now.MemUsage, now.MemPerc
 			return err
 		})
@@ -65,9 +65,9 @@ func (s *Session) Usage(ctx context.Context, list []engine.Listed) error {
 }
 
 // measured are the containers that the options name.
-func (s *Session) measured(ctx context.Context, o StatsOptions) ([]engine.Listed, error) {
+func (s *Session) measured(ctx context.Context, o StatsOptions) ([]list.Container, error) {
 	listed, err := s.List(ctx)
-	return slices.DeleteFunc(listed, func(c engine.Listed) bool {
+	return slices.DeleteFunc(listed, func(c list.Container) bool {
 		return !o.All && !up(c) || len(o.Services) > 0 && !slices.Contains(o.Services, c.Service)
 	}), err
 }
@@ -75,7 +75,7 @@ func (s *Session) measured(ctx context.Context, o StatsOptions) ([]engine.Listed
 // FollowStats shows what the containers use each time the engine has measured
 // all of them, about once a second, until ctx ends. Containers come and go as
 // they start and end.
-func (s *Session) FollowStats(ctx context.Context, o StatsOptions, show func([]engine.Stats) error) error {
+func (s *Session) FollowStats(ctx context.Context, o StatsOptions, show func([]list.Stats) error) error {
 	sub, err := s.Subscribe(ctx)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *Session) FollowStats(ctx context.Context, o StatsOptions, show func([]e
 	ctx, cancel := context.WithCancel(ctx)
 	b := board{
 		s: s, o: o, show: show, samples: make(chan sample),
-		streams: map[string]bool{}, now: map[string]engine.Stats{}, fresh: map[string]bool{},
+		streams: map[string]bool{}, now: map[string]list.Stats{}, fresh: map[string]bool{},
 	}
 	defer b.followers.Wait()
 	defer cancel()
@@ -113,22 +113,22 @@ func pass(ctx context.Context, sub *feed.Subscription, to chan<- feed.Event) err
 type board struct {
 	s    *Session
 	o    StatsOptions
-	show func([]engine.Stats) error
+	show func([]list.Stats) error
 
 	samples   chan sample
 	followers sync.WaitGroup
 
 	drawn      bool // once at least
-	containers []engine.Listed
-	streams    map[string]bool         // ids of those that are followed
-	now        map[string]engine.Stats // by id, the newest
-	fresh      map[string]bool         // ids that were measured since the last show
+	containers []list.Container
+	streams    map[string]bool       // ids of those that are followed
+	now        map[string]list.Stats // by id, the newest
+	fresh      map[string]bool       // ids that were measured since the last show
 }
 
 // sample is news of a container: a measurement, or the end of its stream.
 type sample struct {
 	id    string
-	stats engine.Stats
+	stats list.Stats
 	ended bool
 	err   error
 }
@@ -161,7 +161,7 @@ func (b *board) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	same := b.drawn && slices.EqualFunc(listed, b.containers, func(x, y engine.Listed) bool {
+	same := b.drawn && slices.EqualFunc(listed, b.containers, func(x, y list.Container) bool {
 		return x.ID == y.ID && x.Name == y.Name && up(x) == up(y)
 	})
 	b.containers = listed
@@ -190,7 +190,7 @@ func (b *board) waits() bool {
 }
 
 // follow sends a container's measurements until it or ctx ends.
-func (b *board) follow(ctx context.Context, c engine.Listed) {
+func (b *board) follow(ctx context.Context, c list.Container) {
 	send := func(news sample) error {
 		select {
 		case b.samples <- news:
@@ -199,7 +199,7 @@ func (b *board) follow(ctx context.Context, c engine.Listed) {
 			return ctx.Err()
 		}
 	}
-	err := engine.FollowStats(ctx, b.s.Reader, c, func(now engine.Stats) error {
+	err := list.FollowStats(ctx, b.s.Reader, c, func(now list.Stats) error {
 		return send(sample{id: c.ID, stats: now})
 	})
 	_ = send(sample{id: c.ID, ended: true, err: err}) // nobody listens any more once ctx has ended
@@ -229,9 +229,9 @@ func (b *board) take(news sample) error {
 
 func (b *board) draw() error {
 	b.drawn, b.fresh = true, map[string]bool{}
-	rows := make([]engine.Stats, len(b.containers))
+	rows := make([]list.Stats, len(b.containers))
 	for i, c := range b.containers {
-		rows[i] = engine.Idle(c)
+		rows[i] = list.Idle(c)
 		if now, ok := b.now[c.ID]; ok {
 			now.Name = c.Name
 			rows[i] = now

@@ -7,15 +7,15 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
 // Running is what runs in one container.
 type Running struct {
-	Container engine.Listed
-	engine.Processes
+	Container list.Container
+	list.Processes
 }
 
 // Top returns the processes of the running containers, by service and number.
@@ -29,7 +29,7 @@ func (s *Session) Top(ctx context.Context, services []string) ([]Running, error)
 	g.SetLimit(s.limit())
 	for i, c := range listed {
 		g.Go(func() error {
-			top, err := engine.Top(ctx, s.Reader, c.ID)
+			top, err := list.Top(ctx, s.Reader, c.ID)
 			out[i] = Running{Container: c, Processes: top}
 			return err
 		})
@@ -39,16 +39,16 @@ func (s *Session) Top(ctx context.Context, services []string) ([]Running, error)
 
 // running are the containers of the services that run, or of all where none is
 // named, by service and number.
-func (s *Session) running(ctx context.Context, services []string) ([]engine.Listed, error) {
+func (s *Session) running(ctx context.Context, services []string) ([]list.Container, error) {
 	listed, err := s.List(ctx)
 	if err != nil {
 		return nil, err
 	}
 	s.tellMissing(listed, services)
-	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool {
+	listed = slices.DeleteFunc(listed, func(c list.Container) bool {
 		return !planner.Status(c.State).Active() || len(services) > 0 && !slices.Contains(services, c.Service)
 	})
-	slices.SortStableFunc(listed, func(a, b engine.Listed) int {
+	slices.SortStableFunc(listed, func(a, b list.Container) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
 	})
 	return listed, nil
@@ -56,15 +56,15 @@ func (s *Session) running(ctx context.Context, services []string) ([]engine.List
 
 // tellMissing warns of services that have no containers, and says which there
 // are: they need not be in any file.
-func (s *Session) tellMissing(listed []engine.Listed, services []string) {
+func (s *Session) tellMissing(listed []list.Container, services []string) {
 	for _, name := range services {
-		if !slices.ContainsFunc(listed, func(c engine.Listed) bool { return c.Service == name }) {
+		if !slices.ContainsFunc(listed, func(c list.Container) bool { return c.Service == name }) {
 			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: thereAre(listed)})
 		}
 	}
 }
 
-func oneOffsLast(c engine.Listed) int {
+func oneOffsLast(c list.Container) int {
 	if c.OneOff {
 		return 1
 	}

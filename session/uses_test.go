@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/plan"
@@ -50,7 +50,7 @@ services:
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := session.Config{Reader: engine.ReadOnly(conn.Client), Client: conn.Client, Engine: conn.Engine, Project: selected}
+		c := session.Config{Reader: api.ReadOnly(conn.Client), Client: conn.Client, Engine: conn.Engine, Project: selected}
 		if len(services) > 0 {
 			c.Client, c.DryRun, c.ShowPlan = nil, true, func(*plan.Plan) error { return nil }
 		}

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/hint"
 )
 
@@ -31,7 +31,7 @@ func (s *Session) Wait(ctx context.Context, services []string, ended func(id str
 	g, waiting := errgroup.WithContext(ctx)
 	for _, c := range listed {
 		g.Go(func() error {
-			e := <-engine.Ended(waiting, s.Reader, c.ID, engine.EndOptions{Running: true})
+			e := <-process.Ended(waiting, s.Reader, c.ID, process.EndOptions{Running: true})
 			if e.Err != nil {
 				return fmt.Errorf("%s: %w", c.Name, e.Err)
 			}

@@ -2,10 +2,10 @@
 
 // Command agent changes files in the container that it was put into. It reads
 // changes from its standard input and answers each once it is made; both are
-// values of encoding/gob. engine's Syncer talks to it.
+// values of encoding/gob. filesync.Syncer talks to it.
 //
 // It imports little, since it is copied into containers. script/build builds it
-// for the processors that engines run on, and engine/sync_agent.go takes it into
+// for the processors that engines run on, and engine/filesync/agent.go takes it into
 // the program.
 package main
 

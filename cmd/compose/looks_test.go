@@ -9,23 +9,23 @@ import (
 	"testing"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // The table of stats has totals, and is in the order that was asked for.
 func TestStatsTable(t *testing.T) {
-	measured := func(name string, u engine.Usage) engine.Stats {
+	measured := func(name string, u list.Usage) list.Stats {
 		s := u.Stats()
 		s.Name, s.ID = name, "0123456789abcdef"
 		return s
 	}
-	now := []engine.Stats{
-		measured("api", engine.Usage{CPU: 0.5, Memory: 3 << 20, Limit: 1 << 30, Received: 1000, Sent: 10, PIDs: 2}),
+	now := []list.Stats{
+		measured("api", list.Usage{CPU: 0.5, Memory: 3 << 20, Limit: 1 << 30, Received: 1000, Sent: 10, PIDs: 2}),
 		{Name: "new", ID: "0123456789abcdef"},
-		measured("web", engine.Usage{CPU: 1.25, Memory: 1 << 20, Limit: 1 << 30, Read: 5000, PIDs: 1}),
+		measured("web", list.Usage{CPU: 1.25, Memory: 1 << 20, Limit: 1 << 30, Read: 5000, PIDs: 1}),
 	}
 	for order, want := range map[string]string{
 		"name": `NAME             CPU %   MEM USAGE / LIMIT   MEM %     NET I/O   PIDS
@@ -49,7 +49,7 @@ new                  -                   -       -           -      -
 		}
 	}
 	f := statsFlags{}
-	if got := f.table([]engine.Stats{{Name: "new"}}); got.Total != nil {
+	if got := f.table([]list.Stats{{Name: "new"}}); got.Total != nil {
 		t.Errorf("a total of nothing: %v", got.Total)
 	}
 }

@@ -20,7 +20,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Reader is the part of the engine's API that changes nothing: what Observe,
+// Reader is the part of the engine's API that changes nothing: what observations,
 // listings and dry runs are given. Its methods are those of docker/docker's
 // client.
 type Reader interface {

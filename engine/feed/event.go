@@ -84,11 +84,10 @@ func (e Event) Lists() bool {
 
 func eventOf(m events.Message) Event {
 	labels := m.Actor.Attributes // and the name, and of an end the exit code
-	number, _ := strconv.Atoi(labels[project.LabelNumber])
 	code, _ := strconv.Atoi(labels["exitCode"])
 	return Event{
 		Kind: kindOf(m.Action), ID: m.Actor.ID, Name: labels["name"],
-		Service: labels[project.LabelService], Number: number,
+		Service: labels[project.LabelService], Number: project.ReplicaNumber(labels),
 		Replaces: labels[project.LabelReplace] != "", ExitCode: code, Time: time.Unix(0, m.TimeNano),
 	}
 }

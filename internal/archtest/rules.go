@@ -49,8 +49,8 @@ func parseArrows(doc string) (rules, error) {
 	return r, nil
 }
 
-// owner is the folder of the document that dir belongs to: "engine" for
-// "engine/enginetest"; "" where there is none.
+// owner is the folder of the document that dir belongs to:
+// "engine/enginetest" for "engine/enginetest/testbed"; "" where there is none.
 func (r rules) owner(dir string) string {
 	best := ""
 	for f := range r {

@@ -5,8 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
@@ -38,7 +39,7 @@ type feeder struct {
 
 // feedLogs subscribes to the engine's events and starts to read. Close it after use.
 func feedLogs(ctx context.Context, s *session.Session, a *shared, timestamps bool) (*feeder, error) {
-	since, err := engine.Now(ctx, s.Reader, s.Engine)
+	since, err := observe.Now(ctx, s.Reader, s.Engine)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +170,7 @@ func (f *feeder) died(ctx context.Context, e feed.Event, t logs.Target) {
 
 // restarting tells whether the engine starts a container again that ended.
 func restarting(ctx context.Context, s *session.Session, id string) bool {
-	again, err := engine.Restarting(ctx, s.Reader, id)
+	again, err := process.Restarting(ctx, s.Reader, id)
 	return err == nil && again
 }
 
@@ -221,7 +222,7 @@ func (f *feeder) target(source event.Source) logs.Target {
 
 // logged tells whether the engine keeps what a service's containers print.
 func (f *feeder) logged(service string) bool {
-	return engine.KeepsLog(f.s.Engine, f.account.project().Services[service].Logging)
+	return process.KeepsLog(f.s.Engine, f.account.project().Services[service].Logging)
 }
 
 // show passes on what was read.

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/session"
@@ -69,7 +69,7 @@ func (l *listener) hear(h *hearing, t logs.Target) {
 	defer close(h.ended)
 	attached := sync.OnceFunc(func() { close(h.attached) })
 	defer attached()
-	with, err := engine.Attach(l.ctx, l.s.Client, t.ID, engine.AttachOptions{TTY: t.TTY})
+	with, err := process.Attach(l.ctx, l.s.Client, t.ID, process.AttachOptions{TTY: t.TTY})
 	if err != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -81,7 +81,7 @@ func (l *listener) hear(h *hearing, t logs.Target) {
 	attached()
 	out := &lines{show: func(text []byte) { l.line(h, event.Stdout, text) }}
 	errs := &lines{show: func(text []byte) { l.line(h, event.Stderr, text) }}
-	_ = with.Interact(l.ctx, engine.Streams{Out: out, Err: errs})
+	_ = with.Interact(l.ctx, process.Streams{Out: out, Err: errs})
 	out.end()
 	errs.end()
 }

@@ -10,8 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
@@ -62,7 +64,7 @@ func showLogs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	var began time.Time
 	if o.Follow {
 		var err error
-		if began, err = engine.Now(ctx, s.Reader, s.Engine); err != nil {
+		if began, err = observe.Now(ctx, s.Reader, s.Engine); err != nil {
 			return err
 		}
 		if sub, err = s.Subscribe(ctx); err != nil {
@@ -133,12 +135,12 @@ func inspect(ctx context.Context, s *session.Session, targets []logs.Target, o L
 	g.SetLimit(8)
 	for i := range targets {
 		g.Go(func() error {
-			p, err := engine.InspectPrinting(ctx, s.Reader, targets[i].ID)
+			p, err := process.InspectPrinting(ctx, s.Reader, targets[i].ID)
 			targets[i].TTY = p.TTY
 			if o.SinceUp {
 				targets[i].Since = p.Since
 			}
-			if engine.Gone(err) {
+			if api.Gone(err) {
 				return nil
 			}
 			return err
@@ -237,7 +239,7 @@ func (f *targetFeed) take(ctx context.Context, e feed.Event) error {
 
 // start names a container that runs since some moment of the following.
 func (f *targetFeed) start(ctx context.Context, t logs.Target) {
-	if p, err := engine.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
+	if p, err := process.InspectPrinting(ctx, f.s.Reader, t.ID); err == nil {
 		t.TTY = p.TTY
 		f.send(ctx, logs.Change{Target: t, At: f.began})
 	} // one that is gone already has left no log either

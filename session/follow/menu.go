@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
@@ -146,7 +146,7 @@ func (f *attached) endsWanted(ctx context.Context, service string, do func() err
 	want(account.AsLongAsItTakes)
 	err := do()
 	// Their events may come later than this; those of later ends are later.
-	now, clock := engine.Now(context.WithoutCancel(ctx), f.s.Reader, f.s.Engine)
+	now, clock := observe.Now(context.WithoutCancel(ctx), f.s.Reader, f.s.Engine)
 	want(now)
 	return cmp.Or(err, clock)
 }

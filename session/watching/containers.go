@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/compose-orchestrator/compose/engine"
 	"github.com/compose-orchestrator/compose/engine/feed"
+	"github.com/compose-orchestrator/compose/engine/list"
 )
 
 // follow tells the loop of containers that came, went or started until ctx ends.
@@ -76,13 +76,13 @@ func collect(ctx context.Context, from <-chan string, to chan<- string) {
 }
 
 // containers lists a service's replicas by number.
-func (w *watching) containers(ctx context.Context, service string) ([]engine.Listed, error) {
+func (w *watching) containers(ctx context.Context, service string) ([]list.Container, error) {
 	listed, err := w.s.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	listed = slices.DeleteFunc(listed, func(c engine.Listed) bool { return c.Service != service || c.OneOff })
-	slices.SortFunc(listed, func(a, b engine.Listed) int { return cmp.Compare(a.Number, b.Number) })
+	listed = slices.DeleteFunc(listed, func(c list.Container) bool { return c.Service != service || c.OneOff })
+	slices.SortFunc(listed, func(a, b list.Container) int { return cmp.Compare(a.Number, b.Number) })
 	return listed, nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/event"
@@ -46,7 +46,7 @@ func TestWatchReadsWhole(t *testing.T) {
 	write(half + "  db: {image: alpine}\n") // the editor's second write
 	created := 0
 	s := session.New(session.Config{
-		Reader: engine.ReadOnly(conn.Client), Engine: conn.Engine, Project: p, DryRun: true,
+		Reader: api.ReadOnly(conn.Client), Engine: conn.Engine, Project: p, DryRun: true,
 		ShowPlan: func(made *plan.Plan) error {
 			for _, step := range made.Steps {
 				if _, ok := step.Action.(planner.CreateContainer); ok {

@@ -8,7 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/do"
+	"github.com/compose-orchestrator/compose/engine/filesync"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -48,7 +49,7 @@ func (w *watching) Patch(ctx context.Context, service string, c watch.Container,
 	}
 	ctx, cancel := endingLater(ctx, patchTime)
 	defer cancel()
-	change := engine.SyncChange{
+	change := filesync.Change{
 		Deletes: p.Deletes, Below: p.Below, Links: p.Links,
 		Writes: syncWrites(p.Writes), Roots: w.roots(service),
 	}
@@ -71,10 +72,10 @@ func endingLater(ctx context.Context, after time.Duration) (context.Context, con
 	}
 }
 
-func syncWrites(writes []watch.Write) []engine.SyncWrite {
-	list := make([]engine.SyncWrite, len(writes))
+func syncWrites(writes []watch.Write) []filesync.Write {
+	list := make([]filesync.Write, len(writes))
 	for i, write := range writes {
-		list[i] = engine.SyncWrite{
+		list[i] = filesync.Write{
 			Source: write.Source, Target: write.Target,
 			Mode: write.Mode, ModTime: write.ModTime, Link: write.Link,
 		}
@@ -126,7 +127,7 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 			continue
 		}
 		running.Go(func() {
-			code, err := engine.RunCommand(ctx, w.s.Client, c.ID, c.Ref(), hook, w.s.Sink)
+			code, err := do.RunCommand(ctx, w.s.Client, c.ID, c.Ref(), hook, w.s.Sink)
 			switch {
 			case err != nil:
 				failed[i] = fmt.Errorf("%s: %w", c.Name, err)

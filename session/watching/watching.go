@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine"
+	"github.com/compose-orchestrator/compose/engine/filesync"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/project"
@@ -78,7 +78,7 @@ func Watch(ctx context.Context, s *session.Session, up *session.UpOptions, o Opt
 type watching struct {
 	s     *session.Session
 	o     Options
-	sync  *engine.Syncer
+	sync  *filesync.Syncer
 	known *watch.Known
 	// renewed brings services whose containers came or went.
 	renewed chan string
@@ -114,7 +114,7 @@ func prepared(s *session.Session, o Options) (*watching, error) {
 		w.outputs = o.Outputs()
 	}
 	if !s.DryRun {
-		w.sync = engine.NewSyncer(s.Client, engine.SyncOptions{
+		w.sync = filesync.New(s.Client, filesync.Options{
 			Engine: s.Engine.Name, Arch: s.Engine.Arch,
 		})
 	}

@@ -1,0 +1,115 @@
+package do
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
+)
+
+// inState is a container in a state, which no policy restarts.
+func inState(s *container.State) container.InspectResponse {
+	return container.InspectResponse{ContainerJSONBase: &container.ContainerJSONBase{State: s, HostConfig: &container.HostConfig{}}}
+}
+
+func TestJudge(t *testing.T) {
+	const (
+		started   = planner.ConditionStarted
+		healthy   = planner.ConditionHealthy
+		running   = planner.ConditionRunningOrHealthy
+		completed = planner.ConditionCompleted
+	)
+	with := func(status container.ContainerState, health container.HealthStatus) *container.State {
+		s := &container.State{Status: status, StartedAt: "2026-01-01T00:00:00Z"}
+		s.Running = status == container.StateRunning || status == container.StatePaused || status == container.StateRestarting
+		s.Restarting = status == container.StateRestarting
+		if health != "" {
+			s.Health = &container.Health{Status: health}
+		}
+		return s
+	}
+	ended := func(code int) *container.State {
+		s := with(container.StateExited, "")
+		s.ExitCode = code
+		return s
+	}
+	unstarted := with(container.StateCreated, "")
+	unstarted.StartedAt = neverStarted
+	tests := []struct {
+		name      string
+		condition planner.Condition
+		state     *container.State
+		want      string // "": keep waiting; "ok …"; else a part of the error
+		restart   container.RestartPolicyMode
+	}{
+		{"started", started, with(container.StateRunning, ""), "ok ", ""},
+		{"started and ended", started, ended(1), "ok ", ""},
+		{"not started", started, unstarted, "", ""},
+		{"starting", healthy, with(container.StateRunning, container.Starting), "", ""},
+		{"healthy", healthy, with(container.StateRunning, container.Healthy), "ok Healthy", ""},
+		{"unhealthy", healthy, with(container.StateRunning, container.Unhealthy), "container demo-db-1 is unhealthy", ""},
+		{"no check", healthy, with(container.StateRunning, ""), "has no healthcheck configured", ""},
+		{"check off", healthy, with(container.StateRunning, container.NoHealthcheck), "has no healthcheck configured", ""},
+		{"ended before it was healthy", healthy, ended(3), "container demo-db-1 exited (3)", ""},
+		{"ended well before it was healthy", healthy, ended(0), "container demo-db-1 exited (0)", ""},
+		{"restarting", healthy, with(container.StateRestarting, container.Unhealthy), "", ""},
+		{"created", healthy, unstarted, "", ""},
+		{"dead", healthy, with(container.StateDead, ""), "exited (0)", ""},
+		{"runs", running, with(container.StateRunning, ""), "ok Healthy", ""},
+		{"runs, starting", running, with(container.StateRunning, container.Starting), "", ""},
+		{"runs, unhealthy", running, with(container.StateRunning, container.Unhealthy), "is unhealthy", ""},
+		{"does not run", running, ended(1), "exited (1)", ""},
+		{"has done its work", running, ended(0), "ok Exited", ""},
+		{"is restarted for a failure alone", running, ended(0), "ok Exited", container.RestartPolicyOnFailure},
+		{"was stopped", running, ended(0), "exited (0)", container.RestartPolicyAlways},
+		{"was stopped, unless", running, ended(0), "exited (0)", container.RestartPolicyUnlessStopped},
+		{"completed", completed, ended(0), "ok Exited", ""},
+		{"not completed", completed, with(container.StateRunning, ""), "", ""},
+		{"failed", completed, ended(2), "exited (2)", ""},
+		{"fails and restarts", completed, with(container.StateRestarting, ""), "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			ref := event.Ref{Kind: event.Container, Name: "demo-db-1", Service: "db", Number: 1}
+			a := planner.WaitContainer{Ref: ref, Condition: test.condition}
+			c := inState(test.state)
+			c.HostConfig.RestartPolicy.Name = test.restart
+			got := judge(a, c)
+			switch {
+			case !got.settled:
+				if test.want != "" {
+					t.Errorf("keeps waiting, want %q", test.want)
+				}
+			case got.err == nil:
+				if want, ok := strings.CutPrefix(test.want, "ok "); !ok || got.result.Text != want {
+					t.Errorf("got %q, want %q", got.result.Text, test.want)
+				}
+			case test.want == "" || !strings.Contains(got.err.Error(), test.want):
+				t.Errorf("got %v, want %q", got.err, test.want)
+			}
+			a.For = []string{"web"}
+			if err := judge(a, c).err; err != nil && !strings.HasPrefix(err.Error(), "dependency failed to start: container demo-db-1 ") {
+				t.Errorf("for a dependent: got %v", err)
+			}
+		})
+	}
+}
+
+// A container without a health check came up when it has run for a while.
+func TestJudgeSteady(t *testing.T) {
+	a := planner.WaitContainer{Condition: planner.ConditionRunningOrHealthy}
+	for _, c := range []struct {
+		age     time.Duration
+		settled bool
+	}{{0, false}, {time.Hour, true}, {-time.Hour, false}} { // the last: by another clock
+		s := &container.State{Status: container.StateRunning, Running: true, StartedAt: time.Now().Add(-c.age).Format(time.RFC3339Nano)}
+		got := judge(a, inState(s))
+		if got.settled != c.settled || got.steadyIn > steady || !c.settled && got.steadyIn <= 0 {
+			t.Errorf("started %v ago: settled %v, or in %v; want %v", c.age, got.settled, got.steadyIn, c.settled)
+		}
+	}
+}
