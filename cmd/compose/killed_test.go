@@ -229,6 +229,8 @@ type gate struct {
 	host  string
 	proxy *httputil.ReverseProxy
 
+	passing sync.WaitGroup // requests that change something and are under way
+
 	mu    sync.Mutex // guards below
 	calls int
 	at    int
@@ -270,6 +272,7 @@ func newGate(t *testing.T, socket string) *gate {
 // set begins to count anew: do is called in place of the call of that number,
 // which gets no answer. It returns how many calls there were.
 func (g *gate) set(at int, do func()) int {
+	g.passing.Wait() // what a killed program had sent is not for the next one to meet on its way
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	calls := g.calls
@@ -295,6 +298,10 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if over && g.do != nil {
 		g.do()
 		g.do = nil
+	}
+	if writes && !over {
+		g.passing.Add(1)
+		defer g.passing.Done()
 	}
 	g.mu.Unlock()
 	if over {
