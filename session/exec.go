@@ -3,7 +3,10 @@ package session
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
@@ -62,10 +65,11 @@ func (s *Session) Would(what string) {
 func quoted(command []string) string {
 	words := make([]string, len(command))
 	for i, word := range command {
-		if word == "" || strings.ContainsAny(word, " \t\n'\"\\$`*?[]<>|&;()#~!{}") {
-			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		q, err := syntax.Quote(word, syntax.LangBash)
+		if err != nil { // a NUL byte, which no command has
+			q = strconv.Quote(word)
 		}
-		words[i] = word
+		words[i] = q
 	}
 	return strings.Join(words, " ")
 }

@@ -6,10 +6,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
 	"github.com/containerd/errdefs"
+	"github.com/moby/sys/user"
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
@@ -36,11 +38,11 @@ func (o Owners) GIDOf(f spec.CopiedFile) int {
 }
 
 // OwnersOf finds the ids of the user that a container runs as, where a file
-// belongs to that user: user is the service's, "" the image's. Names are looked
+// belongs to that user: runsAs is the service's, "" the image's. Names are looked
 // up in the container's own files, as the engine does at the start; one that is
 // not there counts as root, since the start says it better. Its error is the engine's,
 // or an archive's that cannot be read.
-func OwnersOf(ctx context.Context, c api.Reader, id, user string, files []spec.CopiedFile) (Owners, error) {
+func OwnersOf(ctx context.Context, c api.Reader, id, runsAs string, files []spec.CopiedFile) (Owners, error) {
 	needed := false
 	for _, f := range files {
 		needed = needed || f.UID == spec.OfUser || f.GID == spec.OfUser
@@ -48,20 +50,18 @@ func OwnersOf(ctx context.Context, c api.Reader, id, user string, files []spec.C
 	if !needed {
 		return Owners{}, nil
 	}
-	if user == "" {
+	if runsAs == "" {
 		made, err := c.ContainerInspect(ctx, id)
 		if err != nil {
 			return Owners{}, fmt.Errorf("asking for the container's user: %w", err)
 		}
-		user = made.Config.User
+		runsAs = made.Config.User
 	}
-	name, group, grouped := strings.Cut(user, ":")
-	var o Owners
-	var err error
+	name, group, grouped := strings.Cut(runsAs, ":")
 	uid, uidErr := strconv.Atoi(name)
 	gid, gidErr := strconv.Atoi(group)
 	switch {
-	case user == "":
+	case runsAs == "":
 		return Owners{}, nil
 	case uidErr == nil && gidErr == nil:
 		return Owners{uid, gid}, nil
@@ -70,52 +70,31 @@ func OwnersOf(ctx context.Context, c api.Reader, id, user string, files []spec.C
 	if err != nil {
 		return Owners{}, err
 	}
-	o.UID, o.GID = passwdEntry(passwd, name)
-	if uidErr == nil {
-		o.UID = uid
-	}
-	if !grouped {
-		return o, nil
-	}
-	if gidErr == nil {
-		o.GID = gid
-		return o, nil
-	}
-	groups, err := textFile(ctx, c, id, "/etc/group")
-	o.GID = groupEntry(groups, group)
-	return o, err
-}
-
-// passwdEntry finds a user by name or number in the text of /etc/passwd.
-func passwdEntry(passwd, user string) (uid, gid int) {
-	for line := range strings.Lines(passwd) {
-		f := strings.Split(strings.TrimSpace(line), ":")
-		if len(f) < 4 || f[0] != user && f[2] != user {
-			continue
-		}
-		return idIn(f[2]), idIn(f[3])
-	}
-	return 0, 0
-}
-
-// groupEntry finds a group by name in the text of /etc/group.
-func groupEntry(groups, name string) int {
-	for line := range strings.Lines(groups) {
-		if f := strings.Split(strings.TrimSpace(line), ":"); len(f) >= 3 && f[0] == name {
-			return idIn(f[2])
+	groups := ""
+	if grouped && gidErr != nil {
+		if groups, err = textFile(ctx, c, id, "/etc/group"); err != nil {
+			return Owners{}, err
 		}
 	}
-	return 0
+	return lookUp(runsAs, passwd, groups), nil
 }
 
-// idIn is the number of a field. What is none, or none that a file can belong to,
-// is root's: so a broken file does to the engine as well.
-func idIn(field string) int {
-	id, err := strconv.ParseUint(field, 10, 31)
+// lookUp finds "user:group" in the texts of /etc/passwd and /etc/group. Who is not
+// there, or has an id that no file can have, is root.
+func lookUp(userAndGroup, passwd, groups string) Owners {
+	found, err := user.GetExecUser(userAndGroup, nil, strings.NewReader(passwd), strings.NewReader(groups))
 	if err != nil {
+		return Owners{}
+	}
+	return Owners{UID: anID(found.Uid), GID: anID(found.Gid)}
+}
+
+// anID is an id, or root's in place of one that no file can have.
+func anID(id int) int {
+	if id < 0 || id > math.MaxInt32 {
 		return 0
 	}
-	return int(id)
+	return id
 }
 
 // maxTextFile bounds what is read of a container's passwd and group.

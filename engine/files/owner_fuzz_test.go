@@ -20,9 +20,8 @@ func FuzzTextFile(f *testing.F) {
 		if len(text) > maxTextFile {
 			t.Errorf("%d bytes", len(text))
 		}
-		uid, gid := passwdEntry(text, user)
-		if group := groupEntry(text, user); uid < 0 || gid < 0 || group < 0 {
-			t.Errorf("%q is %d:%d and %d by %q", user, uid, gid, group, text)
+		if o := lookUp(user, text, text); o.UID < 0 || o.GID < 0 {
+			t.Errorf("%q is %d:%d by %q", user, o.UID, o.GID, text)
 		}
 	})
 }
