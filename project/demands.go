@@ -30,7 +30,7 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 	var all []Demand
 	for _, reference := range slices.Sorted(maps.Keys(s.remotes.copies)) {
 		c := s.remotes.copies[reference]
-		d := &demandCollector{root: c.Root}
+		d := &demandCollector{root: c.Root, others: s.definedBesides(c), merged: slices.Contains(s.names(), c.Path)}
 		for _, base := range c.bases {
 			d.dir = cmp.Or(base, filepath.Dir(c.Path))
 			d.model(s.model(ctx, types.ConfigFile{Filename: c.Path}, d.dir, name))
@@ -98,7 +98,10 @@ type demandCollector struct {
 	dir      string // what relative paths lead to; not below root where the user says so
 	of       string // the part: `service "web"`
 	found    []string
-	envFiles []string // of services, below root
+	envFiles []string    // of services, below root
+	others   definitions // of other files
+	own      definitions // that no other file has
+	merged   bool        // it is one of -f, and changes what those before it say
 }
 
 func (d *demandCollector) add(format string, args ...any) {
@@ -111,6 +114,7 @@ func (d *demandCollector) model(model map[string]any) {
 	if model == nil {
 		d.add("cannot be understood by itself: it may ask for anything")
 	}
+	d.own = owned(model, d.others)
 	for name, value := range model {
 		s, known := sections[name]
 		switch {
@@ -118,7 +122,10 @@ func (d *demandCollector) model(model map[string]any) {
 			d.lists(name, value)
 		case s.entry != nil:
 			for key, entry := range mapping(value) {
-				part := &demandCollector{root: d.root, dir: d.dir, of: s.noun + " " + quoted(key)}
+				part := &demandCollector{root: d.root, dir: d.dir, of: s.noun + " " + quoted(key), others: d.others, own: d.own}
+				if d.merged && d.others[name][key] {
+					part.add("changes what another file says of it")
+				}
 				s.entry(part, mapping(entry))
 				d.found, d.envFiles = append(d.found, part.found...), append(d.envFiles, part.envFiles...)
 			}

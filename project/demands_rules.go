@@ -28,6 +28,7 @@ var sections = map[string]demandSection{
 
 func serviceDemands(d *demandCollector, s map[string]any) {
 	d.attributes("", s, serviceRules)
+	d.uses(s)
 	if s["build"] != nil && s["image"] != nil {
 		d.add("gives what it builds the name of the image %s", shown(s["image"]))
 	}

@@ -39,7 +39,7 @@ var demandCases = []struct{ service, want string }{
 	{`ports: ["127.0.0.1:80:80"], volumes: ["data:/data"], env_file: a.env, labels: {a: b}, x-a: b`, ``},
 	{`build: {context: ., dockerfile: sub/Dockerfile, args: {A: b}, target: t}`, ``},
 	{`deploy: {replicas: 2, resources: {limits: {cpus: "1"}}}, logging: {driver: local, options: {max-size: 1m}}`, ``},
-	{`network_mode: "service:web", pid: "service:web", ipc: shareable, volumes_from: [other]`, ``},
+	{`network_mode: "service:web", pid: "service:web", ipc: shareable, volumes_from: [web]`, ``},
 	{`privileged: true`, `is privileged`},
 	{`privileged: "${SLY:-false}"`, `is privileged`},
 	{`use_api_socket: true`, `gets the engine's API`},
@@ -111,7 +111,7 @@ func TestDemands(t *testing.T) {
 	t.Setenv("HOME", "/home/me")
 	for _, test := range demandCases {
 		t.Run(test.service, func(t *testing.T) {
-			files := map[string]string{"compose.yaml": "services: {w: {" + test.service + "}}\n", "a.env": "", ".env": "SLY=true\n"}
+			files := map[string]string{"compose.yaml": "services: {w: {" + test.service + "}, web: {image: x}}\nvolumes: {data: {}}\nnetworks: {n: {}}\n", "a.env": "", ".env": "SLY=true\n"}
 			var got []string
 			for _, what := range demandsFrom(t, files) {
 				got = append(got, strings.TrimPrefix(what, `service "w" `))
