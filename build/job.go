@@ -146,8 +146,7 @@ func arguments(file types.MappingWithEquals, o Options) map[string]string {
 
 // labels are the file's and those by which tools find a project's images.
 func labels(p *project.Project, s types.ServiceConfig) map[string]string {
-	l := map[string]string{}
-	maps.Copy(l, s.Build.Labels)
+	l := project.GivenLabels(s.Build.Labels)
 	maps.Copy(l, p.ImageLabels(s.Name))
 	return l
 }

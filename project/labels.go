@@ -86,8 +86,7 @@ type Instance struct {
 // and those that tools find the project by, which win.
 func (p *Project) ContainerLabels(service string, in Instance) map[string]string {
 	s := p.Definition(service)
-	labels := make(map[string]string, len(s.Labels)+16)
-	maps.Copy(labels, s.Labels)
+	labels := GivenLabels(s.Labels)
 	p.identify(labels)
 	labels[LabelService] = service
 	labels[LabelWorkingDir] = p.WorkingDir
@@ -128,6 +127,19 @@ func ReplicaNumber(labels map[string]string) int {
 	return max(n, 0)
 }
 
+// GivenLabels are the labels that a file gives, as a map of their own, without those
+// that begin with OwnLabelPrefix: this program believes what these say of earlier
+// calls, such as which volumes a container had, and a file's author may say anything.
+func GivenLabels(labels map[string]string) map[string]string {
+	given := make(map[string]string, len(labels)+16)
+	for label, value := range labels {
+		if !strings.HasPrefix(label, OwnLabelPrefix) {
+			given[label] = value
+		}
+	}
+	return given
+}
+
 // HookLabels are those of the container that a pre_start hook of the service
 // runs in: by them it is the project's, and none of the service's replicas.
 func (p *Project) HookLabels(service string) map[string]string {
@@ -151,15 +163,13 @@ func (p *Project) dependsOnLabel(service string) string {
 // NetworkLabels are all labels of the network with that key in the file; hash
 // is the result of NetworkHash.
 func (p *Project) NetworkLabels(key, hash string) map[string]string {
-	labels := maps.Clone(map[string]string(p.Networks[key].Labels))
-	return p.resource(labels, LabelNetwork, key, hash)
+	return p.resource(GivenLabels(p.Networks[key].Labels), LabelNetwork, key, hash)
 }
 
 // VolumeLabels are all labels of the volume with that key in the file; hash is
 // the result of VolumeHash.
 func (p *Project) VolumeLabels(key, hash string) map[string]string {
-	labels := maps.Clone(map[string]string(p.Volumes[key].Labels))
-	return p.resource(labels, LabelVolume, key, hash)
+	return p.resource(GivenLabels(p.Volumes[key].Labels), LabelVolume, key, hash)
 }
 
 // ImageLabels are the labels of an image that is built for the service, without
@@ -173,9 +183,6 @@ func (p *Project) ImageLabels(service string) map[string]string {
 }
 
 func (p *Project) resource(labels map[string]string, kind, key, hash string) map[string]string {
-	if labels == nil {
-		labels = map[string]string{}
-	}
 	p.identify(labels)
 	labels[kind] = key
 	labels[LabelConfigHash] = hash

@@ -103,3 +103,21 @@ func TestResourceNames(t *testing.T) {
 		t.Errorf("network name %q", got)
 	}
 }
+
+// TestOwnLabelsAreNotGiven: no file gives a label by which this program knows what an
+// earlier call of it did.
+func TestOwnLabelsAreNotGiven(t *testing.T) {
+	const label = OwnLabelPrefix + "stops"
+	p := load(t, `
+services: {web: {image: x, labels: {`+label+`: "[]", a: b}, volumes: ["v:/v"], networks: [n]}}
+volumes: {v: {labels: {`+label+`: "[]", a: b}}}
+networks: {n: {labels: {`+label+`: "[]", a: b}}}
+`)
+	for what, labels := range map[string]map[string]string{
+		"container": p.ContainerLabels("web", Instance{Number: 1}), "volume": p.VolumeLabels("v", ""), "network": p.NetworkLabels("n", ""),
+	} {
+		if _, there := labels[label]; there || labels["a"] != "b" {
+			t.Errorf("%s: %v", what, labels)
+		}
+	}
+}

@@ -126,10 +126,12 @@ func volumeOf(v *volume.Volume) planner.Volume {
 	}
 }
 
-// stopsOf reads what RecordStops left; nil: the volume is another one.
+// stopsOf reads what RecordStops left; nil: the volume is another one. What it reads
+// is believed, so a volume of the file, whose author may have given it the label by
+// another tool, is none.
 func stopsOf(v *volume.Volume) []planner.Stopped {
 	var stops []planner.Stopped
-	if text := v.Labels[project.LabelStops]; text != "" {
+	if text := v.Labels[project.LabelStops]; text != "" && v.Labels[project.LabelVolume] == "" {
 		_ = json.Unmarshal([]byte(text), &stops) // what nobody can read names nothing
 	}
 	return stops

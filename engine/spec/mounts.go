@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/mount"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // mounts sets volumes, binds and temporary file systems. The engine has two
@@ -180,7 +181,7 @@ func (sp *spec) volumeOptions(v *types.ServiceVolumeVolume) (*mount.VolumeOption
 			return nil, err
 		}
 	}
-	return &mount.VolumeOptions{NoCopy: v.NoCopy, Subpath: v.Subpath, Labels: v.Labels}, nil
+	return &mount.VolumeOptions{NoCopy: v.NoCopy, Subpath: v.Subpath, Labels: project.GivenLabels(v.Labels)}, nil
 }
 
 func tmpfsOptions(t *types.ServiceVolumeTmpfs) *mount.TmpfsOptions {

@@ -30,7 +30,7 @@ func PreStart(p *project.Project, service string, number, index int, target stri
 	if hook.Image == "" {
 		sp.req.Config.Image = p.ImageName(service)
 	}
-	for label, value := range hook.Labels {
+	for label, value := range project.GivenLabels(hook.Labels) {
 		sp.req.Config.Labels[label] = value
 	}
 	for _, part := range []func() error{
