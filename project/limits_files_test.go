@@ -42,3 +42,22 @@ func TestManyFiles(t *testing.T) {
 		})
 	}
 }
+
+// TestMistakesInLarge: a mistake is found and explained in time, however large the file
+// and its names are.
+func TestMistakesInLarge(t *testing.T) {
+	for name, test := range map[string]struct{ file, want string }{
+		"long names": {"services: {w: {image: x, networks: [" + strings.Repeat("a", 1_000_000) + "]}}\nnetworks: {" + strings.Repeat("b", 900_000) + ": }\n", "refers to undefined network"},
+		"many names": {"services:\n" + times(4_000, "\n", func(i int) string {
+			return fmt.Sprintf("  %s%d: {image: x, depends_on: [%s%d]}", strings.Repeat("s", 200), i, strings.Repeat("t", 200), i)
+		}), "depends on undefined service"},
+		"a long text": {"services:\n  w:\n    image: x\n    command: |\n" + strings.Repeat("      a\n", 390_000) + "      ${X:?needed}\n", "compose.yaml:390005:7:"},
+		"many merged keys": {"x-a: &a\n" + times(13_000, "", func(i int) string { return fmt.Sprintf("  K%d: v\n", i) }) +
+			"services:\n  w: {image: x}\n  b: {image: x, profiles: [p], bad: 1, environment: {<<: *a}}\n", "additional properties 'bad'"},
+	} {
+		_, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", test.file), Name: "demo", Whole: true}, nil)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %.300v, want %s", name, err, test.want)
+		}
+	}
+}

@@ -24,6 +24,7 @@ type omitted struct {
 	parts    [][]string      // paths: services, web, image; networks, front
 	services map[string]bool // with an omitted attribute, or extending one that has
 	why      error           // the loader's errors, diagnosed; nil where there are no parts
+	nodes    int             // keys and values that were loaded again so far
 }
 
 // load has the loader read the files. Where it refuses a part that the caller may not
@@ -32,8 +33,11 @@ type omitted struct {
 func (s *source) load(ctx context.Context, details types.ConfigDetails, options func(*loader.Options), o Options) (*types.Project, omitted, error) {
 	var without omitted
 	whole := details.ConfigFiles
-	const rounds = 30
+	const rounds, maxReloaded = 30, 100_000
 	for range rounds {
+		if without.nodes > maxReloaded {
+			break // each load takes as long as it is large
+		}
 		model, err := guarded(func() (*types.Project, error) { return s.loadProject(ctx, details, options) })
 		if err == nil && o.whole() && len(without.parts) > 0 {
 			return nil, without, without.why
@@ -89,6 +93,7 @@ func (l *omitted) addErrors(err error) {
 		}
 	}
 	if len(all) > 1 {
+		diagnostic.Sort(all) // which one the loader meets first varies
 		l.why = errors.Join(all...)
 	}
 }
@@ -179,8 +184,9 @@ func (l *omitted) addExtending(s *source) {
 		for _, f := range files {
 			for _, root := range f.Docs {
 				_, services := document.Child(root, "services")
+				all := document.Values(services)
 				for i, name := range document.Keys(services) {
-					if _, e := document.Child(document.Values(services)[i], "extends"); e != nil && l.services[limits.Extended(e)] {
+					if _, e := document.Child(all[i], "extends"); e != nil && l.services[limits.Extended(e)] {
 						l.services[name] = true
 					}
 				}
@@ -197,7 +203,7 @@ func (l *omitted) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 		var text bytes.Buffer
 		encoder := yaml.NewEncoder(&text)
 		for _, root := range t.Docs {
-			root = expanded(root)
+			root = expanded(root, &l.nodes)
 			for _, part := range l.parts {
 				removeAt(root, part)
 			}
@@ -215,22 +221,29 @@ func (l *omitted) from(files []types.ConfigFile) ([]types.ConfigFile, error) {
 
 // expanded is a copy of a node with aliases and merges written out, so that each place
 // can be changed by itself. The limits have been checked before: it is not too large.
-func expanded(n *yaml.Node) *yaml.Node {
+// Its nodes are added to count.
+func expanded(n *yaml.Node, count *int) *yaml.Node {
 	n = document.Deref(n)
+	*count++
 	c := *n
 	c.Anchor, c.Content = "", nil
 	if n.Kind != yaml.MappingNode {
 		for _, below := range n.Content {
-			c.Content = append(c.Content, expanded(below))
+			c.Content = append(c.Content, expanded(below, count))
 		}
 		return &c
 	}
 	var merged []*yaml.Node
+	keys := map[string]bool{}
+	add := func(key, value *yaml.Node) {
+		keys[key.Value] = true
+		c.Content = append(c.Content, key, value)
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], expanded(n.Content[i+1])
+		key, value := n.Content[i], expanded(n.Content[i+1], count)
 		switch {
 		case key.Tag != "!!merge":
-			c.Content = append(c.Content, expanded(key), value)
+			add(expanded(key, count), value)
 		case value.Kind == yaml.SequenceNode:
 			merged = append(merged, value.Content...)
 		default:
@@ -239,8 +252,8 @@ func expanded(n *yaml.Node) *yaml.Node {
 	}
 	for _, m := range merged {
 		for i := 0; m.Kind == yaml.MappingNode && i+1 < len(m.Content); i += 2 {
-			if !slices.Contains(document.Keys(&c), m.Content[i].Value) {
-				c.Content = append(c.Content, m.Content[i], m.Content[i+1])
+			if !keys[m.Content[i].Value] {
+				add(m.Content[i], m.Content[i+1])
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package project
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,5 +77,37 @@ func TestOmittedVolume(t *testing.T) {
 	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Need: NeedRunning}, nil)
 	if err != nil || !bool(p.Volumes["vol"].External) {
 		t.Errorf("got %+v, %v, want an external volume", p, err)
+	}
+}
+
+// TestOmittedInOrder: mistakes that the loader meets one by one, in the order of a map,
+// are told in the order of the file.
+func TestOmittedInOrder(t *testing.T) {
+	dir := folder(t, "compose.yaml", "services:\n  web: {image: x}\n"+times(6, "", func(i int) string {
+		return fmt.Sprintf("  s%d: {image: x, profiles: [p], mem_limit: nonsense}\n", i)
+	}))
+	for range 4 {
+		_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Whole: true}, nil)
+		var lines []int
+		for _, e := range diagnostic.Split(err) {
+			if placed, ok := errors.AsType[*FileError](e); ok {
+				lines = append(lines, placed.Line)
+			}
+		}
+		if want := []int{3, 4, 5, 6, 7, 8}; !slices.Equal(lines, want) {
+			t.Fatalf("mistakes in the lines %v, want %v: %v", lines, want, err)
+		}
+	}
+}
+
+// TestOmittedOfLarge: a large file is not loaded once for each of its mistakes.
+func TestOmittedOfLarge(t *testing.T) {
+	large := "x-data: [" + times(60_000, ",", constant("1")) + "]\n"
+	dir := folder(t, "compose.yaml", large+"services:\n  web: {image: x}\n"+times(20, "", func(i int) string {
+		return fmt.Sprintf("  s%d: {image: x, profiles: [p], mem_limit: nonsense}\n", i)
+	}))
+	_, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Whole: true}, nil)
+	if n := len(diagnostic.Split(err)); n < 1 || n > 3 {
+		t.Errorf("%d mistakes were looked for: %.300v", n, err)
 	}
 }

@@ -3,7 +3,6 @@
 package diagnostic
 
 import (
-	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -48,9 +47,7 @@ func (f Files) Explain(err error) error {
 		d := &diagnosis{Files: f, err: e, text: plainText(e)}
 		found = append(found, d.explain())
 	}
-	slices.SortStableFunc(found, func(a, b *FileError) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Msg, b.Msg))
-	})
+	slices.SortStableFunc(found, byPlace)
 	found = oneForEachPlace(found)
 	return together(found, max(0, len(all)-most))
 }

@@ -1,6 +1,7 @@
 package diagnostic
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -115,6 +116,28 @@ func Split(err error) []error {
 		return []error{err}
 	}
 	return all
+}
+
+// Sort puts errors in the order of their places; those without a place come last, in
+// the order in which they were.
+func Sort(errs []error) {
+	slices.SortStableFunc(errs, func(a, b error) int {
+		x, placed := errors.AsType[*FileError](a)
+		y, too := errors.AsType[*FileError](b)
+		switch {
+		case placed && too:
+			return byPlace(x, y)
+		case placed:
+			return -1
+		case too:
+			return 1
+		}
+		return 0
+	})
+}
+
+func byPlace(a, b *FileError) int {
+	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Msg, b.Msg))
 }
 
 // Shorten cuts the middle out of a text that quotes too much of a file.

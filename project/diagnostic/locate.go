@@ -1,6 +1,7 @@
 package diagnostic
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,12 +91,16 @@ func (d *diagnosis) interpolated(text string) string {
 // atVariable points at the first $ of a text.
 func (d *diagnosis) atVariable(t *document.Document, n *yaml.Node) {
 	d.at = document.Position{File: t, Line: n.Line, Column: n.Column}
-	for number := n.Line; number <= n.Line+strings.Count(n.Value, "\n")+1; number++ {
-		line, ok := document.Line(t.Content, number)
-		if !ok {
+	number, last := 0, n.Line+strings.Count(n.Value, "\n")+1
+	for line := range bytes.Lines(t.Content) {
+		number++
+		if number < n.Line {
+			continue
+		}
+		if number > last {
 			return
 		}
-		runes, from := []rune(line), 0
+		runes, from := []rune(string(line)), 0
 		if number == n.Line {
 			from = min(max(0, n.Column-1), len(runes))
 		}

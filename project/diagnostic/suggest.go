@@ -9,18 +9,28 @@ import (
 	"github.com/agext/levenshtein"
 )
 
+// What is compared for a suggestion: comparing costs the product of two lengths, and is
+// done for each mistake.
+const (
+	maxSuggested  = 64    // bytes of a name; longer ones were made by no slip of the fingers
+	maxCandidates = 1_000 // names; those behind them are not suggested
+)
+
 // Nearest returns up to three of the names that a misspelt one may stand for, the closest
-// first.
+// first. Of very many names the first are looked at.
 func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int
 	}
+	if len(name) > maxSuggested {
+		return nil
+	}
 	limit := (len(name) + 1) / 3
 	folded := strings.ToLower(name)
 	var found []candidate
-	for _, n := range names {
-		if n == name {
+	for _, n := range names[:min(len(names), maxCandidates)] {
+		if n == name || len(n) > maxSuggested {
 			continue
 		}
 		d := distance(folded, strings.ToLower(n))

@@ -1,6 +1,7 @@
 package diagnostic
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,5 +36,19 @@ func TestNearest(t *testing.T) {
 		if got := Quoted(Nearest(name, names)); got != want {
 			t.Errorf("Nearest(%q) = %s, want %s", name, got, want)
 		}
+	}
+}
+
+// TestNearestIsBounded: names that nobody types are not compared, nor more than enough.
+func TestNearestIsBounded(t *testing.T) {
+	long := strings.Repeat("a", maxSuggested)
+	if got := Nearest(long+"b", []string{long + "c"}); got != nil {
+		t.Errorf("got %d names", len(got))
+	}
+	if got := Nearest(long, []string{long + "c"}); len(got) != 0 {
+		t.Errorf("got %d names", len(got))
+	}
+	if got := Nearest("web", append(slices.Repeat([]string{"x"}, maxCandidates), "wev")); len(got) != 0 {
+		t.Errorf("got %v", got)
 	}
 }
