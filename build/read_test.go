@@ -31,3 +31,11 @@ func TestSparseDockerfile(t *testing.T) {
 		}
 	}
 }
+
+// TestEndlessSecret: no more is read of a secret's file than BuildKit takes.
+func TestEndlessSecret(t *testing.T) {
+	_, err := secretStore{{id: "s", file: "/dev/zero"}}.GetSecret(t.Context(), "s")
+	if err == nil || !strings.Contains(err.Error(), "more than 500 KiB") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -94,7 +94,7 @@ func (s secretStore) GetSecret(_ context.Context, id string) ([]byte, error) {
 			continue
 		}
 		if one.file != "" {
-			return os.ReadFile(one.file)
+			return ofSecret.read(one.file)
 		}
 		return []byte(one.value), nil
 	}

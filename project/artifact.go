@@ -51,7 +51,7 @@ func (p *Project) Artifact() ([]Part, error) {
 		return nil, err
 	}
 	for _, file := range slices.Sorted(maps.Keys(b.envFiles)) {
-		content, err := os.ReadFile(file)
+		content, err := readWhole(file, nil)
 		if os.IsNotExist(err) {
 			continue // the loader has refused it where it is required
 		}
@@ -78,7 +78,7 @@ func (b *artifact) extended() error {
 	for len(b.pending) > 0 {
 		file := b.pending[0]
 		b.pending = b.pending[1:]
-		content, err := os.ReadFile(file)
+		content, err := readWhole(file, nil)
 		if err != nil {
 			return fmt.Errorf("reading a file that a service extends: %w", err)
 		}

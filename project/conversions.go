@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +13,9 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/regular"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // textMappings are the paths of mappings whose values are texts. What YAML takes for
@@ -165,7 +166,7 @@ func (s *source) mayConvert() bool {
 			if !filepath.IsAbs(name) {
 				file = filepath.Join(dir, name)
 			}
-			content, err := os.ReadFile(file)
+			content, err := regular.Read(file, int64(limits.ComposeFileBytes.Value))
 			if err != nil {
 				continue
 			}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // How long a batch waits for more. A save is one to three files; what writes
@@ -96,6 +98,9 @@ func locks(folders []string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// largestName is what is read of a file of git's that holds a path, in bytes.
+const largestName = 64 << 10
+
 // gitDir is the folder that .git is, or, in a linked working tree or a
 // submodule, the one that it names; "": none.
 func gitDir(p string) string {
@@ -106,7 +111,7 @@ func gitDir(p string) string {
 	if info.IsDir() {
 		return p
 	}
-	b, err := os.ReadFile(p)
+	b, err := regular.Read(p, largestName)
 	to, ok := strings.CutPrefix(strings.TrimSpace(string(b)), "gitdir: ")
 	if err != nil || !ok {
 		return ""

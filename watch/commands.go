@@ -3,13 +3,14 @@ package watch
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // environment is the service's, above what its Dockerfile sets.
@@ -169,8 +170,11 @@ type packageManifest struct {
 	Scripts map[string]string
 }
 
+// largestManifest is what is read of a package.json, in bytes.
+const largestManifest = 4 << 20
+
 func packageManifestOf(dir string) (m packageManifest) {
-	if b, err := os.ReadFile(filepath.Join(dir, "package.json")); err == nil {
+	if b, err := regular.Read(filepath.Join(dir, "package.json"), largestManifest); err == nil {
 		_ = json.Unmarshal(b, &m) // npm says what is wrong with it
 	}
 	return m
@@ -244,11 +248,7 @@ func lastLine(file string) string {
 // readSmall is the text of a file that is not larger than largestScript; "" of any
 // other.
 func readSmall(file string) string {
-	info, err := os.Stat(file)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > largestScript {
-		return ""
-	}
-	b, err := os.ReadFile(file)
+	b, err := regular.Read(file, largestScript)
 	if err != nil {
 		return ""
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // gitignore are the lines of the files by which git ignores what is in a folder, those
@@ -78,7 +80,7 @@ func above(dir string) (sets []ignoreSet) {
 
 // commonDir is the repository of a linked working tree, whose own folder names it.
 func commonDir(repository string) string {
-	b, err := os.ReadFile(filepath.Join(repository, "commondir"))
+	b, err := regular.Read(filepath.Join(repository, "commondir"), largestName)
 	to := strings.TrimSpace(string(b))
 	switch {
 	case err != nil || to == "":
@@ -96,9 +98,17 @@ func nearest(sets []ignoreSet, dir string) []ignoreSet {
 	return nil
 }
 
-// gitLines reads one file; most folders have none. What is no pattern is left out.
+// What is heeded of a file by which paths are ignored: each of its lines is asked about
+// each path. Beyond that it is no list that people wrote.
+const (
+	largestIgnore = 1 << 20 // bytes
+	mostPatterns  = 10_000
+)
+
+// gitLines reads one file; most folders have none. What is no pattern is left out, and
+// a file as a whole that is too large or has too many.
 func gitLines(name string) (lines []string) {
-	b, err := os.ReadFile(name)
+	b, err := regular.Read(name, largestIgnore)
 	if err != nil {
 		return nil
 	}
@@ -107,6 +117,9 @@ func gitLines(name string) (lines []string) {
 		if _, ok := parseGitPattern(line, nil); ok {
 			lines = append(lines, line)
 		}
+	}
+	if len(lines) > mostPatterns {
+		return nil
 	}
 	return lines
 }

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 const (
@@ -256,7 +258,7 @@ func forbidden(abs string, e Entry) bool {
 	if e.Mode&0o444 == 0o444 {
 		return false
 	}
-	f, err := os.Open(abs)
+	f, err := regular.Open(abs)
 	if err == nil {
 		f.Close()
 	}
@@ -365,7 +367,7 @@ func leadsOut(rel, link string) bool {
 
 // hash is that of a file's content; zero where it cannot be read.
 func hash(name string) (sum [32]byte) {
-	f, err := os.Open(name)
+	f, err := regular.Open(name)
 	if err != nil {
 		return sum
 	}

@@ -113,7 +113,11 @@ func beneath(folder, p string) (rel string, ok bool) {
 // write is what brings a path of the rule's folder into the container.
 func (r *rule) write(rel string, now Entry) Write {
 	source := filepath.Join(r.tree.root, filepath.FromSlash(rel))
-	return Write{Source: source, Target: path.Join(r.Target, rel), Entry: now}
+	root := r.tree.root
+	if rel == "." { // the rule is about a file
+		root = filepath.Dir(root)
+	}
+	return Write{Source: source, Root: root, Target: path.Join(r.Target, rel), Entry: now}
 }
 
 // topmost leaves out what goes with a folder that is deleted, and what another

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
+	"github.com/compose-orchestrator/compose/internal/regular"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -173,17 +175,19 @@ func dockerignore(b *types.BuildConfig) ([]ignoreSet, error) {
 		dockerfile = filepath.Join(b.Context, dockerfile)
 	}
 	for _, name := range []string{dockerfile + ".dockerignore", filepath.Join(b.Context, ".dockerignore")} {
-		f, err := os.Open(name)
+		content, err := regular.Read(name, largestIgnore)
 		if os.IsNotExist(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		patterns, err := ignorefile.ReadAll(f)
-		f.Close()
+		patterns, err := ignorefile.ReadAll(bytes.NewReader(content))
 		if err != nil {
 			return nil, fmt.Errorf("reading %q: %w", name, err)
+		}
+		if len(patterns) > mostPatterns {
+			return nil, fmt.Errorf("%s has more than %d patterns\nhint: name folders instead of what is in them", name, mostPatterns)
 		}
 		return []ignoreSet{{resolved(b.Context), patterns}}, nil
 	}

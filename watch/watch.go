@@ -81,6 +81,7 @@ type Patch struct {
 // Write is one file, folder or link to write.
 type Write struct {
 	Source string // absolute path on this machine
+	Root   string // folder that no link on the way to Source leads out of
 	Target string // absolute path in the container
 	Entry
 }

@@ -3,7 +3,6 @@ package do
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -142,6 +142,9 @@ func (d *Doer) parents(ctx context.Context, service string, done *plan.Results) 
 	return found, nil
 }
 
+// maxProfile bounds a seccomp profile, in bytes.
+const maxProfile = 4 << 20
+
 // seccompProfiles reads the profiles that security_opt names, by path as given.
 func seccompProfiles(dir string, opts []string) (map[string]string, error) {
 	profiles := map[string]string{}
@@ -154,7 +157,7 @@ func seccompProfiles(dir string, opts []string) (map[string]string, error) {
 		if !filepath.IsAbs(file) {
 			file = filepath.Join(dir, file)
 		}
-		text, err := os.ReadFile(file)
+		text, err := regular.Read(file, maxProfile)
 		if err != nil {
 			return nil, fmt.Errorf("reading seccomp profile: %w", err)
 		}

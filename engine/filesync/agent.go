@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"syscall"
@@ -308,7 +307,7 @@ func (t *knownContainer) agentChange(change Change) (c agentChange, left []strin
 			ModTime: w.time().UnixNano(), Link: w.Link,
 		}
 		if w.Mode.IsRegular() {
-			content, err := readUpTo(w.Source, room)
+			content, err := w.upTo(room)
 			if isGone(err) {
 				left = append(left, w.Target)
 				continue
@@ -329,23 +328,13 @@ func isGone(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// readUpTo reads a file that is not larger than there is room for. What is no
-// file any more does not exist.
-func readUpTo(name string, room int64) ([]byte, error) {
-	f, err := os.Open(name)
+// upTo is the source's content, where that is not larger than there is room for.
+func (w Write) upTo(room int64) ([]byte, error) {
+	f, err := w.open()
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fs.ErrNotExist
-	case info.Size() > room:
-		return nil, errLarge
-	}
 	content, err := io.ReadAll(io.LimitReader(f, room+1))
 	if err == nil && int64(len(content)) > room {
 		err = errLarge

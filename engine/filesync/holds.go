@@ -51,7 +51,7 @@ func (s *Syncer) holds(ctx context.Context, id string, w Write, at string) bool 
 	if err != nil || h.Typeflag != tar.TypeReg || h.Size != info.Size() || h.FileInfo().Mode()&0o111 != w.Mode&0o111 {
 		return false
 	}
-	here, err := os.ReadFile(w.Source)
+	here, err := w.upTo(holdsBytes)
 	if err != nil {
 		return false
 	}

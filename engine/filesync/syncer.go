@@ -4,10 +4,13 @@
 package filesync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -18,16 +21,34 @@ import (
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // Write is a file, folder or link of this machine that goes into a
 // container, with the owner that its processes have.
 type Write struct {
 	Source  string      // absolute path here; not read for folders and links
+	Root    string      // folder here that no link on the way to Source leads out of; "": its own
 	Target  string      // absolute path there, slashes
 	Mode    fs.FileMode // its type and permissions
 	ModTime time.Time   // zero: now
 	Link    string      // where a symbolic link leads
+}
+
+// open opens the source. A container that has its folder mounted may put links and pipes
+// in its place at any moment: what it cannot read itself is not copied into it. What is
+// no file any more does not exist.
+func (w Write) open() (*os.File, error) {
+	root := cmp.Or(w.Root, filepath.Dir(w.Source))
+	rel, err := filepath.Rel(root, w.Source)
+	if err != nil {
+		return nil, err
+	}
+	f, err := regular.OpenIn(root, rel)
+	if errors.Is(err, regular.ErrOther) {
+		return nil, fs.ErrNotExist
+	}
+	return f, err
 }
 
 // time is what the container has as the time of the last change.

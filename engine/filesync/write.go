@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -142,7 +141,7 @@ func (p *packer) one(w Write) error {
 	case !w.Mode.IsRegular():
 		return nil
 	}
-	f, err := os.Open(w.Source)
+	f, err := w.open()
 	if isGone(err) {
 		p.left = append(p.left, w.Target)
 		return nil
@@ -154,10 +153,6 @@ func (p *packer) one(w Write) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
-	}
-	if !info.Mode().IsRegular() {
-		p.left = append(p.left, w.Target)
-		return nil
 	}
 	return p.file(w, f, info.Size())
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/internal/ownership"
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // name is the program's folder below that of all programs.
@@ -82,9 +83,12 @@ func readSecret(path string) ([]byte, error) {
 }
 
 // readOwn reads a small file that is this user's and closed to all others. Another
-// user who can put a file there would know the secret; a pipe would never end.
+// user who can put a file there would know the secret.
 func readOwn(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	f, err := regular.Open(path)
+	if errors.Is(err, regular.ErrOther) {
+		return nil, fmt.Errorf("%s is not used: %w", path, regular.ErrOther)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -94,10 +98,7 @@ func readOwn(path string) ([]byte, error) {
 		return nil, err
 	}
 	err = ownership.Check(info)
-	switch {
-	case !info.Mode().IsRegular():
-		err = errors.New("it is no file")
-	case err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+	if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		err = fmt.Errorf("others may read it (mode %04o)", info.Mode().Perm())
 	}
 	if err != nil {

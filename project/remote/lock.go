@@ -13,11 +13,15 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // lockFile is the name of the file in a project's folder that pins what its
 // references stand for.
 const lockFile = "compose.lock.yaml"
+
+// maxListBytes bounds a lock file and a trust file.
+const maxListBytes = 1 << 20
 
 const lockHeader = `# What the remote files of this project stand for, written when they were first
 # used. A reference that comes to stand for something else is refused.
@@ -36,7 +40,7 @@ type lockText struct {
 
 func readLock(dir string) (*lock, error) {
 	l := &lock{path: filepath.Join(dir, lockFile), pins: map[string]string{}}
-	text, err := os.ReadFile(l.path)
+	text, err := regular.Read(l.path, maxListBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
 	}

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // trustFile is the name of the file in a project's folder that allows remote
@@ -23,7 +24,7 @@ type trust struct {
 func readTrust(dir string) (trust, error) {
 	var t trust
 	path := filepath.Join(dir, trustFile)
-	text, err := os.ReadFile(path)
+	text, err := regular.Read(path, maxListBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
 	}

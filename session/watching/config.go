@@ -4,12 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"os"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -107,19 +108,41 @@ func settled(ctx context.Context, changes <-chan watch.Changed, quiet <-chan tim
 	}
 }
 
-// sums are of files' contents, by the files' names; one that cannot be read counts as
-// zeros.
+// sums are of files' contents, by the files' names.
 type sums map[string][sha256.Size]byte
 
 func sumsOf(files []string) sums {
 	all := sums{}
 	for _, file := range files {
-		all[file] = [sha256.Size]byte{}
-		if content, err := os.ReadFile(file); err == nil {
-			all[file] = sha256.Sum256(content)
-		}
+		all[file] = digest(file)
 	}
 	return all
+}
+
+// comparedBytes is up to which size a file's content is compared; of a larger one, which
+// may be a secret's or config's, its size and time are.
+const comparedBytes = 16 << 20
+
+// digest is the sum of a file's content; zeros, where it cannot be read or is no file any
+// more.
+func digest(file string) (sum [sha256.Size]byte) {
+	f, err := regular.Open(file)
+	if err != nil {
+		return sum
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return sum
+	}
+	h := sha256.New()
+	if info.Size() > comparedBytes {
+		fmt.Fprintf(h, "%d %d", info.Size(), info.ModTime().UnixNano())
+	} else if _, err := io.Copy(h, io.LimitReader(f, comparedBytes)); err != nil {
+		return sum
+	}
+	h.Sum(sum[:0])
+	return sum
 }
 
 // differ tells whether a file that both have has changed.

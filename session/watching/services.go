@@ -76,7 +76,7 @@ func syncWrites(writes []watch.Write) []filesync.Write {
 	list := make([]filesync.Write, len(writes))
 	for i, write := range writes {
 		list[i] = filesync.Write{
-			Source: write.Source, Target: write.Target,
+			Source: write.Source, Root: write.Root, Target: write.Target,
 			Mode: write.Mode, ModTime: write.ModTime, Link: write.Link,
 		}
 	}

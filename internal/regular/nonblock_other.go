@@ -1,5 +1,5 @@
 //go:build !unix
 
-package statedir
+package regular
 
 const nonblock = 0
