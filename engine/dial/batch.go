@@ -34,10 +34,13 @@ func (d dialer) inBatches(c *client.Client) api.Client {
 			// An idle connection is read as well, lest its end be missed.
 			DisableKeepAlives: true,
 		}
-		return client.NewClientWithOpts(append(d.over(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}, c.ClientVersion()),
+		calls := &http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}
+		past, err := client.NewClientWithOpts(append(d.over(calls, c.ClientVersion()),
 			client.WithHost(c.DaemonHost()),
 			client.WithDialContext(func(ctx context.Context, _, _ string) (net.Conn, error) { return dialBatches(ctx, path) }),
 		)...)
+		calls.Transport = Bounded(transport) // the options want docker's own
+		return past, err
 	})}
 }
 

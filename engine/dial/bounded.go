@@ -36,6 +36,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || response.StatusCode == http.StatusSwitchingProtocols {
 		return response, err
 	}
+	response.Body = answer{response.Body}
 	switch failed := response.StatusCode >= http.StatusBadRequest; {
 	case !failed && passed.MatchString(r.URL.Path):
 	case !failed && streams.MatchString(r.URL.Path):

@@ -124,20 +124,39 @@ func isConnectFailure(err error) bool {
 }
 
 // isUnreachable tells whether err means that there is no engine to talk to: none
-// was found, or the one there was went away. A cancelled context is not that.
+// was found, or the one there was went away. A cancelled context is not that, nor is
+// the loss of a registry, nor an archive that ends too soon.
 func isUnreachable(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	var none *noEngineError
 	var op *net.OpError
+	var cut *cutOff
 	switch {
-	case errors.As(err, &none), client.IsErrConnectionFailed(err):
+	case errors.As(err, &none), errors.As(err, &cut), client.IsErrConnectionFailed(err):
 		return true
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return true // cut off in the midst of an answer
 	}
-	return errors.As(err, &op)
+	return errors.As(err, &op) && (op.Net == "unix" || op.Net == "npipe") // of a connection that is no request
+}
+
+// cutOff is the end of a connection in the midst of an engine's answer.
+type cutOff struct{ error }
+
+// Unwrap gives the cause to errors.Is.
+func (c *cutOff) Unwrap() error { return c.error }
+
+// answer is an engine's, whose early end is a *cutOff.
+type answer struct{ io.ReadCloser }
+
+// Read makes it an io.Reader.
+func (a answer) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	var op *net.OpError
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.As(err, &op) {
+		err = &cutOff{err}
+	}
+	return n, err
 }
 
 // Lost tells of a lost connection what the user can do about it, and gives other
