@@ -24,6 +24,7 @@ var diagnoseCases = []struct {
 	{"unknown key, too deep", "services:\n  web:\n    image: x\n    volumes: []\n    services: {}\n", `:5:5: services.web additional properties 'services' not allowed`, "top level"},
 	{"a service at the top", "web: {image: x}", `:1:1: additional properties 'web' not allowed`, "below services:"},
 	{"name of a service", "services: {\"a b\": {image: x}}", `:1:12: services additional properties 'a b' not allowed`, "a service's name"},
+	{"env file without its path", "services:\n  web:\n    image: x\n    env_file: [{required: false}]\n", `:4:16: services.web.env_file.0: there is no path`, "write the file's name: {path: FILE, required: false}"},
 	{"wrong type", "services:\n  web:\n    image: 5\n", `:3:12: services.web.image must be a string`, `put it in quotes: "5"`},
 	{"wrong type of a section", "services: [a]", `:1:1: services must be a mapping`, ""},
 	{"wrong duration", "services: {a: {image: x, stop_grace_period: 1q}}", `:1:45: services.a.stop_grace_period: time: unknown unit "q"`, ""},

@@ -2,7 +2,10 @@ package diagnostic
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/compose-orchestrator/compose/project/document"
 )
@@ -15,6 +18,24 @@ func (d *diagnosis) explainEnvFile(m []string) {
 	if m[1] == "env" {
 		d.hint = "create the file, or make it optional: env_file: [{path: FILE, required: false}]"
 	}
+}
+
+// isEnvFileWithoutPath tells whether the place found is an entry of env_file that says
+// more than a path, and not that: the schema says then that it is no text.
+func (d *diagnosis) isEnvFileWithoutPath() bool {
+	if len(d.path) != 4 || d.path[2] != "env_file" || d.at.File == nil {
+		return false
+	}
+	return slices.ContainsFunc(d.at.File.Docs, func(root *yaml.Node) bool {
+		_, entry, depth := document.Find(root, d.path)
+		_, path := document.Child(entry, "path")
+		return depth == len(d.path) && document.Deref(entry).Kind == yaml.MappingNode && path == nil
+	})
+}
+
+func (d *diagnosis) explainNoPath() {
+	d.text = strings.Join(d.path, ".") + ": there is no path"
+	d.hint = "write the file's name: {path: FILE, required: false}"
 }
 
 // explainDotEnv is about an env file that the loader read itself, for an

@@ -82,7 +82,7 @@ var rules = []rule{
 	}},
 	{`(?s)^environment path attribute (.*) is missing$`, func(d *diagnosis, m []string) {
 		d.locateText(m[1])
-		d.text = strings.Join(d.path, ".") + ": there is no path"
+		d.explainNoPath()
 	}},
 	{`^(env|label) file (.+) not found`, (*diagnosis).explainEnvFile},
 	{`^(?:open|stat|read) (.+?): (.*)$`, func(d *diagnosis, m []string) { d.locateFileName(m[1]) }},

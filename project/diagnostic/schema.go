@@ -33,6 +33,10 @@ func (d *diagnosis) explainSchema(m []string) {
 		d.text = strings.TrimSpace(fmt.Sprintf("%s additional properties '%s' not allowed", strings.Join(within[:last], "."), within[last]))
 		return
 	}
+	if d.isEnvFileWithoutPath() && strings.TrimSpace(rest) == "must be a string" {
+		d.explainNoPath()
+		return
+	}
 	d.pointAtValue()
 	if words := enumeration(rest); d.hint == "" && len(words) > 0 {
 		if near := Nearest(d.valueAtPlace(), words); len(near) > 0 {
