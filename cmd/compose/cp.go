@@ -25,6 +25,7 @@ func (a *app) cpCommand() *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			defer a.hangUp()() // what came from stdin is kept in a file meanwhile
 			in, release := a.readable(cmd.Context())
 			defer release()
 			o.Stdin, o.Stdout = in, a.stdout

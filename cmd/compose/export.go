@@ -23,6 +23,7 @@ func (a *app) exportCommand() *cobra.Command {
 			return err
 		}
 		defer s.Close()
+		defer a.hangUp()() // a file that is half written goes with it
 		to := session.ExportTarget{Name: output, Open: a.openStdout}
 		if output != "" {
 			to.Open = func() (session.ExportFile, error) { return createFile(a.path(output)) }
