@@ -5,6 +5,7 @@ package files
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -85,16 +86,21 @@ func TestUnpackStaysInside(t *testing.T) {
 		"link to a file":     {{Name: "a", Typeflag: tar.TypeSymlink, Linkname: "../victim"}, {Name: "a"}, {Name: "a", Typeflag: tar.TypeSymlink, Linkname: "../victim"}, {Name: "b", Typeflag: tar.TypeLink, Linkname: "a"}},
 		"hard link":          {{Name: "a", Typeflag: tar.TypeLink, Linkname: "../victim"}, {Name: "a"}},
 		"hard link by link":  {{Name: "d", Typeflag: tar.TypeSymlink, Linkname: ".."}, {Name: "a", Typeflag: tar.TypeLink, Linkname: "d/victim"}},
+		"pipe by link":       {{Name: "a", Typeflag: tar.TypeSymlink, Linkname: ".."}, {Name: "a/pipe", Typeflag: tar.TypeFifo, Mode: 0o666}},
+		"device by dots":     {{Name: "../null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3}},
+		"rights by link":     {{Name: "a", Typeflag: tar.TypeSymlink, Linkname: ".."}, {Name: "a/victim", Mode: 0o6777, Uid: 1, Gid: 1, PAXRecords: map[string]string{"SCHILY.xattr.user.a": "b"}}},
 		"folder by link":     {{Name: "a", Typeflag: tar.TypeSymlink, Linkname: ".."}, {Name: "a", Typeflag: tar.TypeDir, Mode: 0o777}, {Name: "a/x"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			dir, inside := outside(t)
-			_, err := unpack(bytes.NewReader(packedOf(t, entries...)), inside, Options{})
-			whole(t, dir)
-			if name != "link to a file" && err == nil {
-				t.Error("the archive was taken")
-			}
-		})
+		for _, o := range []Options{{}, {Owners: true}} { // with --archive, too
+			t.Run(fmt.Sprintf("%s %t", name, o.Owners), func(t *testing.T) {
+				dir, inside := outside(t)
+				_, err := unpack(bytes.NewReader(packedOf(t, entries...)), inside, o)
+				whole(t, dir)
+				if name != "link to a file" && err == nil {
+					t.Error("the archive was taken")
+				}
+			})
+		}
 	}
 }
 
@@ -180,9 +186,11 @@ func TestUnpackWritesNoMoreThanCame(t *testing.T) {
 	if h, err := tar.NewReader(bytes.NewReader(archive)).Next(); err != nil || h.Size != 1<<20 {
 		t.Fatalf("the archive's file is %v, %v", h, err)
 	}
-	_, inside := outside(t)
-	if _, err := unpack(bytes.NewReader(archive), inside, Options{}); err == nil || !strings.Contains(err.Error(), "leaves parts of the file out") {
-		t.Errorf("got %v", err)
+	for _, o := range []Options{{}, {Owners: true}} {
+		_, inside := outside(t)
+		if _, err := unpack(bytes.NewReader(archive), inside, o); err == nil || !strings.Contains(err.Error(), "leaves parts of the file out") {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 
