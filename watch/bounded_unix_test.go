@@ -25,10 +25,12 @@ func TestIgnoreFilesAreBounded(t *testing.T) {
 		make func(file string) error
 		want string // of .dockerignore's error
 	}{
-		"many":  {func(file string) error { return os.WriteFile(file, []byte(many.String()), 0o600) }, "more than 10000 patterns"},
-		"large": {func(file string) error { return errors.Join(os.WriteFile(file, []byte("a\n"), 0o600), os.Truncate(file, 4<<30)) }, "more than 1024 KiB"},
-		"pipe":  {func(file string) error { return syscall.Mkfifo(file, 0o600) }, "it is no file"},
-		"few":   {func(file string) error { return os.WriteFile(file, []byte(line(0)), 0o600) }, ""},
+		"many": {func(file string) error { return os.WriteFile(file, []byte(many.String()), 0o600) }, "more than 10000 patterns"},
+		"large": {func(file string) error {
+			return errors.Join(os.WriteFile(file, []byte("a\n"), 0o600), os.Truncate(file, 4<<30))
+		}, "more than 1024 KiB"},
+		"pipe": {func(file string) error { return syscall.Mkfifo(file, 0o600) }, "it is no file"},
+		"few":  {func(file string) error { return os.WriteFile(file, []byte(line(0)), 0o600) }, ""},
 	} {
 		dir := t.TempDir()
 		for _, file := range []string{".gitignore", ".dockerignore", "package.json", ".git"} {

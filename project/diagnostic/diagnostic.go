@@ -41,7 +41,7 @@ type Files struct {
 // those that were cut off at the end.
 func (f Files) Explain(err error) error {
 	const most = 200 // to look for the places of
-	all := append(Split(err), f.unreported()...)
+	all := append(eachDecoded(Split(err)), f.unreported()...)
 	var found []*FileError
 	for _, e := range all[:min(len(all), most)] {
 		d := &diagnosis{Files: f, err: e, text: plainText(e)}
@@ -60,10 +60,29 @@ func (f Files) Position(path ...string) document.Position {
 	return d.at
 }
 
+// eachDecoded takes apart what the decoder says of several values in one error, a line
+// each.
+func eachDecoded(errs []error) (all []error) {
+	for _, err := range errs {
+		lines := strings.Split(plainText(err), "\n")
+		if len(lines) == 1 || !strings.HasPrefix(err.Error(), decoding) {
+			all = append(all, err)
+			continue
+		}
+		for _, line := range lines {
+			all = append(all, errors.New(line))
+		}
+	}
+	return all
+}
+
+// decoding begins the decoder's errors.
+const decoding = "decoding failed due to the following error(s):"
+
 // plainText is an error's text without what says nothing to a user.
 func plainText(err error) string {
 	text := strings.TrimSuffix(err.Error(), ": "+errdefs.ErrInvalid.Error())
-	text = strings.TrimPrefix(text, "decoding failed due to the following error(s):")
+	text = strings.TrimPrefix(text, decoding)
 	return strings.TrimSpace(text)
 }
 
