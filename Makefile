@@ -1,7 +1,7 @@
 # The commands of this project; each is a script in script/ that can be called
 # without make.
 
-.PHONY: build demo test fuzz bench docs install clean
+.PHONY: build demo test fuzz bench docs install uninstall clean
 
 build: # bin/compose
 	@script/build
@@ -22,7 +22,10 @@ docs: # docs/man and docs/reference anew, from the commands; docs/licenses.csv
 	@script/docs
 
 install: build # program, plugin, manual, completions; script/install says where
-	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' mandir='$(mandir)' plugindir='$(plugindir)' script/install
+	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' mandir='$(mandir)' plugindir='$(plugindir)' force='$(force)' script/install
+
+uninstall: # what install put there, with the same prefix and DESTDIR
+	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' script/uninstall
 
 clean:
 	rm -rf bin examples/hello/hello
