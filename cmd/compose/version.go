@@ -43,6 +43,7 @@ func (a *app) printVersion(o versionOptions) error {
 	if o.format == "json" {
 		return json.NewEncoder(a.stdout).Encode(map[string]string{"version": compatibleVersion, "compose": version})
 	}
-	_, err := fmt.Fprintf(a.stdout, "Docker Compose version %s (compose %s)\n", compatibleVersion, version)
+	// The second line is Docker Compose's own: scripts grep for its words.
+	_, err := fmt.Fprintf(a.stdout, "compose %s (as Docker Compose %s)\nDocker Compose version %[2]s\n", version, compatibleVersion)
 	return err
 }
