@@ -31,7 +31,7 @@ func (a *app) completionCommand() *cobra.Command {
 		}
 		switch args[0] {
 		case "bash":
-			return root.GenBashCompletionV2(a.stdout, true)
+			return bashCompletion(root, a.stdout)
 		case "zsh":
 			return root.GenZshCompletion(a.stdout)
 		case "fish":
@@ -50,8 +50,11 @@ var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 const completionHelp = `Print the script that completes commands in a shell.
 
-bash, which needs the package bash-completion, and zsh find it by its name:
+bash reads it from ~/.bashrc, or finds it by its name where the package
+bash-completion is:
+    source <(compose completion bash)
     compose completion bash > /etc/bash_completion.d/compose
+zsh finds it by its name as well:
     compose completion zsh > "${fpath[1]}/_compose"
 fish does so as well:
     compose completion fish > ~/.config/fish/completions/compose.fish
@@ -126,9 +129,9 @@ func argumentCompleter(cmd *cobra.Command) completer {
 		return then(services, ports)
 	case strings.Contains(usage, "[SERVICE...]"), strings.Contains(usage, "[SERVICES]"):
 		return eachOnce(services)
-	case strings.Contains(usage, "SERVICE ["), strings.Contains(usage, "SERVICE COMMAND"):
-		return then(services, files)
 	case strings.Contains(usage, "SERVICE"):
+		// What follows is a command or a path in a container, or an image's name: this
+		// machine's files are none of those.
 		return then(services, nothing)
 	}
 	return nothing
