@@ -1,7 +1,7 @@
 # The commands of this project; each is a script in script/ that can be called
 # without make.
 
-.PHONY: build demo test fuzz bench docs install uninstall clean
+.PHONY: build demo test fuzz bench docs install uninstall release clean
 
 build: # bin/compose
 	@script/build
@@ -27,5 +27,8 @@ install: build # program, plugin, manual, completions; script/install says where
 uninstall: # what install put there, with the same prefix and DESTDIR
 	@prefix='$(prefix)' DESTDIR='$(DESTDIR)' script/uninstall
 
+release: # dist/: archives and packages for all platforms, and checksums
+	@script/release
+
 clean:
-	rm -rf bin examples/hello/hello
+	rm -rf bin dist examples/hello/hello
