@@ -12,17 +12,8 @@ import (
 	"testing"
 )
 
-// TestListingsAsThePeer compares what listings say in JSON with the real thing:
-// the same objects with the same fields, and the same values where these do not
-// change by the second.
-func TestListingsAsThePeer(t *testing.T) {
-	peer := os.Getenv("PEER")
-	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" || peer == "" {
-		t.Skip("needs an engine and Docker Compose: COMPOSE_TEST_ENGINE=1 and PEER are not both set")
-	}
-	needAlpine(t)
-	dir := t.TempDir()
-	file := `services:
+// listedProject is what both tools list.
+const listedProject = `services:
   web:
     image: alpine
     command: [sleep, "1000"]
@@ -34,7 +25,18 @@ func TestListingsAsThePeer(t *testing.T) {
   job: {image: alpine, command: [sh, -c, exit 3]}
 volumes: {data: {labels: {q: r}}}
 `
-	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(file), 0o644); err != nil {
+
+// TestListingsAsThePeer compares what listings say in JSON with the real thing:
+// the same objects with the same fields, and the same values where these do not
+// change by the second.
+func TestListingsAsThePeer(t *testing.T) {
+	peer := os.Getenv("PEER")
+	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" || peer == "" {
+		t.Skip("needs an engine and Docker Compose: COMPOSE_TEST_ENGINE=1 and PEER are not both set")
+	}
+	needAlpine(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(listedProject), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	name := fmt.Sprintf("hc-listings-%d", os.Getpid())

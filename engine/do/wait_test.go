@@ -23,21 +23,7 @@ func TestJudge(t *testing.T) {
 		running   = planner.ConditionRunningOrHealthy
 		completed = planner.ConditionCompleted
 	)
-	with := func(status container.ContainerState, health container.HealthStatus) *container.State {
-		s := &container.State{Status: status, StartedAt: "2026-01-01T00:00:00Z"}
-		s.Running = status == container.StateRunning || status == container.StatePaused || status == container.StateRestarting
-		s.Restarting = status == container.StateRestarting
-		if health != "" {
-			s.Health = &container.Health{Status: health}
-		}
-		return s
-	}
-	ended := func(code int) *container.State {
-		s := with(container.StateExited, "")
-		s.ExitCode = code
-		return s
-	}
-	unstarted := with(container.StateCreated, "")
+	unstarted := stateOf(container.StateCreated, "")
 	unstarted.StartedAt = neverStarted
 	tests := []struct {
 		name      string
@@ -46,57 +32,80 @@ func TestJudge(t *testing.T) {
 		want      string // "": keep waiting; "ok …"; else a part of the error
 		restart   container.RestartPolicyMode
 	}{
-		{"started", started, with(container.StateRunning, ""), "ok ", ""},
+		{"started", started, stateOf(container.StateRunning, ""), "ok ", ""},
 		{"started and ended", started, ended(1), "ok ", ""},
 		{"not started", started, unstarted, "", ""},
-		{"starting", healthy, with(container.StateRunning, container.Starting), "", ""},
-		{"healthy", healthy, with(container.StateRunning, container.Healthy), "ok Healthy", ""},
-		{"unhealthy", healthy, with(container.StateRunning, container.Unhealthy), "container demo-db-1 is unhealthy", ""},
-		{"no check", healthy, with(container.StateRunning, ""), "has no healthcheck configured", ""},
-		{"check off", healthy, with(container.StateRunning, container.NoHealthcheck), "has no healthcheck configured", ""},
+		{"starting", healthy, stateOf(container.StateRunning, container.Starting), "", ""},
+		{"healthy", healthy, stateOf(container.StateRunning, container.Healthy), "ok Healthy", ""},
+		{"unhealthy", healthy, stateOf(container.StateRunning, container.Unhealthy), "container demo-db-1 is unhealthy", ""},
+		{"no check", healthy, stateOf(container.StateRunning, ""), "has no healthcheck configured", ""},
+		{"check off", healthy, stateOf(container.StateRunning, container.NoHealthcheck), "has no healthcheck configured", ""},
 		{"ended before it was healthy", healthy, ended(3), "container demo-db-1 exited (3)", ""},
 		{"ended well before it was healthy", healthy, ended(0), "container demo-db-1 exited (0)", ""},
-		{"restarting", healthy, with(container.StateRestarting, container.Unhealthy), "", ""},
+		{"restarting", healthy, stateOf(container.StateRestarting, container.Unhealthy), "", ""},
 		{"created", healthy, unstarted, "", ""},
-		{"dead", healthy, with(container.StateDead, ""), "exited (0)", ""},
-		{"runs", running, with(container.StateRunning, ""), "ok Healthy", ""},
-		{"runs, starting", running, with(container.StateRunning, container.Starting), "", ""},
-		{"runs, unhealthy", running, with(container.StateRunning, container.Unhealthy), "is unhealthy", ""},
+		{"dead", healthy, stateOf(container.StateDead, ""), "exited (0)", ""},
+		{"runs", running, stateOf(container.StateRunning, ""), "ok Healthy", ""},
+		{"runs, starting", running, stateOf(container.StateRunning, container.Starting), "", ""},
+		{"runs, unhealthy", running, stateOf(container.StateRunning, container.Unhealthy), "is unhealthy", ""},
 		{"does not run", running, ended(1), "exited (1)", ""},
 		{"has done its work", running, ended(0), "ok Exited", ""},
 		{"is restarted for a failure alone", running, ended(0), "ok Exited", container.RestartPolicyOnFailure},
 		{"was stopped", running, ended(0), "exited (0)", container.RestartPolicyAlways},
 		{"was stopped, unless", running, ended(0), "exited (0)", container.RestartPolicyUnlessStopped},
 		{"completed", completed, ended(0), "ok Exited", ""},
-		{"not completed", completed, with(container.StateRunning, ""), "", ""},
+		{"not completed", completed, stateOf(container.StateRunning, ""), "", ""},
 		{"failed", completed, ended(2), "exited (2)", ""},
-		{"fails and restarts", completed, with(container.StateRestarting, ""), "", ""},
+		{"fails and restarts", completed, stateOf(container.StateRestarting, ""), "", ""},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			ref := event.Ref{Kind: event.Container, Name: "demo-db-1", Service: "db", Number: 1}
-			a := planner.WaitContainer{Ref: ref, Condition: test.condition}
-			c := inState(test.state)
-			c.HostConfig.RestartPolicy.Name = test.restart
-			got := judge(a, c)
-			switch {
-			case !got.settled:
-				if test.want != "" {
-					t.Errorf("keeps waiting, want %q", test.want)
-				}
-			case got.err == nil:
-				if want, ok := strings.CutPrefix(test.want, "ok "); !ok || got.result.Text != want {
-					t.Errorf("got %q, want %q", got.result.Text, test.want)
-				}
-			case test.want == "" || !strings.Contains(got.err.Error(), test.want):
-				t.Errorf("got %v, want %q", got.err, test.want)
-			}
-			a.For = []string{"web"}
-			if err := judge(a, c).err; err != nil && !strings.HasPrefix(err.Error(), "dependency failed to start: container demo-db-1 ") {
-				t.Errorf("for a dependent: got %v", err)
-			}
-		})
+		t.Run(test.name, func(t *testing.T) { judges(t, test.condition, test.state, test.restart, test.want) })
 	}
+}
+
+// judges compares what a wait for the condition comes to with what is wanted, as in
+// TestJudge.
+func judges(t *testing.T, condition planner.Condition, state *container.State, restart container.RestartPolicyMode, want string) {
+	t.Helper()
+	ref := event.Ref{Kind: event.Container, Name: "demo-db-1", Service: "db", Number: 1}
+	a := planner.WaitContainer{Ref: ref, Condition: condition}
+	c := inState(state)
+	c.HostConfig.RestartPolicy.Name = restart
+	got := judge(a, c)
+	switch {
+	case !got.settled:
+		if want != "" {
+			t.Errorf("keeps waiting, want %q", want)
+		}
+	case got.err == nil:
+		if text, ok := strings.CutPrefix(want, "ok "); !ok || got.result.Text != text {
+			t.Errorf("got %q, want %q", got.result.Text, want)
+		}
+	case want == "" || !strings.Contains(got.err.Error(), want):
+		t.Errorf("got %v, want %q", got.err, want)
+	}
+	a.For = []string{"web"}
+	if err := judge(a, c).err; err != nil && !strings.HasPrefix(err.Error(), "dependency failed to start: container demo-db-1 ") {
+		t.Errorf("for a dependent: got %v", err)
+	}
+}
+
+// stateOf is the state of a container that was started, with its health, "" for no check.
+func stateOf(status container.ContainerState, health container.HealthStatus) *container.State {
+	s := &container.State{Status: status, StartedAt: "2026-01-01T00:00:00Z"}
+	s.Running = status == container.StateRunning || status == container.StatePaused || status == container.StateRestarting
+	s.Restarting = status == container.StateRestarting
+	if health != "" {
+		s.Health = &container.Health{Status: health}
+	}
+	return s
+}
+
+// ended is the state of a container that ended with the code.
+func ended(code int) *container.State {
+	s := stateOf(container.StateExited, "")
+	s.ExitCode = code
+	return s
 }
 
 // A container without a health check came up when it has run for a while.

@@ -48,9 +48,8 @@ func (c *counted) ImageInspect(ctx context.Context, ref string, o ...client.Imag
 	return c.Reader.ImageInspect(ctx, ref, o...)
 }
 
-func TestObserveEngine(t *testing.T) {
-	c := testbed.Real(t)
-	dir := testbed.PeerUp(t, `
+// observedProject is what TestObserveEngine looks at.
+const observedProject = `
 name: obs-observe
 services:
   web:
@@ -68,7 +67,11 @@ services:
     command: sh -c "exit 3"
     network_mode: none
 volumes: {data: {}}
-`)
+`
+
+func TestObserveEngine(t *testing.T) {
+	c := testbed.Real(t)
+	dir := testbed.PeerUp(t, observedProject)
 	reader := &counted{Reader: api.ReadOnly(c.Client)}
 	s, err := Project(t.Context(), reader, Options{Project: testbed.Load(t, dir), Engine: c.Engine})
 	if err != nil {
