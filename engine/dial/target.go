@@ -1,7 +1,6 @@
 package dial
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/docker/cli/cli/connhelper"
 	dockercontext "github.com/docker/cli/cli/context"
 	"github.com/docker/cli/cli/context/store"
 
@@ -186,16 +184,6 @@ func contextTarget(o Options, name, from string) (*target, error) {
 		return nil, fmt.Errorf("docker context %q: %w", name, err)
 	}
 	return &target{host: host, from: from, tls: t}, nil
-}
-
-// sshDialer connects through the ssh program and docker on the other side. The
-// host it returns is one to put into HTTP requests.
-func sshDialer(host string) (string, func(context.Context, string, string) (net.Conn, error), error) {
-	helper, err := connhelper.GetConnectionHelper(host)
-	if err != nil {
-		return "", nil, fmt.Errorf("engine host %q: %w", host, err)
-	}
-	return helper.Host, helper.Dialer, nil
 }
 
 // isRemote tells whether a host is another machine, whose file system is not
