@@ -1,7 +1,5 @@
 package account
 
-import ()
-
 // Abort is the first end that stops the others by the options; false: there is none.
 func (a *Account) Abort() (End, bool) {
 	for _, e := range a.ends {
