@@ -19,7 +19,7 @@ import (
 // MissingSources looks on this machine for the sources of a service's bind mounts. Of
 // those that are not there, an engine makes an empty folder: refused are those for which
 // that would be wrong, each with advice, and made are the paths of the others.
-func (p *Project) MissingSources(service string) (refused error, made []string) {
+func (p *Project) MissingSources(service string) (made []string, refused error) {
 	var found []error
 	for _, v := range p.Services[service].Volumes {
 		if v.Type != types.VolumeTypeBind || exists(v.Source) {
@@ -36,7 +36,7 @@ func (p *Project) MissingSources(service string) (refused error, made []string) 
 			made = append(made, shown)
 		}
 	}
-	return errors.Join(found...), made
+	return made, errors.Join(found...)
 }
 
 // pathInFolder is a path for people, relative to the project's folder if it is inside.

@@ -24,7 +24,7 @@ func (s *Session) checkSources(p *plan.Plan) error {
 			continue
 		}
 		seen[c.Ref.Service] = true
-		refused, made := s.Project.MissingSources(c.Ref.Service)
+		made, refused := s.Project.MissingSources(c.Ref.Service)
 		found = append(found, refused)
 		for _, source := range made {
 			s.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf(
