@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 )
 
 // ErrOther is about what is no regular file: a folder, a pipe, a device.
@@ -19,10 +20,13 @@ func Open(path string) (*os.File, error) {
 }
 
 // OpenIn is Open for a path below a folder, which no link leads out of. Errors are also
-// those of os.Root.
+// those of os.Root, and ENOTDIR where the folder is a file.
 func OpenIn(folder, path string) (*os.File, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
+		if info, statErr := os.Stat(folder); statErr == nil && !info.IsDir() { // os.Root's error says it in words alone
+			err = &os.PathError{Op: "open", Path: folder, Err: syscall.ENOTDIR}
+		}
 		return nil, err
 	}
 	defer root.Close()

@@ -64,4 +64,7 @@ func TestOpenIn(t *testing.T) {
 			f.Close()
 		}
 	}
+	if _, err := OpenIn(filepath.Join(dir, "file"), "below"); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("below a file: got %v", err)
+	}
 }
