@@ -31,7 +31,7 @@ func (p *Project) Private(command []string) []bool {
 // looksPrivate tells whether a word is a credential or gives one by name.
 func looksPrivate(word string) bool {
 	return sensitiveName.MatchString(word) || urlPassword.MatchString(word) ||
-		slices.ContainsFunc(secretForms, func(s secretForm) bool { return s.form.MatchString(word) })
+		slices.ContainsFunc(secretForms(), func(s secretForm) bool { return s.form.MatchString(word) })
 }
 
 // urlPassword is a URL with a password: "postgres://user:secret@db/app".
