@@ -138,7 +138,7 @@ func changes(resources []*resource) []Change {
 			name = cmp.Or(r.ref.Service, name)
 		}
 		mine := func(c Change) bool {
-			return c.Kind == r.ref.Kind && c.Becomes == r.becomes && c.Of[0].Name == name && sameRefs(c.When, r.when)
+			return c.Kind == r.ref.Kind && c.Becomes == r.becomes && c.Of[0].Name == name && slices.Equal(c.When, r.when)
 		}
 		i := slices.IndexFunc(all, mine)
 		if i < 0 {
@@ -162,7 +162,7 @@ func joinAlike(changes []Change) []Change {
 	for _, c := range changes {
 		alike := func(o Change) bool {
 			return o.Kind == c.Kind && o.Becomes == c.Becomes && o.Again == c.Again && o.LosesData == c.LosesData &&
-				sameRefs(o.When, c.When) && slices.EqualFunc(o.Reasons, c.Reasons, Reason.equal)
+				slices.Equal(o.When, c.When) && slices.EqualFunc(o.Reasons, c.Reasons, Reason.equal)
 		}
 		if i := slices.IndexFunc(joined, alike); i >= 0 {
 			joined[i].Of = append(joined[i].Of, c.Of...)
@@ -176,5 +176,3 @@ func joinAlike(changes []Change) []Change {
 func (r Reason) equal(o Reason) bool {
 	return r.Code == o.Code && r.Detail == o.Detail && slices.Equal(r.Changes, o.Changes)
 }
-
-func sameRefs(a, b []event.Ref) bool { return slices.Equal(a, b) }

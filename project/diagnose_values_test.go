@@ -76,11 +76,11 @@ func TestDiagnoseValues(t *testing.T) {
     restart: on-failure:3
     ipc: shareable
     pid: service:db
-    ports: [{target: 80, protocol: udp}]
+    ports: [{target: 80, protocol: UDP}]
     expose: [80, "90-95/udp"]
     dns: 1.1.1.1
-    tmpfs: /x:size=64m,mode=1777
-  db: {image: alpine, restart: "no", pid: host, ipc: private}
+    tmpfs: /x:size=1t,mode=1777
+  db: {image: alpine, restart: "no", pid: "ns:/proc/1/ns/pid", ipc: private}
 `
 	if _, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", right)}, nil); err != nil {
 		t.Error(err)

@@ -26,7 +26,8 @@ func unknownFlagHint(cmd *cobra.Command, name, otherwise string) string {
 	root := cmd.Root()
 	if global := lookup(root.Flags(), name); global != nil && cmd != root {
 		flag := dashed(name)
-		return flag + " stands before the command: " + root.Name() + " " + flag + valueOf(global) + " " + cmd.Name()
+		below := strings.TrimPrefix(cmd.CommandPath(), root.CommandPath())
+		return flag + " stands before the command: " + root.CommandPath() + " " + flag + valueOf(global) + below
 	}
 	if near := diagnostic.Nearest(name, flagNames(cmd)); len(name) > 1 && len(near) > 0 {
 		for i := range near {

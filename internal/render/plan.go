@@ -173,7 +173,7 @@ func (s *planText) why(c plan.Change) []terminal.Text {
 	add := func(text string) { texts = append(texts, terminal.Value(text)) }
 	said := map[string]string{"+": "create", "~": "recreate", "-": "remove"}
 	did := c.Becomes
-	if said[first(signOf(c))] == did {
+	if sign, _ := signOf(c); said[sign] == did {
 		did = ""
 	}
 	for _, r := range c.Reasons {
@@ -214,8 +214,6 @@ func obvious(c plan.Change, r plan.Reason) bool {
 	}
 	return false
 }
-
-func first[A, B any](a A, _ B) A { return a }
 
 // fieldText is one field's change: "ports.8000 18300 → 18301".
 func fieldText(c plan.FieldChange) string {

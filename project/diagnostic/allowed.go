@@ -36,10 +36,10 @@ var checkedValues = []checkedValue{
 		}
 		return s.Deploy.RestartPolicy.Condition
 	})},
-	{"ipc", oneOf("none", "private", "shareable", "host", "service:NAME", "container:NAME"), single(func(s types.ServiceConfig) string { return s.Ipc })},
-	{"pid", oneOf("host", "private", "service:NAME", "container:NAME"), single(func(s types.ServiceConfig) string { return s.Pid })},
+	{"ipc", namespace("none", "private", "shareable", "host", "service:NAME", "container:NAME"), single(func(s types.ServiceConfig) string { return s.Ipc })},
+	{"pid", namespace("host", "private", "service:NAME", "container:NAME"), single(func(s types.ServiceConfig) string { return s.Pid })},
 	{"uts", utsMode, single(func(s types.ServiceConfig) string { return s.Uts })},
-	{"ports.*.protocol", oneOf("tcp", "udp", "sctp"), func(s types.ServiceConfig) []placed {
+	{"ports.*.protocol", protocol, func(s types.ServiceConfig) []placed {
 		return list(s.Ports, func(p types.ServicePortConfig) string { return p.Protocol })
 	}},
 	{"expose.*", portNumbers, func(s types.ServiceConfig) []placed { return list(s.Expose, itself) }},
@@ -140,6 +140,20 @@ func oneOf(words ...string) func(string) error {
 	}
 }
 
+// namespace is oneOf, and any "ns:PATH", which Podman takes.
+func namespace(words ...string) func(string) error {
+	check := oneOf(words...)
+	return func(value string) error {
+		if strings.HasPrefix(value, "ns:") {
+			return nil
+		}
+		return check(value)
+	}
+}
+
+// protocol may be in capitals, as engines take it.
+func protocol(value string) error { return oneOf("tcp", "udp", "sctp")(strings.ToLower(value)) }
+
 // utsMode leaves what names a service to engine/spec, which says why that cannot be.
 func utsMode(value string) error {
 	if strings.Contains(value, ":") {
@@ -200,7 +214,7 @@ func tmpfsOptions(value string) error {
 	return nil
 }
 
-var tmpfsSize = regexp.MustCompile(`^[0-9]+[kKmMgG%]?$`)
+var tmpfsSize = regexp.MustCompile(`^[0-9]+[kKmMgGtTpPeE%]?$`)
 
 // duration is the loader's own check.
 func duration(value string) error {
