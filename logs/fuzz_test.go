@@ -134,6 +134,7 @@ func FuzzLevelOf(f *testing.F) {
 func FuzzPosition(f *testing.F) {
 	f.Add([]byte{0, 0, 1, 1, 2}, uint16(3))
 	f.Add(bytes.Repeat([]byte{0, 1}, 300), uint16(400))
+	f.Add(make([]byte, window+100), uint16(window+99)) // more lines of one time than are remembered
 	f.Fuzz(func(t *testing.T, steps []byte, broke uint16) {
 		var times []int64
 		ns := origin

@@ -30,8 +30,9 @@ type position struct {
 	recent  [window]int64 // a ring: the times of the last lines, Unix nanoseconds
 	count   int           // lines seen
 	dropped int64         // the greatest time that left the ring
+	equal   int           // how many lines of that time left it
 
-	floor int64         // while reading again: lines up to here were seen
+	floor int64         // while reading again: lines before here were seen
 	again map[int64]int // while reading again: lines still to be left out, by time
 	front int64         // until one of again came by: lines up to here stand in front of the tail
 }
@@ -60,7 +61,7 @@ func (p *position) finished() {
 
 // admit says whether a line is new, and remembers it if so.
 func (p *position) admit(ns int64) bool {
-	if ns <= p.floor {
+	if ns < p.floor {
 		return false
 	}
 	if n := p.again[ns]; n > 0 {
@@ -74,11 +75,21 @@ func (p *position) admit(ns int64) bool {
 	p.front = math.MinInt64 // the engine has rotated the remembered lines away
 	slot := &p.recent[p.count%window]
 	if p.count >= window {
-		p.dropped = max(p.dropped, *slot)
+		p.drop(*slot)
 	}
 	*slot = ns
 	p.count++
 	return true
+}
+
+// drop notes that a line of the given time left the ring.
+func (p *position) drop(ns int64) {
+	switch {
+	case ns > p.dropped:
+		p.dropped, p.equal = ns, 1
+	case ns == p.dropped:
+		p.equal++
+	}
 }
 
 // resume prepares for reading the log, perhaps again. It returns what to ask the
@@ -88,10 +99,10 @@ func (p *position) resume() (since time.Time, tail string) {
 	if p.count == 0 {
 		return p.since, p.tail
 	}
-	p.again = make(map[int64]int)
+	p.again = map[int64]int{p.dropped: p.equal}
 	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	for _, ns := range p.recent[:min(p.count, window)] {
-		if ns > p.dropped {
+		if ns >= p.dropped {
 			p.again[ns]++
 			first, last = min(first, ns), max(last, ns)
 		}
@@ -101,7 +112,7 @@ func (p *position) resume() (since time.Time, tail string) {
 	}
 	switch {
 	case p.count > window:
-		return time.Unix(0, p.dropped+1), "all"
+		return time.Unix(0, p.dropped), "all"
 	case p.tail == "all":
 		return p.since, "all" // every line of it is remembered
 	}
