@@ -22,9 +22,11 @@ type AttachOptions struct {
 // interruptedCode is the exit code of a command that the user ended.
 const interruptedCode = 130
 
-// Attach is the attach command: it connects the user with the first process of a running container and
-// returns its exit code. A signal is the container's, unless it has a terminal:
-// then what is typed is enough, and a signal ends the command alone.
+// Attach is the attach command: it connects the user with the first process of a running
+// container and returns its exit code. A signal is the container's, unless it has a
+// terminal: then what is typed is enough, and a signal ends the command alone. The error
+// says that the container does not run or is paused, that there is no terminal where one
+// is needed, or that the connection broke.
 func (s *Session) Attach(ctx context.Context, o AttachOptions, c Console) (code int, err error) {
 	found, err := s.find(ctx, o.FindOptions)
 	if err != nil {

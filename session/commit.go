@@ -13,7 +13,8 @@ type CommitOptions struct {
 	files.CommitOptions
 }
 
-// Commit makes an image of a running container.
+// Commit makes an image of a running container. The error says that it does not run, or
+// is the engine's.
 func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
 	c, err := s.find(ctx, o.FindOptions)
 	if err != nil {

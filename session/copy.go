@@ -40,7 +40,8 @@ type CopyEnd struct {
 // stream tells whether the end is a standard stream.
 func (e CopyEnd) stream() bool { return e.Service == "" && e.Path == "-" }
 
-// Copy copies files between a service's containers and this machine.
+// Copy copies files between a service's containers and this machine. The error says that
+// there is no such container, or joins what went wrong with each.
 func (s *Session) Copy(ctx context.Context, o CopyOptions) error {
 	service := cmp.Or(o.From.Service, o.To.Service)
 	targets, err := s.copyTargets(ctx, o, service)

@@ -18,7 +18,8 @@ func ConfiguredDetachKeys(configDir string) (string, error) {
 	return dockerconfig.DetachKeys(configDir)
 }
 
-// CheckDetachKeys says what is wrong with keys to detach with: "ctrl-p,ctrl-q".
+// CheckDetachKeys returns an error that says what is wrong with keys to detach with:
+// "ctrl-p,ctrl-q".
 func CheckDetachKeys(keys string) error {
 	_, err := process.DetachKeys(keys)
 	return err

@@ -19,7 +19,9 @@ type ExecOptions struct {
 	Detach bool // nobody waits for the command
 }
 
-// Exec runs a command in a running container and returns its exit code.
+// Exec runs a command in a running container and returns its exit code. The error says
+// that the container does not run, that there is no terminal where one is needed, or that
+// the command could not be started or followed.
 func (s *Session) Exec(ctx context.Context, o ExecOptions, c Console) (code int, err error) {
 	found, err := s.find(ctx, o.FindOptions)
 	if err != nil {

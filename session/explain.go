@@ -24,7 +24,7 @@ type ExplainOptions struct {
 }
 
 // Explain says of each service how it fares and why, in the order of the names.
-// It changes nothing.
+// It changes nothing. The error is the engine's, or names a service that there is not.
 func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Explanation, error) {
 	skip := everything
 	if s.Project == nil {

@@ -23,7 +23,8 @@ type ExportFile interface {
 	Discard() error
 }
 
-// Export writes the files of a running container, as a tar archive.
+// Export writes the files of a running container, as a tar archive. The error says that it
+// does not run, or which of reading and writing failed; what was written is dropped then.
 func (s *Session) Export(ctx context.Context, o FindOptions, to ExportTarget) error {
 	c, err := s.find(ctx, o)
 	if err != nil {

@@ -21,7 +21,7 @@ type PortOptions struct {
 }
 
 // Port returns the address of the host, "0.0.0.0:8080", on which a container's
-// port is published.
+// port is published. The error says that none runs, or what is published instead.
 func (s *Session) Port(ctx context.Context, o PortOptions) (string, error) {
 	c, err := s.find(ctx, o.FindOptions)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 )
 
 // Rm removes stopped containers. agree is asked first, with their names in the
-// plan's order; where its answer is no, nothing happens.
+// plan's order; where its answer is no, nothing happens. The error is an operation's, or
+// agree's.
 func (s *Session) Rm(ctx context.Context, o planner.RmOptions, agree func(names []string) (bool, error)) error {
 	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {

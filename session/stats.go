@@ -24,7 +24,7 @@ type StatsOptions struct {
 const statsCalls = 128
 
 // Stats measures once what the containers use. They are in the order of their
-// names.
+// names. The error is the engine's.
 func (s *Session) Stats(ctx context.Context, o StatsOptions) ([]list.Stats, error) {
 	listed, err := s.measured(ctx, o)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Session) Stats(ctx context.Context, o StatsOptions) ([]list.Stats, erro
 	return out, g.Wait()
 }
 
-// Usage adds what they use to containers that run.
+// Usage adds what they use to containers that run. The error is the engine's.
 func (s *Session) Usage(ctx context.Context, containers []list.Container) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(statsCalls)
@@ -74,7 +74,8 @@ func (s *Session) measured(ctx context.Context, o StatsOptions) ([]list.Containe
 
 // FollowStats shows what the containers use each time the engine has measured
 // all of them, about once a second, until ctx ends. Containers come and go as
-// they start and end.
+// they start and end. The error is show's, or says that the engine's events cannot be
+// followed.
 func (s *Session) FollowStats(ctx context.Context, o StatsOptions, show func([]list.Stats) error) error {
 	sub, err := s.Subscribe(ctx)
 	if err != nil {

@@ -18,7 +18,8 @@ type Running struct {
 	list.Processes
 }
 
-// Top returns the processes of the running containers, by service and number.
+// Top returns the processes of the running containers, by service and number. The error
+// is the engine's.
 func (s *Session) Top(ctx context.Context, services []string) ([]Running, error) {
 	listed, err := s.running(ctx, services)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 
 // Wait waits until the services' containers that run now have ended, those of
 // run among them. It calls ended with each id and exit code, one at a time, and
-// returns the code of the one that ended last, as Docker Compose does.
+// returns the code of the one that ended last, as Docker Compose does. The error says that
+// none runs, or that the engine does not tell of an end.
 func (s *Session) Wait(ctx context.Context, services []string, ended func(id string, code int)) (code int, err error) {
 	listed, err := s.running(ctx, services)
 	if err != nil {

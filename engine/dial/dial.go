@@ -57,7 +57,8 @@ type Conn struct {
 	stop func() error // ends what Dial started; nil: nothing
 }
 
-// Close lets idle connections go and ends the Podman service that Dial started.
+// Close lets idle connections go and ends the Podman service that Dial started. The error
+// says that this could not be ended.
 func (c *Conn) Close() error {
 	err := c.Client.Close()
 	if c.stop != nil {

@@ -14,7 +14,8 @@ import (
 // that it runs in: the hook's own specification, which the loader has completed
 // from the service's, with the volumes of the container that is to start,
 // target, and in its networks. It has no address and no name that others could
-// take for the service's. It is pure, as Container is.
+// take for the service's. It is pure, as Container is, and its errors are Container's, or
+// that there is no such hook.
 func PreStart(p *project.Project, service string, number, index int, target string, b Binding) (*Request, error) {
 	s, ok := p.Services[service]
 	if !ok || index >= len(s.PreStart) {

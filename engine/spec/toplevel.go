@@ -7,7 +7,8 @@ import (
 )
 
 // NetworkOptions maps a network of the file to what an engine with that API
-// version is asked for, but for its labels.
+// version is asked for, but for its labels. The error names an attribute that this version
+// does not have.
 func NetworkOptions(n types.NetworkConfig, api string) (network.CreateOptions, error) {
 	o := network.CreateOptions{
 		Driver:     n.Driver,

@@ -37,7 +37,7 @@ type LogsOptions struct {
 
 // Logs shows what the project's containers printed and, with Follow, what they
 // go on to print, through restarts and recreations, until ctx ends, nothing runs
-// any more, or Until has come.
+// any more, or Until has come. The error is the engine's, or that of writing.
 func Logs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	left := time.Until(o.Until)
 	switch {

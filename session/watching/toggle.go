@@ -59,7 +59,7 @@ func (t *Toggle) Start(ctx context.Context, adopt func(*project.Project)) {
 }
 
 // Rebuild builds services' images and recreates their containers, as a change that
-// asks for it does.
+// asks for it does. The error is an operation's of session.
 func (t *Toggle) Rebuild(ctx context.Context, services []string) error {
 	return t.w.Rebuild(ctx, services)
 }
