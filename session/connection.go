@@ -35,6 +35,9 @@ func Connect(ctx context.Context, o ConnectOptions) (*Connection, error) {
 // either.
 func (c *Connection) Close() error { return c.conn.Close() }
 
+// Host is the engine's address: "unix:///var/run/docker.sock".
+func (c *Connection) Host() string { return c.conn.Client.DaemonHost() }
+
 // New returns a session at this engine: its configuration's Reader, Client and Engine
 // are the connection's, without a Client in a dry run. Close ends what it started.
 func (c *Connection) New(of Config) *Session {

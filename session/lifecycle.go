@@ -14,7 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Down takes the project, or some services of it, down.
+// Down takes the project, or some services of it, down. The error is an operation's.
 func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	skip := withoutImages
 	if o.Images != "" {
@@ -25,7 +25,7 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	})
 }
 
-// Stop stops containers.
+// Stop stops containers. The error is an operation's.
 func (s *Session) Stop(ctx context.Context, o planner.LifecycleOptions) error {
 	ctx, done, err := s.InterruptTurn(ctx)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Session) KillInTurn(ctx context.Context, o planner.KillOptions) error {
 	})
 }
 
-// Kill sends a signal to the running containers.
+// Kill sends a signal to the running containers. The error is an operation's.
 func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 	none := false
 	err := s.stop(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
@@ -65,7 +65,8 @@ func (s *Session) Kill(ctx context.Context, o planner.KillOptions) error {
 	return nil
 }
 
-// Start starts containers that exist.
+// Start starts containers that exist. The error is an operation's, or says that there are
+// none.
 func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 	if s.Project != nil {
 		on, err := s.Project.SwitchOn(o.Services)
@@ -83,14 +84,14 @@ func (s *Session) Start(ctx context.Context, o planner.LifecycleOptions) error {
 	})
 }
 
-// Restart restarts containers.
+// Restart restarts containers. The error is an operation's.
 func (s *Session) Restart(ctx context.Context, o planner.LifecycleOptions) error {
 	return s.run(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Restart(p, state, o)
 	})
 }
 
-// Scale brings services to numbers of replicas.
+// Scale brings services to numbers of replicas. The error is an operation's.
 func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.UpOptions) error {
 	return s.run(ctx, everything, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Scale(p, state, replicas, o)
@@ -98,10 +99,10 @@ func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.
 }
 
 // Pull brings the services' images, and says which of those that could not be
-// had are built.
+// had are built. The error is an operation's.
 func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 	missing := newMissingImages()
-	err := s.toSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	err := s.unlocked().toSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Pull(p, state, o)
 	})
 	if build := missing.builtBy(s.Project); len(build) > 0 {
@@ -113,9 +114,10 @@ func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 	return err
 }
 
-// Push sends the images that the services build to their registries.
+// Push sends the images that the services build to their registries. The error is an
+// operation's.
 func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
-	ctx, done, err := s.TakeTurn(ctx)
+	ctx, done, err := s.unlocked().TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,9 +125,9 @@ func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
 	return (&Planned{planner.Push(s.Project, o), s}).Apply(ctx, nil)
 }
 
-// BuildImages builds the services' images.
+// BuildImages builds the services' images. The error is an operation's.
 func (s *Session) BuildImages(ctx context.Context, o planner.BuildOptions) error {
-	return s.run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	return s.unlocked().run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Build(p, state, o)
 	})
 }

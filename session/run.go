@@ -33,7 +33,9 @@ const (
 )
 
 // Run runs the project's one-off and returns its exit code: what it depends on
-// comes first, and the user is connected with it until it ends.
+// comes first, and the user is connected with it until it ends. The error is an
+// operation's, or says that there is no terminal where one is needed or that the
+// connection broke.
 func (s *Session) Run(ctx context.Context, o RunOptions, c Console) (code int, err error) {
 	one := s.Project.OneOff
 	t := talk{tty: one.TTY, stdin: one.Stdin, once: true}
@@ -61,6 +63,11 @@ func (s *Session) prepare(ctx context.Context, o RunOptions, r *oneOff) error {
 		return err
 	}
 	defer done()
+	return s.Replan(ctx, func() error { return s.prepareOnce(ctx, o, r) })
+}
+
+// prepareOnce is prepare for who has the turn.
+func (s *Session) prepareOnce(ctx context.Context, o RunOptions, r *oneOff) error {
 	state, err := s.observe(ctx, everything)
 	if err != nil {
 		return err

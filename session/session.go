@@ -1,6 +1,11 @@
 // Package session is the one driver of a project at an engine: it observes,
 // asks the planner, lets the user confirm, applies, and follows what runs. Every
 // command goes through it.
+//
+// The error of an operation, that is of a method which plans and applies (Up, Down,
+// Stop, ...), is one of these: the engine's, where the project cannot be observed; the
+// planner's, where a service does not exist or what is asked for contradicts itself;
+// reconciler.Apply's, which joins those of all steps that failed; or the context's cause.
 package session
 
 import (
@@ -16,6 +21,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/projectlock"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -43,6 +49,9 @@ type Config struct {
 	// in peace is killed, and an interrupted command waits for nothing any more.
 	// nil: never.
 	Force context.Context
+	// Lock keeps other commands of this machine's user from changing the project at the
+	// same time; nil: nothing does.
+	Lock *projectlock.Lock
 	// ConfigDir is docker's folder, for the registries' credentials.
 	ConfigDir string
 	// LookupEnv reads this process's environment, for builds; nil: os.LookupEnv.
@@ -99,6 +108,13 @@ func (s *Session) For(p *project.Project) *Session {
 func (s *Session) WithImages(o ImageOptions) *Session {
 	other := *s
 	other.images = o
+	return &other
+}
+
+// unlocked is this session for what changes images alone: other commands need not wait.
+func (s *Session) unlocked() *Session {
+	other := *s
+	other.Lock = nil
 	return &other
 }
 
@@ -175,11 +191,13 @@ func (s *Session) stop(ctx context.Context, skip observe.Parts, of planOf) error
 
 // carryOut observes, plans and applies. The caller has the turn.
 func (s *Session) carryOut(ctx context.Context, skip observe.Parts, of planOf) error {
-	p, err := s.plan(ctx, skip, of)
-	if err != nil {
-		return err
-	}
-	return p.Apply(ctx, nil)
+	return s.Replan(ctx, func() error {
+		p, err := s.plan(ctx, skip, of)
+		if err != nil {
+			return err
+		}
+		return p.Apply(ctx, nil)
+	})
 }
 
 // Planned is a plan, and the session that carries it out: that of the project with what

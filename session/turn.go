@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
+
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/internal/projectlock"
+	"github.com/compose-orchestrator/compose/plan"
 )
 
 // turn lets one plan at a time be made and carried out for a project in this process,
@@ -28,18 +33,87 @@ type holder struct {
 // errStopping is why a plan was cancelled whose containers are to stop.
 var errStopping = errors.New("the project is being stopped")
 
-// TakeTurn waits until nobody else in this process plans for the project, whatever part
-// of it: one plan at a time. The caller works with the context that it returns, which
-// ends when the project is to be stopped, and calls done in the end. The error is ctx's
-// cause.
+// TakeTurn waits until nobody else plans for the project, whatever part of it: one plan
+// at a time, in this process and, by Config.Lock, among the commands of this machine's
+// user. The caller works with the context that it returns, which ends when the project is
+// to be stopped, and calls done in the end. The error is ctx's cause.
 func (s *Session) TakeTurn(ctx context.Context) (_ context.Context, done func(), err error) {
-	return s.shared.turn.take(ctx)
+	mine, done, err := s.shared.turn.take(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.locked(mine, done, func() (context.Context, func(), error) {
+		return s.Lock.Take(mine, s.tellWaiting)
+	})
 }
 
 // InterruptTurn is TakeTurn for what stops containers: it cancels the plan that is made
 // or carried out just now, and waits for its end.
 func (s *Session) InterruptTurn(ctx context.Context) (_ context.Context, done func(), err error) {
-	return s.shared.turn.interrupt(ctx)
+	mine, done, err := s.shared.turn.interrupt(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.locked(mine, done, func() (context.Context, func(), error) {
+		return s.Lock.Interrupt(mine, func(h projectlock.Holder) {
+			s.Sink(event.Message{Level: event.Info, Text: "interrupting " + h.String()})
+		})
+	})
+}
+
+// locked gets the lock for who has the turn. Where it cannot be had for want of a folder,
+// say, the command goes on without: then two commands may meet, see Replan.
+func (s *Session) locked(ctx context.Context, done func(), get func() (context.Context, func(), error)) (context.Context, func(), error) {
+	if s.Lock == nil || s.DryRun {
+		return ctx, done, nil
+	}
+	working, release, err := get()
+	switch {
+	case err == nil:
+		return working, func() { release(); done() }, nil
+	case ctx.Err() != nil:
+		done()
+		return nil, nil, err
+	}
+	s.Sink(event.Message{Level: event.Debug, Text: "other commands are not kept from changing the project: " + err.Error()})
+	return ctx, done, nil
+}
+
+func (s *Session) tellWaiting(h projectlock.Holder) {
+	text := "waiting for " + h.String() + ", which changes this project"
+	if !h.Since.IsZero() {
+		text += " since " + h.Since.Local().Format(time.TimeOnly)
+	}
+	s.Sink(event.Message{Level: event.Info, Text: text})
+}
+
+const (
+	// replans is how often a command plans again after another one changed the project.
+	replans = 3
+	// settling is how long the other command gets before the first time, to end what it
+	// has begun; twice that before the second, and so on.
+	settling = 200 * time.Millisecond
+)
+
+// Replan calls attempt, which observes, plans and applies, and calls it again where
+// another command changed the project meanwhile: one of another user or machine, with
+// which there is no common lock. The error is attempt's, or says which command
+// interrupted this one.
+func (s *Session) Replan(ctx context.Context, attempt func() error) error {
+	for n := 1; ; n++ {
+		err := attempt()
+		if by, ok := errors.AsType[*projectlock.Interrupted](context.Cause(ctx)); ok && err != nil {
+			return by
+		}
+		if n > replans || ctx.Err() != nil || !plan.AllOvertaken(err) {
+			return err
+		}
+		s.Sink(event.Message{Level: event.Warn, Text: "another command changed this project meanwhile: planning again"})
+		select {
+		case <-ctx.Done():
+		case <-time.After(settling << (n - 1)):
+		}
+	}
 }
 
 // ContainersLock is held for writing while a plan changes containers, for reading by

@@ -25,7 +25,8 @@ const (
 	AnswerNo // while nobody can be asked
 )
 
-// Up makes the engine's state the project's, and leaves the containers running.
+// Up makes the engine's state the project's, and leaves the containers running. The error
+// is an operation's, or that of asking the user.
 func (s *Session) Up(ctx context.Context, o UpOptions) error {
 	ctx, done, err := s.TakeTurn(ctx)
 	if err != nil {
@@ -38,11 +39,13 @@ func (s *Session) Up(ctx context.Context, o UpOptions) error {
 
 // bringUp is Up for who has the turn.
 func (s *Session) bringUp(ctx context.Context, o UpOptions) error {
-	p, err := s.PlanUp(ctx, o)
-	if err != nil {
-		return err
-	}
-	return p.Apply(ctx, nil)
+	return s.Replan(ctx, func() error {
+		p, err := s.PlanUp(ctx, o)
+		if err != nil {
+			return err
+		}
+		return p.Apply(ctx, nil)
+	})
 }
 
 // PlanUp observes and plans an up, and plans again with what the user agreed to. The
@@ -75,7 +78,7 @@ func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 	return &Planned{again, p.s}, err
 }
 
-// Answer tells whether what is asked is to be done.
+// Answer tells whether what is asked is to be done. The error is that of asking the user.
 func (s *Session) Answer(ctx context.Context, ask plan.Ask, by Answers) (bool, error) {
 	switch {
 	case by == AnswerYes:

@@ -39,6 +39,8 @@ type app struct {
 	logs   render.LogOptions // how the command prints logs
 	need   project.Need      // what the command needs of the project's files
 
+	commandPath string // "compose up"
+
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
 	conn       *session.Connection

@@ -229,6 +229,9 @@ func (a *app) warnUnread(err error) {
 
 // session makes the session of a project, or of a name alone.
 func (a *app) session(p *project.Project, name string) *session.Session {
+	if p != nil {
+		name = p.Name
+	}
 	c := session.Config{
 		Project:  p,
 		Name:     name,
@@ -238,11 +241,9 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		Force:    a.force,
 	}
 	if a.global.plan.dryRun {
-		if p != nil {
-			name = p.Name
-		}
 		c.DryRun, c.ShowPlan = true, func(made *plan.Plan) error { return a.showPlan(name, made) }
 	}
+	c.Lock = a.projectLock(name)
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.LookupEnv = a.lookupEnv
 	return a.conn.New(c)

@@ -48,7 +48,7 @@ func (a *app) root() *cobra.Command {
 			return cmd.Help()
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			a.need = needs[cmd.Name()]
+			a.need, a.commandPath = needs[cmd.Name()], cmd.CommandPath()
 			a.yes, _ = cmd.Flags().GetBool("yes") // commands that ask have it
 			a.setUpDebug()
 			a.setUpConfig()

@@ -174,7 +174,7 @@ func seccompProfiles(dir string, opts []string) (map[string]string, error) {
 // value takes one that is as it would be made now.
 type takeover struct {
 	fresh   bool // never: it may have volumes that are not wanted
-	cleared bool // one was removed: the next conflict is an error
+	cleared bool // it was removed, or is gone: the next conflict is an error
 }
 
 // create asks for the container. A leftover of an interrupted run is taken as it
@@ -185,8 +185,11 @@ func (d *Doer) create(ctx context.Context, req *spec.Request, t takeover) (strin
 		d.warn(made.Warnings)
 		return made.ID, nil
 	}
-	if !errdefs.IsConflict(err) || t.cleared {
+	switch {
+	case !errdefs.IsConflict(err):
 		return "", err
+	case t.cleared: // the engine keeps the name for a container that is just being made
+		return "", fmt.Errorf("container %s: %w: %w", req.Name, errMeanwhile, err)
 	}
 	holder, inspectErr := d.c.ContainerInspect(ctx, req.Name)
 	switch {
@@ -198,7 +201,7 @@ func (d *Doer) create(ctx context.Context, req *spec.Request, t takeover) (strin
 	case !t.fresh && holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
 		return holder.ID, nil
 	case holder.State.Running && req.Config.Labels[project.LabelReplace] == "":
-		return "", hint.Wrap(fmt.Errorf("container %s was started by somebody else meanwhile: %w", req.Name, err), "run the command again")
+		return "", hint.Wrap(fmt.Errorf("container %s: %w: %w", req.Name, errMeanwhile, err), "run the command again")
 	default:
 		if err := d.remove(ctx, holder.ID, container.RemoveOptions{Force: true}); err != nil {
 			return "", fmt.Errorf("removing the leftover %s: %w", req.Name, err)

@@ -68,11 +68,11 @@ func New(c api.Client, p *project.Project, o Options) *Doer {
 }
 
 // Do carries one step out. Its error has a Hint where the user can do something
-// about it.
+// about it, and is a plan.Overtaken where somebody else changed the project meanwhile.
 func (d *Doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	out, err := d.dispatch(ctx, s.Action, done)
 	if err != nil {
-		return out, d.explain(ctx, s.Action, err)
+		return out, markOvertaken(d.explain(ctx, s.Action, err))
 	}
 	return out, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // explain adds what was being done to an engine's error, and what the user can
@@ -46,6 +47,9 @@ func (d *Doer) nameTaken(name string, holder container.InspectResponse, err erro
 	help := "remove it with docker rm -f " + name + ", or give this one another container_name"
 	if d.isOrphan(labels) {
 		help = helpOrphan
+	}
+	if d.p != nil && labels[project.LabelProject] == d.p.Name && d.p.Known(labels[project.LabelService]) {
+		err = fmt.Errorf("%w: %w", errMeanwhile, err)
 	}
 	return hint.Wrap(fmt.Errorf("the name %s is taken by container %s%s: %w", name, spec.ShortID(holder.ID), whose, err), help)
 }

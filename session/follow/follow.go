@@ -102,12 +102,14 @@ func (f *attached) bringUp(ctx context.Context, o session.UpOptions) error {
 				return err
 			}
 		}
-		made, err := f.s.PlanUp(ctx, o)
-		if err != nil {
-			return err
-		}
-		f.announce(made.Plan)
-		return made.Apply(ctx, func(d plan.Doer) plan.Doer { return stepwise{d, f.feeder} })
+		return f.s.Replan(ctx, func() error {
+			made, err := f.s.PlanUp(ctx, o)
+			if err != nil {
+				return err
+			}
+			f.announce(made.Plan)
+			return made.Apply(ctx, func(d plan.Doer) plan.Doer { return stepwise{d, f.feeder} })
+		})
 	})
 }
 

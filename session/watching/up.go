@@ -38,11 +38,13 @@ func (w *watching) up(ctx context.Context, o session.UpOptions) error {
 	if o, err = w.prepare(ctx, o); err != nil {
 		return err
 	}
-	p, err := w.s.PlanUp(ctx, o)
-	if err != nil {
-		return err
-	}
-	return p.Apply(ctx, nil)
+	return w.s.Replan(ctx, func() error {
+		p, err := w.s.PlanUp(ctx, o)
+		if err != nil {
+			return err
+		}
+		return p.Apply(ctx, nil)
+	})
 }
 
 // prepare creates the containers and gives them what is synced initially, where
