@@ -31,16 +31,34 @@ func Connect(ctx context.Context, o ConnectOptions) (*Connection, error) {
 	return &Connection{conn}, nil
 }
 
+// NoEngine stands for an engine that has nothing. Sessions of it are for dry runs of what
+// creates and starts containers: they observe an empty project.
+func NoEngine() *Connection { return &Connection{} }
+
 // Close lets idle connections go, and ends what Connect started. The error is that of
 // either.
-func (c *Connection) Close() error { return c.conn.Close() }
+func (c *Connection) Close() error {
+	if c.conn == nil {
+		return nil
+	}
+	return c.conn.Close()
+}
 
-// Host is the engine's address: "unix:///var/run/docker.sock".
-func (c *Connection) Host() string { return c.conn.Client.DaemonHost() }
+// Host is the engine's address: "unix:///var/run/docker.sock"; "" for NoEngine.
+func (c *Connection) Host() string {
+	if c.conn == nil {
+		return ""
+	}
+	return c.conn.Client.DaemonHost()
+}
 
 // New returns a session at this engine: its configuration's Reader, Client and Engine
 // are the connection's, without a Client in a dry run. Close ends what it started.
 func (c *Connection) New(of Config) *Session {
+	if c.conn == nil {
+		of.DryRun = true
+		return New(of)
+	}
 	of.Reader, of.Client, of.Engine = api.ReadOnly(c.conn.Client), c.conn.Client, c.conn.Engine
 	if of.DryRun {
 		of.Client = nil

@@ -30,7 +30,8 @@ import (
 
 // Config is what a session works with. New copies it.
 type Config struct {
-	// Reader reads the engine. Client writes too; nil in a dry run.
+	// Reader reads the engine; nil: there is none, and the project is observed as one of
+	// which nothing is there. Client writes too; nil in a dry run.
 	Reader api.Reader
 	Client api.Client
 	Engine planner.Engine
@@ -137,6 +138,9 @@ func (s *Session) Close() {
 
 // observe reads the project's state, less what skip names.
 func (s *Session) observe(ctx context.Context, skip observe.Parts) (planner.State, error) {
+	if s.Reader == nil {
+		return planner.Nothing(s.Project), nil
+	}
 	state, err := observe.Project(ctx, s.Reader, observe.Options{
 		Project: s.Project,
 		Name:    s.Name,

@@ -136,6 +136,10 @@ func (a *app) dial(ctx context.Context) (*session.Connection, error) {
 	if a.conn != nil {
 		return a.conn, nil
 	}
+	if a.global.plan.offline {
+		a.conn = session.NoEngine()
+		return a.conn, nil
+	}
 	conn, err := session.Connect(ctx, session.ConnectOptions{
 		Host:    a.global.host,
 		Context: a.global.context,

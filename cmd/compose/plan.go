@@ -17,6 +17,7 @@ type planFlags struct {
 	steps    bool
 	exitCode bool
 	format   string // of the command plan; "": that of --progress
+	offline  bool   // no engine is asked: nothing is there
 }
 
 // exitChanges is the exit code of a shown plan that changes something, where the user
@@ -46,6 +47,7 @@ func (a *app) planCommand() *cobra.Command {
 		"The exit code is 0 where there is nothing to do, 2 where something would change, and 1 for an error."
 	f.registerPlanned(cmd.Flags())
 	cmd.Flags().StringVar(&a.global.plan.format, "format", "", `Format the output ("text"|"json")`)
+	cmd.Flags().BoolVar(&a.global.plan.offline, "offline", false, "Ask no engine: plan as where nothing is there yet")
 	cmd.Flags().BoolVar(&a.global.plan.steps, "steps", false, "Print each step")
 	return cmd
 }
