@@ -68,6 +68,9 @@ func (b *Builder) show(out *lineWriter, statuses chan *bkclient.SolveStatus) {
 	out.flush()
 }
 
+// maxLine is from how many bytes on a line without an end comes in pieces.
+const maxLine = 64 << 10
+
 // lineWriter cuts what the display writes into lines. It is used by one
 // goroutine, but for end.
 type lineWriter struct {
@@ -90,7 +93,9 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	for {
 		line, rest, ok := bytes.Cut(p, []byte("\n"))
 		if !ok {
-			w.rest = append(w.rest, line...)
+			if w.rest = append(w.rest, line...); len(w.rest) > maxLine {
+				w.flush()
+			}
 			return n, nil
 		}
 		w.line(string(append(w.rest, line...)))
@@ -169,6 +174,9 @@ type tail struct {
 
 func (t *tail) write(p []byte) {
 	parts := strings.Split(t.rest+string(p), "\n")
+	if len(parts[len(parts)-1]) > maxLine {
+		parts = append(parts, "")
+	}
 	t.rest = parts[len(parts)-1]
 	t.lines = append(t.lines, parts[:len(parts)-1]...)
 	if extra := len(t.lines) - keptLines; extra > 0 {

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -129,5 +130,25 @@ services:
 		if got := advise(c.message, j, p); got != c.want {
 			t.Errorf("%s:\ngot  %q\nwant %q", c.step, got, c.want)
 		}
+	}
+}
+
+// TestLineWithoutEnd: a step that prints no line end costs no more than a piece of it.
+func TestLineWithoutEnd(t *testing.T) {
+	longest, shown := 0, 0
+	w := &lineWriter{emit: func(line string) { longest, shown = max(longest, len(line)), shown+len(line) }}
+	var last tail
+	piece := bytes.Repeat([]byte("x"), 8<<10)
+	const pieces = 64
+	for range pieces {
+		_, _ = w.Write(piece) // never fails
+		last.write(piece)
+	}
+	w.flush()
+	if want := pieces * len(piece); longest > maxLine+len(piece) || shown != want {
+		t.Errorf("a line has %d bytes, %d altogether, want %d", longest, shown, want)
+	}
+	if got := len(last.rest); got > maxLine {
+		t.Errorf("the tail has a line of %d bytes", got)
 	}
 }

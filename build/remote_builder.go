@@ -12,11 +12,11 @@ import (
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
-	"github.com/docker/docker/pkg/stdcopy"
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/session/grpchijack"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/frames"
 )
 
 // connectBuilder connects to a BuildKit outside of the engine, as buildx has defined
@@ -125,7 +125,7 @@ type execConn struct {
 func newExecConn(attached types.HijackedResponse) *execConn {
 	r, w := io.Pipe()
 	go func() { // ends with the connection
-		_, err := stdcopy.StdCopy(w, io.Discard, attached.Reader)
+		err := frames.Split(w, io.Discard, attached.Reader)
 		w.CloseWithError(err) // nil is the end of the stream
 	}()
 	return &execConn{Conn: attached.Conn, out: r}

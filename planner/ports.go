@@ -27,6 +27,23 @@ func (d *upDraft) checkPorts(svc types.ServiceConfig) error {
 	return nil
 }
 
+// maxContainers bounds the containers of a plan: more than any engine runs.
+const maxContainers = 20_000
+
+// checkScale refuses more containers than a plan may have: each takes memory here, too.
+func (d *upDraft) checkScale() error {
+	all := 0
+	for _, name := range d.order {
+		svc := d.p.Services[name]
+		want := svc.GetScale()
+		if all += min(want, maxContainers+1); all > maxContainers {
+			return hint.New(fmt.Sprintf("service %q is to have %d containers, and a project has %d at most", name, want, maxContainers),
+				"correct its scale or deploy.replicas")
+		}
+	}
+	return nil
+}
+
 func portText(p types.ServicePortConfig) string {
 	if strings.Contains(p.Published, "-") {
 		return "ports " + p.Published

@@ -126,6 +126,9 @@ func newUpDraft(p *project.Project, s State, o UpOptions) *upDraft {
 
 // check refuses what cannot be planned: external resources that are not there.
 func (d *upDraft) check() error {
+	if err := d.checkScale(); err != nil {
+		return err
+	}
 	for _, key := range d.p.NetworkNames() {
 		n := d.p.Networks[key]
 		if bool(n.External) && d.findNetwork(n.Name) == nil && d.networkUsed(key) {

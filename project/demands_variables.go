@@ -1,14 +1,12 @@
 package project
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/project/limits"
@@ -19,11 +17,14 @@ import (
 // the value is the caller's.
 func (d *demandCollector) variables(env types.Mapping, c *remoteFile) {
 	d.of = "the file"
-	named := map[string]bool{}
-	for _, document := range c.documents {
-		for name := range template.ExtractVariables(document, template.DefaultPattern) {
-			named[name] = true
+	taken := map[string]bool{}
+	named := func(name string) {
+		if _, set := env[name]; set && name != "COMPOSE_PROJECT_NAME" || strings.Contains(name, "$") {
+			taken[name] = true
 		}
+	}
+	for _, document := range c.documents {
+		mentionedIn(document, named)
 		passedOn(document, named)
 	}
 	for _, content := range c.envFiles {
@@ -37,20 +38,33 @@ func (d *demandCollector) variables(env types.Mapping, c *remoteFile) {
 		}
 		lookedUp(content, named)
 	}
-	for name := range named {
+	for name := range taken {
 		if strings.Contains(name, "$") {
 			d.add("takes a variable of your environment whose name variables make up: %s", quoted(name))
-			continue
-		}
-		if _, set := env[name]; set && name != "COMPOSE_PROJECT_NAME" {
+		} else {
 			d.add("takes the variable %s of your environment", quoted(name))
+		}
+	}
+}
+
+// mentionedIn collects the variables in the texts of a tree.
+func mentionedIn(v any, named func(string)) {
+	if text, ok := v.(string); ok {
+		mentioned(text, named)
+	}
+	for _, value := range mapping(v) {
+		mentionedIn(value, named)
+	}
+	if entries, ok := v.([]any); ok {
+		for _, entry := range entries {
+			mentionedIn(entry, named)
 		}
 	}
 }
 
 // passedOn collects the variables that are given by name alone: in environment
 // and args, and as the content of secrets and configs.
-func passedOn(v any, named map[string]bool) {
+func passedOn(v any, named func(string)) {
 	for key, value := range mapping(v) {
 		if key == "environment" || key == "args" {
 			names(value, named)
@@ -66,10 +80,10 @@ func passedOn(v any, named map[string]bool) {
 
 // names collects the entries without a value of a list or mapping, and a single
 // name.
-func names(v any, named map[string]bool) {
+func names(v any, named func(string)) {
 	for name, value := range mapping(v) {
 		if value == nil {
-			named[name] = true
+			named(name)
 		}
 	}
 	if mapping(v) != nil {
@@ -77,7 +91,7 @@ func names(v any, named map[string]bool) {
 	}
 	for _, entry := range list(v) {
 		if name, ok := entry.(string); ok && !strings.Contains(withoutVariables(name), "=") {
-			named[name] = true
+			named(name)
 		}
 	}
 }
@@ -95,13 +109,59 @@ func withoutVariables(text string) string {
 	}
 }
 
-// lookedUp collects the variables that an env file takes from its surroundings.
-// One with a mistake in it takes those before the mistake.
-func lookedUp(content []byte, named map[string]bool) {
-	_, _ = dotenv.ParseWithLookup(bytes.NewReader(content), func(name string) (string, bool) {
-		named[name] = true
-		return "value", true // not empty, so that ${NAME:?} is no mistake
+// lookedUp collects the variables that an env file takes from its surroundings: those
+// in its values, in whatever default they stand, and the lines that are a name alone.
+// Which quotes a value has, or whether the file is of format: raw, is not looked at.
+func lookedUp(content []byte, named func(string)) {
+	text := string(content)
+	mentioned(text, named)
+	mentioned(unescaped(text), named)
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		if name := strings.TrimSpace(exported.ReplaceAllString(line, "")); !strings.ContainsAny(name, "=$") {
+			named(name)
+		}
+	}
+}
+
+// exported is what may stand before a name in an env file.
+var exported = regexp.MustCompile(`^\s*export\s`)
+
+// escape is what the value of an env file may have in double quotes, where variables are
+// looked for after it was replaced.
+var escape = regexp.MustCompile(`\\(?:[abcfnrtv$"\\]|0\d{0,3})`)
+
+// unescaped is the text of an env file with its escapes replaced, as compose-go does.
+func unescaped(text string) string {
+	return escape.ReplaceAllStringFunc(text, func(match string) string {
+		if match == `\$` {
+			return "$$"
+		}
+		r, _, _, err := strconv.UnquoteChar(strings.Replace(match, `\0`, `\`, 1), '"')
+		if err != nil {
+			return match
+		}
+		return string(r)
 	})
+}
+
+// mention is a variable as a text mentions it, at whatever depth of ${...}, or a dollar
+// that is meant as it stands.
+var mention = regexp.MustCompile(`(?i)\$\$|\$\{?([_a-z][_a-z0-9]*)`)
+
+// mentioned collects the variables in a text. compose-go's own list lacks some: those in
+// the default of a variable whose name has the letter ſ or the sign K, which its patterns
+// take for s and k.
+func mentioned(text string, named func(string)) {
+	for {
+		at := mention.FindStringSubmatchIndex(text)
+		if at == nil {
+			return
+		}
+		if at[2] >= 0 {
+			named(text[at[2]:at[3]])
+		}
+		text = text[at[1]:]
+	}
 }
 
 // readBelow reads a file that is below a folder, also where links lead; path is

@@ -49,6 +49,7 @@ type source struct {
 	streams     *Streams
 	in          io.Reader // standard input; nil: nothing
 
+	commands      map[string]bool       // that are written as one text, filled in
 	expansion     limits.Expansion      // of the loader's
 	wordsOnce     sync.Once             // guards words
 	words         map[string]bool       // see fromVariables

@@ -60,6 +60,12 @@ func TestTooLarge(t *testing.T) {
 		{"label_file of many lines", []string{labelFile, "e.env", envLines}, limits.EnvFileLines, "the file"},
 		{"raw env_file of many lines", []string{rawFile, "e.env", envLines}, limits.EnvFileLines, "the file"},
 		{"one env_file for many", []string{services(100, constant(", env_file: e.env")), "e.env", strings.Repeat("A=1\n", 10_000)}, limits.EnvTotal, "the env files of all services"},
+		{"a long key", []string{oneService + "x-" + large + ":\n" + times(15_000, "\n", func(i int) string { return fmt.Sprintf("  k%d: v", i) })}, limits.ComposePaths, "the project"},
+		{"a long key of several lines", []string{oneService + "x-a:\n  ? |-\n" + strings.Repeat("    xxxxxxxxxxxxxxxx\n", 5_000) + "  :\n" + times(15_000, "\n", func(i int) string { return fmt.Sprintf("    k%d: v", i) })}, limits.ComposePaths, "the project"},
+		{"long names of services", []string{"services:\n" + times(150, "\n", func(i int) string { return fmt.Sprintf("  s%d%s: {image: x}", i, large[:100_000]) })}, limits.ComposePaths, "the project"},
+		{"a long command", []string{"services: {web: {image: x, command: " + large + "}}\n"}, limits.CommandSquares, "the commands of all services"},
+		{"a long command of a hook", []string{"services: {web: {image: x, post_start: [{command: " + large + "}]}}\n"}, limits.CommandSquares, "the commands of all services"},
+		{"a long entrypoint of a variable", []string{"services: {web: {image: x, entrypoint: $BIG}}\n", ".env", "BIG=" + large + "\n"}, limits.CommandSquares, "the commands of all services"},
 		{"one large env_file for many", []string{services(100, constant(", env_file: e.env")), "e.env", "A=" + large}, limits.EnvTotalBytes, "the env files of all services"},
 	}
 	for _, test := range tests {

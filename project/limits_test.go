@@ -110,9 +110,11 @@ func TestBombsOfModels(t *testing.T) {
 // TestDollars: texts of many $ are refused, each by itself and all together.
 func TestDollars(t *testing.T) {
 	for name, files := range map[string][]string{
-		"one":  {"compose.yaml", "services: {w: {image: x, command: \"" + strings.Repeat("$", 200_000) + "\"}}\n"},
-		"many": {"compose.yaml", "services: {w: {image: x, command: [" + times(80, ",", constant(strings.Repeat("$", 100_000))) + "]}}\n"},
-		"env":  {"compose.yaml", oneService, ".env", "A=" + strings.Repeat("$", 200_000) + "\n"},
+		"one":    {"compose.yaml", "services: {w: {image: x, command: \"" + strings.Repeat("$", 200_000) + "\"}}\n"},
+		"many":   {"compose.yaml", "services: {w: {image: x, command: [" + times(80, ",", constant(strings.Repeat("$", 100_000))) + "]}}\n"},
+		"braces": {"compose.yaml", "services: {w: {image: x, labels: [\"a=" + strings.Repeat("${A:-x}", 400) + strings.Repeat("y", 200_000) + "}\"]}}\n"},
+		"nested": {"compose.yaml", "services: {w: {image: x, labels: [\"a=" + strings.Repeat("${A:-", 400) + strings.Repeat("y", 200_000) + strings.Repeat("}", 400) + "\"]}}\n"},
+		"env":    {"compose.yaml", oneService, ".env", "A=" + strings.Repeat("$", 200_000) + "\n"},
 	} {
 		_, err := Load(t.Context(), Options{WorkDir: folder(t, files...), Name: "demo"}, nil)
 		if err == nil || !strings.Contains(err.Error(), "too many $ in long texts") {

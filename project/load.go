@@ -146,7 +146,6 @@ func (s *source) loaderOptions(o Options, name string) func(*loader.Options) {
 	return func(l *loader.Options) {
 		s.interpolation = *l.Interpolate
 		s.interpolation.Substitute = new(limits.Expansion).Substitute
-		s.expansion = limits.Expansion{}
 		l.Interpolate.Substitute = s.expansion.Substitute
 		dropUnusedCasts(l.Interpolate, s.files)
 		l.SetProjectName(name, true)

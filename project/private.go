@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/mattn/go-shellwords"
+
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // Private tells for each word of a command whether it must not be shown: it came from
@@ -46,10 +48,24 @@ func (s *source) fromVariables() map[string]bool {
 
 func (s *source) substituted() map[string]bool {
 	words := map[string]bool{}
+	room := limits.CommandSquares.Value // for what is written; what is filled in is within
 	for _, text := range s.expansion.Substitutions {
-		written := wordsOf(strings.ReplaceAll(text.Written, "$$", "$"))
-		for _, word := range wordsOf(text.Filled) {
-			if !slices.Contains(written, word) {
+		written := map[string]bool{}
+		escaped := strings.ReplaceAll(text.Written, "$$", "$")
+		for _, word := range wordsOf(escaped) {
+			written[word] = true
+		}
+		filled := wordsOf(text.Filled)
+		if s.commands[text.Filled] {
+			filled = append(filled, shellWords(text.Filled)...)
+			if room -= len(escaped) * len(escaped); room > 0 {
+				for _, word := range shellWords(escaped) {
+					written[word] = true
+				}
+			}
+		}
+		for _, word := range filled {
+			if !written[word] {
 				words[word] = true
 			}
 		}
@@ -57,12 +73,17 @@ func (s *source) substituted() map[string]bool {
 	return words
 }
 
-// wordsOf are a text itself and the words that it is split into, at blanks and as a
-// shell does.
+// wordsOf are a text itself and the words that blanks split it into.
 func wordsOf(text string) []string {
-	words := append([]string{text}, strings.FieldsFunc(text, unicode.IsSpace)...)
-	if split, err := shellwords.Parse(text); err == nil {
-		words = append(words, split...)
+	return append([]string{text}, strings.FieldsFunc(text, unicode.IsSpace)...)
+}
+
+// shellWords are the words that a shell splits a command into, which takes the square of
+// the longest; none where it has a mistake.
+func shellWords(text string) []string {
+	words, err := shellwords.Parse(text)
+	if err != nil {
+		return nil
 	}
 	return words
 }

@@ -1,10 +1,27 @@
 package project
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/project/limits"
 )
+
+// TestPrivateWordsOfLarge: a large text with a variable is no reason for a plan to take
+// its words one by one.
+func TestPrivateWordsOfLarge(t *testing.T) {
+	var b strings.Builder
+	for i := range 300_000 {
+		fmt.Fprint(&b, i, " ")
+	}
+	text := b.String()
+	s := &source{expansion: limits.Expansion{Substitutions: []limits.Substitution{{Written: text + "$PW", Filled: text + "hunter2"}}}}
+	if words := s.fromVariables(); !words["hunter2"] || words["77"] {
+		t.Errorf("got %d words", len(words))
+	}
+}
 
 // TestPrivateWords: of a command, words that came from a variable are private, and
 // those that say of themselves that they are.
@@ -17,10 +34,18 @@ services:
   quoted: {image: x, command: "web \"${PW} and more\" $$HOME"}
   plain: {image: x, command: sleep 1000}
 `
-	p, err := Load(t.Context(), Options{WorkDir: folder(t, "compose.yaml", file, ".env", "PW=hunter2\n"), Name: "demo"}, nil)
-	if err != nil {
-		t.Fatal(err)
+	dir := folder(t, "compose.yaml", file, "takes.yaml", "services: {plain: {environment: {A: !reset null}}}\n", ".env", "PW=hunter2\n")
+	for _, files := range [][]string{{"compose.yaml"}, {"compose.yaml", "takes.yaml"}} {
+		p, err := Load(t.Context(), Options{WorkDir: dir, Files: files, Name: "demo"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkPrivate(t, p)
 	}
+}
+
+func checkPrivate(t *testing.T, p *Project) {
+	t.Helper()
 	for service, want := range map[string]string{
 		"text":   "redis-server --requirepass … --port … --dir /data",
 		"list":   "sh -c … …",

@@ -14,6 +14,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // A file may take one entry of what an earlier one says: environment: {A: !reset
@@ -66,11 +67,12 @@ func (s *source) loadMarked(ctx context.Context, details types.ConfigDetails, op
 
 // loadProject is loader.LoadWithContext for files with marks.
 func (s *source) loadProject(ctx context.Context, details types.ConfigDetails, options func(*loader.Options)) (*types.Project, error) {
-	if s.marks == 0 {
-		return loader.LoadWithContext(ctx, details, options)
-	}
+	s.expansion = limits.Expansion{} // an earlier load's
 	model, err := s.loadMarked(ctx, details, options)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkCommands(model); err != nil {
 		return nil, err
 	}
 	return loader.ModelToProject(model, loader.ToOptions(&details, []func(*loader.Options){options}), details)

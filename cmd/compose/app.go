@@ -52,6 +52,7 @@ type app struct {
 	diverted atomic.Pointer[chan os.Signal]
 	asks     atomic.Pointer[menu] // has the terminal's keys; nil: nobody does
 
+	fetching sync.RWMutex     // held for reading while a remote file is fetched
 	agreedTo []project.Demand // what the project's remote files ask for
 
 	endStrays func() // after it nothing comes from openStrays's file; nil: it is not open
@@ -81,6 +82,7 @@ func (a *app) run(args []string) int {
 	if closed := a.close(); err == nil {
 		err = closed
 	}
+	a.fetching.Lock() // a fetch that was given up takes its folders away; none begins any more
 	return a.exit(ctx, err)
 }
 

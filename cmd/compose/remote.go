@@ -20,6 +20,7 @@ func (a *app) remote() project.Remote {
 		Unpinned: a.global.plan.dryRun,
 		Environ:  a.environ,
 		Sink:     a.sink,
+		Busy:     &a.fetching,
 	})
 }
 

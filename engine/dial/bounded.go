@@ -14,6 +14,9 @@ import (
 const (
 	maxAnswer  = 64 << 20 // bytes of an answer
 	maxMessage = 16 << 20 // bytes of a message in a stream
+	// maxValues bounds the values of an answer or message: "[{},{}" takes a hundred
+	// times its bytes here. A list of five thousand containers has as many.
+	maxValues = 500_000
 )
 
 // bounded refuses answers of an engine that would exhaust this machine. Logs and
@@ -54,24 +57,50 @@ type boundedBody struct {
 	messages bool // each line that ends an object is a message of its own
 	read     int  // of the answer or message
 	last     byte // that is no space
+
+	values   int  // of the answer or message: its commas outside of texts
+	inText   bool // of JSON
+	verbatim bool // after a backslash in a text
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	for _, c := range p[:n] {
-		switch c {
-		case ' ', '\t', '\r':
-		case '\n':
-			if b.messages && b.last == '}' {
-				b.read = -1
-			}
-		default:
-			b.last = c
-		}
-		if b.read++; b.read > b.most {
-			return 0, hint.New(fmt.Sprintf("the engine's answer has more than %d MiB, of which no more is read", b.most>>20),
-				"is this an engine? Check DOCKER_HOST and the docker context")
+		b.count(c)
+		switch {
+		case b.read > b.most:
+			return 0, tooMuch(fmt.Sprintf("%d MiB", b.most>>20))
+		case b.values > maxValues:
+			return 0, tooMuch(fmt.Sprintf("%d values", maxValues))
 		}
 	}
 	return n, err
+}
+
+// count takes a byte of the answer.
+func (b *boundedBody) count(c byte) {
+	b.read++
+	switch {
+	case c == '\n':
+		if b.messages && b.last == '}' {
+			b.read, b.values = 0, 0
+		}
+		return
+	case c == ' ', c == '\t', c == '\r':
+		return
+	case b.verbatim:
+		b.verbatim = false
+	case c == '"':
+		b.inText = !b.inText
+	case b.inText:
+		b.verbatim = c == '\\'
+	case c == ',':
+		b.values++
+	}
+	b.last = c
+}
+
+func tooMuch(most string) error {
+	return hint.New("the engine's answer has more than "+most+", of which no more is read",
+		"is this an engine? Check DOCKER_HOST and the docker context")
 }

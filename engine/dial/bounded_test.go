@@ -69,7 +69,7 @@ func TestBoundedAnswer(t *testing.T) {
 				if err == nil {
 					t.Error("no error")
 				}
-				if e, ok := errors.AsType[*hint.Error](err); ok && !strings.Contains(e.Text, "MiB") {
+				if e, ok := errors.AsType[*hint.Error](err); ok && !strings.Contains(e.Text, "of which no more is read") {
 					t.Errorf("error %v", err)
 				}
 				if written > 2*maxAnswer {
@@ -96,6 +96,24 @@ func TestBoundedBody(t *testing.T) {
 	}
 	if _, err := read(strings.Repeat("{}\n", 5), boundedBody{most: 10}); err == nil {
 		t.Error("an answer: no error")
+	}
+}
+
+// TestBoundedValues: an answer that would take a hundred times its bytes here is refused,
+// and commas in texts are no values.
+func TestBoundedValues(t *testing.T) {
+	for text, good := range map[string]bool{
+		"[" + strings.Repeat("{},", maxValues+1) + "{}]":                    false,
+		"[" + strings.Repeat("null,", maxValues+1) + "{}]":                  false,
+		`{"a\\":{` + strings.Repeat(`"b":{},`, maxValues+1) + `"c":{}}}`:    false,
+		`["` + strings.Repeat(`\",`, maxValues+1) + `"]`:                    true,
+		strings.Repeat("{\"a\":[1,2]}\n", maxValues+1):                      true, // messages
+		"{\"a\":[" + strings.Repeat("1,", maxValues) + "1]}\n{\"a\":[1,2]}": true,
+	} {
+		body := &boundedBody{ReadCloser: io.NopCloser(strings.NewReader(text)), most: maxAnswer, messages: true}
+		if _, err := io.Copy(io.Discard, body); (err == nil) != good {
+			t.Errorf("%.20s…: %v", text, err)
+		}
 	}
 }
 

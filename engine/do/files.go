@@ -47,7 +47,7 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *spec.Request) erro
 		return nil
 	}
 	copied := slices.Clone(req.Files)
-	if err := readSources(copied); err != nil {
+	if err := readSources(ctx, copied); err != nil {
 		return err
 	}
 	var owners files.Owners
@@ -73,8 +73,27 @@ func (d *Doer) copyFiles(ctx context.Context, id string, req *spec.Request) erro
 // maxCopied bounds a secret's or config's file that is copied, in bytes.
 const maxCopied = 64 << 20
 
-// readCopied reads such a file.
-func readCopied(name string) ([]byte, error) {
+// readCopied reads such a file. It may be a pipe, which nobody has to write to: the end of
+// ctx ends it.
+func readCopied(ctx context.Context, name string) ([]byte, error) {
+	type result struct {
+		content []byte
+		err     error
+	}
+	read := make(chan result, 1)
+	go func() { // who waits for a pipe cannot be woken
+		content, err := readUpTo(name)
+		read <- result{content, err}
+	}()
+	select {
+	case r := <-read:
+		return r.content, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func readUpTo(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -88,13 +107,16 @@ func readCopied(name string) ([]byte, error) {
 }
 
 // readSources reads the content of files that are on this machine.
-func readSources(files []spec.CopiedFile) error {
+func readSources(ctx context.Context, files []spec.CopiedFile) error {
 	for i := range files {
 		f := &files[i]
 		if f.From == "" {
 			continue
 		}
-		content, err := readCopied(f.From)
+		content, err := readCopied(ctx, f.From)
+		if ctx.Err() != nil {
+			return err
+		}
 		if err != nil {
 			help := "correct its file: in the Compose file"
 			if errors.Is(err, fs.ErrNotExist) {

@@ -18,7 +18,7 @@ func TestSparseSource(t *testing.T) {
 	if err := os.Truncate(name, 300<<20); err != nil {
 		t.Fatal(err)
 	}
-	if err := readSources([]spec.CopiedFile{{From: name}}); err == nil || !strings.Contains(err.Error(), "more than 64 MiB") {
+	if err := readSources(t.Context(), []spec.CopiedFile{{From: name}}); err == nil || !strings.Contains(err.Error(), "more than 64 MiB") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/containerd/errdefs"
 	dockertypes "github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/frames"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -127,7 +127,7 @@ func (d *Doer) stream(ctx context.Context, conn dockertypes.HijackedResponse, re
 	defer stop()
 	emit := func(line []byte) { d.o.Sink(event.Output{Ref: ref, Text: string(line)}) }
 	stdout, stderr := &lineWriter{emit: emit}, &lineWriter{emit: emit}
-	_, err := stdcopy.StdCopy(stdout, stderr, conn.Reader)
+	err := frames.Split(stdout, stderr, conn.Reader)
 	stdout.flush()
 	stderr.flush()
 	if ctx.Err() != nil {

@@ -18,7 +18,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/compose-orchestrator/compose/internal/frames"
 )
 
 // agents are the programs of cmd/agent, one for each processor that the build
@@ -142,7 +143,7 @@ func newAgent(conn types.HijackedResponse) *agent {
 	r, w := io.Pipe()
 	go func() { // until the connection is closed, or the agent ends
 		var said beginning
-		_, err := stdcopy.StdCopy(w, &said, conn.Reader)
+		err := frames.Split(w, &said, conn.Reader)
 		if said.String() != "" {
 			err = errors.New(strings.TrimSpace(said.String()))
 		}

@@ -9,10 +9,10 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/compose-orchestrator/compose/engine/files"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/frames"
 )
 
 // maxArguments bounds the bytes of one command's arguments; Linux takes 2 MiB
@@ -102,7 +102,7 @@ func (s *Syncer) finish(ctx context.Context, execID string) (output string, code
 	stop := context.AfterFunc(ctx, conn.Close) // the connection knows no context
 	defer stop()
 	var out beginning
-	_, err = stdcopy.StdCopy(&out, &out, conn.Reader)
+	err = frames.Split(&out, &out, conn.Reader)
 	if ctx.Err() != nil {
 		return "", 0, ctx.Err()
 	}

@@ -15,10 +15,10 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/spec"
+	"github.com/compose-orchestrator/compose/internal/frames"
 	"github.com/compose-orchestrator/compose/planner"
 )
 
@@ -213,7 +213,7 @@ func lastLines(ctx context.Context, c api.Reader, of container.InspectResponse, 
 	if of.Config != nil && of.Config.Tty {
 		_, err = io.Copy(&text, in)
 	} else {
-		_, err = stdcopy.StdCopy(&text, &text, in)
+		err = frames.Split(&text, &text, in)
 	}
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/frames"
 )
 
 // Size is a terminal's, in characters.
@@ -179,7 +180,7 @@ func (t *Conversation) copyOut(s Streams) error {
 	if t.tty {
 		_, err = io.Copy(out, t.conn.Reader)
 	} else {
-		err = demux(out, errs, t.conn.Reader)
+		err = frames.Split(out, errs, t.conn.Reader)
 	}
 	for _, o := range []*output{out, errs} {
 		if o.err != nil {

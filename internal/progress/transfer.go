@@ -31,13 +31,21 @@ const downloadShare = 0.8
 // Known tells whether there was any part.
 func (t *Transfer) Known() bool { return len(t.Parts) > 0 }
 
+// maxParts bounds the parts that are kept. An image has 127 layers at most; an engine
+// that names parts without an end takes no more time and memory than that.
+const maxParts = 1000
+
 // add takes the progress of a part. A part's known total is kept where the event has
 // none.
 func (t *Transfer) add(e event.Part) {
 	p := Part{ID: e.ID, Text: e.Text, Current: e.Current, Total: e.Total, Done: e.Done}
-	if i := slices.IndexFunc(t.Parts, func(known Part) bool { return known.ID == p.ID }); i < 0 {
+	i := slices.IndexFunc(t.Parts, func(known Part) bool { return known.ID == p.ID })
+	switch {
+	case i < 0 && len(t.Parts) == maxParts:
+		return
+	case i < 0:
 		t.Parts = append(t.Parts, p)
-	} else {
+	default:
 		if p.Total == 0 {
 			p.Total = t.Parts[i].Total
 		}

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -29,5 +30,18 @@ func TestTransfer(t *testing.T) {
 		if d := tr.Done - tt.done; d > 1e-9 || d < -1e-9 || got != tt.got || total != tt.total || [2]int{done, all} != tt.layers {
 			t.Errorf("after event %d: got %v, %d of %d, %d of %d layers, want %v, %d of %d, %v", i, tr.Done, got, total, done, all, tt.done, tt.got, tt.total, tt.layers)
 		}
+	}
+}
+
+// TestTransferIsBounded: an engine that names parts without an end is kept of no more
+// than an image may have.
+func TestTransferIsBounded(t *testing.T) {
+	var tr Transfer
+	for i := range 4 * maxParts {
+		tr.add(event.Part{ID: strconv.Itoa(i), Text: "Downloading", Current: 1, Total: 2})
+	}
+	tr.add(event.Part{ID: "0", Text: "Pull complete", Done: true})
+	if done, all := tr.Layers(); done != 1 || all != maxParts {
+		t.Errorf("%d of %d parts are done, want 1 of %d", done, all, maxParts)
 	}
 }

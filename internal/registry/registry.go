@@ -26,12 +26,27 @@ type Transport struct {
 func New() Transport { return Transport{RoundTripper: remote.DefaultTransport} }
 
 // RoundTrip makes it an http.RoundTripper. Its error is a *hint.Error where the
-// request is refused.
+// request is refused, and about redirects without an end.
 func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != "https" && !isLoopback(req.URL.Hostname()) && !t.allows(req) {
 		return nil, hint.New(fmt.Sprintf("%s is reached without TLS", req.URL.Host), "give the registry a certificate, or reach it as localhost")
 	}
+	if redirects(req) > maxRedirects {
+		return nil, fmt.Errorf("%s: more than %d redirects", req.URL.Host, maxRedirects)
+	}
 	return t.RoundTripper.RoundTrip(req)
+}
+
+// maxRedirects is net/http's own bound, which go-containerregistry takes away.
+const maxRedirects = 10
+
+// redirects is how many led to a request.
+func redirects(req *http.Request) (n int) {
+	for req.Response != nil && req.Response.Request != nil {
+		req = req.Response.Request
+		n++
+	}
+	return n
 }
 
 // allows tells whether a request may go in the open. Credentials are in a header,

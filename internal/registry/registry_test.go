@@ -3,6 +3,7 @@ package registry
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -44,5 +45,26 @@ func TestTransport(t *testing.T) {
 		if (err == nil) != test.want || s.requests > 0 != test.want {
 			t.Errorf("%s: got %v after %d requests", test.name, err, s.requests)
 		}
+	}
+}
+
+// TestRedirects: a registry that sends from one place to the next is not followed for ever,
+// also by a client that has no bound of its own.
+func TestRedirects(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests++; requests < 100 {
+			http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect)
+		}
+	}))
+	defer server.Close()
+	follows := http.Client{Transport: New(), CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
+	resp, err := follows.Get(server.URL)
+	if err == nil {
+		resp.Body.Close()
+		t.Errorf("no error after %d requests", requests)
+	}
+	if requests != 1+maxRedirects {
+		t.Errorf("%d requests", requests)
 	}
 }

@@ -51,12 +51,28 @@ func MayGrow(content []byte) bool {
 	if bytes.Count(content, []byte("!")) > tags {
 		return true
 	}
+	if max(product(longestKey(content), PartsOf(content)), len(content)*serviceFields) > ComposePaths.Value {
+		return true
+	}
 	const usual = 20 // levels of brackets, and three times as many columns
 	if len(content) > UsualSize && PartsOf(content) > ComposeServices.Value {
 		return true // it may have too many keys, services, dependencies
 	}
 	brackets, indent := nesting(content)
 	return brackets > usual || indent > 3*usual || ranges(content) > maxPorts
+}
+
+// longestKey is an upper bound of the bytes of a key: those of a line, unless the file may
+// have keys of several.
+func longestKey(content []byte) int {
+	if bytes.IndexByte(content, '&') >= 0 || bytes.Contains(content, []byte("? ")) || bytes.Contains(content, []byte("?\n")) {
+		return len(content)
+	}
+	longest := 0
+	for line := range bytes.Lines(content) {
+		longest = max(longest, len(line))
+	}
+	return longest
 }
 
 // nesting is how deep a file nests at most: brackets, whether they are in a

@@ -16,6 +16,7 @@ type cost struct {
 	nodes, text int // keys and values; bytes of their texts
 	steps       int // the sum of the nodes' depths
 	keys        int // of mappings, squared: each key is compared with the others
+	paths       int // bytes of keys, for each node below: what is done with one names its path
 	ports       int // that ranges stand for
 	documents   int // each of which is merged into all before
 	services    int
@@ -29,6 +30,7 @@ func (c *cost) add(o cost) {
 	c.text = saturated(c.text, o.text)
 	c.steps = saturated(c.steps, o.steps)
 	c.keys = saturated(c.keys, o.keys)
+	c.paths = saturated(c.paths, o.paths)
 	c.ports = saturated(c.ports, o.ports)
 	c.resets = saturated(c.resets, o.resets)
 	c.documents += o.documents
@@ -41,6 +43,14 @@ func saturated(a, b int) int {
 		return math.MaxInt
 	}
 	return a + b
+}
+
+// product saturates as well. Neither is negative.
+func product(a, b int) int {
+	if b > 0 && a > math.MaxInt/b {
+		return math.MaxInt
+	}
+	return a * b
 }
 
 // check compares with the limits for files of that size in bytes.
@@ -60,6 +70,8 @@ func (c cost) check(size int) *Error {
 		return &Error{Msg: "excessive aliasing or nesting: with aliases and extends written out the file is too large", Hint: hint}
 	case c.keys > ComposeKeys.Value:
 		return &Error{Msg: ComposeKeys.Exceeded("the project"), Hint: ComposeKeys.Help}
+	case c.paths > ComposePaths.Value:
+		return &Error{Msg: ComposePaths.Exceeded("the project"), Hint: ComposePaths.Help}
 	case c.resets > maxResets/max(1, c.nodes):
 		return &Error{Msg: fmt.Sprintf("%d times !reset or !override in a project of this size", c.resets), Hint: "take back whole lists and mappings, or leave out of the first file what the others take back"}
 	case c.ports > maxPorts:
@@ -139,11 +151,18 @@ func (e *estimator) document(root *yaml.Node) *Error {
 	return err
 }
 
+// serviceFields is how many attributes a service has, whether they are set or not: the
+// loader makes a path for each.
+const serviceFields = 110
+
 // count counts services and dependencies.
 func (e *estimator) count(root *yaml.Node) {
 	_, services := document.Child(root, "services")
 	all := document.Values(services)
 	e.total.services += len(all)
+	for _, name := range document.Keys(services) {
+		e.total.paths = saturated(e.total.paths, len(name)*serviceFields)
+	}
 	for _, service := range all {
 		_, needs := document.Child(service, "depends_on")
 		e.total.needs += len(document.Items(needs)) + len(document.Values(needs))
@@ -175,12 +194,15 @@ func (e *estimator) node(n *yaml.Node, depth int) (cost, *Error) {
 	}
 	e.open[n] = true
 	defer delete(e.open, n)
-	for _, c := range n.Content {
+	for i, c := range n.Content {
 		below, err := e.node(c, depth+1)
 		if err != nil {
 			return cost{}, err
 		}
 		got.add(below)
+		if n.Kind == yaml.MappingNode && i%2 == 1 {
+			got.paths = saturated(got.paths, product(len(document.Deref(n.Content[i-1]).Value), below.nodes))
+		}
 	}
 	e.known[n] = got
 	return got, nil

@@ -65,7 +65,10 @@ func checkExpressions(text string) error {
 
 // Dollars is what the $ of texts cost so far, escaped ones included: for each,
 // compose-go looks at the rest of its text.
-type Dollars struct{ cost int }
+type Dollars struct {
+	cost   int
+	braced int // of ${...}, which compose-go looks for to the end of the line at every depth
+}
 
 // Add refuses a text that compose-go does not get through in time, by itself or
 // after those before.
@@ -74,7 +77,16 @@ func (d *Dollars) Add(text string) error {
 	if d.cost > maxDollarCost {
 		return errDollars
 	}
-	return checkExpressions(text)
+	if err := checkExpressions(text); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text) {
+		d.braced = saturated(d.braced, strings.Count(line, "${")*len(line))
+	}
+	if d.braced > maxBracedCost {
+		return errDollars
+	}
+	return nil
 }
 
 var errDollars = errors.New("too many $ in long texts")

@@ -24,6 +24,7 @@ const (
 	maxSameAlias   = 2_500          // aliases of one anchor
 	maxExpressions = 500            // ${...} in one text
 	maxDollarCost  = 20_000_000_000 // $ of a text, times its bytes, of all texts
+	maxBracedCost  = 30_000_000     // ${ of a line, times its bytes, of all texts
 	maxResets      = 50_000_000     // !reset and !override, times the nodes
 	maxExtended    = 20 << 20       // bytes of files that extends: {file: ...} names, each time
 	UsualSize      = 64 << 10
@@ -46,9 +47,11 @@ var (
 	ComposeDocuments = Limit{document.MaxDocuments, "documents", "write them as one: each is merged into those before"}
 	ComposeMerged    = Limit{600_000, "documents times keys and values", "write them as one: each is merged into those before"}
 	ComposeKeys      = Limit{400_000_000, "squares of keys", "split large mappings, or keep data in files of their own"} // 20,000 in one mapping
+	ComposePaths     = Limit{200_000_000, "bytes of keys", "use shorter keys: names are for people"}
 	ComposeServices  = Limit{6_000, "services", "split it into several projects, or scale one service"}
 	DependencyCount  = Limit{50_000, "dependencies", "let services depend on what they need first, not on all that is before"}
 	VariableBytes    = Limit{32 << 20, "bytes", "keep large values in files of their own, which configs and secrets name"}
+	CommandSquares   = Limit{20_000_000_000, "squares of bytes", "write long commands as lists, or keep scripts in files, which configs name"}
 	EnvFileBytes     = Limit{16 << 20, "bytes", "an env file sets a few variables: is it the right one?"}
 	EnvFileLines     = Limit{100_000, "variables", "an env file sets a few variables: is it the right one?"}
 	EnvExpanded      = Limit{16 << 20, "bytes", "its values contain each other: is it meant to exhaust the machine?"}

@@ -13,7 +13,7 @@ func TestLimitsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range []Limit{
-		ComposeFileBytes, ComposeParts, ComposeNodes, ComposeServices, ComposeDocuments, ComposeMerged, ComposeKeys, DependencyCount, VariableBytes,
+		ComposeFileBytes, ComposeParts, ComposeNodes, ComposeServices, ComposeDocuments, ComposeMerged, ComposeKeys, ComposePaths, DependencyCount, VariableBytes, CommandSquares,
 		EnvFileBytes, EnvFileLines, EnvExpanded, EnvTotal, EnvTotalBytes,
 		{maxDepth, "levels", ""}, {maxExtends, "services", ""}, {maxPorts, "ports", ""}, {maxSameAlias, "aliases", ""}, {maxExpressions, "variables", ""},
 	} {

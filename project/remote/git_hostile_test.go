@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // TestTreeThatDoubles: a commit whose folders stand for more files or folders than
@@ -78,5 +82,33 @@ func TestGitEnds(t *testing.T) {
 	case <-left:
 	case <-time.After(10 * time.Second):
 		t.Error("a program that git started is still connected")
+	}
+}
+
+// TestFetchTakesItsFoldersAway: once a fetch that was given up is over, nothing of it is left.
+func TestFetchTakesItsFoldersAway(t *testing.T) {
+	newRepo(t) // git is there
+	asked := make(chan struct{}, 8)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	t.Setenv("TMPDIR", t.TempDir())
+	cached := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	var busy sync.RWMutex
+	l := New(Options{Allowed: true, CacheDir: cached, Busy: &busy})
+	go func() {
+		_, _ = l.Fetch(ctx, project.Wanted{Reference: server.URL + "/x.git#" + strings.Repeat("a1", 20), Dir: t.TempDir()})
+	}()
+	<-asked
+	cancel()
+	busy.Lock()
+	for _, dir := range []string{os.TempDir(), cached} {
+		left, err := os.ReadDir(dir)
+		if err != nil || len(left) > 0 {
+			t.Errorf("%v is left, %v", left, err)
+		}
 	}
 }

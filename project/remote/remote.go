@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -30,6 +31,10 @@ type Options struct {
 	CacheDir string     // where copies are kept; "": in the user's cache
 	Environ  []string   // KEY=value, for git; nil: the process's
 	Sink     event.Sink // takes warnings; nil: nobody
+	// Busy is held for reading while something is fetched, also for a load that was given
+	// up: who gets it for writing knows that git has ended and its folders are gone. nil:
+	// nobody asks.
+	Busy *sync.RWMutex
 }
 
 // Loader is a project.Remote.
@@ -61,6 +66,10 @@ type origin interface {
 // cannot be read, is not trusted, is pinned to another revision, or is not here where
 // nothing may be fetched; other errors name the reference and what failed.
 func (l *Loader) Fetch(ctx context.Context, want project.Wanted) (project.Copy, error) {
+	if l.o.Busy != nil {
+		l.o.Busy.RLock()
+		defer l.o.Busy.RUnlock()
+	}
 	ref, err := parse(want.Reference)
 	if err != nil {
 		return project.Copy{}, err

@@ -1,4 +1,6 @@
-package process
+// Package frames reads the streams in which an engine sends what processes print: frames,
+// each for an output and with its size before it.
+package frames
 
 import (
 	"bytes"
@@ -6,8 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+)
 
-	"github.com/docker/docker/pkg/stdcopy"
+// What the first byte of a frame says that it is for.
+const (
+	stdin byte = iota // of no process: printed
+	stdout
+	stderr
+	engine // its own word
 )
 
 const (
@@ -17,10 +25,12 @@ const (
 
 var errNoFrames = errors.New("the engine's answer has no frames")
 
-// demux writes what comes in frames to the output that each is for, until src
+// Split writes what comes in frames to the output that each is for, until src
 // ends. A frame is passed on as it comes: its size, of which an engine may claim
-// 4 GiB, costs no memory. An end in the midst of a frame is an end.
-func demux(out, errs io.Writer, src io.Reader) error {
+// 4 GiB, costs no memory. An end in the midst of a frame is an end. Errors are those of
+// src and of the outputs, what the engine says of itself, and one about a stream that has
+// no frames.
+func Split(out, errs io.Writer, src io.Reader) error {
 	header := make([]byte, frameHeader)
 	for {
 		if _, err := io.ReadFull(src, header); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -30,12 +40,12 @@ func demux(out, errs io.Writer, src io.Reader) error {
 		}
 		frame := io.LimitReader(src, int64(binary.BigEndian.Uint32(header[4:])))
 		var err error
-		switch stdcopy.StdType(header[0]) {
-		case stdcopy.Stdin, stdcopy.Stdout:
+		switch header[0] {
+		case stdin, stdout:
 			_, err = io.Copy(out, frame)
-		case stdcopy.Stderr:
+		case stderr:
 			_, err = io.Copy(errs, frame)
-		case stdcopy.Systemerr:
+		case engine:
 			err = fault(frame)
 		default:
 			err = errNoFrames
