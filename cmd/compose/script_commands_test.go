@@ -45,6 +45,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"docker":      disturb,
 	"fault":       addFault,
 	"calls":       countCalls,
+	"podman":      imitatePodman,
 	"artifact":    publishArtifact,
 	"schema":      matchSchema,
 }

@@ -102,6 +102,11 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 	conn.BuildKit = resp.Header.Get("Builder-Version") == string(build.BuilderBuildKit)
 	conn.Engine = describe(resp.Header)
 	conn.Engine.APIVersion, conn.Engine.Remote = c.ClientVersion(), conn.Remote
+	if own := resp.Header.Get("Libpod-Api-Version"); own != "" {
+		root := strings.TrimSuffix(ping, "/_ping") + "/v" + url.PathEscape(own) + "/libpod"
+		conn.Checks = libpod{root: root, client: c.HTTPClient(), headers: d.headers}
+		conn.Client = podman{conn.Client}
+	}
 	if conn.Remote {
 		conn.Engine.Host = conn.Host
 		return askArch(ctx, c, &conn.Engine)

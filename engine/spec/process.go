@@ -129,7 +129,7 @@ func (sp *spec) health() error {
 		c.Retries = int(*check.Retries)
 	}
 	if check.StartInterval != nil {
-		if err := sp.require("healthcheck.start_interval", "1.44", "25"); err != nil {
+		if err := sp.startInterval(); err != nil {
 			return err
 		}
 		if check.StartPeriod == nil {
@@ -138,6 +138,19 @@ func (sp *spec) health() error {
 		c.StartInterval = duration(check.StartInterval)
 	}
 	sp.req.Config.Healthcheck = c
+	return nil
+}
+
+// startInterval refuses the attribute where the engine does not know it. To Podman it
+// may be left out: where that runs no checks, whoever runs them has it from the file.
+func (sp *spec) startInterval() error {
+	const attribute, version = "healthcheck.start_interval", "1.44"
+	if sp.b.Engine != "podman" {
+		return sp.require(attribute, version)
+	}
+	if !sp.since(version) {
+		sp.tooOld(attribute, version)
+	}
 	return nil
 }
 
@@ -177,7 +190,7 @@ func (sp *spec) namespaces() error {
 			"use uts: host, or remove the attribute")
 	}
 	if sp.s.Cgroup != "" {
-		if err := sp.require("cgroup", "1.41", "20.10"); err != nil {
+		if err := sp.require("cgroup", "1.41"); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,72 @@
+package dial
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/docker/docker/api/types/filters"
+)
+
+// libpod is Podman's own API, beside Docker's.
+type libpod struct {
+	root    string // "http://api.moby.localhost/v4.3.1/libpod"
+	client  *http.Client
+	headers map[string]string
+}
+
+// CheckHealth runs a container's health check.
+func (l libpod) CheckHealth(ctx context.Context, id string) error {
+	_, err := l.get(ctx, "/containers/"+url.PathEscape(id)+"/healthcheck")
+	return err
+}
+
+// Healths are those of the containers with a label.
+func (l libpod) Healths(ctx context.Context, label string) (map[string]string, error) {
+	having, err := filters.ToJSON(filters.NewArgs(filters.Arg("label", label)))
+	if err != nil {
+		return nil, err
+	}
+	text, err := l.get(ctx, "/containers/json?all=true&filters="+url.QueryEscape(having))
+	if err != nil {
+		return nil, fmt.Errorf("asking for the containers' health: %w", err)
+	}
+	var list []struct {
+		ID     string `json:"Id"`
+		Status string
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("asking for the containers' health: %w", err)
+	}
+	healths := map[string]string{}
+	for _, c := range list {
+		healths[c.ID] = c.Status
+	}
+	return healths, nil
+}
+
+// get asks, and reads the answer.
+func (l libpod) get(ctx context.Context, path string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.root+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	for k, v := range l.headers {
+		req.Header.Set(k, v)
+	}
+	resp, err := l.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode == http.StatusOK {
+		return text, err
+	}
+	var said struct{ Message string }
+	_ = json.Unmarshal(text, &said) // what is no JSON says nothing
+	return nil, fmt.Errorf("%s: %s", resp.Status, said.Message)
+}
