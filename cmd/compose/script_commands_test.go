@@ -166,7 +166,7 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 	run, err := c.ContainerInspect(ctx, found[0].ID)
 	ts.Check(err)
 	stream, err := c.ContainerLogs(ctx, found[0].ID, container.LogsOptions{
-		ShowStdout: true, ShowStderr: true, Follow: true, Since: run.State.StartedAt})
+		ShowStdout: true, ShowStderr: true, Follow: true, Since: endOfLastRun(run.State)})
 	ts.Check(err)
 	defer stream.Close()
 	r, w := io.Pipe()
@@ -183,6 +183,15 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not print %q", args[0], args[1])
+}
+
+// endOfLastRun is since when lines are those of this run: a program may print before
+// the engine says that it started. "": since ever.
+func endOfLastRun(s *container.State) string {
+	if strings.HasPrefix(s.FinishedAt, "0001-") {
+		return ""
+	}
+	return s.FinishedAt
 }
 
 // awaitFile is "await-file FILE REGEXP": waits for a line of a file, such as what
@@ -213,6 +222,9 @@ func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
 	c, mine := engineClient(ts)
 	mine.Add("label", "com.docker.compose.service="+args[0])
 	mine.Add("event", args[1])
+	if theirs := map[string]string{"die": "died", "destroy": "remove", "exec_die": "exec_died"}[args[1]]; theirs != "" {
+		mine.Add("event", theirs) // Podman's name of it
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine, Since: "1"})

@@ -20,7 +20,7 @@ type libpod struct {
 
 // CheckHealth runs a container's health check.
 func (l libpod) CheckHealth(ctx context.Context, id string) error {
-	_, err := l.get(ctx, "/containers/"+url.PathEscape(id)+"/healthcheck")
+	_, err := l.call(ctx, http.MethodGet, "/containers/"+url.PathEscape(id)+"/healthcheck")
 	return err
 }
 
@@ -30,7 +30,7 @@ func (l libpod) Healths(ctx context.Context, label string) (map[string]string, e
 	if err != nil {
 		return nil, err
 	}
-	text, err := l.get(ctx, "/containers/json?all=true&filters="+url.QueryEscape(having))
+	text, err := l.call(ctx, http.MethodGet, "/containers/json?all=true&filters="+url.QueryEscape(having))
 	if err != nil {
 		return nil, fmt.Errorf("asking for the containers' health: %w", err)
 	}
@@ -48,9 +48,9 @@ func (l libpod) Healths(ctx context.Context, label string) (map[string]string, e
 	return healths, nil
 }
 
-// get asks, and reads the answer.
-func (l libpod) get(ctx context.Context, path string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.root+path, nil)
+// call makes a request, and reads the answer.
+func (l libpod) call(ctx context.Context, method, path string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, l.root+path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (l libpod) get(ctx context.Context, path string) ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode == http.StatusOK {
+	if err != nil || resp.StatusCode < http.StatusBadRequest {
 		return text, err
 	}
 	var said struct{ Message string }

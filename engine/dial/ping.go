@@ -104,8 +104,8 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 	conn.Engine.APIVersion, conn.Engine.Remote = c.ClientVersion(), conn.Remote
 	if own := resp.Header.Get("Libpod-Api-Version"); own != "" {
 		root := strings.TrimSuffix(ping, "/_ping") + "/v" + url.PathEscape(own) + "/libpod"
-		conn.Checks = libpod{root: root, client: c.HTTPClient(), headers: d.headers}
-		conn.Client = podman{conn.Client}
+		podmans := libpod{root: root, client: c.HTTPClient(), headers: d.headers}
+		conn.Client, conn.Checks = podman{conn.Client, podmans}, podmans
 	}
 	if conn.Remote {
 		conn.Engine.Host = conn.Host

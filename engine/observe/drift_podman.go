@@ -35,6 +35,11 @@ func (c *configuration) asDocker(want *spec.Request) {
 	}
 	host.PortBindings = choosePorts(host.PortBindings, want.Host.PortBindings)
 	c.host = &host
+	if asked, got := want.Config.StopTimeout, c.config.StopTimeout; asked != nil && got != nil && *asked == 10 && *got == 0 {
+		config := *c.config
+		config.StopTimeout = asked // other tools ask for none, which Podman reports as 0
+		c.config = &config
+	}
 	c.endpoints = maps.Clone(c.endpoints)
 	for name, asked := range want.Endpoints() {
 		if got := c.endpoints[name]; got != nil {

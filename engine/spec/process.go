@@ -35,6 +35,10 @@ func (sp *spec) process() error {
 		seconds := int(time.Duration(*s.StopGracePeriod).Seconds())
 		c.StopTimeout = &seconds
 	}
+	if sp.b.Engine == "podman" && c.StopTimeout == nil {
+		seconds := podmanGrace
+		c.StopTimeout = &seconds
+	}
 	h.Init = s.Init
 	h.Runtime = s.Runtime
 	h.Isolation = container.Isolation(s.Isolation)
@@ -52,6 +56,10 @@ func (sp *spec) process() error {
 	h.RestartPolicy = policy
 	return err
 }
+
+// podmanGrace is Docker's default of stop_grace_period, in seconds. Podman kills at once
+// a container that was made through its API without one.
+const podmanGrace = 10
 
 // environment lists variables sorted by name. One without a value is listed by
 // its bare name: the engine takes it out of what the image sets.
