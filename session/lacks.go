@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/compose-orchestrator/compose/engine/observe"
@@ -12,9 +11,9 @@ import (
 )
 
 // checkEngine looks whether the engine has what a plan's new containers and networks
-// ask for, before any is created. What they can do without is a warning; the error is
-// about all else.
-func (s *Session) checkEngine(p *plan.Plan) error {
+// ask for, before any is created. What they can do without is a warning; the errors
+// are about all else.
+func (s *Session) checkEngine(p *plan.Plan) []error {
 	var found []error
 	seen := map[string]bool{}
 	of := observe.Binding(s.Engine)
@@ -37,5 +36,5 @@ func (s *Session) checkEngine(p *plan.Plan) error {
 			}
 		}
 	}
-	return errors.Join(found...)
+	return found
 }

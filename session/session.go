@@ -228,7 +228,7 @@ func (s *Session) check(p *plan.Plan) error {
 	if s.Project == nil {
 		return nil
 	}
-	return errors.Join(s.checkSources(p), s.checkEngine(p))
+	return errors.Join(append(s.checkSources(p), s.checkEngine(p)...)...)
 }
 
 // Apply tells what the plan has to say, and carries it out; a dry run shows the plan.

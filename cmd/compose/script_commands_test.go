@@ -166,7 +166,7 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 	run, err := c.ContainerInspect(ctx, found[0].ID)
 	ts.Check(err)
 	stream, err := c.ContainerLogs(ctx, found[0].ID, container.LogsOptions{
-		ShowStdout: true, ShowStderr: true, Follow: true, Since: endOfLastRun(run.State)})
+		ShowStdout: true, ShowStderr: true, Follow: true, Tail: "all", Since: endOfLastRun(run.State)})
 	ts.Check(err)
 	defer stream.Close()
 	r, w := io.Pipe()
@@ -177,12 +177,15 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 		w.CloseWithError(err)
 	}()
 	defer func() { r.Close(); stream.Close(); <-copied }()
-	for lines := bufio.NewScanner(r); lines.Scan(); {
+	lines := bufio.NewScanner(r)
+	var printed []string
+	for lines.Scan() {
 		if want.MatchString(lines.Text()) {
 			return
 		}
+		printed = append(printed, lines.Text())
 	}
-	ts.Fatalf("%s did not print %q", args[0], args[1])
+	ts.Fatalf("%s did not print %q but %q (%v)", args[0], args[1], printed, lines.Err())
 }
 
 // endOfLastRun is since when lines are those of this run: a program may print before
@@ -228,9 +231,13 @@ func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine, Since: "1"})
-	for ; n > 0; n-- {
+	for n > 0 {
 		select {
-		case <-happened:
+		case e := <-happened:
+			// Podman takes one of several labels for all.
+			if e.Actor.Attributes[project.LabelProject] == ts.Getenv("PROJECT") && e.Actor.Attributes[project.LabelService] == args[0] {
+				n--
+			}
 		case err := <-failed:
 			ts.Fatalf("%s of %s did not happen: %v", args[1], args[0], err)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
 	"github.com/moby/go-archive"
 
 	"github.com/compose-orchestrator/compose/engine/api"
@@ -110,6 +111,22 @@ func (p podman) ImageList(ctx context.Context, o image.ListOptions) ([]image.Sum
 	return list, err
 }
 
+// NetworkInspect has the containers that have a place in the network, without those that
+// share another's.
+func (p podman) NetworkInspect(ctx context.Context, id string, o network.InspectOptions) (network.Inspect, error) {
+	n, err := p.Client.NetworkInspect(ctx, id, o)
+	if err != nil || len(n.Containers) < 2 {
+		return n, err
+	}
+	list, err := p.Client.ContainerList(ctx, container.ListOptions{All: true})
+	for i := range list {
+		if networkOf(&list[i]) != "" {
+			delete(n.Containers, list[i].ID)
+		}
+	}
+	return n, err
+}
+
 // ContainerInspect has the ports' addresses.
 func (p podman) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
 	c, err := p.Client.ContainerInspect(ctx, id)
@@ -167,6 +184,24 @@ func (p podman) ContainerAttach(ctx context.Context, id string, o container.Atta
 		}
 	}
 	return conn, err
+}
+
+// ContainerStop stops a container that Podman is busy with: it refuses that, and takes
+// it a moment later.
+func (p podman) ContainerStop(ctx context.Context, id string, o container.StopOptions) error {
+	err := p.Client.ContainerStop(ctx, id, o)
+	if err != nil && strings.Contains(err.Error(), "container state improper") {
+		return p.Client.ContainerStop(ctx, id, o)
+	}
+	return err
+}
+
+// ContainerCommit sends a configuration in any case, as Podman wants one.
+func (p podman) ContainerCommit(ctx context.Context, id string, o container.CommitOptions) (container.CommitResponse, error) {
+	if o.Config == nil {
+		o.Config = &container.Config{}
+	}
+	return p.Client.ContainerCommit(ctx, id, o)
 }
 
 // CopyFromContainer has a folder's content, where the path ends in "/.", below ".".

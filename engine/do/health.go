@@ -36,7 +36,7 @@ type prober struct {
 	tell          func()            // called before the first check
 
 	mu    sync.Mutex // held while a check runs
-	tried time.Time  // the last one's begin
+	tried time.Time  // the last one's end
 	lost  int        // checks in a row that could not be run
 	err   error      // of the last of those
 }
@@ -121,11 +121,11 @@ func (p *prober) run(ctx context.Context, c container.InspectResponse, look func
 	if p.tried.IsZero() {
 		p.tell()
 	}
-	p.tried = time.Now()
 	timeout := cmp.Or(c.Config.Healthcheck.Timeout, defaultTimeout)
 	brief, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err = p.checks.CheckHealth(brief, c.ID)
+	p.tried = time.Now()
 	switch {
 	case err == nil:
 		p.lost = 0

@@ -70,7 +70,11 @@ func (l Container) Ref() event.Ref {
 // SetHealth says how the container is, where it runs and the engine's list did not tell.
 func (l *Container) SetHealth(health string) {
 	if l.State == "running" && l.Health == "" && health != "" {
-		l.Health, l.Status = health, l.Status+" ("+health+")"
+		text := health
+		if health == "starting" {
+			text = "health: starting"
+		}
+		l.Health, l.Status = health, l.Status+" ("+text+")"
 	}
 }
 
