@@ -1,12 +1,14 @@
 package dial
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/docker/docker/api/types/filters"
 )
@@ -70,3 +72,28 @@ func (l libpod) call(ctx context.Context, method, path string) ([]byte, error) {
 	_ = json.Unmarshal(text, &said) // what is no JSON says nothing
 	return nil, fmt.Errorf("%s: %s", resp.Status, said.Message)
 }
+
+// conflicts answers as Docker does where a container is not in the state that a call
+// needs: with 409, where Podman has 500 for that as for all else.
+type conflicts struct{ http.RoundTripper }
+
+// RoundTrip looks at the answers of Podman that are errors.
+func (c conflicts) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := c.RoundTripper.RoundTrip(r)
+	if err != nil || response.StatusCode != http.StatusInternalServerError || !strings.HasPrefix(response.Header.Get("Server"), "Libpod/") {
+		return response, err
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxError))
+	if bytes.Contains(text, []byte(`"cause":"container state improper"`)) {
+		response.StatusCode, response.Status = http.StatusConflict, "409 Conflict"
+	}
+	rest := io.MultiReader(bytes.NewReader(text), response.Body)
+	response.Body = struct {
+		io.Reader
+		io.Closer
+	}{rest, response.Body}
+	return response, err
+}
+
+// maxError is how much of an error is looked at, in bytes.
+const maxError = 64 << 10

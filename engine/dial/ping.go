@@ -49,7 +49,7 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	if c, err = client.NewClientWithOpts(o...); err != nil {
 		return nil, "", fmt.Errorf("engine host %q: %w", t.host, err)
 	}
-	calls.Transport = bounded{calls.Transport} // the options want docker's own
+	calls.Transport = bounded{conflicts{calls.Transport}} // the options want docker's own
 	u, err := pingURL(c.DaemonHost())
 	if err != nil {
 		return nil, "", err

@@ -186,22 +186,27 @@ func (p podman) ContainerAttach(ctx context.Context, id string, o container.Atta
 	return conn, err
 }
 
-// ContainerStop stops a container that Podman is busy with: it refuses that, and takes
-// it a moment later.
+// ContainerStop stops a paused container too, which Podman refuses.
 func (p podman) ContainerStop(ctx context.Context, id string, o container.StopOptions) error {
 	err := p.Client.ContainerStop(ctx, id, o)
-	if err != nil && strings.Contains(err.Error(), "container state improper") {
-		return p.Client.ContainerStop(ctx, id, o)
+	if err == nil || !strings.Contains(err.Error(), "container state improper") {
+		return err
 	}
-	return err
+	_ = p.ContainerUnpause(ctx, id) // where it is not paused, the stop's own error is told
+	return p.Client.ContainerStop(ctx, id, o)
 }
 
-// ContainerCommit sends a configuration in any case, as Podman wants one.
+// ContainerCommit sends a configuration in any case, as Podman wants one, and has the
+// image's id in full.
 func (p podman) ContainerCommit(ctx context.Context, id string, o container.CommitOptions) (container.CommitResponse, error) {
 	if o.Config == nil {
 		o.Config = &container.Config{}
 	}
-	return p.Client.ContainerCommit(ctx, id, o)
+	made, err := p.Client.ContainerCommit(ctx, id, o)
+	if err == nil && !strings.Contains(made.ID, ":") {
+		made.ID = "sha256:" + made.ID
+	}
+	return made, err
 }
 
 // CopyFromContainer has a folder's content, where the path ends in "/.", below ".".
