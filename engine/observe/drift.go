@@ -296,7 +296,7 @@ func (f fieldSet) dropDefaults(wanted fieldSet, actual configuration, e planner.
 		}
 	}
 	if e.Name == "podman" {
-		f.dropPodman(wanted)
+		f.likeWanted(wanted)
 	}
 }
 

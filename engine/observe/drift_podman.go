@@ -89,15 +89,61 @@ func askedEndpoint(got, asked *network.EndpointSettings) *network.EndpointSettin
 	return &e
 }
 
-// dropPodman forgets what Podman filled in where the file leaves it open.
-func (f fieldSet) dropPodman(wanted fieldSet) {
-	maps.DeleteFunc(f, func(name string, is field) bool {
-		if _, given := wanted[name]; given {
-			return false
+// untold are fields that Podman does not report, or reports wrongly where the value is
+// set: what was asked for counts.
+var untold = map[string]string{
+	"domainname": "", "sysctls": "", "device_cgroup_rules": "", "storage_opt": "", "ipc": "shareable",
+}
+
+// likeWanted takes what Podman reports for what is wanted where it may have come of it,
+// and forgets what it filled in where the file leaves it open.
+func (f fieldSet) likeWanted(wanted fieldSet) {
+	for name, wrong := range untold {
+		if is := f[name].shown; is == wrong && wanted[name].shown != "" {
+			f[name] = wanted[name]
 		}
-		variable, isVariable := strings.CutPrefix(name, "environment.")
-		return slices.Contains(podmanDefaults[name], is.shown) ||
-			strings.HasPrefix(name, "ulimits.") || // of containers.conf
-			isVariable && slices.Contains(podmanEnvironment, variable)
+	}
+	if is := f["stop_signal"].shown; is != "" && is == signalNumbers[strings.TrimPrefix(wanted["stop_signal"].shown, "SIG")] {
+		f["stop_signal"] = wanted["stop_signal"]
+	}
+	for name, is := range f {
+		want, given := wanted[name]
+		if given && strings.HasPrefix(name, "volumes.") && mountWords(is.shown) == mountWords(want.shown) {
+			f[name] = want
+		}
+	}
+	maps.DeleteFunc(f, func(name string, is field) bool {
+		_, given := wanted[name]
+		return !given && f.filledIn(name, is)
 	})
+}
+
+// filledIn tells whether Podman may have set a field that nobody asked for.
+func (f fieldSet) filledIn(name string, is field) bool {
+	variable, isVariable := strings.CutPrefix(name, "environment.")
+	switch {
+	case slices.Contains(podmanDefaults[name], is.shown), isVariable && slices.Contains(podmanEnvironment, variable):
+		return true
+	case strings.HasPrefix(name, "ulimits."): // of containers.conf
+		return true
+	case name == "cpu_period" || name == "cpu_quota": // what cpus comes to
+		return f["cpus"].shown != ""
+	case name == "cap_drop": // what Podman itself does not have
+		return f["privileged"].shown != ""
+	case name == "volumes./run" || name == "volumes./tmp" || name == "volumes./var/tmp": // to write on
+		return f["read_only"].shown != "" && strings.HasPrefix(is.shown, "tmpfs ")
+	}
+	return false
+}
+
+// mountWords are the words on a mount without those that Podman adds or does not tell.
+func mountWords(text string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(text), func(word string) bool {
+		return slices.Contains([]string{"nosuid", "nodev", "tmpcopyup", "mode=0", "nocopy"}, word)
+	}), " ")
+}
+
+// signalNumbers are Linux's, which Podman has for the names.
+var signalNumbers = map[string]string{
+	"HUP": "1", "INT": "2", "QUIT": "3", "ABRT": "6", "KILL": "9", "USR1": "10", "USR2": "12", "ALRM": "14", "TERM": "15", "WINCH": "28",
 }
