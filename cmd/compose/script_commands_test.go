@@ -277,6 +277,9 @@ func disturb(ts *testscript.TestScript, neg bool, args []string) {
 		case "start":
 			ts.Check(c.ContainerStart(ctx, f.ID, container.StartOptions{}))
 		case "stop":
+			if f.State == container.StatePaused { // Podman stops none
+				ts.Check(c.ContainerUnpause(ctx, f.ID))
+			}
 			ts.Check(c.ContainerStop(ctx, f.ID, container.StopOptions{Timeout: &at}))
 		case "pause":
 			ts.Check(pause(ctx, c, f.ID))
@@ -341,10 +344,8 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 	if err != nil {
 		return err
 	}
-	for _, f := range containers {
-		if err := c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
-			return err
-		}
+	if err := removeContainers(ctx, c, containers); err != nil {
+		return err
 	}
 	networks, err := c.NetworkList(ctx, network.ListOptions{Filters: mine})
 	if err != nil {
@@ -374,6 +375,24 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 		}
 	}
 	return nil
+}
+
+// removeContainers removes containers; those that others of them depend on, which
+// Podman refuses, after these.
+func removeContainers(ctx context.Context, c *client.Client, all []container.Summary) error {
+	var again []container.Summary
+	for _, f := range all {
+		err := c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
+		if err != nil && strings.Contains(err.Error(), "has dependent containers") && len(all) > 1 {
+			again = append(again, f)
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(again) == 0 || len(again) == len(all) {
+		return nil // the networks tell whose containers are left
+	}
+	return removeContainers(ctx, c, again)
 }
 
 // showContainer is "container SERVICE TEMPLATE": what the engine says of each of a
