@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -11,9 +10,9 @@ import (
 
 // checkSources looks for the sources of the bind mounts that a plan's new containers
 // have, where the engine runs on this machine. One that the engine makes as an empty
-// folder is a warning; the error is about those that must be there.
-func (s *Session) checkSources(p *plan.Plan) error {
-	if s.Engine.Remote || s.Project == nil {
+// folder is a warning; the errors are about those that must be there.
+func (s *Session) checkSources(p *plan.Plan) []error {
+	if s.Engine.Remote {
 		return nil
 	}
 	var found []error
@@ -31,5 +30,5 @@ func (s *Session) checkSources(p *plan.Plan) error {
 				"service %q: the source of its bind mount, %s, does not exist: the engine makes it an empty folder", c.Ref.Service, source)})
 		}
 	}
-	return errors.Join(found...)
+	return found
 }

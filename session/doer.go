@@ -29,6 +29,7 @@ func (s *Session) doer() *doer {
 			Project:   s.Name,
 			Engine:    s.Engine,
 			Events:    s.events(),
+			Checks:    s.Checks,
 			Sink:      s.pullSink(),
 			ConfigDir: s.ConfigDir,
 		}),

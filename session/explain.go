@@ -34,6 +34,9 @@ func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Exp
 	if err != nil {
 		return nil, err
 	}
+	if err := s.findHealth(ctx, state.Containers); err != nil {
+		return nil, err
+	}
 	x := &explainer{Session: s, state: state, tail: o.Tail, facts: map[string]planner.Facts{}}
 	services := o.Services
 	if len(services) == 0 {

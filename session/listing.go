@@ -5,6 +5,8 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/engine/process"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // What listings are of. The fields are Docker Compose's.
@@ -38,7 +40,30 @@ type (
 // List lists the project's containers, whether they run or not, those of run among them.
 // Its error, and those of the following, say that the engine does not answer.
 func (s *Session) List(ctx context.Context) ([]Listed, error) {
-	return list.Containers(ctx, s.Reader, s.Name)
+	found, err := list.Containers(ctx, s.Reader, s.Name)
+	if err != nil || s.Checks == nil || len(found) == 0 {
+		return found, err
+	}
+	healths, err := s.Checks.Healths(ctx, project.LabelProject+"="+s.Name)
+	for i := range found {
+		found[i].SetHealth(healths[found[i].ID])
+	}
+	return found, err
+}
+
+// findHealth completes containers that were observed at an engine whose lists do not
+// tell their health.
+func (s *Session) findHealth(ctx context.Context, containers []planner.Container) error {
+	if s.Checks == nil || len(containers) == 0 {
+		return nil
+	}
+	healths, err := s.Checks.Healths(ctx, project.LabelProject+"="+s.Name)
+	for i := range containers {
+		if c := &containers[i]; c.Status == planner.Running && c.Health == planner.NoHealth {
+			c.Health = planner.Health(healths[c.ID])
+		}
+	}
+	return err
 }
 
 // Detail adds to containers what costs a call for each: restarts, and the health's age.

@@ -81,6 +81,9 @@ func (s *Session) prepareOnce(ctx context.Context, o RunOptions, r *oneOff) erro
 	if s.DryRun {
 		return p.Apply(ctx, nil)
 	}
+	if err := p.s.check(p.Plan); err != nil {
+		return err
+	}
 	r.s, r.d = p.s, p.s.doer()
 	prepare, live := planner.SplitRun(p.Plan, p.s.Project)
 	r.live = live

@@ -10,6 +10,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -35,6 +36,8 @@ type Config struct {
 	Reader api.Reader
 	Client api.Client
 	Engine planner.Engine
+	// Checks runs health checks that nobody else runs; nil: the engine runs all.
+	Checks api.HealthChecker
 	// DryRun has plans go to ShowPlan instead of being applied.
 	DryRun   bool
 	ShowPlan func(*plan.Plan) error
@@ -220,11 +223,20 @@ func (s *Session) plan(ctx context.Context, skip observe.Parts, of planOf) (*Pla
 	return s.planBuilds(state, of)
 }
 
+// check looks at what can be known to fail before anything is created.
+func (s *Session) check(p *plan.Plan) error {
+	if s.Project == nil {
+		return nil
+	}
+	return errors.Join(append(s.checkSources(p), s.checkEngine(p)...)...)
+}
+
 // Apply tells what the plan has to say, and carries it out; a dry run shows the plan.
 // around puts a doer of the caller's around the session's; nil: it does not. The caller
-// has the turn. The error is reconciler.Apply's, or says which file to mount is missing.
+// has the turn. The error is reconciler.Apply's, or says which file to mount
+// is missing, or what the engine lacks.
 func (p *Planned) Apply(ctx context.Context, around func(plan.Doer) plan.Doer) error {
-	if err := p.s.checkSources(p.Plan); err != nil {
+	if err := p.s.check(p.Plan); err != nil {
 		return err
 	}
 	if p.s.DryRun {

@@ -49,3 +49,12 @@ func awaitCall(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 }
+
+// imitatePodman is "podman": the script's engine says that it is one, without systemd.
+func imitatePodman(ts *testscript.TestScript, neg bool, args []string) {
+	e, ok := ts.Value(engineKey{}).(*enginetest.Engine)
+	if !ok || neg || len(args) > 0 {
+		ts.Fatalf("usage: podman, on an engine in memory")
+	}
+	e.ImitatePodman()
+}

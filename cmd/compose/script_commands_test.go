@@ -45,6 +45,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"docker":      disturb,
 	"fault":       addFault,
 	"calls":       countCalls,
+	"podman":      imitatePodman,
 	"artifact":    publishArtifact,
 	"schema":      matchSchema,
 }
@@ -165,7 +166,7 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 	run, err := c.ContainerInspect(ctx, found[0].ID)
 	ts.Check(err)
 	stream, err := c.ContainerLogs(ctx, found[0].ID, container.LogsOptions{
-		ShowStdout: true, ShowStderr: true, Follow: true, Since: run.State.StartedAt})
+		ShowStdout: true, ShowStderr: true, Follow: true, Tail: "all", Since: endOfLastRun(run.State)})
 	ts.Check(err)
 	defer stream.Close()
 	r, w := io.Pipe()
@@ -176,12 +177,24 @@ func awaitLog(ts *testscript.TestScript, neg bool, args []string) {
 		w.CloseWithError(err)
 	}()
 	defer func() { r.Close(); stream.Close(); <-copied }()
-	for lines := bufio.NewScanner(r); lines.Scan(); {
+	lines := bufio.NewScanner(r)
+	var printed []string
+	for lines.Scan() {
 		if want.MatchString(lines.Text()) {
 			return
 		}
+		printed = append(printed, lines.Text())
 	}
-	ts.Fatalf("%s did not print %q", args[0], args[1])
+	ts.Fatalf("%s did not print %q but %q (%v)", args[0], args[1], printed, lines.Err())
+}
+
+// endOfLastRun is since when lines are those of this run: a program may print before
+// the engine says that it started. "": since ever.
+func endOfLastRun(s *container.State) string {
+	if strings.HasPrefix(s.FinishedAt, "0001-") {
+		return ""
+	}
+	return s.FinishedAt
 }
 
 // awaitFile is "await-file FILE REGEXP": waits for a line of a file, such as what
@@ -212,12 +225,19 @@ func awaitEvent(ts *testscript.TestScript, neg bool, args []string) {
 	c, mine := engineClient(ts)
 	mine.Add("label", "com.docker.compose.service="+args[0])
 	mine.Add("event", args[1])
+	if theirs := map[string]string{"die": "died", "destroy": "remove", "exec_die": "exec_died"}[args[1]]; theirs != "" {
+		mine.Add("event", theirs) // Podman's name of it
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	happened, failed := c.Events(ctx, events.ListOptions{Filters: mine, Since: "1"})
-	for ; n > 0; n-- {
+	for n > 0 {
 		select {
-		case <-happened:
+		case e := <-happened:
+			// Podman takes one of several labels for all.
+			if e.Actor.Attributes[project.LabelProject] == ts.Getenv("PROJECT") && e.Actor.Attributes[project.LabelService] == args[0] {
+				n--
+			}
 		case err := <-failed:
 			ts.Fatalf("%s of %s did not happen: %v", args[1], args[0], err)
 		}
@@ -257,6 +277,9 @@ func disturb(ts *testscript.TestScript, neg bool, args []string) {
 		case "start":
 			ts.Check(c.ContainerStart(ctx, f.ID, container.StartOptions{}))
 		case "stop":
+			if f.State == container.StatePaused { // Podman stops none
+				ts.Check(c.ContainerUnpause(ctx, f.ID))
+			}
 			ts.Check(c.ContainerStop(ctx, f.ID, container.StopOptions{Timeout: &at}))
 		case "pause":
 			ts.Check(pause(ctx, c, f.ID))
@@ -321,10 +344,8 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 	if err != nil {
 		return err
 	}
-	for _, f := range containers {
-		if err := c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
-			return err
-		}
+	if err := removeContainers(ctx, c, containers); err != nil {
+		return err
 	}
 	networks, err := c.NetworkList(ctx, network.ListOptions{Filters: mine})
 	if err != nil {
@@ -354,6 +375,24 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 		}
 	}
 	return nil
+}
+
+// removeContainers removes containers; those that others of them depend on, which
+// Podman refuses, after these.
+func removeContainers(ctx context.Context, c *client.Client, all []container.Summary) error {
+	var again []container.Summary
+	for _, f := range all {
+		err := c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
+		if err != nil && strings.Contains(err.Error(), "has dependent containers") && len(all) > 1 {
+			again = append(again, f)
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(again) == 0 || len(again) == len(all) {
+		return nil // the networks tell whose containers are left
+	}
+	return removeContainers(ctx, c, again)
 }
 
 // showContainer is "container SERVICE TEMPLATE": what the engine says of each of a

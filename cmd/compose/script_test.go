@@ -7,10 +7,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/client"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -60,11 +62,14 @@ func TestScriptsOnEngine(t *testing.T) {
 	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
 		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
 	}
-	needAlpine(t)
+	kind := kindOfEngine("real")
+	if needAlpine(t) == "podman" {
+		kind = "real podman"
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
 		RequireUniqueNames: true,
-		Condition:          func(c string) (bool, error) { return kindOfEngine("real").is(c) },
+		Condition:          func(c string) (bool, error) { return kind.is(c) },
 		Cmds:               scriptCommands,
 		Setup: func(env *testscript.Env) error {
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
@@ -95,8 +100,8 @@ func dialStdio() {
 }
 
 // needAlpine skips where the engine has no alpine and cannot pull it: every
-// script's services are made of it.
-func needAlpine(t *testing.T) {
+// script's services are made of it. It returns the engine's name.
+func needAlpine(t *testing.T) string {
 	t.Helper()
 	c, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
 	if err != nil {
@@ -106,15 +111,24 @@ func needAlpine(t *testing.T) {
 	if err := pullMissing(t.Context(), c, "alpine:latest"); err != nil {
 		t.Skipf("needs the image alpine:latest: %v", err)
 	}
+	version, err := c.ServerVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(version.Components, func(of types.ComponentVersion) bool { return of.Name == "Podman Engine" }) {
+		return "podman"
+	}
+	return "docker"
 }
 
-// kindOfEngine is the condition that holds: memory or real.
+// kindOfEngine are the conditions that hold: memory or real, and podman where a real
+// engine is one.
 type kindOfEngine string
 
 func (k kindOfEngine) is(condition string) (bool, error) {
 	switch condition {
-	case "memory", "real":
-		return condition == string(k), nil
+	case "memory", "real", "podman":
+		return slices.Contains(strings.Fields(string(k)), condition), nil
 	}
 	return false, fmt.Errorf("unknown condition %q", condition)
 }
@@ -177,5 +191,5 @@ func freePort() (string, error) {
 // devices (RFC 2544), which no engine hands out, one that another process or a
 // test with another number hardly has.
 func ownSubnet(number int) string {
-	return fmt.Sprintf("198.%d.%d", 18+number%2, os.Getpid()%256)
+	return fmt.Sprintf("198.%d.%d", 18+number%2, (os.Getpid()+31*number)%256)
 }

@@ -99,6 +99,18 @@ type Client interface {
 
 var _ Client = (*client.Client)(nil)
 
+// HealthChecker is what Docker's API lacks for an engine that tells less of health in its
+// lists, and may leave the checks to others: Podman, which leaves them to systemd.
+type HealthChecker interface {
+	// CheckHealth runs a container's check once, and returns when it ended. The engine
+	// keeps what came of it as it keeps all checks. The error is the engine's: the check
+	// could not be run.
+	CheckHealth(ctx context.Context, id string) error
+	// Healths are those of the containers with a label ("key=value"), by id: "starting",
+	// "healthy", "unhealthy", "" without a check. The error is the engine's.
+	Healths(ctx context.Context, label string) (map[string]string, error)
+}
+
 // ReadOnly returns c without the means to change anything: not even a type
 // assertion leads from the result back to c's other methods.
 func ReadOnly(c Client) Reader { return readOnly{c} }

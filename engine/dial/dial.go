@@ -53,6 +53,8 @@ type Conn struct {
 	From string
 	// BuildKit tells that the engine builds with BuildKit by default.
 	BuildKit bool
+	// Checks runs health checks; nil: the engine does.
+	Checks api.HealthChecker
 
 	stop func() error // ends what Dial started; nil: nothing
 }

@@ -49,7 +49,7 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	if c, err = client.NewClientWithOpts(o...); err != nil {
 		return nil, "", fmt.Errorf("engine host %q: %w", t.host, err)
 	}
-	calls.Transport = bounded{calls.Transport} // the options want docker's own
+	calls.Transport = bounded{conflicts{calls.Transport}} // the options want docker's own
 	u, err := pingURL(c.DaemonHost())
 	if err != nil {
 		return nil, "", err
@@ -102,6 +102,11 @@ func (d dialer) greet(ctx context.Context, c *client.Client, ping string, conn *
 	conn.BuildKit = resp.Header.Get("Builder-Version") == string(build.BuilderBuildKit)
 	conn.Engine = describe(resp.Header)
 	conn.Engine.APIVersion, conn.Engine.Remote = c.ClientVersion(), conn.Remote
+	if own := resp.Header.Get("Libpod-Api-Version"); own != "" {
+		root := strings.TrimSuffix(ping, "/_ping") + "/v" + url.PathEscape(own) + "/libpod"
+		podmans := libpod{root: root, client: c.HTTPClient(), headers: d.headers}
+		conn.Client, conn.Checks = podman{conn.Client, podmans}, podmans
+	}
 	if conn.Remote {
 		conn.Engine.Host = conn.Host
 		return askArch(ctx, c, &conn.Engine)

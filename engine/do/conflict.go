@@ -32,7 +32,7 @@ func (d *Doer) conflictOf(ctx context.Context, a plan.Action, text string) confl
 	}
 	switch a := a.(type) {
 	case planner.StartContainer:
-		if strings.Contains(text, "Address already in use") || strings.Contains(text, "address already in use") {
+		if takenAddress.MatchString(text) {
 			return d.addressConflict(ctx, a)
 		}
 	case planner.CreateNetwork:
@@ -42,6 +42,10 @@ func (d *Doer) conflictOf(ctx context.Context, a plan.Action, text string) confl
 	}
 	return conflict{}
 }
+
+// takenAddress are the ways in which engines say that another container has a static
+// address.
+var takenAddress = regexp.MustCompile(`[Aa]ddress already in use|ip address \S+ is already allocated`)
 
 // overlaps are the ways in which engines say that another network has the
 // subnet, the bridge or the parent interface.

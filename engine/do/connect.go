@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
 
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -40,7 +41,7 @@ func (d *Doer) endpointOf(ctx context.Context, a planner.ConnectContainer) (*net
 		svc := d.p.Definition(a.Ref.Service)
 		for key := range svc.Networks {
 			if d.p.Networks[key].Name == a.Network {
-				return spec.EndpointIn(d.p, svc, a.Ref.Number, key, spec.Binding{APIVersion: d.o.Engine.APIVersion, OS: d.o.Engine.OS})
+				return spec.EndpointIn(d.p, svc, a.Ref.Number, key, observe.Binding(d.o.Engine))
 			}
 		}
 	}

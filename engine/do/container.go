@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -64,11 +65,8 @@ func (d *Doer) refreshFiles(ctx context.Context, ref event.Ref, id string) error
 	if s := api.State(c); s != nil && s.Status != container.StateCreated {
 		return nil
 	}
-	b := spec.Binding{
-		ContainerID: func(service string) string { return service }, // no file depends on it
-		APIVersion:  d.o.Engine.APIVersion,
-		OS:          d.o.Engine.OS,
-	}
+	b := observe.Binding(d.o.Engine)
+	b.ContainerID = func(service string) string { return service } // no file depends on it
 	if d.p.Services[ref.Service].UseAPISocket {
 		if b.Credentials, err = d.config.Credentials(); err != nil {
 			return err

@@ -33,7 +33,6 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 	if err != nil {
 		return plan.Result{}, err
 	}
-	d.reportDropped(a.Ref.Service, req.Dropped)
 	if err := d.makeFilesVolume(ctx, req); err != nil {
 		return plan.Result{}, err
 	}
@@ -49,25 +48,11 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 	return plan.Result{ID: id}, nil
 }
 
-// reportDropped warns of attributes that are left out, once a service.
-func (d *Doer) reportDropped(service string, dropped []spec.Drop) {
-	for _, drop := range dropped {
-		text := fmt.Sprintf("service %q: %s is not applied: %s", service, drop.Attribute, drop.Why)
-		if d.reported.addNew(text) {
-			d.o.Sink(event.Message{Level: event.Warn, Text: text})
-		}
-	}
-}
-
 // binding collects what a request depends on beyond the project.
 func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *plan.Results) (spec.Binding, error) {
 	s := d.p.Services[a.Ref.Service]
-	b := spec.Binding{
-		APIVersion: d.o.Engine.APIVersion,
-		OS:         d.o.Engine.OS,
-		ReplacedID: a.Replaces,
-		ProxyEnv:   d.config.ProxyEnv(d.c.DaemonHost()),
-	}
+	b := observe.Binding(d.o.Engine)
+	b.ReplacedID, b.ProxyEnv = a.Replaces, d.config.ProxyEnv(d.c.DaemonHost())
 	if s.UseAPISocket {
 		var err error
 		if b.Credentials, err = d.config.Credentials(); err != nil {

@@ -28,7 +28,8 @@ type Doer struct {
 	im images
 	// prepared are the containers of this run that have their files.
 	prepared ids
-	reported ids // the warnings that were given
+	reported ids      // the warnings that were given
+	probers  sync.Map // *prober by container
 	// known are places in networks, by network and container, that containers were
 	// taken from.
 	known sync.Map
@@ -49,6 +50,8 @@ type Options struct {
 	Engine planner.Engine
 	// Events is the process's stream of events; nil: waits open their own.
 	Events *feed.Feed
+	// Checks runs health checks that nobody else runs; nil: the engine runs all.
+	Checks api.HealthChecker
 	// ConfigDir is docker's, with credentials and proxies; "": $DOCKER_CONFIG or
 	// ~/.docker.
 	ConfigDir string

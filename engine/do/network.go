@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
@@ -28,7 +29,7 @@ func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (plan
 		return plan.Result{}, err
 	}
 	labels := d.p.NetworkLabels(a.Key, hash)
-	options, err := spec.NetworkOptions(d.p.Networks[a.Key], d.o.Engine.APIVersion)
+	options, err := spec.NetworkOptions(d.p.Networks[a.Key], observe.Binding(d.o.Engine))
 	if err != nil {
 		return plan.Result{}, fmt.Errorf("network %s: %w", a.Key, err)
 	}

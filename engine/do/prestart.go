@@ -31,7 +31,6 @@ func (d *Doer) runPreStart(ctx context.Context, a planner.RunHook, id string, do
 	if err != nil {
 		return plan.Result{}, err
 	}
-	d.reportDropped(a.Ref.Service, req.Dropped)
 	if err := d.remove(ctx, req.Name, container.RemoveOptions{Force: true}); err != nil { // an interrupted run's
 		return plan.Result{}, fmt.Errorf("removing the leftover %s: %w", req.Name, err)
 	}

@@ -1,6 +1,7 @@
 package do
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,26 +35,59 @@ func (d *Doer) waitContainer(ctx context.Context, a planner.WaitContainer, id st
 		return plan.Result{}, err
 	}
 	defer sub.Close()
+	w := &healthWait{a: a, id: id, d: d, prober: d.proberOf(a.Ref, id), sub: sub}
 	for {
-		sub.Skip() // what waits there is older than what is seen now
-		c, err := d.c.ContainerInspect(ctx, id)
-		if errdefs.IsNotFound(err) {
-			return plan.Result{}, waitFailure(a, "was removed", "")
-		}
-		if err != nil {
-			return plan.Result{}, fmt.Errorf("inspecting the container: %w", err)
-		}
-		v := judge(a, c)
-		// One that the engine restarts over and over would be waited for for ever.
-		if v.settled || v.steadyIn > 0 && c.RestartCount > 0 {
-			return v.result, v.err
-		}
-		if err := untilOr(ctx, sub, id, v.steadyIn); errors.Is(err, errSteady) {
-			return v.result, nil
-		} else if err != nil {
-			return plan.Result{}, err
+		if settled, result, err := w.step(ctx); settled || err != nil {
+			return result, err
 		}
 	}
+}
+
+// healthWait is a wait for one container.
+type healthWait struct {
+	a      planner.WaitContainer
+	id     string
+	d      *Doer
+	prober *prober
+	sub    *feed.Subscription
+}
+
+func (w *healthWait) look(ctx context.Context) (container.InspectResponse, error) {
+	c, err := w.d.c.ContainerInspect(ctx, w.id)
+	if errdefs.IsNotFound(err) {
+		return c, waitFailure(w.a, "was removed", "")
+	}
+	if err != nil {
+		return c, fmt.Errorf("inspecting the container: %w", err)
+	}
+	return c, nil
+}
+
+// step looks, and waits for something to happen, or for the next health check if that is
+// to be run here. settled: the wait is over.
+func (w *healthWait) step(ctx context.Context) (settled bool, result plan.Result, err error) {
+	w.sub.Skip() // what waits there is older than what is seen now
+	c, err := w.look(ctx)
+	if err != nil {
+		return false, plan.Result{}, err
+	}
+	due := w.prober.dueIn(c, time.Now())
+	// A health that nobody looked after for an interval is none to judge by.
+	if due != checkNow {
+		v := w.prober.given(w.a, c, judge(w.a, c))
+		// One that the engine restarts over and over would be waited for for ever.
+		if v.settled || v.steadyIn > 0 && c.RestartCount > 0 {
+			return true, v.result, v.err
+		}
+		err := untilOr(ctx, w.sub, w.id, cmp.Or(v.steadyIn, due))
+		if !errors.Is(err, errSteady) {
+			return false, plan.Result{}, err
+		}
+		if v.steadyIn > 0 {
+			return true, v.result, nil
+		}
+	}
+	return false, plan.Result{}, w.prober.run(ctx, c, func() (container.InspectResponse, error) { return w.look(ctx) })
 }
 
 // errSteady says that nothing happened for as long as was waited for.

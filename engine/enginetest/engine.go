@@ -56,6 +56,7 @@ const minAPIVersion = "1.41"
 // serves are safe for concurrent use. Close it when done.
 type Engine struct {
 	apiVersion  string
+	podman      bool // see ImitatePodman
 	hostFolders []string
 	binaries    map[string]Program
 	now         func() time.Time

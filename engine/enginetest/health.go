@@ -30,6 +30,9 @@ func (e *Engine) startHealth(c *container) {
 		return
 	}
 	c.state.Health = &containertypes.Health{Status: containertypes.Starting, Log: []*containertypes.HealthcheckResult{}}
+	if e.podman {
+		return
+	}
 	ctx, cancel := context.WithCancel(c.run.task.ctx)
 	r := c.run
 	r.endHealth = cancel

@@ -72,19 +72,17 @@ func on(name Route, handler func(http.ResponseWriter, *request) error) route {
 	return r
 }
 
-var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(/.*)$`)
+var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(?:\.\d+)?(/.*)$`)
 
 // ServeHTTP answers one request of the API.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Api-Version", e.apiVersion)
-	h.Set("Docker-Experimental", "false")
-	h.Set("Ostype", "linux")
-	h.Set("Server", "Docker/"+engineVersion+" (linux)")
-
+	e.introduce(w.Header())
 	path, version := r.URL.Path, e.apiVersion
 	if m := versionPrefix.FindStringSubmatch(path); m != nil {
 		version, path = m[1], m[2]
+	}
+	if e.podman && strings.HasPrefix(path, "/libpod/") {
+		version = e.apiVersion // this one is Podman's own
 	}
 	if err := e.checkVersion(version); err != nil {
 		writeError(w, err)

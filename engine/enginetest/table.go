@@ -32,6 +32,8 @@ const (
 	ArchiveHead Route = "HEAD /containers/{id}/archive"
 	ArchivePut  Route = "PUT /containers/{id}/archive"
 
+	HealthCheck Route = "GET /libpod/containers/{id}/healthcheck" // of Podman's own API
+
 	ExecCreate  Route = "POST /containers/{id}/exec"
 	ExecStart   Route = "POST /exec/{id}/start"
 	ExecInspect Route = "GET /exec/{id}/json"
@@ -76,6 +78,8 @@ func (e *Engine) table() []route {
 		on(ContainerAttach, e.containerAttach), on(ContainerResize, e.containerResize),
 		on(ContainerTop, e.containerTop), on(ContainerStats, e.containerStats),
 		on(ContainerExport, e.containerExport), on(ContainerCommit, e.containerCommit),
+
+		on(HealthCheck, e.checkHealth),
 
 		on(ArchiveGet, e.archiveGet), on(ArchiveHead, e.archiveHead), on(ArchivePut, e.archivePut),
 

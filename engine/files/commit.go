@@ -2,7 +2,7 @@ package files
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/docker/docker/api/types/container"
 
@@ -21,7 +21,8 @@ type CommitOptions struct {
 // emptied are the labels that say what a container was given. An image of it
 // goes to others: there they are empty, since the engine lets nobody leave a
 // label of the container out.
-var emptied = fmt.Sprintf(`LABEL %s="" %s="" %s=""`, project.LabelContentHash, project.LabelProvided, project.LabelFiles)
+// One instruction for each: Podman reads but one label of one.
+var emptied = []string{`LABEL ` + project.LabelContentHash + `=""`, `LABEL ` + project.LabelProvided + `=""`, `LABEL ` + project.LabelFiles + `=""`}
 
 // Commit makes an image of a container as it is and returns its id. Its error is the
 // engine's.
@@ -30,7 +31,7 @@ func Commit(ctx context.Context, c api.Client, id string, o CommitOptions) (imag
 		Reference: o.Reference,
 		Author:    o.Author,
 		Comment:   o.Comment,
-		Changes:   append([]string{emptied}, o.Changes...),
+		Changes:   slices.Concat(emptied, o.Changes),
 		Pause:     !o.Running,
 	})
 	return made.ID, err

@@ -67,6 +67,17 @@ func (l Container) Ref() event.Ref {
 	return event.Ref{Kind: event.Container, Name: l.Name, Service: l.Service, Number: l.Number}
 }
 
+// SetHealth says how the container is, where it runs and the engine's list did not tell.
+func (l *Container) SetHealth(health string) {
+	if l.State == "running" && l.Health == "" && health != "" {
+		text := health
+		if health == "starting" {
+			text = "health: starting"
+		}
+		l.Health, l.Status = health, l.Status+" ("+text+")"
+	}
+}
+
 // Label is the value of a label; templates call it.
 func (l Container) Label(name string) string { return l.labels[name] }
 

@@ -25,8 +25,9 @@ import (
 // findDrift fills in Drift of those containers whose stored hash is not their
 // service's: they alone are inspected. The others cost nothing but a hash.
 func findDrift(ctx context.Context, c api.Reader, o Options, containers []planner.Container) error {
+	of := Binding(o.Engine)
+	o.Bind.Engine, o.Bind.Release, o.Bind.APIVersion, o.Bind.OS = of.Engine, of.Release, of.APIVersion, of.OS
 	o.Bind.ContainerID = firstContainer(containers)
-	o.Bind.APIVersion, o.Bind.OS = o.Engine.APIVersion, o.Engine.OS
 	hashes := map[string]string{}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelReads)
@@ -139,6 +140,9 @@ func compare(want *spec.Request, have *container.InspectResponse, base *image.In
 		actual.endpoints = maps.Clone(have.NetworkSettings.Networks)
 	}
 	actual.dropForeignNetworks(desired.endpoints, o.Project)
+	if o.Engine.Name == "podman" {
+		actual.asDocker(want)
+	}
 	wanted, got := desired.fields(), actual.fields()
 	got.dropDefaults(wanted, actual, o.Engine)
 	if p := want.Platform; p != nil && base.Architecture != "" {
@@ -258,9 +262,6 @@ var engineDefaults = map[string][]string{
 	"pids_limit": {"2048"},
 }
 
-// podmanEnvironment are the variables that Podman sets by itself.
-var podmanEnvironment = []string{"PATH", "TERM", "HOME", "HOSTNAME", "container"}
-
 // proxyVariables are those that both tools take from docker's configuration,
 // which may differ from what it was without the file having changed.
 var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"}
@@ -295,11 +296,7 @@ func (f fieldSet) dropDefaults(wanted fieldSet, actual configuration, e planner.
 		}
 	}
 	if e.Name == "podman" {
-		for _, variable := range podmanEnvironment {
-			if name := "environment." + variable; open(name) {
-				delete(f, name)
-			}
-		}
+		f.likeWanted(wanted)
 	}
 }
 

@@ -81,7 +81,7 @@ func (f fieldSet) bind(text string) {
 	var options []string
 	if len(parts) == 3 {
 		options = slices.DeleteFunc(splitOptions(parts[2]), func(option string) bool {
-			return option == "nosuid" || option == "nodev" // Podman reports them with every volume
+			return option == "nosuid" || option == "nodev" || option == "bind" // Podman reports them with every mount
 		})
 	}
 	f.mount(parts[1], kind, source, options...)

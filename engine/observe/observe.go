@@ -39,6 +39,11 @@ type Options struct {
 	Bind spec.Binding
 }
 
+// Binding is what requests to an engine depend on of it.
+func Binding(e planner.Engine) spec.Binding {
+	return spec.Binding{Engine: e.Name, Release: e.Version, APIVersion: e.APIVersion, OS: e.OS}
+}
+
 // Parts are parts of an observation.
 type Parts uint8
 
@@ -117,20 +122,8 @@ func Summaries(ctx context.Context, c api.Reader, name string) ([]container.Summ
 // listContainers lists the project's containers, stopped ones too, by service,
 // number and creation.
 func listContainers(ctx context.Context, c api.Reader, o Options) ([]planner.Container, error) {
-	var list []container.Summary
-	var healths map[string]planner.Health
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		list, err = Summaries(ctx, c, o.Name)
-		return err
-	})
-	if o.Engine.Name == "podman" {
-		g.Go(func() (err error) {
-			healths, err = listHealths(ctx, c, o.Name)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	list, err := Summaries(ctx, c, o.Name)
+	if err != nil {
 		return nil, err
 	}
 	var containers []planner.Container
@@ -138,11 +131,7 @@ func listContainers(ctx context.Context, c api.Reader, o Options) ([]planner.Con
 		if !belongs(&list[i]) {
 			continue
 		}
-		found := containerOf(&list[i])
-		if found.Health == planner.NoHealth && found.Status == planner.Running {
-			found.Health = healths[found.ID]
-		}
-		containers = append(containers, found)
+		containers = append(containers, containerOf(&list[i]))
 	}
 	slices.SortFunc(containers, func(a, b planner.Container) int {
 		return cmp.Or(
@@ -151,32 +140,6 @@ func listContainers(ctx context.Context, c api.Reader, o Options) ([]planner.Con
 		)
 	})
 	return containers, nil
-}
-
-// listHealths asks for the containers of each health: Podman's list does not
-// show it, but filters by it.
-func listHealths(ctx context.Context, c api.Reader, name string) (map[string]planner.Health, error) {
-	states := []planner.Health{planner.Starting, planner.Healthy, planner.Unhealthy}
-	lists := make([][]container.Summary, len(states))
-	g, ctx := errgroup.WithContext(ctx)
-	for i, state := range states {
-		g.Go(func() (err error) {
-			args := OfProject(name)
-			args.Add("health", string(state))
-			lists[i], err = c.ContainerList(ctx, container.ListOptions{Filters: args})
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("asking for the health of project %q: %w", name, err)
-	}
-	healths := map[string]planner.Health{}
-	for i, state := range states {
-		for _, found := range lists[i] {
-			healths[found.ID] = state
-		}
-	}
-	return healths, nil
 }
 
 // belongs tells whether Docker Compose would take the container for one of the

@@ -24,7 +24,7 @@ func (sp *spec) filesVolume() error {
 		if !sp.unwritable(f.Path) {
 			continue
 		}
-		if err := sp.require(f.Source+" in a place that is read-only or a tmpfs", "1.45", "26"); err != nil {
+		if err := sp.require(f.Source+" in a place that is read-only or a tmpfs", "1.45"); err != nil {
 			return err
 		}
 		sp.req.FilesVolume = sp.req.Name + FilesSuffix

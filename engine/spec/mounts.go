@@ -130,7 +130,7 @@ func (sp *spec) mount(v types.ServiceVolumeConfig) (mount.Mount, error) {
 	case types.VolumeTypeCluster:
 		m.Source = sp.volumeName(v.Source)
 		m.ClusterOptions = &mount.ClusterOptions{}
-		err = sp.require("a volume of type cluster", "1.42", "23")
+		err = sp.require("a volume of type cluster", "1.42")
 	case types.VolumeTypeNamedPipe:
 		if !sp.onWindows() {
 			err = hint.New("a volume of type npipe is a named pipe of Windows, and this engine runs on Linux",
@@ -167,7 +167,7 @@ func (sp *spec) bindOptions(v types.ServiceVolumeConfig) (*mount.BindOptions, er
 		return nil, fmt.Errorf("bind.recursive: unknown value %q", b.Recursive)
 	}
 	if o.ReadOnlyNonRecursive || o.ReadOnlyForceRecursive {
-		return o, sp.require("bind.recursive: "+b.Recursive, "1.44", "25")
+		return o, sp.require("bind.recursive: "+b.Recursive, "1.44")
 	}
 	return o, nil
 }
@@ -177,7 +177,7 @@ func (sp *spec) volumeOptions(v *types.ServiceVolumeVolume) (*mount.VolumeOption
 		return nil, nil
 	}
 	if v.Subpath != "" {
-		if err := sp.require("volume.subpath", "1.45", "26"); err != nil {
+		if err := sp.require("volume.subpath", "1.45"); err != nil {
 			return nil, err
 		}
 	}
@@ -192,7 +192,7 @@ func tmpfsOptions(t *types.ServiceVolumeTmpfs) *mount.TmpfsOptions {
 }
 
 func (sp *spec) imageOptions(i *types.ServiceVolumeImage) (*mount.ImageOptions, error) {
-	if err := sp.require("a volume of type image", "1.48", "28"); err != nil {
+	if err := sp.require("a volume of type image", "1.48"); err != nil {
 		return nil, err
 	}
 	if i == nil {

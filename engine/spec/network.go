@@ -198,7 +198,7 @@ func (sp *spec) interfaceName(e *network.EndpointSettings, name string) error {
 	if name == "" {
 		return nil
 	}
-	if err := sp.require("networks.interface_name", "1.49", "28.1"); err != nil {
+	if err := sp.require("networks.interface_name", "1.49"); err != nil {
 		return err
 	}
 	if e.DriverOpts == nil {

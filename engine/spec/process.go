@@ -35,6 +35,10 @@ func (sp *spec) process() error {
 		seconds := int(time.Duration(*s.StopGracePeriod).Seconds())
 		c.StopTimeout = &seconds
 	}
+	if sp.b.Engine == "podman" && c.StopTimeout == nil {
+		seconds := podmanGrace
+		c.StopTimeout = &seconds
+	}
 	h.Init = s.Init
 	h.Runtime = s.Runtime
 	h.Isolation = container.Isolation(s.Isolation)
@@ -52,6 +56,10 @@ func (sp *spec) process() error {
 	h.RestartPolicy = policy
 	return err
 }
+
+// podmanGrace is Docker's default of stop_grace_period, in seconds. Podman kills at once
+// a container that was made through its API without one.
+const podmanGrace = 10
 
 // environment lists variables sorted by name. One without a value is listed by
 // its bare name: the engine takes it out of what the image sets.
@@ -129,7 +137,7 @@ func (sp *spec) health() error {
 		c.Retries = int(*check.Retries)
 	}
 	if check.StartInterval != nil {
-		if err := sp.require("healthcheck.start_interval", "1.44", "25"); err != nil {
+		if err := sp.startInterval(); err != nil {
 			return err
 		}
 		if check.StartPeriod == nil {
@@ -138,6 +146,19 @@ func (sp *spec) health() error {
 		c.StartInterval = duration(check.StartInterval)
 	}
 	sp.req.Config.Healthcheck = c
+	return nil
+}
+
+// startInterval refuses the attribute where the engine does not know it. To Podman it
+// may be left out: where that runs no checks, whoever runs them has it from the file.
+func (sp *spec) startInterval() error {
+	const attribute, version = "healthcheck.start_interval", "1.44"
+	if sp.b.Engine != "podman" {
+		return sp.require(attribute, version)
+	}
+	if !sp.since(version) {
+		sp.tooOld(attribute, version)
+	}
 	return nil
 }
 
@@ -177,7 +198,7 @@ func (sp *spec) namespaces() error {
 			"use uts: host, or remove the attribute")
 	}
 	if sp.s.Cgroup != "" {
-		if err := sp.require("cgroup", "1.41", "20.10"); err != nil {
+		if err := sp.require("cgroup", "1.41"); err != nil {
 			return err
 		}
 	}

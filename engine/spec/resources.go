@@ -120,7 +120,7 @@ func (sp *spec) devices() error {
 		})
 	}
 	if len(cdi) > 0 {
-		if err := sp.require("a device by its CDI name ("+cdi[0]+")", "1.44", "25"); err != nil {
+		if err := sp.require("a device by its CDI name ("+cdi[0]+")", "1.44"); err != nil {
 			return err
 		}
 		r.DeviceRequests = append(r.DeviceRequests, container.DeviceRequest{Driver: "cdi", DeviceIDs: cdi})

@@ -5,6 +5,8 @@ package spec
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/platforms"
@@ -42,7 +44,7 @@ type Request struct {
 // Drop is an attribute that is left out.
 type Drop struct {
 	Attribute string // as users write it: "annotations"
-	Why       string // "the engine's API 1.42 is too old (1.43)"
+	Why       string // "it needs API 1.43, that is Docker 24; this engine has API 1.41 (podman 4.3.1)"
 }
 
 // connection is a network that a container joins after its create.
@@ -77,6 +79,9 @@ type Binding struct {
 	// service shares: network_mode, ipc, pid: service:X and volumes_from. "" or
 	// a nil function: there is none, and Container refuses services that need one.
 	ContainerID func(service string) string
+	// Engine is the engine's name, "docker" or "podman", and Release its version, as
+	// messages say them; "": unknown.
+	Engine, Release string
 	// APIVersion is the negotiated one; "": current.
 	APIVersion string
 	// OS is the engine's; "": linux.
@@ -196,17 +201,28 @@ func APISince(have, want string) bool {
 	return have == "" || versions.GreaterThanOrEqualTo(have, want)
 }
 
-// require refuses an attribute that the engine is too old for.
-func (sp *spec) require(attribute, version, release string) error {
-	return require(sp.b.APIVersion, attribute, version, release)
+// releases are the first versions of Docker with a version of the API.
+var releases = map[string]string{
+	"1.41": "20.10", "1.42": "23", "1.43": "24", "1.44": "25", "1.45": "26", "1.48": "28", "1.49": "28.1",
 }
 
-func require(have, attribute, version, release string) error {
-	if APISince(have, version) {
+// require refuses an attribute that the engine is too old for.
+func (sp *spec) require(attribute, version string) error { return sp.b.require(attribute, version) }
+
+func (b Binding) require(attribute, version string) error {
+	if APISince(b.APIVersion, version) {
 		return nil
 	}
-	return hint.New(fmt.Sprintf("%s needs API %s; this engine has %s", attribute, version, have),
-		"upgrade the engine to Docker "+release+" or later, or remove the attribute")
+	return hint.New(fmt.Sprintf("%s needs API %s, that is Docker %s; this engine has %s", attribute, version, releases[version], b.engine()),
+		"use Docker "+releases[version]+" or later, or remove the attribute")
+}
+
+// engine is what this engine is, for a sentence: "API 1.41 (podman 4.3.1)".
+func (b Binding) engine() string {
+	if b.Engine == "" {
+		return "API " + b.APIVersion
+	}
+	return "API " + b.APIVersion + " (" + strings.TrimSpace(b.Engine+" "+b.Release) + ")"
 }
 
 // drop notes an attribute that a container can do without.
@@ -216,7 +232,27 @@ func (sp *spec) drop(attribute, why string) {
 
 // tooOld notes an attribute that came with a later version of the API.
 func (sp *spec) tooOld(attribute, version string) {
-	sp.drop(attribute, fmt.Sprintf("it needs API %s; this engine has %s", version, sp.b.APIVersion))
+	sp.drop(attribute, fmt.Sprintf("it needs API %s, that is Docker %s; this engine has %s", version, releases[version], sp.b.engine()))
+}
+
+// Lacks tells what an engine cannot do for a service and its hooks: attributes that it
+// leaves out, and as an error the first that the service cannot be without. It is pure,
+// and right whatever of the project exists.
+func Lacks(p *project.Project, service string, b Binding) ([]Drop, error) {
+	b.ContainerID = func(service string) string { return service }
+	req, err := Container(p, service, 1, b)
+	if err != nil {
+		return nil, err
+	}
+	dropped := req.Dropped
+	for i := range p.Services[service].PreStart {
+		req, err := PreStart(p, service, 1, i, service, b)
+		if err != nil {
+			return nil, err
+		}
+		dropped = append(dropped, req.Dropped...)
+	}
+	return slices.Compact(dropped), nil
 }
 
 // TemporaryName is what a container is called while the one that it replaces

@@ -173,7 +173,7 @@ func TestSpecOnOldEngine(t *testing.T) {
 		{"Config.MacAddress", `"02:00:00:00:00:01"`},
 		{"Connect.0.Network", `"demo_front"`},
 		{"Connect.0.Endpoint.Aliases", `["demo-web-1","web"]`},
-		{"Dropped.0", `{"Attribute":"annotations","Why":"it needs API 1.43; this engine has 1.41"}`},
+		{"Dropped.0", `{"Attribute":"annotations","Why":"it needs API 1.43, that is Docker 24; this engine has API 1.41"}`},
 		{"Dropped.1.Attribute", `"networks.gw_priority"`},
 		{"Host.Annotations", `null`},
 	} {
@@ -211,6 +211,44 @@ func TestSpecErrors(t *testing.T) {
 				t.Errorf("got %v, want …%s…", err, test.want)
 			}
 		})
+	}
+}
+
+// TestSpecForPodman: what Podman does otherwise when it is asked for nothing, and what it
+// may do without.
+func TestSpecForPodman(t *testing.T) {
+	b := Binding{Engine: "podman", Release: "4.3.1", APIVersion: "1.41"}
+	p := loadText(t, withAttributes(`healthcheck: {test: "true", start_period: 1s, start_interval: 1s}`))
+	req := mustSpec(t, p, "web", b)
+	for _, w := range []at{
+		{"Config.StopTimeout", `10`},
+		{"Dropped.0", `{"Attribute":"healthcheck.start_interval","Why":"it needs API 1.44, that is Docker 25; this engine has API 1.41 (podman 4.3.1)"}`},
+	} {
+		if got := lookup(t, req, w.path); got != w.want {
+			t.Errorf("%s\n got %s\nwant %s", w.path, got, w.want)
+		}
+	}
+	given := loadText(t, withAttributes(`stop_grace_period: 0s`))
+	if got := lookup(t, mustSpec(t, given, "web", b), "Config.StopTimeout"); got != `0` {
+		t.Errorf("given: got %s", got)
+	}
+	if got := lookup(t, mustSpec(t, p, "web", Binding{}), "Config.StopTimeout"); got != `null` {
+		t.Errorf("of Docker: got %s", got)
+	}
+}
+
+// TestLacks: known before anything is there, of the service and its hooks.
+func TestLacks(t *testing.T) {
+	b := Binding{Engine: "docker", Release: "20.10.24", APIVersion: "1.41"}
+	p := loadText(t, withAttributes(`{network_mode: "service:db", annotations: {a: b}, pre_start: [{command: [x]}]}`))
+	dropped, err := Lacks(p, "web", b)
+	if err != nil || len(dropped) != 1 || !strings.HasSuffix(dropped[0].Why, "this engine has API 1.41 (docker 20.10.24)") {
+		t.Errorf("got %v, %v", dropped, err)
+	}
+	p = loadText(t, withAttributes(`{networks: {front: {interface_name: eth9}}}`))
+	const want = "networks.interface_name needs API 1.49, that is Docker 28.1; this engine has API 1.41 (docker 20.10.24)"
+	if _, err := Lacks(p, "web", b); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want …%s", err, want)
 	}
 }
 

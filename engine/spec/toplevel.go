@@ -6,10 +6,9 @@ import (
 	"github.com/docker/docker/api/types/volume"
 )
 
-// NetworkOptions maps a network of the file to what an engine with that API
-// version is asked for, but for its labels. The error names an attribute that this version
-// does not have.
-func NetworkOptions(n types.NetworkConfig, api string) (network.CreateOptions, error) {
+// NetworkOptions maps a network of the file to what the engine is asked for, but for
+// its labels. The error is about what this engine does not have.
+func NetworkOptions(n types.NetworkConfig, b Binding) (network.CreateOptions, error) {
 	o := network.CreateOptions{
 		Driver:     n.Driver,
 		Options:    n.DriverOpts,
@@ -18,10 +17,10 @@ func NetworkOptions(n types.NetworkConfig, api string) (network.CreateOptions, e
 		EnableIPv6: n.EnableIPv6,
 	}
 	if n.EnableIPv4 != nil {
-		if APISince(api, "1.48") {
+		if APISince(b.APIVersion, "1.48") {
 			o.EnableIPv4 = n.EnableIPv4
 		} else if !*n.EnableIPv4 { // true is what older engines do anyway
-			return o, require(api, "enable_ipv4: false", "1.48", "28")
+			return o, b.require("enable_ipv4: false", "1.48")
 		}
 	}
 	if n.Ipam.Driver == "" && len(n.Ipam.Config) == 0 && len(n.Ipam.Options) == 0 {

@@ -29,7 +29,7 @@ networks:
 	if got := p.Networks["full"].Name; got != "own" {
 		t.Errorf("name: got %s", got)
 	}
-	full, err := NetworkOptions(p.Networks["full"], "1.48")
+	full, err := NetworkOptions(p.Networks["full"], Binding{APIVersion: "1.48"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,17 +43,17 @@ networks:
 			t.Errorf("%s\n got %s\nwant %s", w.path, got, w.want)
 		}
 	}
-	plain, err := NetworkOptions(p.Networks["plain"], "1.41")
+	plain, err := NetworkOptions(p.Networks["plain"], Binding{APIVersion: "1.41"})
 	if err != nil || lookup(t, plain, "IPAM") != "null" || lookup(t, plain, "EnableIPv6") != "null" {
 		t.Errorf("plain: got %+v, %v", plain, err)
 	}
-	if _, err := NetworkOptions(p.Networks["full"], "1.47"); err == nil || !strings.Contains(err.Error(), "enable_ipv4: false needs API 1.48") {
+	if _, err := NetworkOptions(p.Networks["full"], Binding{APIVersion: "1.47"}); err == nil || !strings.Contains(err.Error(), "enable_ipv4: false needs API 1.48") {
 		t.Errorf("an old engine: got %v", err)
 	}
 	on := p.Networks["full"]
 	yes := true
 	on.EnableIPv4 = &yes // what an old engine does anyway
-	if o, err := NetworkOptions(on, "1.47"); err != nil || o.EnableIPv4 != nil {
+	if o, err := NetworkOptions(on, Binding{APIVersion: "1.47"}); err != nil || o.EnableIPv4 != nil {
 		t.Errorf("enable_ipv4: true on an old engine: got %v, %v", o.EnableIPv4, err)
 	}
 }

@@ -1,0 +1,272 @@
+package dial
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/distribution/reference"
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
+	"github.com/moby/go-archive"
+
+	"github.com/compose-orchestrator/compose/engine/api"
+)
+
+// podman is a client of Podman whose answers are Docker's, where Podman's mean the same
+// in other words, and where they mislead.
+type podman struct {
+	api.Client
+	own libpod
+}
+
+// everywhere is the address of a port that is published on all of them. Podman names
+// none.
+const everywhere = "0.0.0.0"
+
+// ContainerList has the ports' addresses, images as people write them, and which
+// container's network another one shares.
+func (p podman) ContainerList(ctx context.Context, o container.ListOptions) ([]container.Summary, error) {
+	list, err := p.Client.ContainerList(ctx, o)
+	for i := range list {
+		if of := networkOf(&list[i]); of != "" {
+			list[i].HostConfig.NetworkMode = "container:" + wholeID(list, of)
+			list[i].NetworkSettings = nil
+		}
+		list[i].Image = shortImage(list[i].Image)
+		for j := range list[i].Ports {
+			if port := &list[i].Ports[j]; port.IP == "" && port.PublicPort != 0 {
+				port.IP = everywhere
+			}
+		}
+	}
+	return list, err
+}
+
+// networkOf is the short id of the container whose network one shares; "": it has its
+// own. Podman lists such a container with the other's places in networks, each of which
+// has the short id of its owner for an alias.
+func networkOf(c *container.Summary) string {
+	if c.NetworkSettings == nil {
+		return ""
+	}
+	for _, endpoint := range c.NetworkSettings.Networks {
+		if endpoint == nil || slices.ContainsFunc(endpoint.Aliases, func(a string) bool { return isShortID(a) && strings.HasPrefix(c.ID, a) }) {
+			return ""
+		}
+		if i := slices.IndexFunc(endpoint.Aliases, isShortID); i >= 0 {
+			return endpoint.Aliases[i]
+		}
+	}
+	return ""
+}
+
+func isShortID(text string) bool {
+	_, err := hex.DecodeString(text)
+	return err == nil && len(text) == 12
+}
+
+// wholeID is the id of a container of the list that begins so; else what is known of it.
+func wholeID(list []container.Summary, short string) string {
+	for i := range list {
+		if strings.HasPrefix(list[i].ID, short) {
+			return list[i].ID
+		}
+	}
+	return short
+}
+
+// shortImage is a reference without what everybody leaves away, which Podman adds.
+func shortImage(ref string) string {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return ref
+	}
+	if tagged, ok := named.(reference.Tagged); ok && tagged.Tag() == "latest" {
+		named = reference.TrimNamed(named)
+	}
+	return reference.FamiliarString(named)
+}
+
+// ImageList has the images' names as people write them.
+func (p podman) ImageList(ctx context.Context, o image.ListOptions) ([]image.Summary, error) {
+	list, err := p.Client.ImageList(ctx, o)
+	for i := range list {
+		for j, tag := range list[i].RepoTags {
+			if named, err := reference.ParseNormalizedNamed(tag); err == nil {
+				list[i].RepoTags[j] = reference.FamiliarString(named)
+			}
+		}
+	}
+	return list, err
+}
+
+// NetworkInspect has the containers that have a place in the network, without those that
+// share another's.
+func (p podman) NetworkInspect(ctx context.Context, id string, o network.InspectOptions) (network.Inspect, error) {
+	n, err := p.Client.NetworkInspect(ctx, id, o)
+	if err != nil || len(n.Containers) < 2 {
+		return n, err
+	}
+	list, err := p.Client.ContainerList(ctx, container.ListOptions{All: true})
+	for i := range list {
+		if networkOf(&list[i]) != "" {
+			delete(n.Containers, list[i].ID)
+		}
+	}
+	return n, err
+}
+
+// ContainerInspect has the ports' addresses.
+func (p podman) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	c, err := p.Client.ContainerInspect(ctx, id)
+	if err != nil || c.NetworkSettings == nil {
+		return c, err
+	}
+	for _, bindings := range c.NetworkSettings.Ports {
+		for i := range bindings {
+			if bindings[i].HostIP == "" && bindings[i].HostPort != "" {
+				bindings[i].HostIP = everywhere
+			}
+		}
+	}
+	return c, nil
+}
+
+// ContainerWait has the exit code of a container whose removal is waited for: Podman
+// has 0 for any.
+func (p podman) ContainerWait(ctx context.Context, id string, condition container.WaitCondition) (<-chan container.WaitResponse, <-chan error) {
+	if condition != container.WaitConditionRemoved {
+		return p.Client.ContainerWait(ctx, id, condition)
+	}
+	ended, lost := p.Client.ContainerWait(ctx, id, container.WaitConditionNextExit)
+	gone, failed := p.Client.ContainerWait(ctx, id, container.WaitConditionRemoved)
+	result, problem := make(chan container.WaitResponse, 1), make(chan error, 1)
+	go func() {
+		var end container.WaitResponse
+		select {
+		case end = <-ended:
+		case err := <-lost:
+			problem <- err
+			return
+		}
+		select {
+		case <-gone:
+			result <- end
+		case err := <-failed:
+			if errdefs.IsNotFound(err) {
+				result <- end
+				return
+			}
+			problem <- err
+		}
+	}()
+	return result, problem
+}
+
+// ContainerAttach says why a container cannot be made ready to attach to: a port that
+// is taken, a program that is not there. Docker finds that at the start.
+func (p podman) ContainerAttach(ctx context.Context, id string, o container.AttachOptions) (types.HijackedResponse, error) {
+	conn, err := p.Client.ContainerAttach(ctx, id, o)
+	if err != nil && ctx.Err() == nil {
+		if _, why := p.own.call(ctx, http.MethodPost, "/containers/"+url.PathEscape(id)+"/init"); why != nil {
+			return conn, why
+		}
+	}
+	return conn, err
+}
+
+// ContainerStop stops a paused container too, which Podman refuses.
+func (p podman) ContainerStop(ctx context.Context, id string, o container.StopOptions) error {
+	err := p.Client.ContainerStop(ctx, id, o)
+	if err == nil || !strings.Contains(err.Error(), "container state improper") {
+		return err
+	}
+	_ = p.ContainerUnpause(ctx, id) // where it is not paused, the stop's own error is told
+	return p.Client.ContainerStop(ctx, id, o)
+}
+
+// ContainerCommit sends a configuration in any case, as Podman wants one, and has the
+// image's id in full.
+func (p podman) ContainerCommit(ctx context.Context, id string, o container.CommitOptions) (container.CommitResponse, error) {
+	if o.Config == nil {
+		o.Config = &container.Config{}
+	}
+	made, err := p.Client.ContainerCommit(ctx, id, o)
+	if err == nil && !strings.Contains(made.ID, ":") {
+		made.ID = "sha256:" + made.ID
+	}
+	return made, err
+}
+
+// CopyFromContainer has a folder's content, where the path ends in "/.", below ".".
+func (p podman) CopyFromContainer(ctx context.Context, id, from string) (io.ReadCloser, container.PathStat, error) {
+	dir, content := strings.CutSuffix(from, "/.")
+	if !content || path.Clean("/"+dir) == "/" {
+		return p.Client.CopyFromContainer(ctx, id, from)
+	}
+	files, stat, err := p.Client.CopyFromContainer(ctx, id, dir)
+	if err != nil {
+		return nil, stat, err
+	}
+	stat.Name = "."
+	below := archive.RebaseArchiveEntries(files, path.Base(dir), ".")
+	return closing{below, files}, stat, nil
+}
+
+// closing is what is made of a stream, which is closed with it.
+type closing struct {
+	io.ReadCloser
+	of io.Closer
+}
+
+func (c closing) Close() error { return errors.Join(c.ReadCloser.Close(), c.of.Close()) }
+
+// podmanActions are Docker's names of what Podman calls otherwise.
+var podmanActions = map[events.Action]events.Action{
+	"remove": events.ActionDestroy, "exec": events.ActionExecStart, "exec_died": events.ActionExecDie, "died": events.ActionDie,
+}
+
+// Events have Docker's names, in the filters too.
+func (p podman) Events(ctx context.Context, o events.ListOptions) (<-chan events.Message, <-chan error) {
+	o.Filters = o.Filters.Clone()
+	asked := o.Filters.Get("event")
+	for theirs, ours := range podmanActions {
+		if slices.Contains(asked, string(ours)) {
+			o.Filters.Add("event", string(theirs))
+		}
+	}
+	messages, failed := p.Client.Events(ctx, o)
+	renamed, ended := make(chan events.Message), make(chan error, 1)
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case m := <-messages:
+				if name, ok := podmanActions[m.Action]; ok {
+					m.Action = name
+				}
+				select {
+				case renamed <- m:
+				case <-ctx.Done():
+					ended <- ctx.Err()
+					return
+				}
+			case err := <-failed: // after the last message
+				ended <- err
+				return
+			}
+		}
+	}()
+	return renamed, ended
+}
