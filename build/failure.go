@@ -2,6 +2,7 @@ package build
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/compose-orchestrator/compose/hint"
@@ -39,6 +40,18 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Hint is what the user can do about it, or "".
 func (e *Error) Hint() string { return e.Help }
+
+// exitCode is how BuildKit says that a step's command failed.
+var exitCode = regexp.MustCompile(`did not complete successfully: (exit code: \d+)`)
+
+// InBrief is the failed step with its exit code, or what the builder said.
+func (e *Error) InBrief() hint.Brief {
+	cause, _, _ := strings.Cut(e.Err.Error(), "\n")
+	if m := exitCode.FindStringSubmatch(cause); m != nil && e.Step != "" {
+		return hint.Brief{Cause: m[1] + " at " + e.Step}
+	}
+	return hint.Brief{Cause: strings.TrimPrefix(cause, "failed to solve: ")}
+}
 
 // failed gives an error its service, and makes an *Error of it.
 func failed(service string, err error) error {

@@ -74,9 +74,15 @@ type Status struct {
 	// Text is the word of the change ("Creating", "Healthy"): an interface that
 	// scripts grep for.
 	Text string
-	// Detail goes after the word: the cause of a failure, what is waited for.
+	// Is, with Failed and Warning, is the state that the failure is: "unhealthy", "exited (1)"; "":
+	// it is none, what was done failed.
+	Is string
+	// Detail goes after the word: the cause of a failure in short, what is waited for.
 	Detail string
-	Err    error // with Failed and Warning
+	// Why is, in short, for what the resource was made anew: "image: nginx:1 → nginx:2".
+	// It also stands in Detail.
+	Why string
+	Err error // with Failed and Warning
 }
 
 // Held says what a resource's next step comes after: steps of others that have
@@ -142,6 +148,7 @@ type Exit struct {
 	Source     Source
 	Code       int
 	Restarting bool // the engine starts it again
+	Replaced   bool // another was made to take its place
 }
 
 // Level is the weight of a Message.
@@ -165,6 +172,9 @@ type Message struct {
 type Planned struct {
 	Title string // "Running", "Stopping"
 	Refs  []Ref  // the resources it will touch, each once, in the plan's order
+	// Alike are those of Refs that come of one thing, such as the images of services with
+	// the same build section: what is done to one is done to all.
+	Alike [][]Ref
 }
 
 // Finished ends what Planned announced.

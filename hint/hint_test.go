@@ -58,3 +58,25 @@ func TestTheTextAndTheCauseStay(t *testing.T) {
 		t.Errorf("%v: its text or its cause is lost", hidden)
 	}
 }
+
+func TestThen(t *testing.T) {
+	err := hint.Then(hint.Wrap(io.EOF, "read less"), "go home")
+	if got := hint.All(err); err.Error() != "EOF" || !errors.Is(err, io.EOF) || !slices.Equal(got, []string{"read less", "go home"}) {
+		t.Errorf("got %v, %q", err, got)
+	}
+}
+
+func TestBriefOf(t *testing.T) {
+	brief := hint.Brief{State: "exited (1)", Cause: "no password"}
+	inner := &hint.Error{Text: "container web exited (1)", Brief: brief}
+	for _, err := range []error{inner, fmt.Errorf("starting: %w", inner), hint.Wrap(inner, "help"), hint.Then(inner, "help")} {
+		if got := hint.BriefOf(err); got != brief {
+			t.Errorf("%v: got %+v", err, got)
+		}
+	}
+	for _, err := range []error{nil, io.EOF, hint.New("a", "b")} {
+		if got := hint.BriefOf(err); got != (hint.Brief{}) {
+			t.Errorf("%v: got %+v", err, got)
+		}
+	}
+}

@@ -50,6 +50,9 @@ type Words struct {
 	// the Done of the step that begins it shows when the last step of the plan that
 	// ends it has ended. It shows at once where no step ends it.
 	Begins, Ends string
+	// Like joins resources of one kind that come of one thing: those of the same text; "":
+	// the action's is by itself.
+	Like string
 	// Replaces: what the plan does to the predecessor, the resource of the same
 	// kind and name whose Ref has Old, belongs to this action's change, and shows
 	// only if it fails.

@@ -97,6 +97,20 @@ func (r Reason) String() string {
 	return strings.TrimPrefix(strings.Join(parts, ": "), ": ")
 }
 
+// Short is the reason in a few words: its first change, and how many more there are,
+// "image: nginx:1 → nginx:2 +1"; else what it is about, "forced".
+func (r Reason) Short() string {
+	switch {
+	case len(r.Changes) > 1:
+		return fmt.Sprintf("%s +%d", r.Changes[0], len(r.Changes)-1)
+	case len(r.Changes) == 1:
+		return r.Changes[0].String()
+	case r.Detail != "":
+		return string(r.Code) + ": " + r.Detail
+	}
+	return string(r.Code)
+}
+
 // String is the change in words: "ports: 80 → 8080"; a side that is not there
 // reads "none".
 func (c FieldChange) String() string {

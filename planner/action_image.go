@@ -42,13 +42,15 @@ type BuildImage struct {
 	// PullFirst: the service names an image too, which the engine does not have. It is
 	// pulled, and built only if the registry has none.
 	PullFirst bool `json:"pull_first,omitempty"`
+	// Like is the first of several services with the same build section; "": there is one.
+	Like string `json:"like,omitempty"`
 }
 
 func (BuildImage) Verb() string          { return "build" }
 func (a BuildImage) Resource() event.Ref { return a.Ref }
 
-func (BuildImage) Words() plan.Words {
-	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built", Becomes: "build"}
+func (a BuildImage) Words() plan.Words {
+	return plan.Words{Working: "Building", Done: "Built", Aim: "to be built", Becomes: "build", Like: a.Like}
 }
 
 func (BuildImage) Interruption() plan.Interruption    { return plan.Breaks }

@@ -82,7 +82,9 @@ func (c Condition) met() string {
 	switch c {
 	case ConditionStarted:
 		return "Started"
-	case ConditionHealthy, ConditionRunningOrHealthy:
+	case ConditionRunningOrHealthy: // of one with a health check the result says more
+		return "Running"
+	case ConditionHealthy:
 		return "Healthy"
 	case ConditionCompleted:
 		return "Exited"

@@ -53,9 +53,6 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*plan.Plan, 
 		d.images()
 	}
 	f.noteUnknown(o.Services)
-	if len(f.plan.Steps) == 0 {
-		f.note(fmt.Sprintf("No resource found to remove for project %q.", name), "")
-	}
 	return &f.plan, nil
 }
 

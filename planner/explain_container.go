@@ -1,9 +1,11 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/docker/go-units"
 )
@@ -18,6 +20,7 @@ type finding struct {
 	cause     Cause // Code "": there is nothing to say
 	meaning   string
 
+	now        time.Time
 	portsKnown bool // it was looked at who holds ports now
 	awaited    bool // a service waits for this one's end
 }
@@ -33,7 +36,7 @@ func (f *finding) examined() Examined {
 
 // examine looks at one container.
 func (q *inquiry) examine(c Container) finding {
-	f := finding{c: c, facts: q.Facts[c.ID], portsKnown: q.Host != nil, awaited: q.awaited(c.Service)}
+	f := finding{c: c, facts: q.Facts[c.ID], now: q.State.Now, portsKnown: q.Host != nil, awaited: q.awaited(c.Service)}
 	switch c.Status {
 	case Running:
 		f.examineRunning()
@@ -43,7 +46,7 @@ func (q *inquiry) examine(c Container) finding {
 		})
 	case Restarting:
 		f.meaning = Meaning(c.ExitCode)
-		f.say(VerdictRestarting, "ends and is restarted over and over: "+f.ended(), Cause{
+		f.say(VerdictRestarting, "is "+RestartingText(f.c.ExitCode, f.facts.Restarts), Cause{
 			Code: CauseRestarts, Text: f.restarts() + "; the last time: " + f.ended(), Hint: "compose logs " + c.Service,
 		})
 	case Removing, Dead:
@@ -57,6 +60,14 @@ func (q *inquiry) examine(c Container) finding {
 	}
 	return f
 }
+
+// shortRun is a run that may be one of a container that ends over and over: the engine
+// takes a longer one for a good one, and begins anew with the time between restarts.
+const shortRun = 10 * time.Second
+
+// KeepsEnding tells whether a container that runs, and that the engine has restarted, may
+// be one that ends over and over.
+func KeepsEnding(restarts int, ran time.Duration) bool { return restarts > 0 && ran < shortRun }
 
 func (f *finding) say(v Verdict, predicate string, c Cause) {
 	f.verdict, f.predicate, f.cause = v, predicate, c
@@ -73,7 +84,9 @@ func (f *finding) examineRunning() {
 		})
 	default:
 		f.say(VerdictRunning, "runs", Cause{})
-		if f.facts.Restarts > 0 {
+		if KeepsEnding(f.facts.Restarts, f.now.Sub(f.facts.Started)) {
+			f.say(VerdictRestarting, "ends over and over", Cause{Code: CauseRestarts, Text: f.restarts(), Hint: "compose logs " + f.c.Service})
+		} else if f.facts.Restarts > 0 {
 			f.cause = Cause{Code: CauseRestarts, Text: f.restarts(), Hint: "compose logs " + f.c.Service + " may say why"}
 		}
 		return
@@ -81,15 +94,16 @@ func (f *finding) examineRunning() {
 	if p == nil {
 		return
 	}
-	f.cause.Text = p.text()
-	f.cause.Hint = p.hint()
+	f.cause.Text = p.Text()
+	f.cause.Hint = p.Hint()
 }
 
-// text says how the last checks went.
-func (p *Probe) text() string {
+// Text says how the last checks went.
+func (p *Probe) Text() string {
 	times := fmt.Sprintf("its health check failed %d times in a row", p.Failures)
+	last := ", the last time"
 	if p.Failures == 1 {
-		times = "its health check failed"
+		times, last = "its health check failed", ""
 	}
 	switch {
 	case p.Failures == 0:
@@ -99,10 +113,11 @@ func (p *Probe) text() string {
 	case p.ExitCode == -1:
 		return times + ": it could not be run"
 	}
-	return fmt.Sprintf("%s, the last time with exit code %d", times, p.ExitCode)
+	return fmt.Sprintf("%s%s with exit code %d", times, last, p.ExitCode)
 }
 
-func (p *Probe) hint() string {
+// Hint is what helps with a check that cannot be carried out; "" for others.
+func (p *Probe) Hint() string {
 	missing := strings.Contains(p.Output, "not found") || strings.Contains(p.Output, "no such file")
 	switch {
 	case p.ExitCode == 127, p.ExitCode == 126, p.ExitCode == -1 && missing:
@@ -154,7 +169,7 @@ func (f *finding) examineEnded() {
 	case f.facts.OutOfMemory:
 		f.say(VerdictFailed, "does not run: "+f.ended(), Cause{
 			Code: CauseOutOfMemory, Text: f.ended(),
-			Hint: "raise mem_limit or deploy.resources.limits.memory, or let it use less",
+			Hint: f.exitHint(),
 		})
 	case f.facts.Error != "" && f.facts.Started.IsZero():
 		f.examineCreated()
@@ -210,20 +225,47 @@ func (f *finding) signalled() bool {
 // ended is the exit code with what it means.
 func (f *finding) ended() string {
 	code := fmt.Sprintf("exit code %d", f.c.ExitCode)
-	switch m := Meaning(f.c.ExitCode); {
-	case f.facts.OutOfMemory && f.facts.MemoryLimit > 0:
-		return fmt.Sprintf("it ran out of memory: its limit is %s (%s)", units.BytesSize(float64(f.facts.MemoryLimit)), code)
+	switch why := f.facts.EndedBy(f.c.ExitCode); {
 	case f.facts.OutOfMemory:
-		return "it ran out of memory (" + code + ")"
-	case m != "":
-		return code + ", " + m
+		return why + " (" + code + ")"
+	case why != "":
+		return code + ", " + why
 	}
 	return code
 }
 
-func (f *finding) exitHint() string {
-	logs := strings.Join(f.facts.Logs, "\n")
-	switch code := f.c.ExitCode; {
+// EndedBy is why a container ended with an exit code, beyond its program's own failures;
+// "" for those.
+func (f Facts) EndedBy(code int) string {
+	switch {
+	case f.OutOfMemory && f.MemoryLimit > 0:
+		return "it ran out of memory: its limit is " + units.BytesSize(float64(f.MemoryLimit))
+	case f.OutOfMemory:
+		return "it ran out of memory"
+	}
+	return Meaning(code)
+}
+
+// RestartingText is what a container is that ends over and over and that the engine has
+// restarted n times: "restarting (exit 3, 5 times)".
+func RestartingText(code, n int) string {
+	times := fmt.Sprintf("%d times", n)
+	switch n {
+	case 0:
+		return fmt.Sprintf("restarting (exit %d)", code)
+	case 1:
+		times = "once"
+	}
+	return fmt.Sprintf("restarting (exit %d, %s)", code, times)
+}
+
+// ExitHint is what helps with a container of the service that ended by itself with an exit
+// code; "" where its last lines may say why, and nothing else is known.
+func (f Facts) ExitHint(code int, service string) string {
+	logs := strings.Join(f.Logs, "\n")
+	switch {
+	case f.OutOfMemory:
+		return "raise mem_limit or deploy.resources.limits.memory, or let it use less"
 	case strings.Contains(logs, "exec format error"):
 		return "the image or the program is for another processor: see platform, or build for this one"
 	case code == 127:
@@ -232,10 +274,14 @@ func (f *finding) exitHint() string {
 		return "see command and entrypoint; the file may want chmod +x"
 	case code == 137:
 		return "nobody asked this engine for it, as far as it remembers: dmesg tells whether the host was out of memory"
-	case len(f.facts.Logs) == 0:
-		return "it printed nothing; compose logs " + f.c.Service
+	case len(f.Logs) == 0:
+		return "it printed nothing; compose logs " + service
 	}
-	return "its last lines may say why"
+	return ""
+}
+
+func (f *finding) exitHint() string {
+	return cmp.Or(f.facts.ExitHint(f.c.ExitCode, f.c.Service), "its last lines may say why")
 }
 
 // awaited tells whether a service waits for this one's end.

@@ -218,16 +218,21 @@ func (q *inquiry) addHost(service string, a *assessment) {
 func (a *assessment) explainPort(p TakenPort) {
 	port, _, _ := strings.Cut(p.Port, "/")
 	c := Cause{
-		Code: CausePortTaken, Text: fmt.Sprintf("port %s is held by %s", p.Port, p.Holder),
+		Code: CausePortTaken, Text: fmt.Sprintf("port %s: %s has it", port, p.Holder),
 		Hint: "stop what holds it, or publish another port",
 	}
 	a.causes = slices.DeleteFunc(a.causes, func(other Cause) bool { // the same, less well known
-		return other.Code == CausePortTaken && other.Container != "" && strings.Contains(other.Text, "port "+port+" ")
+		return other.Code == CausePortTaken && other.Container != "" && aboutPort(other.Text, port)
 	})
-	if a.verdict != VerdictAbsent && !strings.Contains(a.predicate, "port "+port+" ") {
+	if a.verdict != VerdictAbsent && !aboutPort(a.predicate, port) {
 		a.causes = append(a.causes, c) // in the way next
 		return
 	}
 	a.verdict, a.predicate = VerdictFailed, "does not run: "+c.Text
 	a.causes = slices.Insert(a.causes, 0, c)
+}
+
+// aboutPort tells whether a sentence is about a port: "port 80 was taken", "port 80: ...".
+func aboutPort(text, port string) bool {
+	return strings.Contains(text, "port "+port+" ") || strings.Contains(text, "port "+port+":")
 }

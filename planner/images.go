@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -200,11 +201,27 @@ func (d *upDraft) build(b building) int {
 	}
 	ref := event.Ref{Kind: event.Image, Name: name, Service: b.service}
 	step := d.add(plan.Step{
-		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: b.pullFirst},
+		Action: BuildImage{Ref: ref, Have: d.haveImage(name), PullFirst: b.pullFirst, Like: d.builtLike(b.service)},
 		Reason: plan.Reason{Code: b.why},
 	}, after...)
 	d.images[key] = imageStep{ref: ref, step: step}
 	return step
+}
+
+// builtLike is the first of the services with the same build section as this one; "":
+// there is no other.
+func (d *upDraft) builtLike(service string) string {
+	var same []string
+	of := d.p.Services[service].Build
+	for name, svc := range d.p.Services {
+		if of != nil && reflect.DeepEqual(svc.Build, of) {
+			same = append(same, name)
+		}
+	}
+	if len(same) < 2 {
+		return ""
+	}
+	return slices.Min(same)
 }
 
 // base brings the image that a build's Dockerfile takes from and the build of another

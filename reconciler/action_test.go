@@ -179,7 +179,7 @@ var foreignShown = map[render.Mode]string{
  Task d Updating
  Task a Updated
  Task b Updating
- Task d Error updating task d: no such image
+ Task d Error no such image
  Task e Skipped Task d failed
  Task b Updated
  Task c Up to date
@@ -198,7 +198,7 @@ status, Task a, Working, Updating
 status, Task d, Working, Updating
 status, Task a, Done, Updated
 status, Task b, Working, Updating
-status, Task d, Error, Error, updating task d: no such image, updating task d: no such image
+status, Task d, Error, Error, no such image, updating task d: no such image
 status, Task e, Skipped, Skipped, Task d failed
 status, Task b, Warning, Updated
 status, Task c, Done, Up to date

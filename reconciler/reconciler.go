@@ -57,7 +57,7 @@ func Apply(ctx context.Context, p *plan.Plan, d plan.Doer, o Options, sink event
 		return err
 	}
 	view := newView(nodes, sink, o.Now)
-	sink(event.Planned{Title: p.Title, Refs: view.refs()})
+	sink(event.Planned{Title: p.Title, Refs: view.refs(), Alike: view.alike()})
 	err = newWalk(nodes, d, o, view).run(ctx)
 	view.close()
 	sink(event.Finished{Err: err})

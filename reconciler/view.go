@@ -2,10 +2,12 @@ package reconciler
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 )
 
@@ -89,6 +91,26 @@ func (v *view) refs() []event.Ref {
 	return refs
 }
 
+// alike are the resources of refs that come of one thing.
+func (v *view) alike() [][]event.Ref {
+	var all [][]event.Ref
+	at := map[resource]int{} // by kind and what they come of
+	for i := range v.nodes {
+		n := &v.nodes[i]
+		if n.words.Like == "" || len(n.step.When) > 0 {
+			continue
+		}
+		of := resource{n.ref().Kind, n.words.Like}
+		j, seen := at[of]
+		if !seen {
+			j, at[of] = len(all), len(all)
+			all = append(all, nil)
+		}
+		all[j] = append(all[j], n.ref())
+	}
+	return slices.DeleteFunc(all, func(refs []event.Ref) bool { return len(refs) < 2 })
+}
+
 func (v *view) begin(n *node) {
 	w := n.words
 	if v.ofReplaced(n) {
@@ -117,7 +139,7 @@ func (v *view) ended(n *node, r plan.Result) {
 	}
 	st := event.Status{State: event.Done, Text: cmp.Or(r.Text, w.Done), Detail: r.Detail}
 	if w.Reason {
-		st.Detail = why(n.step.Reason)
+		st.Detail, st.Why = why(n.step.Reason), n.step.Reason.Short()
 	}
 	if r.Warning {
 		st.State = event.Warning
@@ -128,14 +150,21 @@ func (v *view) ended(n *node, r plan.Result) {
 }
 
 func (v *view) failed(n *node, err error) {
-	ref := v.ref(n)
-	detail := strings.TrimPrefix(err.Error(), strings.ToLower(string(ref.Kind))+" "+ref.Name+" ") // the line begins with it
-	v.emit(n, event.Status{State: event.Failed, Text: "Error", Detail: detail, Err: err})
+	v.emit(n, brief(n, event.Status{State: event.Failed, Text: "Error", Err: err}))
 	v.reported[v.ref(n)] = true
 }
 
 func (v *view) warned(n *node, err error) {
-	v.emit(n, event.Status{State: event.Warning, Text: "Warning", Detail: err.Error(), Err: err})
+	v.emit(n, brief(n, event.Status{State: event.Warning, Text: "Warning", Err: err}))
+}
+
+// brief adds to a status what its error comes to: it stands behind the resource.
+func brief(n *node, st event.Status) event.Status {
+	st.Detail = strings.TrimPrefix(st.Err.Error(), plan.Doing(n.step.Action)+": ")
+	if b := hint.BriefOf(st.Err); b != (hint.Brief{}) {
+		st.Is, st.Detail = b.State, b.Cause
+	}
+	return st
 }
 
 func (v *view) cut(n *node) {

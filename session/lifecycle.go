@@ -14,15 +14,24 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Down takes the project, or some services of it, down. The error is an operation's.
+// Down takes the project, or some services of it, down, and says where nothing is left to
+// take down. The error is an operation's.
 func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	skip := withoutImages
 	if o.Images != "" {
 		skip = observe.Drift
 	}
-	return s.stop(ctx, skip, func(p *project.Project, state planner.State) (*plan.Plan, error) {
-		return planner.Down(p, state, s.Name, o)
+	nothing := false
+	err := s.stop(ctx, skip, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+		made, err := planner.Down(p, state, s.Name, o)
+		nothing = err == nil && !made.Needs()
+		return made, err
 	})
+	if err != nil || !nothing || s.DryRun {
+		return err
+	}
+	s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("No resource found to remove for project %q.", s.Name)})
+	return nil
 }
 
 // Stop stops containers. The error is an operation's.

@@ -60,6 +60,13 @@ type app struct {
 	keying sync.Once // guards key
 	key    project.ContentKey
 
+	typing sync.Once // guards keys
+	keys   *terminal.Keyboard
+
+	hangUps atomic.Int32 // how many take the signals of hangUp
+
+	began atomic.Bool // a plan that has something to do
+
 	opening sync.Mutex       // guards below
 	out     *render.Renderer // progress, messages and logs; nil before first use
 	screen  *render.Screen   // of a command that fills one; nil: it does not
@@ -69,6 +76,12 @@ type app struct {
 func (a *app) run(args []string) int {
 	ctx, stop := a.interruptible()
 	defer stop()
+	panics := true
+	defer func() {
+		if panics { // what it says is read on a terminal that is as it was
+			a.leaveTerminal(func() {})
+		}
+	}()
 	root := a.root()
 	a.show(root)
 	root.SetArgs(args)
@@ -83,6 +96,7 @@ func (a *app) run(args []string) int {
 		err = closed
 	}
 	a.fetching.Lock() // a fetch that was given up takes its folders away; none begins any more
+	panics = false
 	return a.exit(ctx, err)
 }
 
@@ -129,6 +143,9 @@ func (a *app) setting(p *project.Project, name string) string {
 func (a *app) sink(e event.Event) {
 	if m, ok := e.(event.Message); ok && m.Level == event.Debug && !a.global.debug {
 		return
+	}
+	if p, ok := e.(event.Planned); ok && len(p.Refs) > 0 {
+		a.began.Store(true)
 	}
 	a.display().Event(e)
 }

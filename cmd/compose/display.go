@@ -50,7 +50,7 @@ func (a *app) display() *render.Renderer {
 func (a *app) newScreen() *render.Screen {
 	a.opening.Lock()
 	defer a.opening.Unlock()
-	a.screen = render.NewScreen(a.stdout)
+	a.screen = render.NewScreen(a.stdout, a.keyboard())
 	return a.screen
 }
 
@@ -96,9 +96,15 @@ func (a *app) takeTerminal() {
 	}
 }
 
+// keyboard is that of the terminal at which the user types.
+func (a *app) keyboard() *terminal.Keyboard {
+	a.typing.Do(func() { a.keys = terminal.NewKeyboard(a.stdin) })
+	return a.keys
+}
+
 // look is what the user said of colours and the cursor.
 func (a *app) look() render.Options {
-	return render.Options{ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != "", Now: a.now}
+	return render.Options{Keyboard: a.keyboard(), ANSI: render.ANSI(a.ansi()), NoColor: a.getenv("NO_COLOR") != "", Now: a.now}
 }
 
 // progress is --progress, else COMPOSE_PROGRESS.

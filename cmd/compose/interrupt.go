@@ -25,6 +25,7 @@ func (a *app) interruptible() (context.Context, func()) {
 	done := make(chan struct{})
 	suspensions, end := context.WithCancel(context.Background())
 	go terminal.Suspensions(suspensions, a.leaveTerminal, a.takeTerminal)
+	restored := a.leaveBeforeEnd()
 	leave := a.followDocker(func() { cancel(interrupted{os.Interrupt}) })
 	go func() {
 		for count := (presses{}); ; {
@@ -50,6 +51,7 @@ func (a *app) interruptible() (context.Context, func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
+		restored()
 		end()
 		leave()
 		close(done)
@@ -57,6 +59,30 @@ func (a *app) interruptible() (context.Context, func()) {
 		kill()
 	}
 }
+
+// leaveBeforeEnd gives the terminal back before a signal ends the program on which it does
+// nothing else, such as SIGQUIT. stop is called when it shows nothing any more.
+func (a *app) leaveBeforeEnd() (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, terminal.FatalSignals()...)
+	go func() {
+		for s := range signals {
+			if a.hangUps.Load() > 0 || a.diverted.Load() != nil {
+				continue // others do something on it
+			}
+			raise := sync.OnceFunc(func() { terminal.Raise(s) })
+			time.AfterFunc(lastLook, raise) // a terminal that takes nothing holds nothing up
+			a.leaveTerminal(raise)
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+	}
+}
+
+// lastLook is how long it may take to give the terminal back.
+const lastLook = time.Second
 
 // presses counts how often the user asked for the end.
 type presses struct {
@@ -142,6 +168,7 @@ func (a *app) takeSignals() (names <-chan string, giveBack func()) {
 // hangUp ends the command, in order, by the signals that would end the process
 // and leave its terminal as it is, and by more that are not nil.
 func (a *app) hangUp(more ...os.Signal) (stop func()) {
+	a.hangUps.Add(1)
 	signals := make(chan os.Signal, 1)
 	more = slices.DeleteFunc(more, func(s os.Signal) bool { return s == nil })
 	signal.Notify(signals, append(terminal.FatalSignals(), more...)...)
@@ -154,6 +181,7 @@ func (a *app) hangUp(more ...os.Signal) (stop func()) {
 	}()
 	return func() {
 		signal.Stop(signals)
+		a.hangUps.Add(-1)
 		close(signals)
 		<-done
 	}

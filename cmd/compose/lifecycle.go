@@ -20,7 +20,11 @@ func (a *app) downCommand() *cobra.Command {
 		o.Services = args
 		o.RemoveOrphans = o.RemoveOrphans || truthy(a.setting(s.Project, "COMPOSE_REMOVE_ORPHANS"))
 		o.Timeout = seconds(cmd, "timeout")
-		return s.Down(cmd.Context(), o)
+		if err := s.Down(cmd.Context(), o); err != nil {
+			return err
+		}
+		a.afterDown(cmd.Context(), s, o)
+		return nil
 	})
 	fs := cmd.Flags()
 	fs.BoolVar(&o.RemoveOrphans, "remove-orphans", false, removeOrphansUsage)

@@ -48,7 +48,7 @@ func (a *app) menu(services []string) *menu {
 
 // Open reads keys from the terminal until Close, and shows what they do.
 func (m *menu) Open(context.Context) <-chan follow.Command {
-	restore, ok, err := terminal.Keys(m.a.stdin)
+	restore, ok, err := m.a.keyboard().Keys()
 	if err != nil {
 		m.a.warn("no menu: %v", err)
 	}
@@ -100,7 +100,8 @@ func (m *menu) take() {
 	if !m.open {
 		return
 	}
-	if restore, ok, err := terminal.Keys(m.a.stdin); ok && err == nil { // in the background it is left as it is
+	m.restore()
+	if restore, ok, err := m.a.keyboard().Keys(); ok && err == nil { // in the background it is left as it is
 		m.restore = restore
 	}
 }

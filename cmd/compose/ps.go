@@ -69,10 +69,19 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 	if err != nil {
 		return err
 	}
+	stopped := 0
 	listed = slices.DeleteFunc(listed, func(c session.Listed) bool {
 		orphan := len(id.Services) > 0 && !slices.Contains(id.Services, c.Service) // without a file nobody knows
-		return !f.shows(c, wanted) || len(services) > 0 && !slices.Contains(services, c.Service) ||
-			orphan && !f.orphans
+		if len(services) > 0 && !slices.Contains(services, c.Service) || orphan && !f.orphans {
+			return true
+		}
+		if f.shows(c, wanted) {
+			return false
+		}
+		if !c.OneOff {
+			stopped++
+		}
+		return true
 	})
 	if f.details || f.stats {
 		if err := s.Detail(cmd.Context(), listed); err != nil {
@@ -84,7 +93,23 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 			return err
 		}
 	}
-	return a.printContainers(listed, f, s)
+	if f.forPeople(a) {
+		if err := a.detailRestarts(cmd.Context(), s, listed); err != nil {
+			return err
+		}
+	}
+	if err := a.printContainers(listed, f, s); err != nil {
+		return err
+	}
+	if f.forPeople(a) && len(wanted) == 0 {
+		a.hiddenStopped(stopped)
+	}
+	return nil
+}
+
+// forPeople tells whether the table is the one for a terminal.
+func (f *psFlags) forPeople(a *app) bool {
+	return f.format == "" && !f.quiet && !f.services && render.IsTerminal(a.stdout)
 }
 
 // psRaw is docker's format "raw": a line for each of these, and one that is empty.
@@ -155,7 +180,7 @@ func (a *app) printContainers(listed []session.Listed, f psFlags, s *session.Ses
 		}
 		slices.Sort(names)
 		return a.names(slices.Compact(names))
-	case f.format == "" && render.IsTerminal(a.stdout):
+	case f.forPeople(a):
 		return a.showContainers(listed, f, s)
 	}
 	if !f.noTrunc {

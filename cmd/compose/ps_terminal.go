@@ -18,7 +18,7 @@ func (a *app) showContainers(listed []session.Listed, f psFlags, s *session.Sess
 	style := a.style()
 	var rows [][]terminal.Text
 	for _, c := range listed {
-		row := []terminal.Text{terminal.Value(c.Name), terminal.Value(c.Service), style.State(c.State, c.Health, c.StatusDetail())}
+		row := []terminal.Text{terminal.Value(c.Name), terminal.Value(c.Service), style.State(c.State, c.Health, c.Fares())}
 		for _, e := range extra {
 			row = append(row, terminal.Value(e.Text(c)))
 		}

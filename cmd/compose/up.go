@@ -176,7 +176,7 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	if f.detach || f.noStart || f.wait || a.global.plan.dryRun {
 		ctx, cancel := f.bounded(cmd.Context())
 		defer cancel()
-		return f.timedOut(ctx, s.Up(ctx, up))
+		return a.afterUp(cmd.Context(), s, f.timedOut(ctx, s.Up(ctx, up)))
 	}
 	menu := a.wantsMenu(s.Project, cmd.Flags().Lookup("menu"))
 	// What an attached up started goes with its terminal, or with who reads it.

@@ -24,9 +24,10 @@ var advices = []struct{ text, help string }{
 	{"Pool overlaps with other", "another network uses these addresses: choose another ipam.config.subnet"},
 	{"invalid pool request", "another network uses these addresses: choose another ipam.config.subnet"},
 	{"non-shareable IPC", "set ipc: shareable on the service whose namespace is joined"},
-	{"executable file not found", "the image has no such program: check command and entrypoint"},
-	{`": stat /`, "the image has no such file: check command and entrypoint, and volumes that may hide it"},
-	{`": permission denied`, "the file may not be executed: check command and entrypoint, and its mode (chmod +x)"},
+	{"executable file not found", "check command and entrypoint"},
+	{"` not found in $PATH", "check command and entrypoint"},
+	{`": stat /`, "check command and entrypoint, and volumes that may hide it"},
+	{`": permission denied`, "check command and entrypoint, and the file's mode (chmod +x)"},
 	{"exec format error", "the image is for another platform: check platform, or build for this one"},
 	{"could not select device driver", "the engine has no driver for these devices; for NVIDIA GPUs install nvidia-container-toolkit"},
 	{"is not available in the network", "the address is in use: choose another one, or stop who has it"},
@@ -36,6 +37,7 @@ var advices = []struct{ text, help string }{
 	{"no space left on device", "free some: docker system df shows what takes it"},
 }
 
+// Advice is what helps against an engine's error, "" where that is not known.
 func Advice(text string) string {
 	for _, a := range advices {
 		if strings.Contains(text, a.text) {
@@ -49,6 +51,51 @@ func Advice(text string) string {
 }
 
 var missingNetwork = regexp.MustCompile(`network \S+ not found`)
+
+// causes are sentences for errors that a text of the engine is known by, whatever
+// stands around it.
+var causes = []struct {
+	text     *regexp.Regexp
+	sentence string // with $1 for the first group
+}{
+	{regexp.MustCompile(`exec: "([^"]+)": (?:executable file not found|stat \S+ no such file|no such file)`), "no program $1 in the image"},
+	{regexp.MustCompile("executable file `([^`]+)` not found"), "no program $1 in the image"}, // crun's
+	{regexp.MustCompile(`exec: "([^"]+)": .*permission denied`), "$1 in the image may not be executed"},
+	{regexp.MustCompile(`exec "?([^":\s]+)"?: exec format error`), "$1 in the image is for another processor"},
+	{regexp.MustCompile(`unable to find user ([^\s:]+): no matching entries`), "no user $1 in the image"},
+	{regexp.MustCompile(`unable to find group ([^\s:]+): no matching entries`), "no group $1 in the image"},
+	{regexp.MustCompile(`error mounting "([^"]+)" to rootfs at "([^"]+)".*not a directory`), "one of $1 and $2, which is mounted on it, is a folder and the other a file"},
+	{regexp.MustCompile(`bind source path does not exist: (.+)`), "the source of a bind mount does not exist: $1"},
+	{regexp.MustCompile(`network ([0-9a-f]{12})[0-9a-f]{52} not found`), "network $1 not found"},
+}
+
+// layers are what engines put in front of an error for each of their layers that it
+// went through, and behind it.
+var layers = regexp.MustCompile(`^(?:Error response from daemon|failed to create task for container|failed to create shim task|` +
+	`OCI runtime \w+ failed|(?:runc|crun)(?: \w+ failed)?|unable to start container process|error during container init|` +
+	`failed to set up container networking|driver failed programming external connectivity on endpoint [^:]*|` +
+	`failed to start container|container_linux\.go:\d+|starting container process caused): `)
+
+// longID is an id as engines print it in errors.
+var longID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
+
+// Cause is what an engine's error comes to, in one sentence that stands behind a colon:
+// without the layers of the engine that it went through, and with short ids.
+func Cause(text string) string {
+	for _, c := range causes {
+		if m := c.text.FindStringSubmatchIndex(text); m != nil {
+			return string(c.text.ExpandString(nil, c.sentence, text, m))
+		}
+	}
+	for {
+		rest := layers.ReplaceAllString(text, "")
+		if rest == text {
+			break
+		}
+		text = rest
+	}
+	return longID.ReplaceAllString(strings.TrimSuffix(text, ": unknown"), "$1")
+}
 
 // The ways in which engines say that a port of the host is taken. The first
 // group is the port.

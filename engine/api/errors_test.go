@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -23,6 +24,30 @@ func TestTakenPort(t *testing.T) {
 	for _, test := range tests {
 		if got, host := TakenPort(test.text), TakenHost(test.text); got != test.want || host != test.host {
 			t.Errorf("%s\n got %d on %q\nwant %d on %q", test.text, got, host, test.want, test.host)
+		}
+	}
+}
+
+func TestCause(t *testing.T) {
+	const layers = "Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: " +
+		"runc create failed: unable to start container process: "
+	id := strings.Repeat("0123456789abcdef", 4)
+	for text, want := range map[string]string{
+		layers + `error during container init: exec: "nosuch": executable file not found in $PATH: unknown`:                                          "no program nosuch in the image",
+		layers + `exec: "/no/such": stat /no/such: no such file or directory: unknown`:                                                               "no program /no/such in the image",
+		layers + `exec: "/etc/hosts": permission denied: unknown`:                                                                                    "/etc/hosts in the image may not be executed",
+		layers + `exec /bin/serve: exec format error`:                                                                                                "/bin/serve in the image is for another processor",
+		layers + `something else: unknown`:                                                                                                           "something else",
+		"Error response from daemon: unable to find user nosuch: no matching entries in passwd file":                                                 "no user nosuch in the image",
+		`invalid mount config for type "bind": bind source path does not exist: /gone`:                                                               "the source of a bind mount does not exist: /gone",
+		layers + `error mounting "/a" to rootfs at "/b": mount src=/a, dst=/b: not a directory: unknown`:                                             "one of /a and /b, which is mounted on it, is a folder and the other a file",
+		"failed to set up container networking: network " + id + " not found":                                                                        "network 0123456789ab not found",
+		"container " + id + " is not running":                                                                                                        "container 0123456789ab is not running",
+		"something else":                                                                                                                             "something else",
+		"crun: executable file `nosuch` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found": "no program nosuch in the image",
+	} {
+		if got := Cause(text); got != want {
+			t.Errorf("%s:\ngot %s\nwant %s", text, got, want)
 		}
 	}
 }

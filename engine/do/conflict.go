@@ -1,6 +1,7 @@
 package do
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -68,14 +69,14 @@ func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) con
 		if slices.ContainsFunc(list[i].Ports, func(p container.Port) bool {
 			return int(p.PublicPort) == port && spec.SameAddress(p.IP, host) && (len(protocols) == 0 || slices.Contains(protocols, p.Type))
 		}) {
-			c.what += " by " + d.holder(&list[i])
+			c.what = fmt.Sprintf("port %d: %s has it", port, d.holder(&list[i]))
 			if d.isOrphan(list[i].Labels) {
 				c.help = helpOrphan
 			}
 			return c
 		}
 	}
-	c.what += " by a program outside the engine"
+	c.what = fmt.Sprintf("port %d: %s has it", port, observe.Listener(d.o.Engine, cmp.Or(protocols...), port))
 	return c
 }
 

@@ -32,14 +32,14 @@ services:
 	d := New(server.Client(), testbed.Load(t, dir), Options{})
 	start := planner.StartContainer{Ref: event.Ref{Kind: event.Container, Name: "demo-web-1", Service: "web", Number: 1}}
 	got := d.conflictOf(t.Context(), start, "Bind for 127.0.0.1:7003 failed: port is already allocated")
-	if want := "port 7003 is taken by container demo-gone-1 of project demo (service gone)"; got.what != want {
+	if want := "port 7003: container demo-gone-1 of project demo (service gone) has it"; got.what != want {
 		t.Errorf("got %q, want %q", got.what, want)
 	}
 	if !strings.Contains(got.help, "--remove-orphans") {
 		t.Errorf("got the advice %q, want that for an orphan", got.help)
 	}
 	got = d.conflictOf(t.Context(), start, "Bind for 127.0.0.3:7003 failed: port is already allocated")
-	if want := "port 7003 is taken by a program outside the engine"; got.what != want {
+	if want := "port 7003: a program outside the engine has it"; got.what != want {
 		t.Errorf("got %q, want %q", got.what, want)
 	}
 }

@@ -25,6 +25,7 @@ func Digests(r api.Reader, configDir string) func(ctx context.Context, ref strin
 			return d.Descriptor.Digest.String(), nil
 		}
 		// A pull of it would fail for the same reasons.
-		return "", hint.Wrap(fmt.Errorf("asking for the digest of %s: %w", ref, err), hint.Of(pullFailure(ref, err)))
+		_, help := pullCause(err)
+		return "", hint.Wrap(fmt.Errorf("asking for the digest of %s: %w", ref, err), help)
 	}
 }

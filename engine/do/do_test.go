@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 )
 
@@ -40,8 +39,8 @@ func TestPullProgress(t *testing.T) {
 	if err == nil || err.Error() != "manifest unknown" {
 		t.Errorf("got %v, want manifest unknown", err)
 	}
-	if help := hint.Of(pullFailure("x", err)); !strings.Contains(help, "no such tag") {
-		t.Errorf("hint: %q", help)
+	if cause, help := pullCause(err); cause != "the registry has no such tag" || help == "" {
+		t.Errorf("got %q, hint %q", cause, help)
 	}
 }
 

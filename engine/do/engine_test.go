@@ -246,7 +246,7 @@ services:
 	}{
 		{"healthy", planner.ConditionHealthy, "Healthy"},
 		{"recovers", planner.ConditionHealthy, "Healthy"},
-		{"plain", planner.ConditionRunningOrHealthy, "Healthy"},
+		{"plain", planner.ConditionRunningOrHealthy, ""},
 		{"job", planner.ConditionCompleted, "Exited"},
 		{"job", planner.ConditionStarted, ""},
 	} {
@@ -255,8 +255,8 @@ services:
 		}
 	}
 	err := b.Fails(wait("unhealthy", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-unhealthy-1 is unhealthy")
-	if help := hint.Of(err); !strings.Contains(help, "no luck") {
-		t.Errorf("hint: got %q, want what the check said", help)
+	if brief := hint.BriefOf(err); brief != (hint.Brief{State: "unhealthy", Cause: "no luck"}) || !strings.Contains(err.Error(), "no luck") {
+		t.Errorf("got %v, %+v, want what the check said", err, brief)
 	}
 	b.Fails(wait("unhealthy", planner.ConditionRunningOrHealthy), "container do-wait-unhealthy-1 is unhealthy")
 	b.Fails(wait("dies", planner.ConditionHealthy, "web"), "dependency failed to start: container do-wait-dies-1 exited (7)")

@@ -13,7 +13,6 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
 )
 
 // Docker's defaults of a health check.
@@ -141,14 +140,14 @@ func (p *prober) run(ctx context.Context, c container.InspectResponse, look func
 
 // given is the verdict where so many checks in a row could not be run that the container
 // counts as unhealthy: the engine learns nothing of those.
-func (p *prober) given(a planner.WaitContainer, c container.InspectResponse, v verdict) verdict {
+func (p *prober) given(c container.InspectResponse, v verdict) verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if v.settled || p.lost == 0 || c.Config == nil || c.Config.Healthcheck == nil {
 		return v
 	}
 	if p.lost >= cmp.Or(max(c.Config.Healthcheck.Retries, 0), defaultRetries) {
-		return verdict{settled: true, err: waitFailure(a, "is unhealthy", p.err.Error())}
+		return verdict{settled: true, failed: &failure{state: "unhealthy", does: "is unhealthy", cause: p.err.Error()}}
 	}
 	return v
 }

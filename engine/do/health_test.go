@@ -8,9 +8,6 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
-
-	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/planner"
 )
 
 // checker is an engine that runs a health check, or fails to.
@@ -111,22 +108,21 @@ func TestProberRun(t *testing.T) {
 
 // TestProberGivesUp: checks that cannot be run count as failed.
 func TestProberGivesUp(t *testing.T) {
-	a := planner.WaitContainer{Ref: event.Ref{Name: "demo-db-1", Service: "db"}, Condition: planner.ConditionHealthy}
 	for want, err := range map[string]error{"did not end in 1ms": context.DeadlineExceeded, "cannot be run: gone": errors.New("gone")} {
 		p := &prober{checks: &checker{err: err}, tell: func() {}}
 		c := checked(time.Minute)
 		c.Config.Healthcheck.Timeout, c.Config.Healthcheck.Retries = time.Millisecond, 2
 		for range 2 {
-			if v := p.given(a, c, verdict{}); v.settled {
-				t.Errorf("%s: settled too soon: %v", want, v.err)
+			if v := p.given(c, verdict{}); v.settled {
+				t.Errorf("%s: settled too soon: %v", want, v.failed)
 			}
 			if err := p.run(t.Context(), c, func() (container.InspectResponse, error) { return c, nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
-		v := p.given(a, c, verdict{})
-		if !v.settled || !strings.Contains(v.err.Error(), "container demo-db-1 is unhealthy") || !strings.Contains(p.err.Error(), want) {
-			t.Errorf("got %v (%v), want …%s", v.err, p.err, want)
+		v := p.given(c, verdict{})
+		if !v.settled || v.failed == nil || v.failed.does != "is unhealthy" || !strings.Contains(v.failed.cause, want) {
+			t.Errorf("got %+v, want …%s", v.failed, want)
 		}
 	}
 }

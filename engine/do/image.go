@@ -86,8 +86,10 @@ func (im *images) forget(ref string) {
 func readImage(ctx context.Context, c api.Reader, ref, platform string) (localImage, error) {
 	i, err := observe.InspectImage(ctx, c, ref)
 	if errdefs.IsNotFound(err) {
-		return localImage{}, hint.Wrap(fmt.Errorf("image %s is not there: %w", ref, err),
-			"bring it with compose pull or compose build, or run up without --pull never and --no-build")
+		return localImage{}, &hint.Error{
+			Text: "image " + ref + " is not there", Err: err,
+			Help: "bring it with compose pull or compose build, or run up without --pull never and --no-build",
+		}
 	}
 	if err != nil {
 		return localImage{}, fmt.Errorf("inspecting image %s: %w", ref, err)

@@ -48,8 +48,10 @@ func (d *Doer) createNetwork(ctx context.Context, a planner.CreateNetwork) (plan
 	case sameLabels(there.Labels, labels, project.LabelProject, project.LabelNetwork):
 		return plan.Result{ID: there.ID}, nil
 	}
-	return plan.Result{}, hint.Wrap(fmt.Errorf("a network with name %s exists but was not created for project %s: %w", a.Ref.Name, d.p.Name, err),
-		"to use it, set external: true; else give yours another name:")
+	return plan.Result{}, &hint.Error{
+		Text: fmt.Sprintf("a network with name %s exists but was not created for project %s", a.Ref.Name, d.p.Name), Err: err,
+		Help: "to use it, set external: true; else give yours another name with name:",
+	}
 }
 
 // removeNetwork removes a network. One that others use stays, unless it is to

@@ -12,8 +12,8 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/pkg/jsonmessage"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/hint"
 )
 
 // pull brings an image from its registry and returns the identity of what the
@@ -26,11 +26,11 @@ func (d *Doer) pull(ctx context.Context, ref event.Ref, platform string) (digest
 	}
 	progress, err := d.c.ImagePull(ctx, ref.Name, image.PullOptions{RegistryAuth: auth, Platform: platform})
 	if err != nil {
-		return "", pullFailure(ref.Name, err)
+		return "", d.pullFailure(ref.Name, err)
 	}
 	defer progress.Close()
 	if err := d.report(ref, progress); err != nil {
-		return "", pullFailure(ref.Name, err)
+		return "", d.pullFailure(ref.Name, err)
 	}
 	d.im.forget(ref.Name)
 	pulled, err := d.im.get(ctx, d.c, ref.Name, platform)
@@ -94,24 +94,32 @@ const (
 	plainHTTPHelp = "the registry speaks no TLS: name it in the engine's insecure-registries"
 )
 
-// pullFailure adds what helps.
-func pullFailure(ref string, err error) error {
-	help := ""
-	switch {
-	case errors.Is(err, context.Canceled):
+// pullFailure says why a pull failed, and what helps.
+func (d *Doer) pullFailure(ref string, err error) error {
+	if errors.Is(err, context.Canceled) {
 		return err
-	case mentions(err, refusals...):
-		help = "check the name; if the image is private: docker login; if it is yours to build, give the service a build section"
-	case mentions(err, "manifest unknown", "not found", "no such manifest"):
-		help = "the registry has no such tag: check the name"
-	case mentions(err, "no match for platform", "no matching manifest"):
-		help = "the image is not made for this platform: set platform, or build it"
-	case mentions(err, unreachable...):
-		help = "the engine does not reach the registry: check its network and proxy settings"
-	case mentions(err, plainHTTP):
-		help = plainHTTPHelp
-	case mentions(err, "toomanyrequests"):
-		help = "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
 	}
-	return hint.Wrap(fmt.Errorf("pulling %s: %w", ref, err), help)
+	cause, help := pullCause(err)
+	return d.because("pulling "+ref, cause, help, err)
+}
+
+// pullCause is what a registry's refusal comes to, and what helps.
+func pullCause(err error) (cause, help string) {
+	cause = api.Cause(err.Error())
+	switch {
+	case mentions(err, refusals...):
+		return "the registry has no such image, or does not give it to everybody",
+			"check the name; if the image is private: docker login; if it is yours to build, give the service a build section"
+	case mentions(err, "no match for platform", "no matching manifest"):
+		return cause, "the image is not made for this platform: set platform, or build it"
+	case mentions(err, "manifest unknown", "not found", "no such manifest"):
+		return "the registry has no such tag", "check the name"
+	case mentions(err, unreachable...):
+		return cause, "the engine does not reach the registry: check its network and proxy settings"
+	case mentions(err, plainHTTP):
+		return cause, plainHTTPHelp
+	case mentions(err, "toomanyrequests"):
+		return cause, "the registry limits pulls: docker login raises the limit, pull_policy: missing avoids pulls"
+	}
+	return cause, ""
 }

@@ -3,12 +3,11 @@ package do
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/docker/docker/api/types/image"
 
+	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/hint"
 )
 
 // push sends an image to its registry. Its progress goes to the sink, a part
@@ -20,17 +19,17 @@ func (d *Doer) push(ctx context.Context, ref event.Ref) error {
 	}
 	progress, err := d.c.ImagePush(ctx, ref.Name, image.PushOptions{RegistryAuth: auth})
 	if err != nil {
-		return pushFailure(ref.Name, err)
+		return d.pushFailure(ref.Name, err)
 	}
 	defer progress.Close()
 	if err := d.report(ref, progress); err != nil {
-		return pushFailure(ref.Name, err)
+		return d.pushFailure(ref.Name, err)
 	}
 	return nil
 }
 
 // pushFailure adds what helps.
-func pushFailure(ref string, err error) error {
+func (d *Doer) pushFailure(ref string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -45,5 +44,5 @@ func pushFailure(ref string, err error) error {
 	case mentions(err, plainHTTP):
 		help = plainHTTPHelp
 	}
-	return hint.Wrap(fmt.Errorf("pushing %s: %w", ref, err), help)
+	return d.because("pushing "+ref, api.Cause(err.Error()), help, err)
 }

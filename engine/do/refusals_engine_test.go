@@ -46,11 +46,11 @@ secrets: {gone: {file: ./gone}}
 	}
 	b.Do(create("port"))
 	hinted(b.Fails(planner.StartContainer{Ref: b.Ref("port", 1)},
-		"port 18473 is taken by container do-errors-holder-1 of project do-errors"), "stop what holds it")
+		"port 18473: container do-errors-holder-1 of project do-errors"), "stop what holds it")
 	hinted(b.Fails(create("image"), "image do-no-such-image:1 is not there"), "compose pull")
-	hinted(b.Fails(create("bind"), "bind source path does not exist: /do-no/such"), "create it")
+	hinted(b.Fails(create("bind"), "the source of a bind mount does not exist: /do-no/such"), "create it")
 	b.Do(create("program"))
-	hinted(b.Fails(planner.StartContainer{Ref: b.Ref("program", 1)}, "executable file not found"), "command and entrypoint")
+	hinted(b.Fails(planner.StartContainer{Ref: b.Ref("program", 1)}, "no program do-no-such-program in the image"), "command and entrypoint")
 	hinted(b.Fails(create("secret"), `reading secret "gone"`), "create it")
 	if !b.Gone("do-errors-secret-1") {
 		t.Error("a container without its secret was left behind")

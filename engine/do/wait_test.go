@@ -45,7 +45,7 @@ func TestJudge(t *testing.T) {
 		{"restarting", healthy, stateOf(container.StateRestarting, container.Unhealthy), "", ""},
 		{"created", healthy, unstarted, "", ""},
 		{"dead", healthy, stateOf(container.StateDead, ""), "exited (0)", ""},
-		{"runs", running, stateOf(container.StateRunning, ""), "ok Healthy", ""},
+		{"runs", running, stateOf(container.StateRunning, ""), "ok ", ""},
 		{"runs, starting", running, stateOf(container.StateRunning, container.Starting), "", ""},
 		{"runs, unhealthy", running, stateOf(container.StateRunning, container.Unhealthy), "is unhealthy", ""},
 		{"does not run", running, ended(1), "exited (1)", ""},
@@ -77,16 +77,16 @@ func judges(t *testing.T, condition planner.Condition, state *container.State, r
 		if want != "" {
 			t.Errorf("keeps waiting, want %q", want)
 		}
-	case got.err == nil:
+	case got.failed == nil:
 		if text, ok := strings.CutPrefix(want, "ok "); !ok || got.result.Text != text {
 			t.Errorf("got %q, want %q", got.result.Text, want)
 		}
-	case want == "" || !strings.Contains(got.err.Error(), want):
-		t.Errorf("got %v, want %q", got.err, want)
+	case want == "" || !strings.Contains(waitFailure(a, *got.failed).Error(), want):
+		t.Errorf("got %v, want %q", waitFailure(a, *got.failed), want)
 	}
 	a.For = []string{"web"}
-	if err := judge(a, c).err; err != nil && !strings.HasPrefix(err.Error(), "dependency failed to start: container demo-db-1 ") {
-		t.Errorf("for a dependent: got %v", err)
+	if failed := judge(a, c).failed; failed != nil && !strings.HasPrefix(waitFailure(a, *failed).Error(), "dependency failed to start: container demo-db-1 ") {
+		t.Errorf("for a dependent: got %v", waitFailure(a, *failed))
 	}
 }
 
@@ -119,6 +119,46 @@ func TestJudgeSteady(t *testing.T) {
 		got := judge(a, inState(s))
 		if got.settled != c.settled || got.steadyIn > steady || !c.settled && got.steadyIn <= 0 {
 			t.Errorf("started %v ago: settled %v, or in %v; want %v", c.age, got.settled, got.steadyIn, c.settled)
+		}
+	}
+}
+
+// One with a restart policy came up when it has run for longer than the engine's first
+// restarts take.
+func TestJudgeSteadyRestarted(t *testing.T) {
+	a := planner.WaitContainer{Condition: planner.ConditionRunningOrHealthy}
+	for age, want := range map[time.Duration]time.Duration{0: steadyRestarted, steadyRestarted - time.Second/2: steadyRestarted, time.Minute: 0} {
+		s := &container.State{Status: container.StateRunning, Running: true, StartedAt: time.Now().Add(-age).Format(time.RFC3339Nano)}
+		c := inState(s)
+		c.HostConfig.RestartPolicy.Name = container.RestartPolicyOnFailure
+		if got := judge(a, c); got.steadyIn != want || got.settled != (want == 0) {
+			t.Errorf("started %v ago: settled %v, or in %v; want in %v", age, got.settled, got.steadyIn, want)
+		}
+	}
+}
+
+// One that ends over and over is given up after some restarts, later where it has a
+// health check.
+func TestJudgeRestarts(t *testing.T) {
+	a := planner.WaitContainer{Ref: event.Ref{Kind: event.Container, Name: "demo-db-1"}, Condition: planner.ConditionRunningOrHealthy}
+	for _, test := range []struct {
+		health   container.HealthStatus
+		restarts int
+		want     string
+	}{
+		{"", 4, ""},
+		{"", 5, "container demo-db-1 is restarting (exit 3, 5 times)"},
+		{container.Starting, 9, ""},
+		{container.Starting, 10, "container demo-db-1 is restarting (exit 3, 10 times)"},
+	} {
+		c := inState(stateOf(container.StateRestarting, test.health))
+		c.State.ExitCode, c.RestartCount = 3, test.restarts
+		got := ""
+		if v := judge(a, c); v.failed != nil {
+			got = waitFailure(a, *v.failed).Error()
+		}
+		if got != test.want {
+			t.Errorf("%+v: got %q", test, got)
 		}
 	}
 }

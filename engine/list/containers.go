@@ -53,6 +53,10 @@ type Container struct {
 	MemUsage      string `json:",omitempty"` // "10.5MiB / 64MiB"
 	MemPerc       string `json:",omitempty"` // "16.41%" of the limit
 
+	// Restarted, by Detail: the engine has restarted it, and it runs again for a few seconds
+	// alone, or does not run.
+	Restarted bool `json:"-"`
+
 	Created time.Time `json:"-"` // to the second
 	Number  int       `json:"-"` // of the replica; 0: it has none
 	OneOff  bool      `json:"-"` // made by run

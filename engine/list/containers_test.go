@@ -169,3 +169,22 @@ func TestEventOf(t *testing.T) {
 		t.Errorf("got %q of %q at %v, want %q of web at %v", h, h.Service, h.Time, want, at)
 	}
 }
+
+// One that ends over and over is marked for people, however it is caught; one that was
+// restarted long ago is not.
+func TestFares(t *testing.T) {
+	restarts := 5
+	for _, test := range []struct {
+		c    Container
+		want string
+	}{
+		{Container{State: "restarting", Status: "Restarting (3) 1 second ago", ExitCode: 3}, "Restarting (3) 1 second ago"},
+		{Container{State: "restarting", Status: "Restarting (3) 1 second ago", ExitCode: 3, Restarts: &restarts, Restarted: true}, "Restarting (exit 3, 5 times)"},
+		{Container{State: "running", Status: "Up 1 second", Restarts: &restarts, Restarted: true}, "Up 1 second, restarted 5 times"},
+		{Container{State: "running", Status: "Up 2 hours", Restarts: &restarts}, "Up 2 hours"},
+	} {
+		if got := test.c.Fares(); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/planner"
 )
 
 // lookups bounds the calls of one listing that are under way.
@@ -46,12 +48,32 @@ func (l *Container) detail(i container.InspectResponse) {
 		return
 	}
 	l.Restarts = &i.RestartCount
+	ran := time.Since(observe.Moment(state.StartedAt))
+	l.Restarted = i.RestartCount > 0 && state.Restarting || state.Running && planner.KeepsEnding(i.RestartCount, ran)
 	if h := state.Health; h != nil && l.Health != "" && len(h.Log) > 0 {
 		l.HealthChecked = strings.ToLower(units.HumanDuration(time.Since(h.Log[len(h.Log)-1].End))) + " ago"
 		if h.FailingStreak > 1 {
 			l.HealthChecked += fmt.Sprintf(", failed %d times", h.FailingStreak)
 		}
 	}
+}
+
+// Young tells whether the container may be one that ends over and over: it is being
+// restarted, or has run for seconds. Detail tells.
+func (l Container) Young() bool {
+	return l.State == string(planner.Restarting) || l.State == string(planner.Running) && strings.Contains(l.Status, "second")
+}
+
+// Fares is StatusDetail for people: of a container that ends over and over it says how
+// often, where Detail found it: "Restarting (exit 3, 5 times)".
+func (l Container) Fares() string {
+	switch {
+	case !l.Restarted:
+		return l.StatusDetail()
+	case l.State == string(planner.Restarting):
+		return "R" + strings.TrimPrefix(planner.RestartingText(l.ExitCode, *l.Restarts), "r")
+	}
+	return fmt.Sprintf("%s, restarted %d times", l.StatusDetail(), *l.Restarts)
 }
 
 // StatusDetail is Status with the age of the health, where Detail found it:

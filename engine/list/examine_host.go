@@ -45,7 +45,7 @@ func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service 
 		}
 		holder, own := heldBy(running, port, n, p.Name, service)
 		if holder == "" && !own && !e.Remote && taken(ctx, port, n) {
-			holder = "a program outside the engine"
+			holder = observe.Listener(e, port.Protocol, n)
 		}
 		if holder != "" {
 			h.Taken = append(h.Taken, planner.TakenPort{Port: port.Published + "/" + port.Protocol, Holder: holder})

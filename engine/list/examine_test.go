@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"net"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
+	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -46,10 +47,12 @@ services:
 	if err != nil {
 		t.Fatal(err)
 	}
+	n, _ := strconv.Atoi(outside)
+	holder := observe.Listener(planner.Engine{}, "tcp", n) // this program, or one that is not known
 	want := planner.Host{
 		Taken: []planner.TakenPort{
 			{Port: free + "/tcp", Holder: "container x-db-1 of project x (service db)"},
-			{Port: outside + "/tcp", Holder: "a program outside the engine"},
+			{Port: outside + "/tcp", Holder: holder},
 		},
 		Missing: []string{dir + "/missing"},
 	}
@@ -74,45 +77,6 @@ func takePort(t *testing.T) (net.Listener, string) {
 		t.Fatal(err)
 	}
 	return l, port
-}
-
-func TestCauseOf(t *testing.T) {
-	const layers = "failed to create task for container: failed to create shim task: OCI runtime create failed: " +
-		"runc create failed: unable to start container process: "
-	for text, want := range map[string]string{
-		layers + `exec: "nosuch": executable file not found in $PATH`:                      `exec: "nosuch": executable file not found in $PATH`,
-		layers + `error mounting "/a" to rootfs at "/b": not a directory`:                  `error mounting "/a" to rootfs at "/b": not a directory`,
-		"driver failed programming: Bind for 0.0.0.0:80 failed: port is already allocated": "Bind for 0.0.0.0:80 failed: port is already allocated",
-		"something else": "something else",
-	} {
-		if got := causeOf(text); got != want {
-			t.Errorf("%s:\ngot %s\nwant %s", text, got, want)
-		}
-	}
-}
-
-func TestProbeOf(t *testing.T) {
-	ended := time.Unix(1000, 0)
-	check := &container.HealthConfig{Test: []string{"CMD", "curl", "-f", "x"}, Timeout: time.Second}
-	run := func(code int, output string) *container.Health {
-		return &container.Health{FailingStreak: 2, Log: []*container.HealthcheckResult{
-			{ExitCode: 0}, {ExitCode: code, Output: output, End: ended},
-		}}
-	}
-	late := probeOf(run(-1, "Health check exceeded timeout (1s): wait\n"), check)
-	want := &planner.Probe{
-		Test: "curl -f x", Failures: 2, Retries: 3, Timeout: time.Second, ExitCode: -1,
-		Output: "Health check exceeded timeout (1s): wait", Ended: ended.UTC(),
-	}
-	if !reflect.DeepEqual(late, want) {
-		t.Errorf("got %+v, want %+v", late, want)
-	}
-	if p := probeOf(run(-1, "exec failed: no such file"), check); p.Timeout != 0 {
-		t.Errorf("what could not be run did not take too long: %+v", p)
-	}
-	if p := probeOf(&container.Health{}, check); p != nil {
-		t.Errorf("none has run: got %+v", p)
-	}
 }
 
 // TestExamineEnded: a container that ended by itself, and one that is gone.

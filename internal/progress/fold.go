@@ -19,17 +19,17 @@ func Count(rows []*Row, at Moment) (n Counts) {
 	for _, r := range rows {
 		switch {
 		case r.Waits(at):
-			n.Waiting++
+			n.Waiting += r.size()
 		case r.State == event.Working:
-			n.Working++
+			n.Working += r.size()
 		case r.State == event.Failed:
-			n.Failed++
+			n.Failed += r.size()
 		case r.State == event.Skipped:
-			n.Skipped++
+			n.Skipped += r.size()
 		case r.State == event.Warning:
-			n.Warned++
+			n.Warned += r.size()
 		case r.State == event.Done:
-			n.Done++
+			n.Done += r.size()
 		}
 	}
 	return n

@@ -90,6 +90,11 @@ func (l *List) plan(p event.Planned) {
 	for _, ref := range p.Refs {
 		l.row(ref)
 	}
+	for _, refs := range p.Alike {
+		for _, ref := range refs {
+			l.row(ref).Like = refs[0].String()
+		}
+	}
 }
 
 // row returns the resource's row, a new one at the first call. While the row has no

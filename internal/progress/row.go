@@ -9,11 +9,25 @@ import (
 // Row is what is known of a resource.
 type Row struct {
 	Ref event.Ref `json:"ref"`
-	// State, Text and Detail are those of the latest Status. State is "" while
-	// nothing was done yet, and event.Working from the first Part of a pull on.
+	// State, Text, Is and Detail are those of the latest Status. State is "" while
+	// nothing was done yet, and event.Working from the first Part of a pull on. Text stays
+	// that of a replacement when the resource has started: that it did goes without saying.
 	State  event.State `json:"state,omitempty"`
 	Text   string      `json:"text,omitempty"`
+	Is     string      `json:"is,omitempty"`
 	Detail string      `json:"detail,omitempty"`
+	// Replaced is the Text of the Status that said of the resource that it was made anew,
+	// and Why its Why; "": it was not.
+	Replaced string `json:"replaced,omitempty"`
+	Why      string `json:"why,omitempty"`
+	// Like is the resource that it comes of one thing with (event.Planned.Alike); "": none.
+	Like string `json:"like,omitempty"`
+	// Changes counts the Statuses with Done.
+	Changes int `json:"changes,omitempty"`
+	// Replicas is how many resources the row stands for, such as the containers of a
+	// service, and Finished how many of them have done what they are to do now; 0: it is that of one resource.
+	Replicas int `json:"-"`
+	Finished int `json:"-"`
 	// Held is what the resource's next step waits for, "db-1 to be healthy"; "":
 	// nothing.
 	Held string `json:"held,omitempty"`
@@ -41,8 +55,17 @@ func (r *Row) status(s event.Status, now time.Time) {
 	if s.State != event.Working || r.State != event.Working {
 		r.Steps = Steps{}
 	}
+	if s.State == event.Done {
+		r.Changes++
+	}
 	r.Ended, r.Held = now, ""
-	r.State, r.Text, r.Detail = s.State, s.Text, s.Detail
+	r.State, r.Text, r.Is, r.Detail = s.State, s.Text, s.Is, s.Detail
+	switch {
+	case s.Why != "":
+		r.Replaced, r.Why = s.Text, s.Why
+	case s.State == event.Done && r.Replaced != "" && (s.Text == "Started" || s.Text == "Running"):
+		r.Text = r.Replaced
+	}
 }
 
 // part takes the progress of a part of a pull. A resource without a State is at work

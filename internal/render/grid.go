@@ -15,8 +15,15 @@ func Grid(w io.Writer, header []string, rows [][]terminal.Text) error {
 	for i, h := range header {
 		titles[i] = terminal.Value(strings.ToUpper(h))
 	}
-	lines := append([][]terminal.Text{titles}, rows...)
-	widths := make([]int, len(header))
+	return Columns(w, append([][]terminal.Text{titles}, rows...))
+}
+
+// Columns is Grid without a header.
+func Columns(w io.Writer, lines [][]terminal.Text) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
 		for i, cell := range line {
 			widths[i] = max(widths[i], cell.Width())

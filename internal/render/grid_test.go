@@ -58,7 +58,7 @@ func TestStyleOfAPipe(t *testing.T) {
 // is not written.
 func TestScreen(t *testing.T) {
 	v := screentest.New(6, 3)
-	s := render.NewScreen(v)
+	s := render.NewScreen(v, nil)
 	for i, tt := range []struct {
 		lines  []terminal.Text
 		writes int

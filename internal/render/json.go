@@ -58,7 +58,7 @@ func (j *jsonLines) close() error { return nil }
 //	current, total, percent       of a part: bytes
 //	source, stream, bytes         of a log; bytes: base64, where text is no UTF-8
 //	sources    of attached: the containers whose logs follow
-//	code, restarting              of an exit
+//	code, restarting, replaced    of an exit
 //	level, hint                   of a message: info, warn
 //	for, more     of held: what the resource's next step waits for, and the number
 //	           of further ones
@@ -91,6 +91,7 @@ type line struct {
 	Bytes      []byte      `json:"bytes,omitempty"`
 	Code       *int        `json:"code,omitempty"`
 	Restarting bool        `json:"restarting,omitempty"`
+	Replaced   bool        `json:"replaced,omitempty"`
 	Level      event.Level `json:"level,omitempty"`
 	Hint       string      `json:"hint,omitempty"`
 	Title      string      `json:"title,omitempty"`
@@ -133,7 +134,7 @@ func encode(e event.Event, now time.Time) ([]byte, error) {
 	l := line{V: 1, Time: now}
 	switch e := e.(type) {
 	case event.Status:
-		l.Type, l.Status, l.Text, l.Details, l.Error = "status", statusNames[e.State], e.Text, e.Detail, message(e.Err)
+		l.Type, l.Status, l.Text, l.Details, l.Error = "status", statusNames[e.State], e.Text, details(e), message(e.Err)
 		l.about(e.Ref)
 		l.stamp(e.Time)
 	case event.Held:
@@ -159,7 +160,7 @@ func encode(e event.Event, now time.Time) ([]byte, error) {
 		l.log(e)
 	case event.Exit:
 		s := source(e.Source)
-		l.Type, l.Source, l.Code, l.Restarting = "exit", &s, &e.Code, e.Restarting
+		l.Type, l.Source, l.Code, l.Restarting, l.Replaced = "exit", &s, &e.Code, e.Restarting, e.Replaced
 	case event.Attached:
 		l.Type = "attached"
 		for _, s := range e.Sources {

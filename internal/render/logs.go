@@ -106,7 +106,10 @@ func (l *logs) event(e event.Event) bool {
 			return true
 		}
 		text := fmt.Sprintf("%s exited with code %d", shortName(e.Source), e.Code)
-		if e.Restarting {
+		switch {
+		case e.Replaced && l.out.terminal: // scripts look for the code
+			text = shortName(e.Source) + " replaced"
+		case e.Restarting:
 			text += " (restarting)"
 		}
 		show(l.out.to, terminal.Value(text))

@@ -46,10 +46,18 @@ func (p *plain) output(k event.Kind) printer {
 // out: scripts compare these lines.
 func statusLine(s event.Status) string {
 	line := s.Ref.String() + " " + s.Text
-	if s.Detail != "" && s.State != event.Working {
-		line += " " + firstLine(s.Detail)
+	if details := details(s); details != "" && s.State != event.Working {
+		line += " " + firstLine(details)
 	}
 	return line
+}
+
+// details is what a status says behind its word.
+func details(s event.Status) string {
+	if s.Is != "" && s.Detail != "" {
+		return s.Is + ": " + s.Detail
+	}
+	return s.Is + s.Detail
 }
 
 // outputLine returns a line that was printed for a service, with the service in front:

@@ -41,11 +41,11 @@ func (r *region) lines(f frame) []terminal.Text {
 	if f.Ended {
 		n = max(n, counts.Failed+1)
 	}
-	kept, hidden := progress.Fold(rows, n, f.Moment)
+	kept, hidden := progress.Fold(r.Grouped(f.Moment), n, f.Moment)
 	table := r.table(kept, f)
 	var lines []terminal.Text
 	if len(hidden) > 0 {
-		folded := fmt.Sprintf(" … %d more: %s", len(hidden), progress.Count(hidden, f.Moment))
+		folded := fmt.Sprintf(" … %d more: %s", progress.Size(hidden), progress.Count(hidden, f.Moment))
 		lines = append(lines, r.line(f.cols, cell{folded, terminal.Dim}))
 	}
 	lines = append(lines, table...)

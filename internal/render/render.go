@@ -62,9 +62,12 @@ type Options struct {
 	// terminal: compose build > log. nil: Err.
 	Builds io.Writer
 	// Err gets progress and messages.
-	Err  io.Writer
-	Logs LogOptions
-	Now  func() time.Time // nil: time.Now
+	Err io.Writer
+	// Keyboard is that of the terminal Err: what is typed does not show while ModeTTY
+	// draws. nil: it does.
+	Keyboard *terminal.Keyboard
+	Logs     LogOptions
+	Now      func() time.Time // nil: time.Now
 }
 
 // Renderer shows events. Its methods are safe for concurrent use. Who makes one
@@ -122,6 +125,14 @@ func New(o Options) (*Renderer, error) {
 // pipe.
 func (o Options) builds() terminal.Filter {
 	return style(!o.NoColor && o.ANSI != ANSINever).filter()
+}
+
+// Live tells whether events change a live region of a terminal: ModeTTY.
+func (r *Renderer) Live() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, live := r.d.(*tty)
+	return live
 }
 
 // Event shows e; after Close it does nothing. It is an event.Sink.

@@ -49,13 +49,18 @@ func words(r *progress.Row, f frame) stateText {
 	switch {
 	case r.Waits(f.Moment):
 		s = stateText{word: "Waiting", rest: "for " + r.Held}
-	case r.State == event.Failed, r.State == event.Warning:
-		s.rest = cause(r.Ref, r.Detail)
+	case (r.State == event.Failed || r.State == event.Warning) && r.Is != "":
+		s.word = strings.ToUpper(r.Is[:1]) + r.Is[1:]
+	case r.State == event.Done && r.Why != "":
+		s.rest = r.Why
 	case r.State != event.Working:
 	case r.Transfer.Known():
 		s.rest, s.brief = bar(&r.Transfer), brief(&r.Transfer)
 	case r.Steps.Line != "":
 		s.rest = r.Steps.Line
+	}
+	if r.Replicas > 0 {
+		s.rest = strings.TrimSpace(fmt.Sprintf("%d/%d %s", r.Finished, r.Replicas, s.rest))
 	}
 	s.word = terminal.Clean(s.word)
 	for _, t := range []*string{&s.rest, &s.brief} {
@@ -64,21 +69,6 @@ func words(r *progress.Row, f frame) stateText {
 		}
 	}
 	return s
-}
-
-// cause returns an error's text without what its row says already ("starting
-// container a-web-1:") and without "Error response from daemon:". The whole error is
-// printed when the command ends.
-func cause(ref event.Ref, detail string) string {
-	for _, name := range []string{ref.Name, ref.Service} {
-		if doing, rest, ok := strings.Cut(detail, " "+name+": "); ok && name != "" && !strings.Contains(doing, ":") {
-			detail = rest
-			break
-		}
-	}
-	detail = strings.TrimPrefix(detail, "Error response from daemon: ")
-	detail = strings.TrimPrefix(detail, "dependency failed to start: ")
-	return strings.TrimPrefix(detail, strings.ToLower(string(ref.Kind))+" "+ref.Name+" ")
 }
 
 // took returns how long the resource has been at work, "" where it was not.

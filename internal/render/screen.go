@@ -15,9 +15,10 @@ type Screen struct {
 	screen terminal.Region
 }
 
-// NewScreen returns a screen on the terminal w. The caller closes it.
-func NewScreen(w io.Writer) *Screen {
-	return &Screen{screen: terminal.Region{Output: terminal.OutputOf(w)}}
+// NewScreen returns a screen on the terminal w. What is typed at keys, which may be nil,
+// does not show while there is a frame. The caller closes the screen.
+func NewScreen(w io.Writer, keys *terminal.Keyboard) *Screen {
+	return &Screen{screen: terminal.Region{Output: terminal.OutputOf(w), Keyboard: keys}}
 }
 
 // Room returns the columns and rows that a frame may take.

@@ -48,7 +48,7 @@ type tty struct {
 
 func newTTY(o Options, mu *sync.Mutex) *tty {
 	t := &tty{out: terminal.OutputOf(o.Err), now: o.Now, style: o.style(o.Err), mu: mu}
-	t.screen.Output = t.out
+	t.screen.Output, t.screen.Keyboard = t.out, o.Keyboard
 	err := o.newStream(o.Err)
 	err.to, err.terminal = (*aboveRegion)(t), true
 	out := o.newStream(o.Out)
@@ -93,7 +93,11 @@ func (t *tty) keepError(err error) {
 
 func (t *tty) event(e event.Event) {
 	switch x := e.(type) {
-	case event.Planned, event.Held, event.Part:
+	case event.Planned:
+		if t.region != nil || len(x.Refs) > 0 { // nothing to do is nothing to show
+			t.open().Add(e, t.now())
+		}
+	case event.Held, event.Part:
 		t.open().Add(e, t.now())
 	case event.Status:
 		t.open().Add(e, t.now())
@@ -187,7 +191,14 @@ func (t *tty) frame(timerID int) {
 		return // the timer was stopped while this waited for the lock
 	}
 	t.timer = nil
+	panics := true
+	defer func() {
+		if panics { // nobody else would give the terminal back
+			_ = t.screen.Release()
+		}
+	}()
 	t.draw()
+	panics = false
 	if t.region != nil && t.region.Works() {
 		t.schedule(t.interval())
 	}

@@ -112,7 +112,7 @@ func story(r *render.Renderer, shot func(name string)) {
 	pass(75 * time.Second)
 	shot("wait")
 	err := errors.New("container demo-db-1 is unhealthy\nmore lines")
-	r.Event(event.Status{Ref: db, State: event.Failed, Text: "Error", Detail: err.Error(), Err: err})
+	r.Event(event.Status{Ref: db, State: event.Failed, Text: "Error", Is: "unhealthy", Detail: "no answer\nmore lines", Err: err})
 	r.Event(event.Status{Ref: web, State: event.Skipped, Text: "Skipped", Detail: "Container demo-db-1 failed"})
 	r.Event(event.Status{Ref: api, State: event.Warning, Text: "Interrupted"})
 	r.Event(event.Finished{Err: err})
@@ -151,16 +151,16 @@ func TestManyResources(t *testing.T) {
 		v := screentest.New(60, 12)
 		r := open(t, v, render.Options{})
 		for i := range 40 {
-			r.Event(working(container("web", i+1), "Creating"))
+			r.Event(working(container(fmt.Sprintf("s%d", i+1), 1), "Creating"))
 		}
 		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
 		for i := range 30 {
 			if i == 4 {
-				r.Event(event.Status{Ref: container("web", i+1), State: event.Failed, Text: "Error", Detail: "port in use"})
+				r.Event(event.Status{Ref: container(fmt.Sprintf("s%d", i+1), 1), State: event.Failed, Text: "Error", Detail: "port in use"})
 				continue
 			}
-			r.Event(done(container("web", i+1), "Created"))
+			r.Event(done(container(fmt.Sprintf("s%d", i+1), 1), "Created"))
 		}
 		time.Sleep(1010 * time.Millisecond)
 		synctest.Wait()
@@ -169,7 +169,7 @@ func TestManyResources(t *testing.T) {
 		}
 		golden(t, "many.txt", v.Screen())
 		for i := 30; i < 40; i++ {
-			r.Event(done(container("web", i+1), "Created"))
+			r.Event(done(container(fmt.Sprintf("s%d", i+1), 1), "Created"))
 		}
 		r.Close()
 		check(t, v)
@@ -263,20 +263,19 @@ func TestLogsAbove(t *testing.T) {
 	})
 }
 
-// TestNarrowNames: names that are too long keep what tells them from each other,
-// and errors say no more of what their row says already.
+// TestNarrowNames: names that are too long keep what tells them from each other.
 func TestNarrowNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := screentest.New(50, 10)
 		r := open(t, v, render.Options{})
 		for i := range 2 {
 			c := event.Ref{Kind: event.Container, Name: fmt.Sprintf("demo-s%d-with-a-rather-long-service-name-1", i), Service: fmt.Sprintf("s%d-with-a-rather-long-service-name", i), Number: 1}
-			r.Event(event.Status{Ref: c, State: event.Failed, Text: "Error", Detail: "starting container " + c.Name + ": Error response from daemon: no space left"})
+			r.Event(event.Status{Ref: c, State: event.Failed, Text: "Error", Detail: "no space left"})
 		}
 		i := image("registry.example.com:5000/team/backend/orders@sha256:" + strings.Repeat("a", 64))
-		r.Event(event.Status{Ref: i, State: event.Failed, Text: "Error", Detail: "pulling " + i.Name + ": Error response from daemon: manifest unknown: it is gone"})
+		r.Event(event.Status{Ref: i, State: event.Failed, Text: "Error", Detail: "manifest unknown: it is gone"})
 		r.Event(event.Status{Ref: image("redis"), State: event.Failed, Text: "Error", Detail: "no such image: redis: gone"})
-		r.Event(event.Status{Ref: container("db", 1), State: event.Failed, Text: "Error", Detail: "dependency failed to start: container demo-db-1 exited (7)"})
+		r.Event(event.Status{Ref: container("db", 1), State: event.Failed, Text: "Error", Is: "exited (7)"})
 		r.Close()
 		check(t, v)
 		want := `[+] Running 0/5, 5 failed
@@ -284,7 +283,7 @@ func TestNarrowNames(t *testing.T) {
  ✘ s1-with-a-ra…rvice-name-1  Error no space le…
  ✘ registry.exa…ders@aaaaaaa  Error manifest un…
  ✘ redis                      Error no such ima…
- ✘ db-1                       Error exited (7)
+ ✘ db-1                       Exited (7)
 `
 		if got := v.All(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)

@@ -63,13 +63,16 @@ func (v *Terminal) Write(p []byte) (int, error) {
 // pseudo-terminal hands on as much as it has.
 func partial(b []byte) bool {
 	if b[0] == 0x1b {
-		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals)
+		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals) || b[1] == ']' && !bytes.Contains(b, []byte(linkEnd))
 	}
 	return !utf8.FullRune(b)
 }
 
 // finals are the last characters of sequences.
 const finals = "ABCDHJKhlm"
+
+// linkEnd ends the beginning of a link, and its end.
+const linkEnd = "\x1b\\"
 
 // take carries out what s begins with and returns its length.
 func (v *Terminal) take(s string) int {
@@ -121,6 +124,9 @@ func (v *Terminal) down() {
 }
 
 func (v *Terminal) escape(s string) int {
+	if strings.HasPrefix(s, "\x1b]8;;") { // a link shows its text alone
+		return strings.Index(s, linkEnd) + len(linkEnd)
+	}
 	end := strings.IndexAny(s[2:], finals) + 3
 	var n int
 	fmt.Sscanf(s[2:end-1], "%d", &n)

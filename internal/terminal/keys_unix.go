@@ -4,44 +4,44 @@ package terminal
 
 import (
 	"fmt"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
-// Keys has the terminal deliver each key at once and without echo, until restore is
-// called (cbreak mode). Unlike in raw mode Ctrl-C sends its signal and output is
-// processed as usual. restore may be called more than once.
-//
-// ok is false, and nothing is changed, where in is no terminal and where this
-// process is in its background: setting the mode from there would stop the process.
-// err is that of reading or setting the terminal's mode.
-func Keys(in any) (restore func(), ok bool, err error) {
-	f, is := in.(file)
-	if !is || !Is(in) || !foreground(int(f.Fd())) {
-		return nil, false, nil
-	}
-	fd := int(f.Fd())
-	before, err := unix.IoctlGetTermios(fd, getMode)
+// mode is a terminal's.
+type mode unix.Termios
+
+func readMode(fd uintptr) (mode, error) {
+	m, err := unix.IoctlGetTermios(int(fd), getMode)
 	if err != nil {
-		return nil, false, fmt.Errorf("reading the terminal's mode: %w", err)
+		return mode{}, fmt.Errorf("reading the terminal's mode: %w", err)
 	}
-	mode := *before
-	mode.Lflag &^= unix.ICANON | unix.ECHO
-	mode.Cc[unix.VMIN], mode.Cc[unix.VTIME] = 1, 0
-	if err := unix.IoctlSetTermios(fd, setMode, &mode); err != nil {
-		return nil, false, fmt.Errorf("setting the terminal to give keys: %w", err)
+	return mode(*m), nil
+}
+
+// apply sets the mode.
+func (m mode) apply(fd uintptr) error {
+	if err := unix.IoctlSetTermios(int(fd), setMode, (*unix.Termios)(&m)); err != nil {
+		return fmt.Errorf("setting the terminal's mode: %w", err)
 	}
-	// The terminal may be gone: then there is nothing to restore.
-	return sync.OnceFunc(func() {
-		if foreground(fd) {
-			_ = unix.IoctlSetTermios(fd, setMode, before)
-		}
-	}), true, nil
+	return nil
+}
+
+// quiet is the mode without echo.
+func (m mode) quiet() mode {
+	m.Lflag &^= unix.ECHO
+	return m
+}
+
+// keys is the mode without echo in which each key comes at once.
+func (m mode) keys() mode {
+	m.Lflag &^= unix.ICANON | unix.ECHO
+	m.Cc[unix.VMIN], m.Cc[unix.VTIME] = 1, 0
+	return m
 }
 
 // foreground tells whether this process is in the terminal's foreground group.
-func foreground(fd int) bool {
-	group, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+func foreground(fd uintptr) bool {
+	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }

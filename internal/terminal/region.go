@@ -13,11 +13,15 @@ import (
 // not safe for concurrent use. Methods return the errors of writes to Output.
 type Region struct {
 	Output *Output
+	// Keyboard is that of the same terminal: while the cursor is hidden, what is typed does
+	// not show. nil: it does.
+	Keyboard *Keyboard
 
 	shown  []Text
-	cols   int  // of the terminal when shown was drawn
-	hidden bool // the cursor is
-	drawn  bool // anything was drawn since the Region was made
+	cols   int    // of the terminal when shown was drawn
+	hidden bool   // the cursor is
+	loud   func() // has what is typed shown again; nil: it is
+	drawn  bool   // anything was drawn since the Region was made
 }
 
 // Draw prints above, whose lines scroll away, and draws lines as the region in place
@@ -49,7 +53,23 @@ func (r *Region) Restore() error {
 // Forget has the next Draw write all lines, at the cursor. It is called after
 // another program has written on the terminal, such as the shell while this process
 // was stopped.
-func (r *Region) Forget() { r.shown, r.hidden = nil, false }
+func (r *Region) Forget() {
+	r.show()
+	r.shown = nil
+}
+
+// hide has the cursor and what is typed hidden.
+func (r *Region) hide() {
+	r.hidden, r.drawn, r.loud = true, true, r.Keyboard.Quiet()
+}
+
+// show ends what hide began.
+func (r *Region) show() {
+	if r.hidden {
+		r.hidden = false
+		r.loud()
+	}
+}
 
 func (r *Region) write(p []byte) error {
 	if len(p) == 0 {
@@ -68,7 +88,7 @@ func (r *Region) frame(above []byte, lines []Text, cols, rows int) []byte {
 	var b bytes.Buffer
 	if !r.hidden {
 		b.WriteString("\x1b[?25l")
-		r.hidden, r.drawn = true, true
+		r.hide()
 	}
 	n := r.height(cols, rows)
 	moveUp(&b, n)
@@ -124,6 +144,6 @@ func (r *Region) release() []byte {
 	if !r.hidden {
 		return nil
 	}
-	r.hidden = false
+	r.show()
 	return []byte("\r\x1b[2K\x1b[?25h")
 }

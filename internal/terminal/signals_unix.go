@@ -51,6 +51,15 @@ func SignalName(s os.Signal) string {
 	return s.String()
 }
 
+// Raise ends this process by a signal that it has been notified of, as the signal would
+// have. It returns before that.
+func Raise(s os.Signal) {
+	signal.Reset(s)
+	if n, ok := s.(syscall.Signal); ok {
+		_ = syscall.Kill(syscall.Getpid(), n) // a signal to the own process does not fail
+	}
+}
+
 // BrokenPipe is the signal of a write to a pipe without a reader. A program that is
 // notified of it gets an error from the write; any other is ended.
 var BrokenPipe os.Signal = syscall.SIGPIPE

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"os"
+	"os/signal"
 	"syscall"
 )
 
@@ -25,6 +26,10 @@ func SignalName(s os.Signal) string {
 	}
 	return s.String()
 }
+
+// Raise has a signal that this process has been notified of do what it does by itself: the
+// system ends a process that its console does.
+func Raise(s os.Signal) { signal.Reset(s) }
 
 // BrokenPipe is nil: on Windows a write to a pipe without a reader is an error.
 var BrokenPipe os.Signal

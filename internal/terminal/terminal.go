@@ -4,7 +4,8 @@
 // end (Raw), the size and its changes (Sizes), reads that can be cancelled (Input),
 // and the signals that are forwarded to it (OtherSignals).
 //
-// This program reads single keys (Keys), handles Ctrl-Z (Suspensions), and writes:
+// This program reads single keys and hides what is typed (Keyboard), handles Ctrl-Z
+// (Suspensions), and writes:
 // text from elsewhere becomes a Text or is filtered by an Output, so that it cannot
 // control the terminal.
 package terminal

@@ -134,7 +134,7 @@ func (f *feeder) take(ctx context.Context, e feed.Event) {
 	switch e.Kind {
 	case feed.Created:
 		if e.Replaces {
-			f.account.tell(func(a *account.Account) { a.Replacing(e.ID) })
+			f.account.tell(func(a *account.Account) { a.Replacing(e.ID, replicaOf(e)) })
 		}
 		if !f.logged(t.Service) {
 			f.listener.listen(ctx, t)
@@ -157,7 +157,7 @@ func (f *feeder) died(ctx context.Context, e feed.Event, t logs.Target) {
 		heard = f.listener.next(ctx, t) // before it starts again
 	}
 	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: restarting(ctx, f.s, e.ID)}
-	f.account.tell((*account.Account).EndHeard)
+	f.account.tell(func(a *account.Account) { exit.Replaced = a.Replaced(replicaOf(e)); a.EndHeard() })
 	if logged {
 		f.change(ctx, logs.Change{Target: t, At: e.Time, Exit: &exit})
 	} else {
@@ -166,6 +166,11 @@ func (f *feeder) died(ctx context.Context, e feed.Event, t logs.Target) {
 	f.account.tell(func(a *account.Account) {
 		a.Ended(account.End{ID: e.ID, Service: e.Service, Code: e.ExitCode, Restarting: exit.Restarting, At: e.Time})
 	})
+}
+
+// replicaOf is the place that the container of an event has, or is to take.
+func replicaOf(e feed.Event) account.Replica {
+	return account.Replica{Service: e.Service, Number: e.Number}
 }
 
 // restarting tells whether the engine starts a container again that ended.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/session"
+	"github.com/compose-orchestrator/compose/session/follow/account"
 )
 
 // LogsOptions steer Logs.
@@ -88,7 +90,7 @@ func showLogs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(changes)
-		f := targetFeed{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, signals: map[string]bool{}}
+		f := targetFeed{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]account.Replica{}, signals: map[string]bool{}}
 		return f.run(ctx, targets)
 	})
 	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
@@ -156,10 +158,10 @@ type targetFeed struct {
 	sub     *feed.Subscription
 	began   time.Time // by the engine's clock; older events are about earlier runs
 	changes chan<- logs.Change
-	alive   map[string]bool // ids of containers that run, or are restarted
-	coming  map[string]bool // ids of those that are to take the place of one that runs
-	killed  bool            // somebody had the last one that ended end
-	signals map[string]bool // ids of containers that somebody sent a signal to
+	alive   map[string]bool            // ids of containers that run, or are restarted
+	coming  map[string]account.Replica // ids of those that are to take the place of one that runs
+	killed  bool                       // somebody had the last one that ended end
+	signals map[string]bool            // ids of containers that somebody sent a signal to
 }
 
 // run names the containers to follow: those there are, then each that starts,
@@ -215,7 +217,7 @@ func (f *targetFeed) take(ctx context.Context, e feed.Event) error {
 	switch e.Kind {
 	case feed.Created:
 		if e.Replaces {
-			f.coming[e.ID] = true
+			f.coming[e.ID] = replicaOf(e)
 		}
 	case feed.Removed:
 		delete(f.coming, e.ID)
@@ -232,7 +234,9 @@ func (f *targetFeed) take(ctx context.Context, e feed.Event) error {
 			delete(f.alive, e.ID)
 			f.killed = f.signals[e.ID]
 		}
-		f.send(ctx, logs.Change{Target: t, At: e.Time, Exit: &event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: again}})
+		f.send(ctx, logs.Change{Target: t, At: e.Time, Exit: &event.Exit{
+			Source: t.Source, Code: e.ExitCode, Restarting: again, Replaced: slices.Contains(slices.Collect(maps.Values(f.coming)), replicaOf(e)),
+		}})
 	}
 	return nil
 }
