@@ -187,7 +187,7 @@ func (a *app) configModel(cmd *cobra.Command, f configFlags, o project.Options) 
 	}
 	o.NoInterpolation = true
 	m, err := project.LoadModel(cmd.Context(), o, a.sink)
-	if err != nil || f.quiet {
+	if a.classes.note(err, exitFile) != nil || f.quiet {
 		return err
 	}
 	switch {
