@@ -202,9 +202,9 @@ func (a *assessment) explainPull(image string, refused Unpullable) {
 	}
 	c := Cause{Code: CauseUnpullable, Text: "its image " + image + " cannot be pulled: " + refused.Why, Hint: refused.Hint}
 	if a.verdict == VerdictAbsent {
-		a.verdict, a.predicate, a.causes = VerdictRefused, "does not run: "+c.Text, nil
+		a.verdict, a.predicate = VerdictRefused, "does not run: "+c.Text
 	}
-	a.causes = slices.Insert(a.causes, 0, c)
+	a.first(c)
 }
 
 // addHost adds what the host denies a service that is not up in full.
@@ -223,7 +223,7 @@ func (q *inquiry) addHost(service string, a *assessment) {
 		if a.verdict == VerdictAbsent {
 			a.verdict, a.predicate = VerdictRefused, "does not run: "+c.Text
 		}
-		a.causes = slices.Insert(a.causes, 0, c)
+		a.first(c)
 	}
 }
 
@@ -243,6 +243,12 @@ func (a *assessment) explainPort(p TakenPort) {
 		return
 	}
 	a.verdict, a.predicate = VerdictFailed, "does not run: "+c.Text
+	a.first(c)
+}
+
+// first puts a cause in front. Without it the service would have a container.
+func (a *assessment) first(c Cause) {
+	a.causes = slices.DeleteFunc(a.causes, func(other Cause) bool { return other.Code == CauseNoContainer })
 	a.causes = slices.Insert(a.causes, 0, c)
 }
 

@@ -12,8 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/watch"
 )
 
 // matchSchema is "schema NAME [stdout|stderr|FILE]": what the last command printed, or a
@@ -43,6 +47,48 @@ func matchSchema(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if err := schema.Validate(value); err != nil {
 			ts.Fatalf("%s: value %d: %v", from, n+1, err)
+		}
+	}
+}
+
+// TestFileSchema: docs/schema/compose.json is what config --schema prints, and it takes the
+// values of x-watch that watch takes.
+func TestFileSchema(t *testing.T) {
+	const file = "../../docs/schema/compose.json"
+	text, err := project.FileSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(file)
+	if err != nil || !bytes.Equal(bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n")), text) {
+		t.Errorf("%s is out of date: run make docs (%v)", file, err)
+	}
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("compose", parsed); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("compose")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[any]bool{"restart": true, "rebuild": true, false: true, true: true, "reload": false, 1: false} {
+		service := map[string]any{"image": "x", "build": ".", watch.Extension: value, "x-other": "y"}
+		valid := schema.Validate(map[string]any{"services": map[string]any{"web": service}}) == nil
+		web := types.ServiceConfig{Name: "web"}
+		web.Build, web.Extensions = &types.BuildConfig{Context: "."}, types.Extensions{watch.Extension: value}
+		model := &project.Project{Project: &types.Project{Services: types.Services{"web": web}}}
+		_, _, err := watch.Derive(model, func(types.BuildConfig) (project.Dockerfile, error) { return project.Dockerfile{}, nil })
+		if taken := err == nil; valid != want || taken != want {
+			t.Errorf("%v: valid %v, taken by watch %v, want %v (%v)", value, valid, taken, want, err)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func Explain(w io.Writer, all Explained, o Options) error {
 	x := explanation{style: o.style(w), now: o.Now(), told: map[string]bool{}, brief: all.Whole}
 	var rest []*planner.Explanation
 	for _, e := range all.Services {
-		if all.Whole && (e.Well() || e.Root != "") {
+		if all.Whole && (e.Well() || e.Root != "" || onlyAbsent(e)) {
 			rest = append(rest, e)
 			continue
 		}
@@ -56,6 +56,14 @@ func Explain(w io.Writer, all Explained, o Options) error {
 		x.rest(rest)
 	}
 	return terminal.OutputOf(w).Print(&x.b)
+}
+
+// onlyAbsent tells whether nothing but an up is missing to a service: it goes without
+// saying why it has no container.
+func onlyAbsent(e *planner.Explanation) bool {
+	return e.Verdict == planner.VerdictAbsent && !slices.ContainsFunc(e.Causes, func(c planner.Cause) bool {
+		return c.Code != planner.CauseNoContainer && c.Code != planner.CauseImageMissing
+	})
 }
 
 // whole writes all that is known of a service.
@@ -118,7 +126,7 @@ func several(names []string) string {
 func (x *explanation) rest(all []*planner.Explanation) {
 	for _, e := range all {
 		x.e = e
-		if !e.Well() {
+		if !e.Well() && !onlyAbsent(e) {
 			x.line("  ", x.style.of(verdictColor(e.Verdict), e.Summary))
 		}
 	}
