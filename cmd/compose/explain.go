@@ -39,7 +39,7 @@ func (a *app) explainCommand() *cobra.Command {
 		if format == "json" {
 			err = a.explainJSON(asked)
 		} else {
-			err = a.explainText(s.Name, all, len(args) == 0)
+			err = a.explainText(s.Name, all, args)
 		}
 		if unwell := slices.ContainsFunc(asked, func(e *planner.Explanation) bool { return !e.Well() }); err == nil && exitCode && unwell {
 			return endsWith(exitChanges, nil)
@@ -74,10 +74,10 @@ func (a *app) explainJSON(all []*planner.Explanation) error {
 	return nil
 }
 
-// explainText tells the causes first. whole: it is about the project, of which what is as
-// it should be is left out.
-func (a *app) explainText(project string, all []*planner.Explanation, whole bool) error {
-	if whole {
+// explainText tells the causes first. Where no service was asked for, it is about the
+// project, of which what is as it should be is left out.
+func (a *app) explainText(project string, all []*planner.Explanation, asked []string) error {
+	if len(asked) == 0 {
 		switch {
 		case notUp(all):
 			return a.list([]string{project + " is not up: compose up -d"})
@@ -85,7 +85,7 @@ func (a *app) explainText(project string, all []*planner.Explanation, whole bool
 			return a.list([]string{allWell(all)})
 		}
 	}
-	return render.Explain(a.stdout, render.Explained{Project: project, Services: planner.RootsFirst(all), Whole: whole}, a.look())
+	return render.Explain(a.stdout, render.Explained{Project: project, Services: planner.RootsFirst(all), Asked: asked}, a.look())
 }
 
 // notUp tells whether there is no container, and nothing to keep an up from making them.

@@ -18,9 +18,10 @@ import (
 type Explained struct {
 	Project  string
 	Services []*planner.Explanation
-	// Whole: they are all of the project. What is wrong by itself is then told in full,
-	// and of the others a line each, behind one that sums up.
-	Whole bool
+	// Asked are the services that the user named; the others are what these wait for.
+	// None: it is about the project. What is wrong by itself is then told in full, and of
+	// the others a line each, behind one that sums up.
+	Asked []string
 }
 
 // Explain writes explanations as text: of each service the answer first, then its
@@ -39,19 +40,21 @@ func Explain(w io.Writer, all Explained, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	x := explanation{style: o.style(w), now: o.Now(), told: map[string]bool{}, brief: all.Whole}
+	x := explanation{style: o.style(w), now: o.Now(), told: map[string]bool{}}
+	whole := len(all.Asked) == 0
 	var rest []*planner.Explanation
 	for _, e := range all.Services {
-		if all.Whole && (e.Well() || e.Root != "" || onlyAbsent(e)) {
+		if whole && (e.Well() || e.Root != "" || onlyAbsent(e)) {
 			rest = append(rest, e)
 			continue
 		}
 		if x.b.Len() > 0 {
 			x.line("")
 		}
-		x.whole(e)
+		x.brief = !slices.Contains(all.Asked, e.Service)
+		x.full(e)
 	}
-	if all.Whole {
+	if whole {
 		x.sum(all)
 		x.rest(rest)
 	}
@@ -66,8 +69,8 @@ func onlyAbsent(e *planner.Explanation) bool {
 	})
 }
 
-// whole writes all that is known of a service.
-func (x *explanation) whole(e *planner.Explanation) {
+// full writes all that is known of a service.
+func (x *explanation) full(e *planner.Explanation) {
 	x.e = e
 	x.line("", x.style.in(terminal.Bold, x.style.of(verdictColor(e.Verdict), e.Summary)))
 	x.causes("", "  ")
@@ -124,6 +127,7 @@ func several(names []string) string {
 // rest writes a line for each service that waits for another, and what up would do with
 // those that are well.
 func (x *explanation) rest(all []*planner.Explanation) {
+	x.brief = true
 	for _, e := range all {
 		x.e = e
 		if !e.Well() && !onlyAbsent(e) {

@@ -70,7 +70,7 @@ const failedWebText = `web does not run: exit code 3
 func TestExplainText(t *testing.T) {
 	var b strings.Builder
 	o := Options{Now: func() time.Time { return time.Unix(712, 0) }}
-	if err := Explain(&b, Explained{Project: "demo", Services: []*planner.Explanation{failedWeb()}}, o); err != nil {
+	if err := Explain(&b, Explained{Project: "demo", Services: []*planner.Explanation{failedWeb()}, Asked: []string{"web"}}, o); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != failedWebText {
@@ -78,7 +78,7 @@ func TestExplainText(t *testing.T) {
 	}
 	b.Reset()
 	o.ANSI = ANSIAlways
-	if err := Explain(&b, Explained{Project: "demo", Services: []*planner.Explanation{failedWeb()}}, o); err != nil {
+	if err := Explain(&b, Explained{Project: "demo", Services: []*planner.Explanation{failedWeb()}, Asked: []string{"web"}}, o); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(b.String(), "\x1b[1m\x1b[31mweb does not run: exit code 3\x1b[0m") {
@@ -127,7 +127,7 @@ demo: 1 of 3 services runs; unhealthy: db; waiting: web
 func TestExplainWhole(t *testing.T) {
 	var b strings.Builder
 	o := Options{Now: func() time.Time { return time.Unix(712, 0) }}
-	if err := Explain(&b, Explained{Project: "demo", Services: wholeProject(), Whole: true}, o); err != nil {
+	if err := Explain(&b, Explained{Project: "demo", Services: wholeProject()}, o); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != wholeText {

@@ -196,7 +196,7 @@ func ways(t *testing.T, text string) []way {
 		}},
 		{"written", strings.Count(text, "\n") + 1, func(e *emulator) { fmt.Fprintf(terminal.OutputOf(e), "%s\n", text) }},
 		{"explanation", 1, func(e *emulator) {
-			render.Explain(e, render.Explained{Services: []*planner.Explanation{{Summary: text}}}, render.Options{})
+			render.Explain(e, render.Explained{Services: []*planner.Explanation{{Summary: text}}, Asked: []string{"web"}}, render.Options{})
 		}},
 	}
 }
