@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/docker/go-units"
+	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/planner"
@@ -55,7 +56,7 @@ func Explain(w io.Writer, all Explained, o Options) error {
 		x.full(e)
 	}
 	if whole {
-		x.sum(all)
+		x.sum(all, w)
 		x.rest(rest)
 	}
 	return terminal.OutputOf(w).Print(&x.b)
@@ -79,8 +80,9 @@ func (x *explanation) full(e *planner.Explanation) {
 	x.next()
 }
 
-// sum writes how the project fares, in a line.
-func (x *explanation) sum(all Explained) {
+// sum writes how the project fares, in a line; on a terminal that is too narrow for it, in
+// several, which do not break inside of a part.
+func (x *explanation) sum(all Explained, w io.Writer) {
 	names := map[planner.Verdict][]string{}
 	for _, e := range all.Services {
 		names[e.Verdict] = append(names[e.Verdict], e.Service)
@@ -100,7 +102,17 @@ func (x *explanation) sum(all Explained) {
 	if x.b.Len() > 0 {
 		x.line("")
 	}
-	x.line("", x.style.of(terminal.Bold, strings.Join(parts, "; ")))
+	cols, _, ok := Size(w)
+	line := parts[0]
+	for _, part := range parts[1:] {
+		if ok && runewidth.StringWidth(line+"; "+part) >= cols {
+			x.line("", x.style.of(terminal.Bold, line+";"))
+			line = "  " + part
+			continue
+		}
+		line += "; " + part
+	}
+	x.line("", x.style.of(terminal.Bold, line))
 }
 
 // verdictWords are what the verdicts but the good one are called in a list of services.
@@ -290,12 +302,14 @@ func (x *explanation) quote(lines []string, indent string) {
 
 func (x *explanation) waits() {
 	unmet := slices.ContainsFunc(x.e.WaitsFor, func(w planner.Wait) bool { return !w.Met })
-	if len(x.e.WaitsFor) == 0 || x.brief && !unmet {
+	all := x.e.WaitsFor
+	told := len(all) == 1 && x.e.Root != "" // by the answer
+	if len(all) == 0 || told || x.brief && !unmet {
 		return
 	}
 	x.line("")
 	x.line("  ", terminal.Value("needs"))
-	for _, w := range x.e.WaitsFor {
+	for _, w := range all {
 		mark := x.style.of(terminal.Green, "✔")
 		if !w.Met {
 			mark = x.style.of(terminal.Red, "✘")
