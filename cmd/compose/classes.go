@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"sync"
 	"syscall"
 
@@ -61,7 +60,7 @@ func (c *classes) of(err error) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.refused:
+	case err == nil && c.refused:
 		return exitRefused
 	case err == nil:
 		return 0
@@ -70,7 +69,7 @@ func (c *classes) of(err error) int {
 	case errors.Is(err, project.ErrNoSuchService):
 		return exitUsage
 	}
-	for _, f := range slices.Backward(c.found) { // what came last is what ended it
+	for _, f := range c.found { // a cause comes before what wraps it
 		if errors.Is(err, f.err) {
 			return f.code
 		}
