@@ -40,7 +40,7 @@ func FileSchema() ([]byte, error) {
 		}
 		maps.Copy(known, properties)
 	}
-	root["$id"] = fileSchemaID
+	root["$id"], root["$comment"] = fileSchemaID, "version 1"
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -39,8 +39,8 @@ type app struct {
 	logs   render.LogOptions // how the command prints logs
 	need   project.Need      // what the command needs of the project's files
 
-	commandPath string // "compose up"
-	classes classes // of what went wrong
+	commandPath string  // "compose up"
+	classes     classes // of what went wrong
 
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started

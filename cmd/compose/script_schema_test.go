@@ -154,7 +154,7 @@ func TestSchemas(t *testing.T) {
 		if id, _ := schema["$id"].(string); !strings.HasSuffix(id, "/docs/schema/"+name) {
 			t.Errorf("%s: $id is %q", name, id)
 		}
-		for _, key := range []string{"$schema", "version", "title", "description"} {
+		for _, key := range []string{"$schema", "$comment", "title", "description"} {
 			if schema[key] == nil {
 				t.Errorf("%s has no %s", name, key)
 			}
