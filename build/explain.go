@@ -23,6 +23,7 @@ func explain(err error, j job, p *project.Project, f stepFailure) *Error {
 		j.step = cmp.Or(instructionAt(s), j.step)
 		if text := excerpt(s, j.file.shown); text != "" {
 			e.Excerpt = text
+			e.File, e.Line = placeOf(s, j.file.shown)
 		}
 	}
 	e.Help = advise(err.Error(), j, p)
@@ -81,6 +82,14 @@ func excerpt(s *errdefs.Source, shown string) string {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
+}
+
+// placeOf is the file that a source is, and its first line to blame; "", 0: it is none.
+func placeOf(s *errdefs.Source, shown string) (file string, line int) {
+	if shown == inlineDockerfile || s.Info == nil || len(s.Ranges) == 0 {
+		return "", 0
+	}
+	return cmp.Or(shown, s.Info.Filename), int(s.Ranges[0].Start.Line)
 }
 
 // advice is a pattern of the builders' messages and what to do about it. Both

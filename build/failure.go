@@ -15,6 +15,9 @@ type Error struct {
 	// Excerpt is the Dockerfile's line with its surroundings, "" where it is
 	// not known.
 	Excerpt string
+	// File and Line are where that is; "", 0: not known.
+	File string
+	Line int
 	// Step is the failed step, and Output its last lines.
 	Step   string
 	Output []string
@@ -33,6 +36,11 @@ func (e *Error) Error() string {
 		b.WriteString("\n" + strings.TrimRight(e.Excerpt, "\n"))
 	}
 	return b.String()
+}
+
+// Place is the line of the Dockerfile for programs.
+func (e *Error) Place() hint.Place {
+	return hint.Place{File: e.File, Line: e.Line, Rule: "build", Text: "building " + e.Service + ": " + e.Err.Error()}
 }
 
 // Unwrap gives the cause to errors.Is.

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"regexp"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -18,50 +19,55 @@ type Filter struct {
 	Level Level
 }
 
-// Sink returns a sink that hands to next the lines of event.Logs that the filter
-// shows, and all that is no line. It keeps the last level of each stream and is for the one
-// goroutine that Show and Follow call their sink from.
-func (f Filter) Sink(next event.Sink) event.Sink {
-	if f.Match == nil && f.Level == Unknown {
-		return next
-	}
-	last := map[streamKey]Level{}
-	return func(e event.Event) {
-		lines, ok := e.(event.Logs)
-		if !ok {
-			next(e)
-			return
-		}
-		shown := lines[:0]
-		for i := range lines {
-			if f.shows(&lines[i], last) {
-				shown = append(shown, lines[i])
-			}
-		}
-		if len(shown) > 0 {
-			next(shown)
-		}
-	}
+// filtering chooses among the lines of one container. It keeps the last level of each
+// stream, and is for the one goroutine that reads the lines.
+type filtering struct {
+	Filter
+	last map[event.Stream]Level
 }
 
-// streamKey is a stream of a container.
-type streamKey struct {
-	id     string
-	stream event.Stream
-}
+// chooses tells whether the filter leaves anything out.
+func (f *filtering) chooses() bool { return f.Match != nil || f.Level != Unknown }
 
-func (f Filter) shows(l *event.Log, last map[streamKey]Level) bool {
+// shows tells whether a line is one of those. It is asked of each line, in their order.
+func (f *filtering) shows(l line) bool {
 	if f.Level != Unknown {
-		key := streamKey{l.Source.ID, l.Stream}
-		level := LevelOf(l.Text)
+		level := LevelOf(l.text)
 		if level == Unknown {
-			level = last[key]
+			level = f.last[l.stream]
 		} else {
-			last[key] = level
+			f.last[l.stream] = level
 		}
 		if level < f.Level {
 			return false
 		}
 	}
-	return f.Match == nil || f.Match.Match(plainText(l.Text)) != f.Invert
+	return f.Match == nil || f.Match.Match(plainText(l.text)) != f.Invert
+}
+
+// lastLines are the last lines of a log that a filter shows, of which the engine does
+// not know how far back they stand. Its memory is theirs.
+type lastLines struct {
+	most  int
+	lines []line
+	next  int // the oldest, where there are most
+}
+
+// keep adds copies of lines.
+func (k *lastLines) keep(lines []line) {
+	for _, l := range lines {
+		if len(k.lines) < k.most {
+			l.text = bytes.Clone(l.text)
+			k.lines = append(k.lines, l)
+			continue
+		}
+		l.text = append(k.lines[k.next].text[:0], l.text...)
+		k.lines[k.next] = l
+		k.next = (k.next + 1) % k.most
+	}
+}
+
+// all are the lines in their order.
+func (k *lastLines) all() []line {
+	return append(k.lines[k.next:len(k.lines):len(k.lines)], k.lines[:k.next]...)
 }

@@ -7,8 +7,8 @@
 // sink only where Options.Timestamps asks for them.
 //
 // Memory stays bounded whatever the containers print and however slow the sink
-// is: a container has at most budget bytes under way, then its reads wait. It is
-// used again, so that lines allocate next to nothing: those of an event.Logs are
+// is: a container has at most budget bytes under way, then its reads wait, and the
+// lines of a tail that a filter chooses. It is used again, so that lines allocate next to nothing: those of an event.Logs are
 // gone when the sink returns.
 //
 // The package knows the engine by one method and nothing of projects.
@@ -59,7 +59,7 @@ type Options struct {
 	// container's writes end and stamps each piece anew, so that pieces with
 	// different times are one line; from Docker they are two.
 	Podman bool
-	// Filter says which of the lines read go to the sink. Tail counts those read.
+	// Filter says which of the lines go to the sink. Tail counts those.
 	Filter Filter
 }
 

@@ -37,7 +37,7 @@ type merger struct {
 const outLines = 256
 
 func newMerger(c Client, o Options, sink event.Sink) *merger {
-	return &merger{client: c, o: o, sink: o.Filter.Sink(sink), in: make(chan *batch, 16), byID: make(map[string]*source)}
+	return &merger{client: c, o: o, sink: sink, in: make(chan *batch, 16), byID: make(map[string]*source)}
 }
 
 // run calls f with a context that ends with it, and waits for the readers.

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,8 @@ type reading struct {
 
 	until   time.Time
 	follow  bool
-	history bool // before following, read what there is already
+	history bool       // before following, read what there is already
+	last    *lastLines // of what there is already, these alone are sent; nil: all
 }
 
 // run reads until the log's end and sends the last batch, marked ended, unless
@@ -84,8 +86,8 @@ func (r *reading) run(ctx context.Context) {
 }
 
 func (r *reading) read(ctx context.Context) error {
-	if r.history {
-		if err := r.stream(ctx, r.options()); err != nil {
+	if r.history || r.last != nil {
+		if err := r.past(ctx); err != nil || !r.follow {
 			return err
 		}
 		b := batches.Get().(*batch)
@@ -103,6 +105,19 @@ func (r *reading) read(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// past reads what there is by now. The lines of a tail that a filter chooses are sent
+// when all has been read, also what of it was read before an error.
+func (r *reading) past(ctx context.Context) error {
+	failed := r.stream(ctx, r.options())
+	if r.last == nil {
+		return failed
+	}
+	b := batches.Get().(*batch)
+	b.src, b.lines = r.src, append(b.lines, r.last.all()...)
+	r.last = nil
+	return cmp.Or(failed, r.sendWeighed(ctx, b))
 }
 
 // options says what to ask the engine for, so that what was read is followed by
@@ -172,21 +187,35 @@ func (r *reading) stream(ctx context.Context, o container.LogsOptions) error {
 	return err
 }
 
-// sendNew sends the lines of b that were not read before, if there are any.
+// sendNew sends the lines of b that are to be shown and were not read before, if there
+// are any.
 func (r *reading) sendNew(ctx context.Context, b *batch) error {
 	b.src = r.src
-	fresh, weight := b.lines[:0], int64(cap(b.lines))*lineCost
+	fresh := b.lines[:0]
 	for _, l := range b.lines {
-		if r.src.pos.admit(l.ns) {
+		if r.src.pos.admit(l.ns) && r.src.filter.shows(l) {
 			fresh = append(fresh, l)
-			weight += int64(len(l.text))
 		}
 	}
 	clear(b.lines[len(fresh):])
 	b.lines = fresh
-	if len(fresh) == 0 {
+	if r.last != nil {
+		r.last.keep(fresh)
 		b.release()
 		return nil
+	}
+	return r.sendWeighed(ctx, b)
+}
+
+// sendWeighed sends b, if it has lines, when there is room for them.
+func (r *reading) sendWeighed(ctx context.Context, b *batch) error {
+	if len(b.lines) == 0 {
+		b.release()
+		return nil
+	}
+	weight := int64(cap(b.lines)) * lineCost
+	for _, l := range b.lines {
+		weight += int64(len(l.text))
 	}
 	b.weight = min(weight, budget)
 	if err := r.src.budget.Acquire(ctx, b.weight); err != nil {

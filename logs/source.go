@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,12 +14,13 @@ import (
 )
 
 // source is a container's log with its readings, one after the other. While a
-// reading runs, its goroutine has pos; the rest is the merger's.
+// reading runs, its goroutine has pos and filter; the rest is the merger's.
 type source struct {
 	Target
 	index  int       // its place among equal times
 	pos    *position // nil until it is first read
 	budget *semaphore.Weighted
+	filter filtering
 
 	phase   phase
 	queue   []*batch // arrived and not emitted
@@ -60,6 +62,7 @@ func (m *merger) change(ctx context.Context, c Change) {
 			Target: c.Target,
 			index:  len(m.sources),
 			budget: semaphore.NewWeighted(budget),
+			filter: filtering{m.o.Filter, map[event.Stream]Level{}},
 		}
 		m.byID[c.ID] = s
 		m.sources = append(m.sources, s)
@@ -96,7 +99,11 @@ func (m *merger) start(ctx context.Context, s *source, c Change) {
 		if c.Since.After(since) {
 			since = c.Since
 		}
-		s.pos = newPosition(since, m.o.tail())
+		tail := m.o.tail()
+		if n, err := strconv.Atoi(tail); err == nil && n > 0 && s.filter.chooses() {
+			tail, r.last = "all", &lastLines{most: n}
+		}
+		s.pos = newPosition(since, tail)
 		// Of a log whose past is not asked for, the present is all there is.
 		if r.history = r.follow && m.o.tail() != "0"; r.history {
 			m.gather = time.Now().Add(hold)

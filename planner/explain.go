@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/compose-orchestrator/compose/plan"
@@ -23,7 +25,14 @@ type Question struct {
 	// state alone.
 	Facts map[string]Facts
 	Host  *Host // nil: not observed
+	// Unpullable says why the image of the service cannot be pulled; zero: it can, or
+	// need not, or nobody knows.
+	Unpullable Unpullable
 }
+
+// Unpullable is why a registry does not give an image: "its registry has no such image",
+// and what helps.
+type Unpullable struct{ Why, Hint string }
 
 // Facts are what an explanation needs of a container beyond State.
 type Facts struct {
@@ -97,7 +106,10 @@ type Explanation struct {
 	Service string  `json:"service"`
 	Verdict Verdict `json:"verdict"`
 	// Summary is a sentence: "web does not run: it ran out of memory".
-	Summary    string     `json:"summary"`
+	Summary string `json:"summary"`
+	// Root is the service that it waits for in the end, which itself waits for none; "":
+	// it waits for none.
+	Root       string     `json:"root,omitempty"`
 	Causes     []Cause    `json:"causes"` // the most telling first
 	Containers []Examined `json:"containers"`
 	WaitsFor   []Wait     `json:"waits_for"`
@@ -105,6 +117,33 @@ type Explanation struct {
 	// nothing can be said of that.
 	Next      []Change `json:"next_up"`
 	NextKnown bool     `json:"next_up_known"`
+}
+
+// Well tells whether the service is as it should be.
+func (e *Explanation) Well() bool {
+	refused := slices.ContainsFunc(e.Causes, func(c Cause) bool { return c.Code == CauseRefused })
+	return (e.Verdict == VerdictRunning || e.Verdict == VerdictEnded || e.Verdict == VerdictOff) && !refused
+}
+
+// RootsFirst sorts explanations: those that are not well for a cause of their own, the
+// worst first, then those that wait for others, then those that are well.
+func RootsFirst(all []*Explanation) []*Explanation {
+	waited := map[string]int{}
+	for _, e := range all {
+		waited[e.Root]++
+	}
+	class := func(e *Explanation) int {
+		switch {
+		case e.Well():
+			return 2
+		case e.Root != "":
+			return 1
+		}
+		return 0
+	}
+	return slices.SortedStableFunc(slices.Values(all), func(a, b *Explanation) int {
+		return cmp.Or(class(a)-class(b), waited[b.Service]-waited[a.Service], rank(a.Verdict)-rank(b.Verdict))
+	})
 }
 
 // Cause is one thing that stands in the service's way, and what helps.
@@ -137,6 +176,7 @@ const (
 	CauseRestarts     CauseCode = "restarts"
 	CauseUnremoved    CauseCode = "unremoved"
 	CauseImageMissing CauseCode = "image-missing"
+	CauseUnpullable   CauseCode = "image-unpullable"
 	CauseProfile      CauseCode = "profile-off"
 	CauseScale        CauseCode = "scale-zero"
 	CauseOrphan       CauseCode = "orphan"
@@ -199,7 +239,7 @@ func Explain(question Question) (*Explanation, error) {
 	a := q.assess(q.Service)
 	e := &Explanation{
 		Project: q.Name, Service: q.Service,
-		Verdict: a.verdict, Summary: q.Service + " " + a.predicate, Causes: a.causes,
+		Verdict: a.verdict, Summary: q.Service + " " + a.predicate, Root: a.root, Causes: a.causes,
 		Containers: []Examined{}, WaitsFor: a.waits, Next: []Change{}, NextKnown: q.Plan != nil,
 	}
 	for _, f := range a.found {

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +16,8 @@ type finding struct {
 	facts     Facts
 	verdict   Verdict
 	predicate string
-	cause     Cause // Code "": there is nothing to say
+	brief     string // the predicate for those that wait for it; "": the predicate
+	cause     Cause  // Code "": there is nothing to say
 	meaning   string
 
 	now        time.Time
@@ -42,13 +42,11 @@ func (q *inquiry) examine(c Container) finding {
 		f.examineRunning()
 	case Paused:
 		f.say(VerdictPaused, "is paused", Cause{
-			Code: CausePaused, Text: "somebody paused it", Hint: "compose unpause " + c.Service,
+			Code: CausePaused, Text: "it is paused", Hint: "compose unpause " + c.Service,
 		})
 	case Restarting:
-		f.meaning = Meaning(c.ExitCode)
-		f.say(VerdictRestarting, "is "+RestartingText(f.c.ExitCode, f.facts.Restarts), Cause{
-			Code: CauseRestarts, Text: f.restarts() + "; the last time: " + f.ended(), Hint: "compose logs " + c.Service,
-		})
+		f.meaning = f.facts.EndedBy(c.ExitCode)
+		f.crashes(RestartingText(c.ExitCode, f.facts.Restarts))
 	case Removing, Dead:
 		f.say(VerdictFailed, "is "+string(c.Status)+": the engine did not get done with removing it", Cause{
 			Code: CauseUnremoved, Text: "the engine did not get done with removing it", Hint: "docker rm -f " + c.Name,
@@ -74,28 +72,38 @@ func (f *finding) say(v Verdict, predicate string, c Cause) {
 }
 
 func (f *finding) examineRunning() {
-	p := f.facts.Probe
+	if KeepsEnding(f.facts.Restarts, f.now.Sub(f.facts.Started)) {
+		f.crashes(fmt.Sprintf("restarting (%s so far)", times(f.facts.Restarts)))
+		return
+	}
+	verdict, cause, brief, text := VerdictUnhealthy, CauseUnhealthy, "is unhealthy", "its health check fails"
 	switch f.c.Health {
 	case Unhealthy:
-		f.say(VerdictUnhealthy, "is unhealthy", Cause{Code: CauseUnhealthy, Text: "it runs, and its health check fails"})
 	case Starting:
-		f.say(VerdictStarting, "is starting: its health check has not passed yet", Cause{
-			Code: CauseStarting, Text: "its health check has not passed yet",
-		})
+		verdict, cause, brief, text = VerdictStarting, CauseStarting, "is starting", notPassed
 	default:
 		f.say(VerdictRunning, "runs", Cause{})
-		if KeepsEnding(f.facts.Restarts, f.now.Sub(f.facts.Started)) {
-			f.say(VerdictRestarting, "ends over and over", Cause{Code: CauseRestarts, Text: f.restarts(), Hint: "compose logs " + f.c.Service})
-		} else if f.facts.Restarts > 0 {
+		if f.facts.Restarts > 0 {
 			f.cause = Cause{Code: CauseRestarts, Text: f.restarts(), Hint: "compose logs " + f.c.Service + " may say why"}
 		}
 		return
 	}
-	if p == nil {
-		return
+	help := ""
+	if p := f.facts.Probe; p != nil {
+		text, help = p.Text(), p.Hint()
 	}
-	f.cause.Text = p.Text()
-	f.cause.Hint = p.Hint()
+	f.say(verdict, brief+": "+text, Cause{Code: cause, Text: text, Hint: help})
+	f.brief = brief
+}
+
+const notPassed = "its health check has not passed yet"
+
+// crashes is for what ends soon after each start.
+func (f *finding) crashes(text string) {
+	if f.meaning != "" {
+		text += ": " + f.meaning
+	}
+	f.say(VerdictRestarting, "is "+text, Cause{Code: CauseRestarts, Text: "it is " + text, Hint: f.exitHint()})
 }
 
 // Text says how the last checks went.
@@ -107,7 +115,7 @@ func (p *Probe) Text() string {
 	}
 	switch {
 	case p.Failures == 0:
-		return "its health check has not passed yet"
+		return notPassed
 	case p.ExitCode == -1 && p.Timeout > 0:
 		return fmt.Sprintf("%s: it takes longer than its timeout of %s", times, p.Timeout)
 	case p.ExitCode == -1:
@@ -129,15 +137,19 @@ func (p *Probe) Hint() string {
 }
 
 func (f *finding) restarts() string {
-	n := f.facts.Restarts
-	text := fmt.Sprintf("the engine restarted it %d times", n)
-	if n == 1 {
-		text = "the engine restarted it once"
-	}
+	text := "the engine restarted it " + times(f.facts.Restarts)
 	if f.facts.Policy != "" {
 		text += " (restart: " + f.facts.Policy + ")"
 	}
 	return text
+}
+
+// times is "once", or "5 times".
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // examineCreated is for what never ran, or could not be started.
@@ -185,6 +197,8 @@ func (f *finding) examineEnded() {
 			Code: CauseEnded, Text: "its program came to its end (exit code 0)",
 			Hint: "if it should go on, give it a command that stays in the foreground; " + start + " runs it again",
 		})
+	case f.awaited:
+		f.say(VerdictFailed, "failed: "+f.ended(), Cause{Code: CauseExited, Text: f.ended(), Hint: f.exitHint()})
 	default:
 		f.say(VerdictFailed, "does not run: "+f.ended(), Cause{Code: CauseExited, Text: f.ended(), Hint: f.exitHint()})
 	}
@@ -249,14 +263,10 @@ func (f Facts) EndedBy(code int) string {
 // RestartingText is what a container is that ends over and over and that the engine has
 // restarted n times: "restarting (exit 3, 5 times)".
 func RestartingText(code, n int) string {
-	times := fmt.Sprintf("%d times", n)
-	switch n {
-	case 0:
+	if n == 0 {
 		return fmt.Sprintf("restarting (exit %d)", code)
-	case 1:
-		times = "once"
 	}
-	return fmt.Sprintf("restarting (exit %d, %s)", code, times)
+	return fmt.Sprintf("restarting (exit %d, %s)", code, times(n))
 }
 
 // ExitHint is what helps with a container of the service that ended by itself with an exit
@@ -281,7 +291,7 @@ func (f Facts) ExitHint(code int, service string) string {
 }
 
 func (f *finding) exitHint() string {
-	return cmp.Or(f.facts.ExitHint(f.c.ExitCode, f.c.Service), "its last lines may say why")
+	return f.facts.ExitHint(f.c.ExitCode, f.c.Service)
 }
 
 // awaited tells whether a service waits for this one's end.

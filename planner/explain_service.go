@@ -15,6 +15,7 @@ import (
 type assessment struct {
 	verdict   Verdict
 	predicate string
+	brief     string // the predicate for those that wait for it
 	causes    []Cause
 	found     []finding
 	waits     []Wait
@@ -37,7 +38,9 @@ func (q *inquiry) assess(service string) *assessment {
 			q.addRefusal(a)
 		}
 	}
-	q.assessWaits(a)
+	if len(a.found) == 0 || a.verdict == VerdictStopped {
+		q.assessWaits(a)
+	}
 	q.addHost(service, a)
 	q.known[service] = a
 	return a
@@ -66,8 +69,9 @@ func (q *inquiry) assessFound(a *assessment) {
 			up++
 		}
 	}
-	a.verdict, a.predicate = worst.verdict, worst.predicate
+	a.verdict, a.predicate, a.brief = worst.verdict, worst.predicate, worst.brief
 	if n := len(a.found); n > 1 && up < n && up > 0 {
+		a.brief = ""
 		a.predicate = fmt.Sprintf("runs in %d of %d containers; %s %s", up, n, worst.c.Name, worst.predicate)
 	}
 	for _, f := range a.found {
@@ -177,10 +181,7 @@ func (q *inquiry) addImage(service string, a *assessment) {
 		switch action := s.Action.(type) {
 		case PullImage:
 			if action.Have == "" {
-				a.causes = append(a.causes, Cause{
-					Code: CauseImageMissing, Text: "the engine does not have the image " + ref.Name + "; up pulls it first",
-					Hint: "compose pull " + service + " shows whether it can be had",
-				})
+				a.explainPull(ref.Name, q.Unpullable)
 			}
 		case BuildImage:
 			if action.Have == "" {
@@ -191,6 +192,19 @@ func (q *inquiry) addImage(service string, a *assessment) {
 			}
 		}
 	}
+}
+
+// explainPull says that an image has to be pulled, and whether it can be.
+func (a *assessment) explainPull(image string, refused Unpullable) {
+	if refused.Why == "" {
+		a.causes = append(a.causes, Cause{Code: CauseImageMissing, Text: "the engine does not have the image " + image + "; up pulls it first"})
+		return
+	}
+	c := Cause{Code: CauseUnpullable, Text: "its image " + image + " cannot be pulled: " + refused.Why, Hint: refused.Hint}
+	if a.verdict == VerdictAbsent {
+		a.verdict, a.predicate = VerdictRefused, "does not run: "+c.Text
+	}
+	a.first(c)
 }
 
 // addHost adds what the host denies a service that is not up in full.
@@ -209,7 +223,7 @@ func (q *inquiry) addHost(service string, a *assessment) {
 		if a.verdict == VerdictAbsent {
 			a.verdict, a.predicate = VerdictRefused, "does not run: "+c.Text
 		}
-		a.causes = slices.Insert(a.causes, 0, c)
+		a.first(c)
 	}
 }
 
@@ -229,6 +243,12 @@ func (a *assessment) explainPort(p TakenPort) {
 		return
 	}
 	a.verdict, a.predicate = VerdictFailed, "does not run: "+c.Text
+	a.first(c)
+}
+
+// first puts a cause in front. Without it the service would have a container.
+func (a *assessment) first(c Cause) {
+	a.causes = slices.DeleteFunc(a.causes, func(other Cause) bool { return other.Code == CauseNoContainer })
 	a.causes = slices.Insert(a.causes, 0, c)
 }
 

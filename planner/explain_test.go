@@ -42,7 +42,8 @@ type factsFile struct {
 		Probe             *planner.Probe
 		Timeout           int // of the probe, in seconds
 	}
-	Host *planner.Host
+	Host       *planner.Host
+	Unpullable planner.Unpullable
 }
 
 func explainCase(t *testing.T, a *txtar.Archive) string {
@@ -86,7 +87,7 @@ func readFacts(t *testing.T, text string, q *planner.Question) {
 	if err := yaml.Unmarshal([]byte(text), &f); err != nil {
 		t.Fatalf("facts.yaml: %v", err)
 	}
-	q.Host = f.Host
+	q.Host, q.Unpullable = f.Host, f.Unpullable
 	q.Facts = map[string]planner.Facts{}
 	for _, c := range q.State.Containers {
 		x, ok := f.Containers[c.Name]

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -38,7 +39,7 @@ func (q *inquiry) waits(service string) []Wait {
 		if a == nil {
 			continue
 		}
-		w.Met, w.Text = met(Condition(d.Condition), a), a.predicate
+		w.Met, w.Text = met(Condition(d.Condition), a), cmp.Or(a.brief, a.predicate)
 		if !w.Met && a.verdict == VerdictRunning {
 			w.Text = unmetRunning(Condition(d.Condition))
 		}
@@ -90,9 +91,6 @@ func unmetRunning(condition Condition) string {
 // assessWaits lets a dependency be the cause, where the service never started,
 // or is not there although something of what it needs is.
 func (q *inquiry) assessWaits(a *assessment) {
-	if a.verdict != VerdictStopped && a.verdict != VerdictAbsent && a.verdict != VerdictStarting {
-		return
-	}
 	for _, w := range a.waits {
 		if w.Met || !w.Required {
 			continue
@@ -110,7 +108,7 @@ func (q *inquiry) assessWaits(a *assessment) {
 			Code: CauseDependency, Text: "it waits for " + w.Service + " (" + w.Condition + "), which " + w.Text,
 			Hint: "compose explain " + a.root,
 		})
-		a.verdict, a.predicate = VerdictWaiting, "waits for "+w.Service+", which "+w.Text
+		a.verdict, a.brief, a.predicate = VerdictWaiting, "", "waits for "+w.Service+", which "+w.Text
 		return
 	}
 }

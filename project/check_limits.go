@@ -2,6 +2,7 @@ package project
 
 import (
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project/diagnostic"
 	"github.com/compose-orchestrator/compose/project/document"
 	"github.com/compose-orchestrator/compose/project/limits"
 )
@@ -61,16 +62,16 @@ func (s *source) boundedDocuments() ([]*document.Document, error) {
 func (s *source) checkParts(name string, content []byte) error {
 	switch {
 	case limits.DocumentsOf(content) > limits.ComposeDocuments.Value:
-		return &FileError{File: s.shown(name), Msg: limits.ComposeDocuments.Exceeded("the file"), Help: limits.ComposeDocuments.Help}
+		return &FileError{File: s.shown(name), Rule: diagnostic.LimitRule, Msg: limits.ComposeDocuments.Exceeded("the file"), Help: limits.ComposeDocuments.Help}
 	case len(content) > limits.UsualSize && limits.PartsOf(content) > limits.ComposeParts.Value:
-		return &FileError{File: s.shown(name), Msg: limits.ComposeParts.Exceeded("the file"), Help: limits.ComposeParts.Help}
+		return &FileError{File: s.shown(name), Rule: diagnostic.LimitRule, Msg: limits.ComposeParts.Exceeded("the file"), Help: limits.ComposeParts.Help}
 	}
 	return nil
 }
 
 // excessive makes a FileError of what goes beyond a limit.
 func (s *source) excessive(t *document.Document, e *limits.Error) error {
-	f := &FileError{File: s.shown(t.Name), Msg: e.Msg, Help: e.Hint, Err: e}
+	f := &FileError{File: s.shown(t.Name), Rule: diagnostic.LimitRule, Msg: e.Msg, Help: e.Hint, Err: e}
 	if e.Node != nil && e.Node.Line > 0 {
 		f.Line, f.Column = e.Node.Line, e.Node.Column
 		f.Excerpt = document.Excerpt(t.Content, f.Line, f.Column)

@@ -68,7 +68,7 @@ func (p *envParser) read(r io.Reader) error {
 		return err
 	}
 	if cause := document.ForeignEncoding(content); cause != "" {
-		return &FileError{File: p.name, Line: 1, Column: 1, Msg: cause, Help: document.UTF8Help, Err: errEncoding}
+		return &FileError{File: p.name, Line: 1, Column: 1, Rule: diagnostic.EnvFileRule, Msg: cause, Help: document.UTF8Help, Err: errEncoding}
 	}
 	p.content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	rest := string(p.content)
@@ -165,7 +165,7 @@ func (p *envParser) wrong(text, help string) *FileError {
 
 func (p *envParser) wrongBy(err error, text, help string) *FileError {
 	return &FileError{
-		File: p.name, Line: p.line, Column: 1, Msg: diagnostic.Shorten(text), Help: help,
+		File: p.name, Line: p.line, Column: 1, Rule: diagnostic.EnvFileRule, Msg: diagnostic.Shorten(text), Help: help,
 		Excerpt: withoutValue(p.content, p.line), Err: err,
 	}
 }

@@ -94,6 +94,9 @@ func (c *Connection) Generate(ctx context.Context, containers []string, o Genera
 	return &project.Project{Project: model}, nil
 }
 
+// Unreachable tells whether an error is that there is no engine, or that it went away.
+func Unreachable(err error) bool { return dial.Unreachable(err) }
+
 // Lost tells of a lost connection what the user can do about it, and gives other errors
 // back as they are.
 func Lost(err error) error { return dial.Lost(err) }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -23,8 +24,9 @@ type ExplainOptions struct {
 	Tail int
 }
 
-// Explain says of each service how it fares and why, in the order of the names.
-// It changes nothing. The error is the engine's, or names a service that there is not.
+// Explain says of each service how it fares and why, in the order of the names; behind
+// those asked for, of the services that they wait for in the end. It changes nothing. The
+// error is the engine's, or names a service that there is not.
 func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Explanation, error) {
 	skip := everything
 	if s.Project == nil {
@@ -37,19 +39,24 @@ func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Exp
 	if err := s.findHealth(ctx, state.Containers); err != nil {
 		return nil, err
 	}
-	x := &explainer{Session: s, state: state, tail: o.Tail, facts: map[string]planner.Facts{}}
+	x := &explainer{Session: s, state: state, tail: o.Tail, refusals: map[string]planner.Unpullable{}, facts: map[string]planner.Facts{}}
 	services := o.Services
 	if len(services) == 0 {
 		services = x.all()
 	}
-	x.asked = services
 	var all []*planner.Explanation
-	for _, name := range services {
-		e, err := x.explain(ctx, name)
+	for i := 0; i < len(services); i++ {
+		e, err := x.explain(ctx, services[i])
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, e)
+		for i := range e.Containers {
+			logs := e.Containers[i].Logs
+			e.Containers[i].Logs = logs[max(0, len(logs)-x.tail):]
+		}
+		if all = append(all, e); e.Root != "" && !slices.Contains(services, e.Root) {
+			services = append(services[:len(services):len(services)], e.Root)
+		}
 	}
 	return all, nil
 }
@@ -58,8 +65,9 @@ func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Exp
 type explainer struct {
 	*Session
 	state planner.State
-	asked []string // services whose logs are wanted
-	tail  int
+	// refusals are by image, of those that registries were asked for.
+	refusals map[string]planner.Unpullable
+	tail     int
 
 	mu    sync.Mutex // guards below
 	facts map[string]planner.Facts
@@ -96,8 +104,29 @@ func (x *explainer) explain(ctx context.Context, service string) (*planner.Expla
 			return nil, err
 		}
 		q.Host = &host
+		q.Unpullable = x.unpullable(ctx, service, q.Plan)
 	}
 	return planner.Explain(q)
+}
+
+// unpullable asks why the image of a service, which a plan pulls for want of any, cannot be
+// had.
+func (x *explainer) unpullable(ctx context.Context, service string, p *plan.Plan) planner.Unpullable {
+	if p == nil || x.Engine.Name == "podman" { // which has no way to ask
+		return planner.Unpullable{}
+	}
+	for _, s := range p.Steps {
+		pull, ok := s.Action.(planner.PullImage)
+		ref := s.Action.Resource().Name
+		if !ok || pull.Have != "" || ref != x.Project.ImageName(service) {
+			continue
+		}
+		if _, known := x.refusals[ref]; !known {
+			x.refusals[ref] = do.Unpullable(ctx, x.Reader, x.ConfigDir, ref)
+		}
+		return x.refusals[ref]
+	}
+	return planner.Unpullable{}
 }
 
 // has tells whether the service has containers.
@@ -142,12 +171,8 @@ func (x *explainer) examine(ctx context.Context, services []string) error {
 		if known || c.OneOff || !slices.Contains(services, c.Service) {
 			continue
 		}
-		var o list.ExamineOptions
-		if slices.Contains(x.asked, c.Service) {
-			o.Tail = x.tail
-		}
 		g.Go(func() error {
-			f, gone, err := list.Examine(ctx, x.Reader, c.ID, o)
+			f, gone, err := list.Examine(ctx, x.Reader, c.ID, list.ExamineOptions{Tail: max(x.tail, 1)}) // one tells whether there are any
 			if err != nil || gone {
 				return err
 			}

@@ -39,7 +39,8 @@ type app struct {
 	logs   render.LogOptions // how the command prints logs
 	need   project.Need      // what the command needs of the project's files
 
-	commandPath string // "compose up"
+	commandPath string  // "compose up"
+	classes     classes // of what went wrong
 
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
@@ -88,6 +89,10 @@ func (a *app) run(args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	if a.onActions() {
+		a.stdout.GuardCommands()
+		a.stderr.GuardCommands()
+	}
 	err := root.ExecuteContext(ctx)
 	if hint.Of(err) == "" && errors.As(err, new(*pflag.NotExistError)) {
 		err = flagError(root, err) // cobra returns those before the command's name as they are
@@ -141,6 +146,9 @@ func (a *app) setting(p *project.Project, name string) string {
 
 // sink takes events to the display, which it opens at the first one.
 func (a *app) sink(e event.Event) {
+	if s, ok := e.(event.Status); ok && s.State == event.Failed {
+		_ = a.classes.note(s.Err, exitService)
+	}
 	if m, ok := e.(event.Message); ok && m.Level == event.Debug && !a.global.debug {
 		return
 	}
@@ -168,7 +176,7 @@ func (a *app) dial(ctx context.Context) (*session.Connection, error) {
 
 		FindOnly: a.completing,
 	})
-	if err != nil {
+	if a.classes.note(err, exitEngine) != nil {
 		return nil, err
 	}
 	a.conn = conn

@@ -24,11 +24,15 @@ type configFlags struct {
 	environment, variables                                    bool
 	resolveDigests, lockDigests                               bool
 	noInterpolate, noNormalize, noPaths, noEnv, noConsistency bool
+	schema                                                    bool
 }
 
 func (a *app) configCommand() *cobra.Command {
 	var f configFlags
 	cmd := a.command("config [OPTIONS] [SERVICE...]", "Parse, resolve and render compose file in canonical format", func(cmd *cobra.Command, args []string) error {
+		if f.schema {
+			return a.configSchema(f)
+		}
 		return a.config(cmd, f, args)
 	})
 	cmd.Aliases = []string{"convert"}
@@ -52,7 +56,16 @@ func (a *app) configCommand() *cobra.Command {
 	fs.BoolVar(&f.noConsistency, "no-consistency", false, "Don't check model consistency")
 	fs.BoolVar(&f.resolveDigests, "resolve-image-digests", false, "Pin image tags to digests")
 	fs.BoolVar(&f.lockDigests, "lock-image-digests", false, "Produce an override file with image digests")
+	fs.BoolVar(&f.schema, "schema", false, "Print the JSON schema of Compose files, for editors")
 	return cmd
+}
+
+func (a *app) configSchema(f configFlags) error {
+	text, err := project.FileSchema()
+	if err != nil {
+		return err
+	}
+	return a.writeTo(f.output, text)
 }
 
 func (a *app) config(cmd *cobra.Command, f configFlags, services []string) error {
@@ -187,7 +200,7 @@ func (a *app) configModel(cmd *cobra.Command, f configFlags, o project.Options) 
 	}
 	o.NoInterpolation = true
 	m, err := project.LoadModel(cmd.Context(), o, a.sink)
-	if err != nil || f.quiet {
+	if a.classes.note(err, exitFile) != nil || f.quiet {
 		return err
 	}
 	switch {

@@ -36,7 +36,7 @@ func (a *app) display() *render.Renderer {
 		out, builds = a.stderr, progress
 	}
 	o := a.look()
-	o.Mode, o.Out, o.Builds, o.Err, o.Logs = a.progress(), out, builds, progress, a.logs
+	o.Mode, o.Out, o.Builds, o.Err, o.Logs, o.Folded = a.progress(), out, builds, progress, a.logs, a.onActions()
 	r, err := render.New(o)
 	if err != nil { // checkDisplay has refused the flags; the variables remain
 		r, _ = render.New(render.Options{Mode: render.ModePlain, Out: out, Builds: builds, Err: progress, Logs: a.logs})
@@ -165,6 +165,13 @@ func (a *app) names(names []string) error {
 // confirm asks on the terminal. What --yes agrees to is answered from a pipe or
 // file too, as with Docker Compose. Where nobody can answer it is no.
 func (a *app) confirm(ctx context.Context, ask plan.Ask) (bool, error) {
+	yes, err := a.putQuestion(ctx, ask)
+	a.classes.answered(yes || err != nil)
+	return yes, err
+}
+
+// putQuestion is confirm for an answer of whatever kind.
+func (a *app) putQuestion(ctx context.Context, ask plan.Ask) (bool, error) {
 	switch {
 	case terminal.Is(a.stdin) && render.IsTerminal(a.stderr):
 		answer, err := a.ask(ctx, a.stderr, ask.Text+" (y/N)")

@@ -42,15 +42,17 @@ func endsWith(code int, err error) error {
 // exit prints the error, if any, and returns the process's exit code.
 func (a *app) exit(ctx context.Context, err error) int {
 	if err == nil {
-		return 0
+		return a.coded(0, nil)
 	}
 	code := exitFailure
 	if e, ok := errors.AsType[*exitError](err); ok {
 		code = e.code
 		if e.err == nil {
-			return code
+			return a.coded(code, nil)
 		}
 		err = e.err
+	} else {
+		code = a.coded(code, err)
 	}
 	if wasInterrupted(ctx) {
 		if errors.Is(err, context.Canceled) || errors.As(err, &interrupted{}) {
@@ -60,8 +62,19 @@ func (a *app) exit(ctx context.Context, err error) int {
 	}
 	if err = session.Lost(err); a.progress() == render.ModeJSON {
 		render.ErrorJSON(a.stderr, err, time.Now())
-	} else {
-		render.Error(a.stderr, err)
+		return code
+	}
+	render.Error(a.stderr, err)
+	if a.onActions() {
+		a.annotate(err)
+	}
+	return code
+}
+
+// coded is an exit code, or the one of its class where that is asked for.
+func (a *app) coded(code int, err error) int {
+	if class := a.classes.of(err); a.byClass() && class != 0 {
+		return class
 	}
 	return code
 }

@@ -15,6 +15,7 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	var o session.ExplainOptions
 	var format string
+	var exitCode bool
 	cmd := a.command("explain [OPTIONS] [SERVICE...]", "Say why services do not run, or would be recreated", func(cmd *cobra.Command, args []string) error {
 		if err := oneFormatOf(format, "text", "json"); err != nil {
 			return err
@@ -32,18 +33,24 @@ func (a *app) explainCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		asked := slices.DeleteFunc(slices.Clone(all), func(e *planner.Explanation) bool {
+			return len(args) > 0 && !slices.Contains(args, e.Service)
+		})
 		if format == "json" {
-			return a.explainJSON(all)
+			err = a.explainJSON(asked)
+		} else {
+			err = a.explainText(s.Name, all, args)
 		}
-		if len(args) == 0 {
-			return a.explainUnwell(all)
+		if unwell := slices.ContainsFunc(asked, func(e *planner.Explanation) bool { return !e.Well() }); err == nil && exitCode && unwell {
+			return endsWith(exitChanges, nil)
 		}
-		return a.explainText(all)
+		return err
 	})
 	cmd.Long = explainHelp
 	fs := cmd.Flags()
 	fs.StringVar(&format, "format", "", `Format the output ("text"|"json")`)
 	fs.IntVarP(&o.Tail, "tail", "n", 10, "Number of lines to show from the end of the logs of what is not well")
+	fs.BoolVar(&exitCode, "exit-code", false, "Exit with 2 where a service is not as it should be")
 	return cmd
 }
 
@@ -52,8 +59,11 @@ what an exit code means and whether memory ran out, what the health check said
 last, the last lines of the log, the state of the dependencies, who holds a
 port, whether the image is there.
 
-Without SERVICE, it is about those that are not well and those that up would
-change. With --format json there is an object a line, for every service.`
+Without SERVICE, it is about the project: what is wrong by itself in full, then a
+line that sums up, what waits for that, and what up would change. With --format
+json there is an object a line, for every service.
+
+With --exit-code, it exits with 2 where a service is not as it should be.`
 
 func (a *app) explainJSON(all []*planner.Explanation) error {
 	for _, e := range all {
@@ -64,29 +74,25 @@ func (a *app) explainJSON(all []*planner.Explanation) error {
 	return nil
 }
 
-// explainUnwell leaves services out that are as they should be.
-func (a *app) explainUnwell(all []*planner.Explanation) error {
-	unwell := slices.DeleteFunc(slices.Clone(all), func(e *planner.Explanation) bool {
-		well := e.Verdict == planner.VerdictRunning || e.Verdict == planner.VerdictEnded
-		refused := slices.ContainsFunc(e.Causes, func(c planner.Cause) bool { return c.Code == planner.CauseRefused })
-		return well && !refused && len(e.Next) == 0
-	})
-	if len(unwell) == 0 {
-		return a.list([]string{allWell(all)})
+// explainText tells the causes first. Where no service was asked for, it is about the
+// project, of which what is as it should be is left out.
+func (a *app) explainText(project string, all []*planner.Explanation, asked []string) error {
+	if len(asked) == 0 {
+		switch {
+		case notUp(all):
+			return a.list([]string{project + " is not up: compose up -d"})
+		case !slices.ContainsFunc(all, func(e *planner.Explanation) bool { return !e.Well() || len(e.Next) > 0 }):
+			return a.list([]string{allWell(all)})
+		}
 	}
-	return a.explainText(unwell)
+	return render.Explain(a.stdout, render.Explained{Project: project, Services: planner.RootsFirst(all), Asked: asked}, a.look())
 }
 
-func (a *app) explainText(all []*planner.Explanation) error {
-	for i, e := range all {
-		if i > 0 {
-			fmt.Fprintln(a.stdout)
-		}
-		if err := render.Explain(a.stdout, e, a.look()); err != nil {
-			return err
-		}
-	}
-	return nil
+// notUp tells whether there is no container, and nothing to keep an up from making them.
+func notUp(all []*planner.Explanation) bool {
+	return len(all) > 0 && !slices.ContainsFunc(all, func(e *planner.Explanation) bool {
+		return len(e.Containers) > 0 || e.Verdict != planner.VerdictAbsent && e.Verdict != planner.VerdictOff
+	})
 }
 
 func allWell(all []*planner.Explanation) string {

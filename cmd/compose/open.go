@@ -57,7 +57,7 @@ func (a *app) load(ctx context.Context, o project.Options) (*project.Project, er
 	if err == nil {
 		a.warnProfiles(p)
 	}
-	return p, err
+	return p, a.classes.note(err, exitFile)
 }
 
 // warnProfiles tells of a --profile that no service has but nearly so.
@@ -186,7 +186,7 @@ func (a *app) whose(ctx context.Context) (project.Identity, error) {
 	found := make(chan identified, 1)
 	go func() {
 		id, err := project.Identify(ctx, a.projectOptions(nil))
-		found <- identified{id, err}
+		found <- identified{id, a.classes.note(err, exitFile)}
 	}()
 	conn, dialErr := a.dial(ctx)
 	f := <-found

@@ -75,7 +75,7 @@ func (a *app) publish(ctx context.Context, repository string, f publishFlags) er
 		return err
 	}
 	if !agreed {
-		return &exitError{code: exitInterrupted}
+		return &exitError{code: exitInterrupted} // or its class's
 	}
 	if err := s.Push(ctx, planner.PushOptions{IgnoreFailures: true}); err != nil {
 		return err

@@ -86,6 +86,7 @@ var sections = []reference.Section{
 		{"COMPOSE_IGNORE_ORPHANS", "true: containers without a service in the file are not mentioned."},
 		{"COMPOSE_PROGRESS", "auto, tty, plain, json or quiet, where --progress is not given."},
 		{"COMPOSE_ANSI", "auto, never or always, where --ansi is not given."},
+		{"COMPOSE_EXIT_CODES", "classes: exit codes tell what sort of failure it was, where --exit-codes is not given."},
 		{"COMPOSE_ALLOW_REMOTE", "true: as --allow-remote."},
 		{"COMPOSE_STATUS_STDOUT", "true: progress goes to standard output instead of standard error."},
 		{"NO_COLOR", "Set to anything: no colours."},
@@ -107,6 +108,8 @@ var sections = []reference.Section{
 	{Title: "Exit status", Entries: [][2]string{
 		{"0", "All is as it was asked for."},
 		{"1", "Something failed; the last lines on standard error say what, and what helps."},
+		{"2", "Of plan: something would change. Of explain --exit-code: a service is not as it should be."},
+		{"64 to 77", "With --exit-codes=classes, in place of 1: 64 usage, 65 file, 69 engine, 70 a service failed, 77 the user did not agree."},
 		{"130", "The user interrupted it, or did not agree to publish."},
 		{"others", "The exit code of the container that run, exec or up --exit-code-from is about."},
 	}},

@@ -43,7 +43,7 @@ func (a *app) agree(ctx context.Context, demands []project.Demand) error {
 		return err
 	}
 	if !ok {
-		return hint.New("operation cancelled by user", "up and create take --yes")
+		return a.classes.note(hint.New("operation cancelled by user", "up and create take --yes"), exitRefused)
 	}
 	return nil
 }

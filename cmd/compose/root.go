@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ type globalFlags struct {
 	noANSI                    bool
 	plan                      planFlags
 	parallel                  int
-	ansi, progress            string
+	ansi, progress, exitCodes string
 
 	// Docker's own, for a binary that stands alone.
 	debug         bool
@@ -52,7 +53,7 @@ func (a *app) root() *cobra.Command {
 			a.yes, _ = cmd.Flags().GetBool("yes") // commands that ask have it
 			a.setUpDebug()
 			a.setUpConfig()
-			return a.checkDisplay()
+			return errors.Join(a.checkDisplay(), a.checkExitCodes())
 		},
 		DisableFlagsInUseLine: true,
 	}
@@ -124,6 +125,8 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 	f.IntVar(&g.parallel, "parallel", -1, "Control max parallelism, -1 for unlimited")
 	f.StringVar(&g.ansi, "ansi", "auto", `Control when to print ANSI control characters ("never"|"always"|"auto")`)
 	f.StringVar(&g.progress, "progress", "", `Set type of progress output ("auto"|"tty"|"plain"|"json"|"quiet")`)
+
+	f.StringVar(&g.exitCodes, "exit-codes", "", `Exit with a code that tells what sort of failure it was ("default"|"classes")`)
 
 	f.BoolVarP(&g.debug, "debug", "D", false, "Tell on stderr what the program does")
 	f.StringVarP(&g.host, "host", "H", "", "Engine to connect to")

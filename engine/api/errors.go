@@ -65,6 +65,8 @@ var causes = []struct {
 	{regexp.MustCompile(`unable to find user ([^\s:]+): no matching entries`), "no user $1 in the image"},
 	{regexp.MustCompile(`unable to find group ([^\s:]+): no matching entries`), "no group $1 in the image"},
 	{regexp.MustCompile(`error mounting "([^"]+)" to rootfs at "([^"]+)".*not a directory`), "one of $1 and $2, which is mounted on it, is a folder and the other a file"},
+	{regexp.MustCompile(`dial \w+: lookup (\S+?)(?: on \S+)?: no such host`), "the engine finds no host $1"},
+	{regexp.MustCompile(`dial \w+ (\S+?): connect: connection refused`), "nobody answers at $1: connection refused"},
 	{regexp.MustCompile(`bind source path does not exist: (.+)`), "the source of a bind mount does not exist: $1"},
 	{regexp.MustCompile(`network ([0-9a-f]{12})[0-9a-f]{52} not found`), "network $1 not found"},
 }

@@ -45,6 +45,8 @@ func TestCause(t *testing.T) {
 		"container " + id + " is not running":                                                                                                        "container 0123456789ab is not running",
 		"something else":                                                                                                                             "something else",
 		"crun: executable file `nosuch` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found": "no program nosuch in the image",
+		`Get "https://example.com/v2/": dial tcp: lookup example.com on 10.1.1.1:53: no such host`:                                                   "the engine finds no host example.com",
+		`Get "https://r:5000/v2/": dial tcp 10.1.1.1:5000: connect: connection refused`:                                                              "nobody answers at 10.1.1.1:5000: connection refused",
 	} {
 		if got := Cause(text); got != want {
 			t.Errorf("%s:\ngot %s\nwant %s", text, got, want)

@@ -138,7 +138,7 @@ func TestSearchFailure(t *testing.T) {
 	d := dialer{options: Options{Getenv: env(nil)}}
 	_, err := d.search(t.Context(), []target{{host: "unix://" + dir + "/none.sock", from: "the default socket"}, {host: dead, from: "rootless Docker"}})
 	var none *noEngineError
-	if !errors.As(err, &none) || !isUnreachable(err) {
+	if !errors.As(err, &none) || !Unreachable(err) {
 		t.Fatalf("got %T %v, want a *NoEngineError", err, err)
 	}
 	got := strings.ReplaceAll(err.Error()+"\n"+none.Hint(), dir, "DIR")
@@ -308,16 +308,16 @@ func TestUnreachable(t *testing.T) {
 	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: docker28}}
 	s.Start()
 	c := dialHere(t, Options{Host: "unix://" + l.Addr().String()})
-	if _, err := c.Client.Info(t.Context()); err == nil || isUnreachable(err) {
+	if _, err := c.Client.Info(t.Context()); err == nil || Unreachable(err) {
 		t.Errorf("an answer of 404: got %v", err)
 	}
 	s.Close()
-	if _, err = c.Client.Info(t.Context()); !isUnreachable(err) {
+	if _, err = c.Client.Info(t.Context()); !Unreachable(err) {
 		t.Errorf("after the engine ended: got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err = c.Client.Info(ctx); err == nil || isUnreachable(err) {
+	if _, err = c.Client.Info(ctx); err == nil || Unreachable(err) {
 		t.Errorf("cancelled: got %v", err)
 	}
 }

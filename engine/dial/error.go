@@ -123,10 +123,10 @@ func isConnectFailure(err error) bool {
 	return errors.As(err, &u) || errors.As(err, &op)
 }
 
-// isUnreachable tells whether err means that there is no engine to talk to: none
+// Unreachable tells whether err means that there is no engine to talk to: none
 // was found, or the one there was went away. A cancelled context is not that, nor is
 // the loss of a registry, nor an archive that ends too soon.
-func isUnreachable(err error) bool {
+func Unreachable(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
@@ -163,7 +163,7 @@ func (a answer) Read(p []byte) (int, error) {
 // errors back as they are.
 func Lost(err error) error {
 	var none *noEngineError
-	if !isUnreachable(err) || errors.As(err, &none) {
+	if !Unreachable(err) || errors.As(err, &none) {
 		return err
 	}
 	return hint.Wrap(err, "the engine went away: see that it runs, then give the command again; it goes on from what is there")

@@ -56,7 +56,7 @@ func TestSSH(t *testing.T) {
 
 	t.Setenv(sshSocket, filepath.Join(dir, "nobody.sock"))
 	_, err = Dial(t.Context(), Options{ConfigDir: dir, Host: "ssh://me@away", Getenv: env(nil)})
-	if !isUnreachable(err) {
+	if !Unreachable(err) {
 		t.Errorf("got %v, want an error of an engine that does not answer", err)
 	}
 }

@@ -52,11 +52,21 @@ func Examine(ctx context.Context, c api.Reader, id string, o ExamineOptions) (f 
 		}
 	}
 	if o.Tail > 0 {
-		if f.Logs, err = api.LastLines(ctx, c, inspected, api.Lines{Tail: o.Tail}); err != nil {
+		if f.Logs, err = lastRun(ctx, c, inspected, o.Tail); err != nil {
 			return f, false, fmt.Errorf("reading the log of container %s: %w", spec.ShortID(id), err)
 		}
 	}
 	return f, false, nil
+}
+
+// lastRun reads the last lines that a container printed since its last start; of one that
+// has printed nothing since, those before.
+func lastRun(ctx context.Context, c api.Reader, of container.InspectResponse, n int) ([]string, error) {
+	lines, err := api.LastLines(ctx, c, of, api.Lines{Tail: n, LastRun: true})
+	if err != nil || len(lines) > 0 || of.RestartCount == 0 {
+		return lines, err
+	}
+	return api.LastLines(ctx, c, of, api.Lines{Tail: n})
 }
 
 const (

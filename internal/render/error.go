@@ -14,7 +14,7 @@ import (
 // its own hints. Control sequences in messages are escaped. An error of the write is
 // dropped.
 func Error(w io.Writer, err error) {
-	each(err, func(message string, hints []string) {
+	each(err, func(_ error, message string, hints []string) {
 		lines := terminal.Lines(message)
 		for _, h := range hints {
 			lines = append(lines, hintLines(h, false)...)
@@ -32,18 +32,29 @@ type failure struct {
 	Error   bool      `json:"error"`
 	Message string    `json:"message"`
 	Hint    string    `json:"hint,omitempty"`
+	// Of a mistake in a file: where it stands, and which rule it breaks.
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Path   string `json:"path,omitempty"`
+	Rule   string `json:"rule,omitempty"`
+	Text   string `json:"text,omitempty"`
 }
 
 // ErrorJSON is Error in ModeJSON: it writes an object for each error.
 func ErrorJSON(w io.Writer, err error, now time.Time) {
-	each(err, func(message string, hints []string) {
-		_ = JSON(w, failure{1, "error", now, true, message, strings.Join(hints, "\n")}) // an error could only be written to the same stream
+	each(err, func(e error, message string, hints []string) {
+		f := failure{V: 1, Type: "error", Time: now, Error: true, Message: message, Hint: strings.Join(hints, "\n")}
+		if p, ok := hint.PlaceOf(e); ok {
+			f.File, f.Line, f.Column, f.Path, f.Rule, f.Text = p.File, p.Line, p.Column, p.Path, p.Rule, p.Text
+		}
+		_ = JSON(w, f) // an error could only be written to the same stream
 	})
 }
 
 // each calls do for each of the errors that were joined, with those of its hints
 // that no error before it had.
-func each(err error, do func(message string, hints []string)) {
+func each(err error, do func(e error, message string, hints []string)) {
 	if err == nil {
 		return
 	}
@@ -56,7 +67,7 @@ func each(err error, do func(message string, hints []string)) {
 				hints = append(hints, h)
 			}
 		}
-		do(strings.TrimRight(e.Error(), "\n"), hints)
+		do(e, strings.TrimRight(e.Error(), "\n"), hints)
 	}
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,34 +13,62 @@ import (
 	"github.com/compose-orchestrator/compose/planner"
 )
 
-// Explain writes an explanation as text: the answer first, then its causes with
-// hints, what the service needs, and what `up` would do. The error is that of the
-// write.
+// Explained are explanations of a project's services, in the order in which they are
+// read.
+type Explained struct {
+	Project  string
+	Services []*planner.Explanation
+	// Asked are the services that the user named; the others are what these wait for.
+	// None: it is about the project. What is wrong by itself is then told in full, and of
+	// the others a line each, behind one that sums up.
+	Asked []string
+}
+
+// Explain writes explanations as text: of each service the answer first, then its
+// causes with hints, what it needs, and what `up` would do. What was told once is not told
+// again. The error is that of the write.
 //
-//	web does not run: exit code 3
+//	db is unhealthy: its health check failed 3 times in a row, the last time with exit code 2
 //
-//	  demo-web-1, ended 2 minutes ago after 12 seconds
-//	    hint: its last lines may say why
-//	    its last line:
-//	    | cannot open /etc/web.conf
+//	  demo-db-1, runs (unhealthy), started 2 minutes ago
+//	    its health check, run 3 seconds ago: pg_isready
+//	    | no response (3×)
 //
-//	  needs
-//	    ✔ db (service_healthy) runs
-//
-//	  up would start demo-web-1
-func Explain(w io.Writer, e *planner.Explanation, o Options) error {
+//	demo: 1 of 3 services runs; unhealthy: db; waiting: web
+//	  web waits for db, which is unhealthy
+func Explain(w io.Writer, all Explained, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	x := explanation{e: e, style: o.style(w), now: o.Now()}
+	x := explanation{style: o.style(w), now: o.Now(), told: map[string]bool{}}
+	whole := len(all.Asked) == 0
+	var rest []*planner.Explanation
+	for _, e := range all.Services {
+		if whole && (e.Well() || e.Root != "" || onlyAbsent(e)) {
+			rest = append(rest, e)
+			continue
+		}
+		if x.b.Len() > 0 {
+			x.line("")
+		}
+		x.brief = !slices.Contains(all.Asked, e.Service)
+		x.full(e)
+	}
+	if whole {
+		x.sum(all, w)
+		x.rest(rest)
+	}
+	return terminal.OutputOf(w).Print(&x.b)
+}
+
+// full writes all that is known of a service.
+func (x *explanation) full(e *planner.Explanation) {
+	x.e = e
 	x.line("", x.style.in(terminal.Bold, x.style.of(verdictColor(e.Verdict), e.Summary)))
 	x.causes("", "  ")
-	for _, c := range e.Containers {
-		x.container(c)
-	}
+	x.containers()
 	x.waits()
 	x.next()
-	return terminal.OutputOf(w).Print(&x.b)
 }
 
 func verdictColor(v planner.Verdict) terminal.Color {
@@ -57,21 +86,29 @@ type explanation struct {
 	style style
 	now   time.Time
 	b     terminal.Buffer
+	told  map[string]bool // health checks that were written
+	brief bool            // what goes without saying is left out
 }
 
 func (x *explanation) line(indent string, texts ...terminal.Text) {
 	x.b.Line(append([]terminal.Text{terminal.Value(indent)}, texts...)...)
 }
 
+func (x *explanation) lines(indent string, texts []string) {
+	for _, text := range texts {
+		x.line(indent, terminal.Value(text))
+	}
+}
+
 // causes writes the causes of a container with their hints; container "" is for those
 // of the whole service. Of a cause that the summary ends with, the hint alone is
-// written.
+// written, and nothing of a wait, which the summary tells.
 func (x *explanation) causes(container, indent string) {
 	for _, c := range x.e.Causes {
-		if c.Container != container {
+		if c.Container != container || c.Code == planner.CauseDependency {
 			continue
 		}
-		if !strings.HasSuffix(x.e.Summary, c.Text) {
+		if !strings.HasSuffix(x.e.Summary, strings.TrimPrefix(c.Text, "it ")) {
 			x.line(indent, terminal.Value(c.Text))
 		}
 		if c.Hint != "" {
@@ -80,15 +117,46 @@ func (x *explanation) causes(container, indent string) {
 	}
 }
 
-func (x *explanation) container(c planner.Examined) {
+// containers writes the containers, those that fare alike as one.
+func (x *explanation) containers() {
+	all := x.e.Containers
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && x.alike(all[0]) == x.alike(all[n]) {
+			n++
+		}
+		name := all[0].Name
+		if n > 1 {
+			name = fmt.Sprintf("%s to %s (%d×)", name, all[n-1].Name, n)
+		}
+		x.container(name, all[0])
+		all = all[n:]
+	}
+}
+
+// alike is equal for containers of which the same is to be said.
+func (x *explanation) alike(c planner.Examined) string {
+	parts := append([]string{x.state(c), string(c.Verdict)}, c.Logs...)
+	for _, cause := range x.e.Causes {
+		if cause.Container == c.Name {
+			parts = append(parts, cause.Text, cause.Hint)
+		}
+	}
+	if c.Probe != nil {
+		parts = append(parts, c.Probe.Test, c.Probe.Output)
+	}
+	return strings.Join(parts, "\n")
+}
+
+func (x *explanation) container(name string, c planner.Examined) {
 	x.line("")
-	x.line("  ", x.style.of(terminal.Bold, c.Name), terminal.Value(", "+x.state(c)))
+	x.line("  ", x.style.of(terminal.Bold, name), terminal.Value(", "+x.state(c)))
 	x.causes(c.Name, "    ")
 	if c.Verdict != planner.VerdictRunning && c.Probe != nil && c.Status == planner.Running {
 		x.probe(c.Probe, "    ")
 	}
 	if len(c.Logs) > 0 {
-		x.line("    ", terminal.Value(fmt.Sprintf("its last %s:", counted(len(c.Logs), "line"))))
+		x.line("    ", terminal.Value(fmt.Sprintf("its last %s:", lastLines(len(c.Logs)))))
 		x.quote(c.Logs, "    ")
 	}
 }
@@ -118,8 +186,13 @@ func (x *explanation) ago(t time.Time) string { return duration(x.now.Sub(t)) + 
 
 func duration(d time.Duration) string { return strings.ToLower(units.HumanDuration(max(0, d))) }
 
-// probe writes a health check and its latest output.
+// probe writes a health check and its latest output, once.
 func (x *explanation) probe(p *planner.Probe, indent string) {
+	key := p.Test + "\n" + p.Output
+	if x.told[key] {
+		return
+	}
+	x.told[key] = true
 	if p.Test != "" {
 		x.line(indent, terminal.Value("its health check, run "+x.ago(p.Ended)+": "+p.Test))
 	}
@@ -128,19 +201,33 @@ func (x *explanation) probe(p *planner.Probe, indent string) {
 	}
 }
 
+// quote writes lines that a program printed; one that comes several times in a row once,
+// with the number.
 func (x *explanation) quote(lines []string, indent string) {
-	for _, l := range lines {
-		x.line(indent, x.style.of(terminal.Dim, "|"), terminal.Value(" "), terminal.Printed(l, terminal.Plain))
+	for len(lines) > 0 {
+		n := 1
+		for n < len(lines) && lines[n] == lines[0] {
+			n++
+		}
+		line := []terminal.Text{x.style.of(terminal.Dim, "|"), terminal.Value(" "), terminal.Printed(lines[0], terminal.Plain)}
+		if n > 1 {
+			line = append(line, x.style.of(terminal.Dim, fmt.Sprintf(" (%d×)", n)))
+		}
+		x.line(indent, line...)
+		lines = lines[n:]
 	}
 }
 
 func (x *explanation) waits() {
-	if len(x.e.WaitsFor) == 0 {
+	unmet := slices.ContainsFunc(x.e.WaitsFor, func(w planner.Wait) bool { return !w.Met })
+	all := x.e.WaitsFor
+	told := len(all) == 1 && x.e.Root != "" // by the answer
+	if len(all) == 0 || told || x.brief && !unmet {
 		return
 	}
 	x.line("")
 	x.line("  ", terminal.Value("needs"))
-	for _, w := range x.e.WaitsFor {
+	for _, w := range all {
 		mark := x.style.of(terminal.Green, "✔")
 		if !w.Met {
 			mark = x.style.of(terminal.Red, "✘")
@@ -158,29 +245,70 @@ func (x *explanation) waits() {
 
 // next writes what `up` would do.
 func (x *explanation) next() {
-	if !x.e.NextKnown {
-		return
-	}
-	x.line("")
-	if len(x.e.Next) == 0 {
+	changes := x.changes()
+	switch {
+	case len(changes) > 0:
+		x.line("")
+		x.lines("  ", changes)
+	case x.e.NextKnown && !x.brief:
+		x.line("")
 		x.line("  ", terminal.Value("up would leave it as it is"))
-		return
 	}
+}
+
+// changes are what `up` would change, equal changes as one.
+func (x *explanation) changes() []string {
+	type folded struct {
+		planner.Change
+		why  string
+		more int
+	}
+	var all []folded
 	for _, c := range x.e.Next {
-		text := fmt.Sprintf("up would %s %s", c.Verb, c.Name)
-		if c.Reason.Code != planner.BecauseMissing && c.Reason.Code != planner.BecauseNotRunning { // the verb says so
-			text += ": " + c.Reason.String()
+		why := whyChanged(c)
+		if x.brief && (why == "" || c.Reason.Code == planner.BecausePausedByHand) {
+			continue // it is to run, and does not
 		}
-		if len(c.When) > 0 {
-			text += ", if " + strings.Join(c.When, " or ") + " turns out to be another image"
+		if i := slices.IndexFunc(all, func(f folded) bool { return f.Verb == c.Verb && f.why == why }); i >= 0 {
+			all[i].more++
+			continue
 		}
-		x.line("  ", terminal.Value(text))
+		all = append(all, folded{c, why, 0})
 	}
+	var texts []string
+	for _, f := range all {
+		text := "up would " + f.Verb + " " + f.Name
+		if f.more > 0 {
+			text += fmt.Sprintf(" and %d more", f.more)
+		}
+		texts = append(texts, text+f.why)
+	}
+	return texts
+}
+
+// whyChanged is ": " and the reason of a change, where its verb does not say it.
+func whyChanged(c planner.Change) string {
+	text := ""
+	if c.Reason.Code != planner.BecauseMissing && c.Reason.Code != planner.BecauseNotRunning {
+		text += ": " + c.Reason.String()
+	}
+	if len(c.When) > 0 {
+		text += ", if " + strings.Join(c.When, " or ") + " turns out to be another image"
+	}
+	return text
+}
+
+// lastLines is "line", or "3 lines".
+func lastLines(n int) string {
+	if n == 1 {
+		return "line"
+	}
+	return counted(n, "line")
 }
 
 func counted(n int, what string) string {
 	if n == 1 {
-		return what
+		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -21,7 +21,7 @@ func failedWeb() *planner.Explanation {
 		Containers: []planner.Examined{
 			{
 				Name: "demo-web-1", Verdict: planner.VerdictFailed, Status: planner.Exited, ExitCode: 3,
-				Started: at(100), Finished: at(112), Logs: []string{"one\x1b[2J", "\x1b[31mtwo\x1b[0m"},
+				Started: at(100), Finished: at(112), Logs: []string{"one\x1b[2J", "\x1b[31mtwo\x1b[0m", "\x1b[31mtwo\x1b[0m"},
 			},
 			{Name: "demo-web-2", Verdict: planner.VerdictRunning, Status: planner.Running, Health: planner.Healthy, Started: at(100)},
 			{Name: "demo-web-3", Verdict: planner.VerdictStopped, Status: planner.Created},
@@ -47,9 +47,9 @@ const failedWebText = `web does not run: exit code 3
 
   demo-web-1, ended 10 minutes ago after 12 seconds
     hint: see below
-    its last 2 lines:
+    its last 3 lines:
     | one
-    | two
+    | two (2×)
 
   demo-web-2, runs (healthy), started 10 minutes ago
 
@@ -70,7 +70,7 @@ const failedWebText = `web does not run: exit code 3
 func TestExplainText(t *testing.T) {
 	var b strings.Builder
 	o := Options{Now: func() time.Time { return time.Unix(712, 0) }}
-	if err := Explain(&b, failedWeb(), o); err != nil {
+	if err := Explain(&b, Explained{Project: "demo", Services: []*planner.Explanation{failedWeb()}, Asked: []string{"web"}}, o); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != failedWebText {
@@ -78,10 +78,59 @@ func TestExplainText(t *testing.T) {
 	}
 	b.Reset()
 	o.ANSI = ANSIAlways
-	if err := Explain(&b, failedWeb(), o); err != nil {
+	if err := Explain(&b, Explained{Project: "demo", Services: []*planner.Explanation{failedWeb()}, Asked: []string{"web"}}, o); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(b.String(), "\x1b[1m\x1b[31mweb does not run: exit code 3\x1b[0m") {
 		t.Errorf("the answer is not red: %q", b.String())
+	}
+}
+
+// wholeProject is web and what it waits for, replicas that fare alike, and a change.
+func wholeProject() []*planner.Explanation {
+	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
+	probe := &planner.Probe{Test: "pg_isready", Output: "no response", Ended: at(700)}
+	replica := func(name string) planner.Examined {
+		return planner.Examined{
+			Name: name, Verdict: planner.VerdictUnhealthy, Status: planner.Running, Health: planner.Unhealthy, Started: at(112), Probe: probe,
+		}
+	}
+	return planner.RootsFirst([]*planner.Explanation{
+		{
+			Service: "cache", Verdict: planner.VerdictRunning, Summary: "cache runs", NextKnown: true,
+			Next: []planner.Change{
+				{Verb: "recreate", Name: "demo-cache-1", Reason: plan.Reason{Code: planner.BecauseForced}},
+				{Verb: "recreate", Name: "demo-cache-2", Reason: plan.Reason{Code: planner.BecauseForced}},
+			},
+		},
+		{Service: "web", Verdict: planner.VerdictWaiting, Summary: "web waits for db, which is unhealthy", Root: "db"},
+		{
+			Service: "db", Verdict: planner.VerdictUnhealthy, Summary: "db is unhealthy: its health check failed",
+			Causes: []planner.Cause{{Code: planner.CauseUnhealthy, Container: "demo-db-1", Text: "its health check failed"},
+				{Code: planner.CauseUnhealthy, Container: "demo-db-2", Text: "its health check failed"}},
+			Containers: []planner.Examined{replica("demo-db-1"), replica("demo-db-2")},
+		},
+	})
+}
+
+const wholeText = `db is unhealthy: its health check failed
+
+  demo-db-1 to demo-db-2 (2×), runs (unhealthy), started 10 minutes ago
+    its health check, run 12 seconds ago: pg_isready
+    | no response
+
+demo: 1 of 3 services runs; unhealthy: db; waiting: web
+  web waits for db, which is unhealthy
+  up would recreate demo-cache-1 and 1 more: forced
+`
+
+func TestExplainWhole(t *testing.T) {
+	var b strings.Builder
+	o := Options{Now: func() time.Time { return time.Unix(712, 0) }}
+	if err := Explain(&b, Explained{Project: "demo", Services: wholeProject()}, o); err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != wholeText {
+		t.Errorf("got:\n%s\nwant:\n%s", b.String(), wholeText)
 	}
 }

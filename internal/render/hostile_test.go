@@ -195,7 +195,9 @@ func ways(t *testing.T, text string) []way {
 			render.Grid(e, []string{text, "b"}, [][]terminal.Text{{terminal.Value(text), terminal.Value(text)}})
 		}},
 		{"written", strings.Count(text, "\n") + 1, func(e *emulator) { fmt.Fprintf(terminal.OutputOf(e), "%s\n", text) }},
-		{"explanation", 1, func(e *emulator) { render.Explain(e, &planner.Explanation{Summary: text}, render.Options{}) }},
+		{"explanation", 1, func(e *emulator) {
+			render.Explain(e, render.Explained{Services: []*planner.Explanation{{Summary: text}}, Asked: []string{"web"}}, render.Options{})
+		}},
 	}
 }
 

@@ -15,15 +15,24 @@ type plain struct {
 	logs   *logs
 	builds printer         // gets the output of builds, which Docker Compose prints to stdout
 	filter terminal.Filter // of builds
+	folds  *folds          // of builds; nil: their output is not folded
 }
 
 func (p *plain) event(e event.Event) {
 	switch e := e.(type) {
 	case event.Status:
+		if p.folds != nil && e.State != event.Working {
+			p.folds.ended(e.Ref)
+		}
 		show(p.to, terminal.Value(" "+statusLine(e)))
 	case event.Output:
-		if !p.logs.event(e) && e.Text != "" {
-			show(p.output(e.Ref.Kind), outputLine(e, p.filter))
+		if p.logs.event(e) || e.Text == "" {
+			return
+		}
+		if line := outputLine(e, p.filter); p.folds != nil && e.Ref.Kind == event.Image {
+			p.folds.line(e.Ref, line)
+		} else {
+			show(p.output(e.Ref.Kind), line)
 		}
 	default:
 		if !p.logs.event(e) {
@@ -32,7 +41,12 @@ func (p *plain) event(e event.Event) {
 	}
 }
 
-func (p *plain) close() error { return nil }
+func (p *plain) close() error {
+	if p.folds != nil {
+		p.folds.close()
+	}
+	return nil
+}
 
 // output returns the printer for lines that were printed for a kind of resource.
 func (p *plain) output(k event.Kind) printer {

@@ -68,6 +68,8 @@ type Options struct {
 	Keyboard *terminal.Keyboard
 	Logs     LogOptions
 	Now      func() time.Time // nil: time.Now
+	// Folded makes groups of GitHub Actions of the output of builds, in ModePlain.
+	Folded bool
 }
 
 // Renderer shows events. Its methods are safe for concurrent use. Who makes one
@@ -116,7 +118,11 @@ func New(o Options) (*Renderer, error) {
 	case ModeQuiet:
 		r.d = &quiet{messages: messages, logs: logs, builds: progress.Tails{}}
 	default:
-		r.d = &plain{messages: messages, logs: logs, builds: terminal.OutputOf(o.Builds), filter: o.builds()}
+		p := &plain{messages: messages, logs: logs, builds: terminal.OutputOf(o.Builds), filter: o.builds()}
+		if o.Folded {
+			p.folds = newFolds(terminal.OutputOf(o.Builds))
+		}
+		r.d = p
 	}
 	return r, nil
 }

@@ -134,6 +134,7 @@ func JSON(w io.Writer, v any) error {
 		return err
 	}
 	text := strings.TrimSuffix(b.String(), "\n")
+	text = strings.ReplaceAll(text, "##[", `#\u0023[`) // GitHub's runner finds commands by it anywhere in a line
 	_, err := io.WriteString(w, terminal.Clean(text)+"\n")
 	return err
 }

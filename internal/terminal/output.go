@@ -11,7 +11,8 @@ import (
 // they are; a terminal gets nothing that controls it, save in Texts and by
 // Unfiltered. Methods are safe for concurrent use.
 type Output struct {
-	w io.Writer
+	w       io.Writer
+	guarded bool // see GuardCommands
 
 	mu   sync.Mutex // guards below
 	rest []byte     // the first bytes of a character whose others come with the next Write
@@ -103,7 +104,11 @@ func (o *Output) Print(b *Buffer) error {
 		_, err := o.Write(b.b)
 		return err
 	}
-	_, err := o.w.Write(b.b)
+	text := b.b
+	if o.guarded {
+		text = withoutCommands(text)
+	}
+	_, err := o.w.Write(text)
 	return err
 }
 

@@ -96,6 +96,7 @@ type diagnosis struct {
 	at   document.Position
 	path []string
 	hint string
+	rule Rule
 }
 
 // explain makes a FileError of the error, with as much as can be found out.
@@ -105,12 +106,12 @@ func (d *diagnosis) explain() *FileError {
 		if placed.OfValue {
 			d.pointAtValue()
 		}
-		d.text, d.hint = placed.Msg, placed.Hint
+		d.text, d.hint, d.rule = placed.Msg, placed.Hint, ValueRule
 	} else {
 		d.applyRules()
 	}
 	d.explainUnset()
-	e := &FileError{Path: strings.Join(d.path, "."), Keys: d.path, Msg: Shorten(d.text), Help: Shorten(d.hint), Err: d.err}
+	e := &FileError{Path: strings.Join(d.path, "."), Keys: d.path, Rule: d.rule, Msg: Shorten(d.text), Help: Shorten(d.hint), Err: d.err}
 	file := d.at.File
 	if file == nil && len(d.Documents) > 0 {
 		file = d.Documents[0]
@@ -129,6 +130,7 @@ func (d *diagnosis) explain() *FileError {
 func (d *diagnosis) applyRules() {
 	for _, r := range rules {
 		if m := regexp.MustCompile(r.pattern).FindStringSubmatch(d.text); m != nil {
+			d.rule = r.name
 			r.apply(d, m)
 			return
 		}
@@ -138,6 +140,7 @@ func (d *diagnosis) applyRules() {
 
 // rule knows what errors with a certain text are about.
 type rule struct {
+	name    Rule
 	pattern string
 	apply   func(d *diagnosis, m []string)
 }

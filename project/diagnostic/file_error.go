@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // FileError is a mistake in a file of the user, with its place.
@@ -13,6 +15,7 @@ type FileError struct {
 	File         string // as the user would name it: relative to where the command was called, if below
 	Line, Column int    // from 1; 0: not known
 	Path         string // the place in the file's tree, "services.web.image", or ""
+	Rule         Rule   // what it breaks; "": no rule of its own
 	Msg          string // one sentence, which names the path where that helps
 	Help         string // what to do about it, or ""
 	Excerpt      string // the line and a caret below, without the last line end, or ""
@@ -39,6 +42,11 @@ func (e *FileError) Error() string {
 		b.WriteString("\n" + e.Excerpt)
 	}
 	return b.String()
+}
+
+// Place is the mistake for programs.
+func (e *FileError) Place() hint.Place {
+	return hint.Place{File: e.File, Line: e.Line, Column: e.Column, Path: e.Path, Rule: string(cmp.Or(e.Rule, OtherRule)), Text: e.Msg}
 }
 
 // Paths are Keys and Also.

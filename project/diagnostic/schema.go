@@ -83,6 +83,7 @@ func (d *diagnosis) moveFirst(name string) {
 }
 
 func (d *diagnosis) explainUnknownKey(within []string, key string) {
+	d.rule = UnknownKeyRule
 	d.locate(append(slices.Clone(within), key)...)
 	known := schemaKeys(within)
 	switch near := Nearest(key, known); {

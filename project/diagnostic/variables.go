@@ -22,6 +22,7 @@ func (d *diagnosis) explainInterpolation(m []string) {
 		wanted = func(raw string) bool {
 			return strings.Contains(raw, "${"+missing.Variable+":?") || strings.Contains(raw, "${"+missing.Variable+"?")
 		}
+		d.rule = UnsetVariableRule
 		d.hint = fmt.Sprintf("set %s in the environment or in .env", missing.Variable)
 	}
 	if invalid, ok := errors.AsType[*template.InvalidTemplateError](d.err); ok {
@@ -99,6 +100,7 @@ func (d *diagnosis) explainUnset() {
 		if len(names) > 1 {
 			are, them = " are", "them"
 		}
+		d.rule = UnsetVariableRule
 		d.text += ": " + strings.Join(names, " and ") + are + " not set"
 		d.hint = fmt.Sprintf("set %s in the environment or in .env, or write a default: ${%s:-VALUE}", them, names[0])
 		return
