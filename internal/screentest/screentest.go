@@ -63,10 +63,13 @@ func (v *Terminal) Write(p []byte) (int, error) {
 // pseudo-terminal hands on as much as it has.
 func partial(b []byte) bool {
 	if b[0] == 0x1b {
-		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals)
+		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals) || b[1] == ']' && !bytes.Contains(b, []byte(stringEnd))
 	}
 	return !utf8.FullRune(b)
 }
+
+// A link begins and ends with linkStart, an address and stringEnd.
+const linkStart, stringEnd = "\x1b]8;;", "\x1b\\"
 
 // finals are the last characters of sequences.
 const finals = "ABCDHJKhlm"
@@ -121,6 +124,9 @@ func (v *Terminal) down() {
 }
 
 func (v *Terminal) escape(s string) int {
+	if strings.HasPrefix(s, linkStart) { // it is not seen
+		return strings.Index(s, stringEnd) + len(stringEnd)
+	}
 	end := strings.IndexAny(s[2:], finals) + 3
 	var n int
 	fmt.Sscanf(s[2:end-1], "%d", &n)
