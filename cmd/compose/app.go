@@ -74,7 +74,7 @@ func (a *app) run(args []string) int {
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	err := a.unknownService(ctx, root.ExecuteContext(ctx))
 	if hint.Of(err) == "" && errors.As(err, new(*pflag.NotExistError)) {
 		err = flagError(root, err) // cobra returns those before the command's name as they are
 	}
