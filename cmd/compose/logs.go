@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/session/follow"
 )
 
@@ -96,10 +98,34 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	}
 	s := a.session(nil, id.Name)
 	defer s.Close()
+	if f.follow && f.format == "text" && a.wantsMenu(nil, nil) {
+		names, err := followed(ctx, s, o)
+		if err != nil {
+			return err
+		}
+		m := a.menu(logKeys, names)
+		m.Open(ctx)
+		defer m.Close()
+	}
 	if err = follow.Logs(ctx, s, o); failed != nil {
 		return fmt.Errorf("writing the logs: %w", failed)
 	}
 	return err
+}
+
+// followed are the services whose logs are shown: those that are named, or that have
+// containers.
+func followed(ctx context.Context, s *session.Session, o follow.LogsOptions) ([]string, error) {
+	if len(o.Services) > 0 {
+		return o.Services, nil
+	}
+	listed, err := s.List(ctx)
+	var names []string
+	for _, c := range listed {
+		names = append(names, c.Service)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
 }
 
 // filter is what --grep, --invert and --level say.
