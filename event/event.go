@@ -142,6 +142,7 @@ type Exit struct {
 	Source     Source
 	Code       int
 	Restarting bool // the engine starts it again
+	Replaced   bool // another container was made to take its place
 }
 
 // Level is the weight of a Message.
@@ -152,6 +153,9 @@ const (
 	Debug Level = "debug" // shown with --debug alone
 	Info  Level = "info"
 	Warn  Level = "warn"
+	// Plain is Info for front ends that print lines. Those that draw show the same
+	// otherwise.
+	Plain Level = "plain"
 )
 
 // Message is a sentence for the user that belongs to no single resource.
@@ -165,6 +169,9 @@ type Message struct {
 type Planned struct {
 	Title string // "Running", "Stopping"
 	Refs  []Ref  // the resources it will touch, each once, in the plan's order
+	// Brief: once it has succeeded an event says so in a line, and front ends that draw
+	// need to leave nothing else behind.
+	Brief bool
 }
 
 // Finished ends what Planned announced.

@@ -58,7 +58,7 @@ func (j *jsonLines) close() error { return nil }
 //	current, total, percent       of a part: bytes
 //	source, stream, bytes         of a log; bytes: base64, where text is no UTF-8
 //	sources    of attached: the containers whose logs follow
-//	code, restarting              of an exit
+//	code, restarting, replaced    of an exit
 //	level, hint                   of a message: info, warn
 //	for, more     of held: what the resource's next step waits for, and the number
 //	           of further ones
@@ -90,6 +90,7 @@ type line struct {
 	Stream     string      `json:"stream,omitempty"`
 	Bytes      []byte      `json:"bytes,omitempty"`
 	Code       *int        `json:"code,omitempty"`
+	Replaced   bool        `json:"replaced,omitempty"`
 	Restarting bool        `json:"restarting,omitempty"`
 	Level      event.Level `json:"level,omitempty"`
 	Hint       string      `json:"hint,omitempty"`
@@ -159,7 +160,7 @@ func encode(e event.Event, now time.Time) ([]byte, error) {
 		l.log(e)
 	case event.Exit:
 		s := source(e.Source)
-		l.Type, l.Source, l.Code, l.Restarting = "exit", &s, &e.Code, e.Restarting
+		l.Type, l.Source, l.Code, l.Restarting, l.Replaced = "exit", &s, &e.Code, e.Restarting, e.Replaced
 	case event.Attached:
 		l.Type = "attached"
 		for _, s := range e.Sources {
@@ -167,6 +168,9 @@ func encode(e event.Event, now time.Time) ([]byte, error) {
 		}
 	case event.Message:
 		l.Type, l.Level, l.Text, l.Hint = "message", e.Level, e.Text, e.Hint
+		if e.Level == event.Plain {
+			l.Level = event.Info
+		}
 	case event.Planned:
 		l.Type, l.Title, l.Refs = "planned", e.Title, e.Refs
 	case event.Finished:

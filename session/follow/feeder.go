@@ -134,7 +134,7 @@ func (f *feeder) take(ctx context.Context, e feed.Event) {
 	switch e.Kind {
 	case feed.Created:
 		if e.Replaces {
-			f.account.tell(func(a *account.Account) { a.Replacing(e.ID) })
+			f.account.tell(func(a *account.Account) { a.Replacing(e.ID, account.Replica{Service: e.Service, Number: e.Number}) })
 		}
 		if !f.logged(t.Service) {
 			f.listener.listen(ctx, t)
@@ -157,7 +157,10 @@ func (f *feeder) died(ctx context.Context, e feed.Event, t logs.Target) {
 		heard = f.listener.next(ctx, t) // before it starts again
 	}
 	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: restarting(ctx, f.s, e.ID)}
-	f.account.tell((*account.Account).EndHeard)
+	f.account.tell(func(a *account.Account) {
+		exit.Replaced = a.Replaced(e.ID, account.Replica{Service: e.Service, Number: e.Number})
+		a.EndHeard()
+	})
 	if logged {
 		f.change(ctx, logs.Change{Target: t, At: e.Time, Exit: &exit})
 	} else {
