@@ -75,7 +75,7 @@ func (a *app) belowHome(path string) string {
 // showImages is images on a terminal: each image once, with the services that use it.
 func (a *app) showImages(images []session.UsedImage) error {
 	t := render.Fitted{Columns: []render.FittedColumn{
-		{Title: "IMAGE", Cut: render.CutStart}, {Title: "SIZE", Right: true}, {Title: "CREATED", Rank: 1},
+		{Title: "IMAGE", Cut: render.CutStart, Keep: 40}, {Title: "SIZE", Right: true}, {Title: "CREATED", Rank: 1},
 		{Title: "PLATFORM", Rank: 3}, {Title: "IMAGE ID", Rank: 2}, {Title: "USED BY"},
 	}}
 	key := func(i session.UsedImage) [3]string { return [3]string{i.Repository, i.Tag, i.ID} }
@@ -107,7 +107,7 @@ func (a *app) showVolumes(ctx context.Context, s *session.Session, volumes []ses
 	if err != nil {
 		return err
 	}
-	t := render.Fitted{Columns: []render.FittedColumn{{Title: "VOLUME NAME", Cut: render.CutStart}, {Title: "DRIVER", Rank: 1}, {Title: "USED BY"}}}
+	t := render.Fitted{Columns: []render.FittedColumn{{Title: "VOLUME NAME", Cut: render.CutStart, Keep: 40}, {Title: "DRIVER", Rank: 1}, {Title: "USED BY"}}}
 	for _, v := range volumes {
 		var users []string
 		for _, c := range containers {

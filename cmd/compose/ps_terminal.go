@@ -12,13 +12,13 @@ import (
 // is spared the service, which the name ends in.
 func (a *app) showContainers(listed []session.Listed, f psFlags, s *session.Session) error {
 	t := render.Fitted{Columns: []render.FittedColumn{
-		{Title: "NAME", Cut: render.CutStart}, {Title: "SERVICE", Rank: 2}, {Title: "STATUS"},
+		{Title: "NAME", Cut: render.CutStart, Keep: 12}, {Title: "SERVICE", Rank: 3}, {Title: "STATUS", Cut: render.CutEnd, Keep: 16},
 	}}
 	extra := f.extraColumns()
 	for _, c := range extra {
 		t.Columns = append(t.Columns, render.FittedColumn{Title: strings.ToUpper(c.Title()), Rank: 1})
 	}
-	t.Columns = append(t.Columns, render.FittedColumn{Title: "PORTS"})
+	t.Columns = append(t.Columns, render.FittedColumn{Title: "PORTS", Rank: 2})
 	style := a.style()
 	for _, c := range listed {
 		row := append(render.Cells(c.Name, c.Service), render.Cell{style.State(c.State, c.Health, c.BriefStatus())})

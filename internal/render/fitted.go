@@ -28,6 +28,9 @@ type FittedColumn struct {
 	// of rank 0 stay.
 	Rank int
 	Cut  Cut
+	// Keep is the width of cells below which other columns are left out before these are
+	// cut off any further; 0: 20.
+	Keep int
 }
 
 // Cut is where the cells of a column may be cut off.
@@ -59,8 +62,8 @@ type FitTo struct{ Cols, Rows int }
 const (
 	// between separates columns.
 	between = "   "
-	// cutWidth is the width that a cell keeps, while other columns are left out for it.
-	cutWidth = 20
+	// keptWidth is FittedColumn.Keep where that is 0.
+	keptWidth = 20
 	// maxLines is how many lines a cell takes at most.
 	maxLines = 4
 )
@@ -182,10 +185,10 @@ func (t Fitted) fit(cols int) layout {
 	l.stacked = true
 	l.widths = t.widths(l)
 	least := func(i int) int {
-		if t.Columns[i].Cut != CutNever {
-			return min(l.widths[i], cutWidth)
+		if t.Columns[i].Cut == CutNever {
+			return l.widths[i]
 		}
-		return l.widths[i]
+		return min(l.widths[i], cmp.Or(t.Columns[i].Keep, keptWidth))
 	}
 	for l.width(least) > cols {
 		worst := slices.MaxFunc(l.shown, func(a, b int) int { return cmp.Compare(t.Columns[a].Rank, t.Columns[b].Rank) })
@@ -194,9 +197,11 @@ func (t Fitted) fit(cols int) layout {
 		}
 		l.shown = slices.DeleteFunc(l.shown, func(i int) bool { return i == worst })
 	}
-	for _, i := range l.shown {
-		if over := l.width(l.whole) - cols; over > 0 && t.Columns[i].Cut != CutNever {
-			l.widths[i] = max(l.widths[i]-over, 1)
+	for _, keep := range []func(int) int{least, func(int) int { return 1 }} {
+		for _, i := range l.shown {
+			if over := l.width(l.whole) - cols; over > 0 && t.Columns[i].Cut != CutNever {
+				l.widths[i] = max(l.widths[i]-over, keep(i))
+			}
 		}
 	}
 	return l
