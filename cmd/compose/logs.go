@@ -99,13 +99,11 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	s := a.session(nil, id.Name)
 	defer s.Close()
 	if f.follow && f.format == "text" && a.wantsMenu(nil, nil) {
-		names, err := followed(ctx, s, o)
+		leave, err := a.logMenu(ctx, s, o)
 		if err != nil {
 			return err
 		}
-		m := a.menu(logKeys, names)
-		m.Open(ctx)
-		defer m.Close()
+		defer leave()
 	}
 	if err = follow.Logs(ctx, s, o); failed != nil {
 		return fmt.Errorf("writing the logs: %w", failed)
@@ -113,19 +111,24 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	return err
 }
 
-// followed are the services whose logs are shown: those that are named, or that have
-// containers.
-func followed(ctx context.Context, s *session.Session, o follow.LogsOptions) ([]string, error) {
-	if len(o.Services) > 0 {
-		return o.Services, nil
+// logMenu listens to keys until leave is called. Services are those that are named, or
+// that have containers.
+func (a *app) logMenu(ctx context.Context, s *session.Session, o follow.LogsOptions) (leave func(), err error) {
+	names := o.Services
+	if len(names) == 0 {
+		listed, err := s.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range listed {
+			names = append(names, c.Service)
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
 	}
-	listed, err := s.List(ctx)
-	var names []string
-	for _, c := range listed {
-		names = append(names, c.Service)
-	}
-	slices.Sort(names)
-	return slices.Compact(names), err
+	m := a.menu(logKeys, names)
+	m.Open(ctx)
+	return m.Close, nil
 }
 
 // filter is what --grep, --invert and --level say.
