@@ -148,7 +148,7 @@ type Exit struct {
 	Source     Source
 	Code       int
 	Restarting bool // the engine starts it again
-	Replaced   bool // another was made to take its place
+	Replaced   bool // another container was made to take its place
 }
 
 // Level is the weight of a Message.
@@ -159,6 +159,9 @@ const (
 	Debug Level = "debug" // shown with --debug alone
 	Info  Level = "info"
 	Warn  Level = "warn"
+	// Plain is Info for front ends that print lines. Those that draw show the same
+	// otherwise.
+	Plain Level = "plain"
 )
 
 // Message is a sentence for the user that belongs to no single resource.
@@ -175,6 +178,9 @@ type Planned struct {
 	// Alike are those of Refs that come of one thing, such as the images of services with
 	// the same build section: what is done to one is done to all.
 	Alike [][]Ref
+	// Brief: once it has succeeded an event says so in a line, and front ends that draw
+	// need to leave nothing else behind.
+	Brief bool
 }
 
 // Finished ends what Planned announced.

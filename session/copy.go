@@ -73,8 +73,8 @@ func (s *Session) copyTargets(ctx context.Context, o CopyOptions, service string
 	case o.Index != 0:
 		return nil, FindOptions{Service: service, Index: o.Index}.notFound(nil, listed)
 	}
-	return nil, hint.New(fmt.Sprintf("no container found for service %q", service),
-		cmp.Or(thereAre(listed), "compose up -d creates them"))
+	return nil, &NoContainerError{service, hint.New(fmt.Sprintf("no container found for service %q", service),
+		cmp.Or(thereAre(listed), "compose up -d creates them"))}
 }
 
 func (s *Session) copyOut(ctx context.Context, o CopyOptions, c list.Container) error {

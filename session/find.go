@@ -18,6 +18,18 @@ type FindOptions struct {
 	Index   int // of the replica; 0: the first
 }
 
+// NoContainerError says that the engine has no container of a service.
+type NoContainerError struct {
+	Service string
+	err     error
+}
+
+// Error says it in Docker Compose's words.
+func (e *NoContainerError) Error() string { return e.err.Error() }
+
+// Unwrap is the same with a hint.
+func (e *NoContainerError) Unwrap() error { return e.err }
+
 // find returns the one running container that a command like exec works on. Those
 // of run are taken only where the service has no other.
 func (s *Session) find(ctx context.Context, o FindOptions) (list.Container, error) {
@@ -72,7 +84,11 @@ func (o FindOptions) notFound(mine, all []list.Container) error {
 			there = append(there, c)
 		}
 	}
-	return hint.New(text, cmp.Or(thereAre(there), "compose up -d "+o.Service+" creates and starts it"))
+	err := hint.New(text, cmp.Or(thereAre(there), "compose up -d "+o.Service+" creates and starts it"))
+	if slices.ContainsFunc(all, func(c list.Container) bool { return c.Service == o.Service }) {
+		return err
+	}
+	return &NoContainerError{o.Service, err}
 }
 
 // thereAre names containers for a hint; "" where there are none.

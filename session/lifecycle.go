@@ -111,7 +111,7 @@ func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.
 // had are built. The error is an operation's.
 func (s *Session) Pull(ctx context.Context, o planner.PullOptions) error {
 	missing := newMissingImages()
-	err := s.unlocked().toSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	err := s.unlocked().WithSink(missing.watch(s.Sink)).run(ctx, onlyImages, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Pull(p, state, o)
 	})
 	if build := missing.builtBy(s.Project); len(build) > 0 {

@@ -37,6 +37,9 @@ type (
 	Size = process.Size
 )
 
+// BriefTime is a text with short words for times: "2 weeks ago" is "2w ago".
+func BriefTime(text string) string { return list.BriefTime(text) }
+
 // List lists the project's containers, whether they run or not, those of run among them.
 // Its error, and those of the following, say that the engine does not answer.
 func (s *Session) List(ctx context.Context) ([]Listed, error) {

@@ -122,8 +122,8 @@ func (s *Session) unlocked() *Session {
 	return &other
 }
 
-// toSink is this session with another sink.
-func (s *Session) toSink(sink event.Sink) *Session {
+// WithSink is this session with another sink.
+func (s *Session) WithSink(sink event.Sink) *Session {
 	other := *s
 	other.Sink = sink
 	return &other

@@ -21,7 +21,7 @@ type Running struct {
 // Top returns the processes of the running containers, by service and number. The error
 // is the engine's.
 func (s *Session) Top(ctx context.Context, services []string) ([]Running, error) {
-	listed, err := s.running(ctx, services)
+	listed, _, err := s.running(ctx, services)
 	if err != nil {
 		return nil, err
 	}
@@ -39,30 +39,32 @@ func (s *Session) Top(ctx context.Context, services []string) ([]Running, error)
 }
 
 // running are the containers of the services that run, or of all where none is
-// named, by service and number.
-func (s *Session) running(ctx context.Context, services []string) ([]list.Container, error) {
-	listed, err := s.List(ctx)
+// named, by service and number. missing are services that have none, running or not.
+func (s *Session) running(ctx context.Context, services []string) (listed []list.Container, missing []string, err error) {
+	listed, err = s.List(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s.tellMissing(listed, services)
+	missing = s.tellMissing(listed, services)
 	listed = slices.DeleteFunc(listed, func(c list.Container) bool {
 		return !planner.Status(c.State).Active() || len(services) > 0 && !slices.Contains(services, c.Service)
 	})
 	slices.SortStableFunc(listed, func(a, b list.Container) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), oneOffsLast(a)-oneOffsLast(b), a.Number-b.Number)
 	})
-	return listed, nil
+	return listed, missing, nil
 }
 
-// tellMissing warns of services that have no containers, and says which there
-// are: they need not be in any file.
-func (s *Session) tellMissing(listed []list.Container, services []string) {
+// tellMissing warns of services that have no containers, which it returns, and says which
+// there are: they need not be in any file.
+func (s *Session) tellMissing(listed []list.Container, services []string) (missing []string) {
 	for _, name := range services {
 		if !slices.ContainsFunc(listed, func(c list.Container) bool { return c.Service == name }) {
 			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: thereAre(listed)})
+			missing = append(missing, name)
 		}
 	}
+	return missing
 }
 
 func oneOffsLast(c list.Container) int {

@@ -16,13 +16,17 @@ import (
 // returns the code of the one that ended last, as Docker Compose does. The error says that
 // none runs, or that the engine does not tell of an end.
 func (s *Session) Wait(ctx context.Context, services []string, ended func(id string, code int)) (code int, err error) {
-	listed, err := s.running(ctx, services)
+	listed, missing, err := s.running(ctx, services)
 	if err != nil {
 		return 0, err
 	}
 	if len(listed) == 0 {
-		return 0, hint.New(fmt.Sprintf("no containers for project %q", s.Name),
+		err := hint.New(fmt.Sprintf("no containers for project %q", s.Name),
 			"none of these services runs: compose ps -a shows what became of them")
+		if len(missing) > 0 {
+			return 0, &NoContainerError{missing[0], err}
+		}
+		return 0, err
 	}
 	type end struct {
 		id   string

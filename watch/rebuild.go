@@ -114,7 +114,7 @@ func (l *loop) runBuild(ctx context.Context, b *build) {
 	}
 	l.mu.Unlock()
 	slices.Sort(names)
-	l.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("Rebuilding service(s) %q after changes were detected...", names)})
+	l.Sink(event.Message{Level: event.Plain, Text: fmt.Sprintf("Rebuilding service(s) %q after changes were detected...", names)})
 	b.err = l.do.Rebuild(ctx, names)
 	l.mu.Lock()
 	for s := range b.want {

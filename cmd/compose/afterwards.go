@@ -104,20 +104,21 @@ func (a *app) showReached(ctx context.Context, s *session.Session) error {
 	})
 	_ = a.detailRestarts(ctx, s, listed) // what is not known is not shown
 	style := render.StyleOf(a.stderr, a.look())
-	var rows [][]terminal.Text
+	t := render.Fitted{Columns: []render.FittedColumn{{Cut: render.CutEnd}, {Cut: render.CutEnd}}}
 	for service, of := range byService(listed) {
 		var ends []session.Endpoint
 		for _, c := range of {
 			if failing(c) {
-				rows = append(rows, []terminal.Text{terminal.Value(" " + c.Name), style.State(c.State, c.Health, c.Fares())})
+				t.Rows = append(t.Rows, append(render.Cells(" "+c.Name), render.Cell{style.State(c.State, c.Health, c.Fares())}))
 			}
 			ends = append(ends, s.Endpoints(c)...)
 		}
 		if len(ends) > 0 {
-			rows = append(rows, []terminal.Text{terminal.Value(" " + service), firstEndpoints(ends, style)})
+			t.Rows = append(t.Rows, append(render.Cells(" "+service), firstEndpoints(ends, style)))
 		}
 	}
-	return render.Columns(a.stderr, rows)
+	cols, _, _ := render.Size(a.stderr)
+	return a.stderr.Show(t.Lines(render.FitTo{Cols: cols}, style)...)
 }
 
 // live tells whether there is a live region on a terminal: scripts see none of what is said
@@ -147,10 +148,10 @@ func failing(c session.Listed) bool {
 // manyEndpoints is how many addresses of a service are shown.
 const manyEndpoints = 3
 
-func firstEndpoints(all []session.Endpoint, style render.Style) terminal.Text {
+func firstEndpoints(all []session.Endpoint, style render.Style) render.Cell {
 	shown := endpoints(all[:min(len(all), manyEndpoints)], style)
 	if more := len(all) - manyEndpoints; more > 0 {
-		return terminal.Join(shown, terminal.Value(fmt.Sprintf(" +%d", more)))
+		shown = append(shown, terminal.Value(fmt.Sprintf("+%d", more)))
 	}
 	return shown
 }

@@ -93,7 +93,7 @@ func (a *app) run(args []string) int {
 		a.stdout.GuardCommands()
 		a.stderr.GuardCommands()
 	}
-	err := root.ExecuteContext(ctx)
+	err := a.unknownService(ctx, root.ExecuteContext(ctx))
 	if hint.Of(err) == "" && errors.As(err, new(*pflag.NotExistError)) {
 		err = flagError(root, err) // cobra returns those before the command's name as they are
 	}

@@ -14,14 +14,25 @@ import (
 
 func (a *app) eventsCommand() *cobra.Command {
 	var o session.HappeningsOptions
-	var asJSON bool
+	var asJSON, healthChecks bool
 	cmd := a.command("events [OPTIONS] [SERVICE...]", "Receive real time events from containers", func(cmd *cobra.Command, args []string) error {
 		s, err := a.openListed(cmd.Context(), args)
 		if err != nil {
 			return err
 		}
 		defer s.Close()
-		people := happenings{app: a, project: s.Name}
+		var people *happenings
+		if render.IsTerminal(a.stdout) && !asJSON {
+			o.NoHealthChecks = !healthChecks
+			listed, err := s.List(cmd.Context())
+			if err != nil {
+				return err
+			}
+			people = newHappenings(a, s.Name, listed)
+			if o.Since != "" { // what is now is not what was then
+				clear(people.health)
+			}
+		}
 		err = s.Happenings(cmd.Context(), o, func(h session.Happening) error {
 			if len(args) > 0 && !slices.Contains(args, h.Service) {
 				return nil
@@ -29,7 +40,7 @@ func (a *app) eventsCommand() *cobra.Command {
 			switch {
 			case asJSON:
 				return render.JSON(a.stdout, h)
-			case render.IsTerminal(a.stdout):
+			case people != nil:
 				return people.show(h)
 			}
 			return a.list([]string{fmt.Sprint(h)})
@@ -38,6 +49,7 @@ func (a *app) eventsCommand() *cobra.Command {
 	})
 	fs := cmd.Flags()
 	fs.BoolVar(&asJSON, "json", false, "Output events as a stream of json objects")
+	fs.BoolVar(&healthChecks, "health-checks", false, "Show the commands of health checks on a terminal, too; elsewhere they are shown")
 	fs.StringVar(&o.Since, "since", "", "Show all events created since timestamp")
 	fs.StringVar(&o.Until, "until", "", "Stream events until this timestamp")
 	return cmd

@@ -1,41 +1,23 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/internal/render"
+)
 
 // setUpHelp lays help out as docker does: people search it for "Usage:  docker
-// compose".
-func setUpHelp(root *cobra.Command) {
-	root.SetUsageTemplate(usageTemplate)
-	root.SetHelpTemplate(helpTemplate)
+// compose". On a terminal its lines break between words, elsewhere they do not break.
+func (a *app) setUpHelp(root *cobra.Command) {
+	setExamples(root)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		cols, _, _ := render.Size(a.stdout)
+		_, _ = io.WriteString(cmd.OutOrStdout(), helpOf(cmd, cols)) // nobody can be told
+	})
 	root.SetHelpCommand(helpCommand(root))
 }
-
-const helpTemplate = `Usage:  {{.UseLine}}
-
-{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}{{end}}
-{{if .Aliases}}
-Aliases:
-  {{.NameAndAliases}}
-{{end}}` + detailsTemplate
-
-const usageTemplate = `Usage:  {{.UseLine}}
-` + detailsTemplate
-
-const detailsTemplate = `{{if .HasAvailableSubCommands}}
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name 11}} {{.Short}}{{end}}{{end}}
-{{end}}{{if .HasExample}}
-Examples:
-{{.Example}}
-{{end}}{{if .HasAvailableLocalFlags}}
-Options:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-{{end}}{{if .HasAvailableInheritedFlags}}
-Global Options:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
-{{end}}{{if .HasAvailableSubCommands}}
-Run '{{.CommandPath}} COMMAND --help' for more information on a command.
-{{end}}`
 
 // helpCommand is "help COMMAND", which is the same as COMMAND --help.
 func helpCommand(root *cobra.Command) *cobra.Command {

@@ -32,6 +32,9 @@ func (a *app) imagesCommand() *cobra.Command {
 		if quiet {
 			return a.names(imageIDs(images))
 		}
+		if a.forPeople(cmd) {
+			return a.showImages(images)
+		}
 		return render.Listing[session.UsedImage]{Items: images, Columns: imageColumns, Wide: true}.Write(a.stdout, format)
 	})
 	cmd.Flags().StringVar(&format, "format", "table", `Format the output ("table"|"json"|TEMPLATE)`)
@@ -56,15 +59,23 @@ var imageColumns = []render.Column[session.UsedImage]{
 	{Field: "Repository", Text: func(i session.UsedImage) string { return cmp.Or(i.Repository, "<none>") }},
 	{Field: "Tag", Text: func(i session.UsedImage) string { return cmp.Or(i.Tag, "<none>") }},
 	{Field: "Platform", Text: func(i session.UsedImage) string { return i.Platform }},
-	{Field: "ID", Header: "Image ID", Text: func(i session.UsedImage) string {
-		id := i.ID[strings.IndexByte(i.ID, ':')+1:]
-		return id[:min(12, len(id))]
-	}},
-	{Field: "Size", Text: func(i session.UsedImage) string { return units.HumanSizeWithPrecision(float64(i.Size), 3) }},
-	{Field: "Created", Text: func(i session.UsedImage) string {
-		if i.Created == nil {
-			return "N/A"
-		}
-		return units.HumanDuration(time.Since(*i.Created)) + " ago"
-	}},
+	{Field: "ID", Header: "Image ID", Text: shortImageID},
+	{Field: "Size", Text: imageSize},
+	{Field: "Created", Text: imageAge},
+}
+
+func shortImageID(i session.UsedImage) string {
+	id := i.ID[strings.IndexByte(i.ID, ':')+1:]
+	return id[:min(12, len(id))]
+}
+
+func imageSize(i session.UsedImage) string {
+	return units.HumanSizeWithPrecision(float64(i.Size), 3)
+}
+
+func imageAge(i session.UsedImage) string {
+	if i.Created == nil {
+		return "N/A"
+	}
+	return units.HumanDuration(time.Since(*i.Created)) + " ago"
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/collector"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/logs"
+	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/session/follow"
 )
 
@@ -96,10 +98,37 @@ func (a *app) showLogs(cmd *cobra.Command, f logsFlags, services []string) error
 	}
 	s := a.session(nil, id.Name)
 	defer s.Close()
+	if f.follow && f.format == "text" && a.wantsMenu(nil, nil) {
+		leave, err := a.logMenu(ctx, s, o)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
 	if err = follow.Logs(ctx, s, o); failed != nil {
 		return fmt.Errorf("writing the logs: %w", failed)
 	}
 	return err
+}
+
+// logMenu listens to keys until leave is called. Services are those that are named, or
+// that have containers.
+func (a *app) logMenu(ctx context.Context, s *session.Session, o follow.LogsOptions) (leave func(), err error) {
+	names := o.Services
+	if len(names) == 0 {
+		listed, err := s.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range listed {
+			names = append(names, c.Service)
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
+	}
+	m := a.menu(logKeys, names)
+	m.Open(ctx)
+	return m.Close, nil
 }
 
 // filter is what --grep, --invert and --level say.

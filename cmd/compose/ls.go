@@ -41,6 +41,9 @@ func (a *app) lsCommand() *cobra.Command {
 			}
 			return a.names(names)
 		}
+		if a.forPeople(cmd) {
+			return a.showProjects(projects)
+		}
 		return render.Listing[session.ListedProject]{Items: projects, Columns: lsColumns, Wide: true}.Write(a.stdout, format)
 	})
 	cmd.Args = cobra.NoArgs

@@ -15,20 +15,20 @@ import (
 	"github.com/compose-orchestrator/compose/session/follow"
 )
 
-// wantsMenu tells whether an attached up listens to keys: --menu, else
-// COMPOSE_MENU, else where there is a terminal at both ends.
+// wantsMenu tells whether a command listens to keys: by its flag --menu, which may be
+// nil, else COMPOSE_MENU, else where there is a terminal at both ends.
 func (a *app) wantsMenu(p *project.Project, flag *pflag.Flag) bool {
 	if !terminal.Is(a.stdin) || !terminal.Is(a.stdout) || !terminal.Is(a.stderr) {
 		return false
 	}
-	if flag.Changed {
+	if flag != nil && flag.Changed {
 		return flag.Value.String() == "true"
 	}
 	v := a.setting(p, "COMPOSE_MENU")
 	return v == "" || truthy(v)
 }
 
-// menu listens to the keys of an attached up. It implements follow.Menu.
+// menu listens to the keys of an attached up, or of logs. It implements follow.Menu.
 type menu struct {
 	a        *app
 	commands chan follow.Command
@@ -42,8 +42,8 @@ type menu struct {
 
 var _ follow.Menu = (*menu)(nil)
 
-func (a *app) menu(services []string) *menu {
-	return &menu{a: a, commands: make(chan follow.Command, 8), keys: newMenuKeys(services), stop: func() {}}
+func (a *app) menu(keys []menuKey, services []string) *menu {
+	return &menu{a: a, commands: make(chan follow.Command, 8), keys: newMenuKeys(keys, services), stop: func() {}}
 }
 
 // Open reads keys from the terminal until Close, and shows what they do.
@@ -76,10 +76,11 @@ func (m *menu) Open(context.Context) <-chan follow.Command {
 }
 
 // Ready offers what needs running services.
-func (m *menu) Ready(services []string) {
+func (m *menu) Ready(p *project.Project) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.keys.ready, m.keys.services = true, services
+	m.keys.ready = true
+	m.keys.know(p)
 	m.show()
 }
 
@@ -159,6 +160,9 @@ func (m *menu) do(did any) {
 		m.a.display().Only(string(did))
 	case searchFor:
 		m.a.display().Search(string(did))
+	case showAll:
+		m.a.display().Only("")
+		m.a.display().Search("")
 	case tell:
 		m.a.display().Event(event.Message{Level: event.Info, Text: string(did)})
 	}

@@ -1,56 +1,115 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session/follow"
 )
 
 // menuKeys turns keys into what they do. It is a state machine without streams:
 // either keys are waited for, or a text is typed behind a prompt.
 type menuKeys struct {
-	services []string
-	ready    bool   // everything is up
-	only     string // the service whose logs alone are shown; "": all
-	search   string // what is searched for; "": nothing
-	prompt   string
-	typed    string
-	// entered does what the typed text says; a service's name where choosing.
-	entered  func(text string) any
-	choosing bool
-	answers  chan<- string // takes one answer, to a question of the program
+	keys      []menuKey
+	services  []string
+	published []string // those of the services that publish ports
+	ready     bool     // everything is up
+	only      string   // the service whose logs alone are shown; "": all
+	search    string   // what is searched for; "": nothing
+	prompt    string
+	typed     string
+	choices   []string // what may be typed; nil: anything
+	// entered does what the typed text says; one of the choices where there are some.
+	entered func(text string) any
+	answers chan<- string // takes one answer, to a question of the program
 }
+
+// menuKey is a key that does something.
+type menuKey struct {
+	key   string // as it is shown
+	does  string // in the line of keys; "": it is not there
+	help  string
+	press rune // 0: a signal, which the terminal sends
+	// rank is the order in which keys are left out of a narrow line: the highest first.
+	rank  int
+	ready bool // it does nothing before everything is up
+}
+
+// upKeys are those of an attached up.
+var upKeys = []menuKey{
+	{key: "d", does: "detach", press: 'd', rank: 3, help: "leave; the containers run on"},
+	{key: "w", does: "watch", press: 'w', rank: 8, ready: true, help: "watch files, or stop watching"},
+	{key: "r", does: "restart", press: 'r', rank: 4, ready: true, help: "restart a service"},
+	{key: "b", does: "rebuild", press: 'b', rank: 7, ready: true, help: "build and recreate a service"},
+	filterKey,
+	searchKey,
+	{key: "o", does: "open", press: 'o', rank: 9, help: "open a service's page"},
+	helpKey,
+	clearKey,
+	{key: "ctrl-c", does: "stop", help: "stop; again: kill"},
+}
+
+// logKeys are those of logs --follow.
+var logKeys = []menuKey{
+	filterKey, searchKey, helpKey, clearKey,
+	{key: "ctrl-c", does: "end", help: "end; the containers run on"},
+}
+
+// Keys of both.
+var (
+	filterKey = menuKey{key: "f", does: "filter", press: 'f', rank: 5, help: "show one service's lines"}
+	searchKey = menuKey{key: "/", does: "search", press: '/', rank: 6, help: "find a text in the lines"}
+	helpKey   = menuKey{key: "?", does: "keys", press: '?', rank: 2, help: "list the keys"}
+	clearKey  = menuKey{key: "esc", press: 0x1b, help: "end filter and search"}
+)
+
+// activeRank is that of a filter and a search that are on: they stay in sight.
+const activeRank = 1
 
 // What keys do beside commands of the session.
 type (
-	showOnly  string // the logs of a service; "": of all
-	searchFor string // a text; "": nothing any more
-	tell      string // the user
+	showOnly  string   // the logs of a service; "": of all
+	searchFor string   // a text; "": nothing any more
+	showAll   struct{} // no filter, no search
+	tell      string   // the user
 )
 
-func newMenuKeys(services []string) *menuKeys { return &menuKeys{services: services} }
+func newMenuKeys(keys []menuKey, services []string) *menuKeys {
+	return &menuKeys{keys: keys, services: services}
+}
+
+// know takes in a project's services.
+func (k *menuKeys) know(p *project.Project) {
+	k.services, k.published = p.ServiceNames(), nil
+	for _, name := range k.services {
+		if len(p.Services[name].Ports) > 0 {
+			k.published = append(k.published, name)
+		}
+	}
+}
 
 // footer is what the terminal shows at the bottom.
 func (k *menuKeys) footer() render.Footer {
 	if k.entered != nil {
-		f := render.Footer{Prompt: k.prompt, Typed: k.typed}
-		if name := k.chosen(); k.choosing && name != "" && name != k.typed {
-			f.Typed += " → " + name
+		return render.Footer{Prompt: k.prompt, Typed: k.typed, Choices: k.fitting()}
+	}
+	var f render.Footer
+	for _, key := range k.keys {
+		if key.does == "" || key.ready && !k.ready {
+			continue
 		}
-		return f
+		on := map[string]string{filterKey.key: k.only, searchKey.key: k.search}[key.key]
+		if key.does = with(key.does, on); on != "" {
+			key.rank = activeRank
+		}
+		f.Keys = append(f.Keys, render.Key{Key: key.key, Does: key.does, Rank: key.rank})
 	}
-	keys := []render.Key{{Key: "d", Does: "detach"}}
-	if k.ready {
-		keys = append(keys, render.Key{Key: "w", Does: "watch"}, render.Key{Key: "r", Does: "restart"}, render.Key{Key: "b", Does: "rebuild"})
-	}
-	return render.Footer{Keys: append(keys,
-		render.Key{Key: "f", Does: with("filter", k.only)}, render.Key{Key: "/", Does: with("search", k.search)},
-		render.Key{Key: "o", Does: "open"}, render.Key{Key: "ctrl-c", Does: "stop"},
-	)}
+	return f
 }
 
 // with is what a key does, and with what at present.
@@ -59,6 +118,15 @@ func with(does, what string) string {
 		return does
 	}
 	return does + ": " + what
+}
+
+// help lists the keys.
+func (k *menuKeys) help() tell {
+	lines := []string{"keys:"}
+	for _, key := range k.keys {
+		lines = append(lines, fmt.Sprintf("%-6s  %s", key.key, key.help))
+	}
+	return tell(strings.Join(lines, "\n"))
 }
 
 // press takes what one read of the terminal brought. What begins with an escape
@@ -85,14 +153,15 @@ func (k *menuKeys) press(keys []byte) (did []any) {
 
 // command begins what a key stands for.
 func (k *menuKeys) command(r rune) any {
-	ask := func(prompt string, verb follow.Verb) any {
-		return k.choose(prompt, func(name string) any { return follow.Command{Verb: verb, Service: name} })
+	at := slices.IndexFunc(k.keys, func(key menuKey) bool { return key.press == r })
+	if at < 0 || r == 0 {
+		return nil
 	}
-	switch r {
-	case 'w', 'r', 'b':
-		if !k.ready {
-			return tell("not yet: the project still comes up")
-		}
+	if k.keys[at].ready && !k.ready {
+		return tell("not yet: the project still comes up")
+	}
+	ask := func(prompt string, verb follow.Verb, of []string) any {
+		return k.choose(prompt, of, func(name string) any { return follow.Command{Verb: verb, Service: name} })
 	}
 	switch r {
 	case 'd':
@@ -100,28 +169,37 @@ func (k *menuKeys) command(r rune) any {
 	case 'w':
 		return follow.Command{Verb: follow.ToggleWatch}
 	case 'r':
-		return ask("restart which service?", follow.Restart)
+		return ask("restart which service?", follow.Restart, k.services)
 	case 'b':
-		return ask("rebuild which service?", follow.Rebuild)
+		return ask("rebuild which service?", follow.Rebuild, k.services)
 	case 'o':
-		return ask("open a page of which service?", follow.Open)
+		if len(k.published) == 0 {
+			return tell("no service publishes a port")
+		}
+		return ask("open a page of which service?", follow.Open, k.published)
 	case 'f':
-		k.prompt = "show only which service? (none: all)"
-		k.choosing = true
+		k.prompt, k.choices = "show only which service?", k.services
 		k.entered = func(name string) any { k.only = name; return showOnly(name) }
 	case '/':
-		k.prompt = "search:"
+		k.prompt, k.choices = "search:", nil
 		k.entered = func(text string) any { k.search = text; return searchFor(text) }
+	case '?':
+		return k.help()
+	case 0x1b:
+		if k.only != "" || k.search != "" {
+			k.only, k.search = "", ""
+			return showAll{}
+		}
 	}
 	return nil
 }
 
 // choose asks for a service, where there are several.
-func (k *menuKeys) choose(prompt string, then func(string) any) any {
-	if len(k.services) == 1 {
-		return then(k.services[0])
+func (k *menuKeys) choose(prompt string, of []string, then func(string) any) any {
+	if len(of) == 1 {
+		return then(of[0])
 	}
-	k.prompt, k.choosing = prompt, true
+	k.prompt, k.choices = prompt, of
 	k.entered = func(name string) any {
 		if name == "" {
 			return nil
@@ -131,18 +209,25 @@ func (k *menuKeys) choose(prompt string, then func(string) any) any {
 	return nil
 }
 
-// chosen is the service that the typed text stands for: its name, or the first
-// that begins with it, else that has it in it.
-func (k *menuKeys) chosen() string {
-	if k.typed == "" || slices.Contains(k.services, k.typed) {
-		return k.typed
-	}
-	for _, fits := range []func(s, part string) bool{strings.HasPrefix, strings.Contains} {
-		for _, s := range k.services {
-			if fits(s, k.typed) {
-				return s
+// fitting are the choices that the typed text may stand for, the one that it does first:
+// that name, then those that begin with it, then those that have it in them.
+func (k *menuKeys) fitting() (names []string) {
+	for _, fits := range []func(s, part string) bool{
+		func(s, part string) bool { return s == part }, strings.HasPrefix, strings.Contains,
+	} {
+		for _, s := range k.choices {
+			if fits(s, k.typed) && !slices.Contains(names, s) {
+				names = append(names, s)
 			}
 		}
+	}
+	return names
+}
+
+// chosen is the choice that the typed text stands for; "": none.
+func (k *menuKeys) chosen() string {
+	if names := k.fitting(); k.typed != "" && len(names) > 0 {
+		return names[0]
 	}
 	return ""
 }
@@ -160,7 +245,7 @@ func (k *menuKeys) edit(r rune) any {
 	case 0x15: // ctrl-u
 		k.typed = ""
 	case '\t':
-		if name := k.chosen(); k.choosing && name != "" {
+		if name := k.chosen(); name != "" {
 			k.typed = name
 		}
 	default:
@@ -173,7 +258,7 @@ func (k *menuKeys) edit(r rune) any {
 
 func (k *menuKeys) enter() any {
 	text := k.typed
-	if k.choosing && text != "" {
+	if len(k.choices) > 0 && text != "" {
 		if text = k.chosen(); text == "" {
 			text = k.typed
 			k.leave()
@@ -190,7 +275,7 @@ func (k *menuKeys) leave() {
 	if k.answers != nil {
 		close(k.answers)
 	}
-	k.entered, k.typed, k.choosing, k.answers = nil, "", false, nil
+	k.entered, k.typed, k.choices, k.answers = nil, "", nil, nil
 }
 
 // question asks for the answer to a question of the program, in place of what is

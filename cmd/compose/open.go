@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -216,6 +217,22 @@ func (a *app) identifyWith(ctx context.Context, services []string) (project.Iden
 		}
 	}
 	return id, nil
+}
+
+// unknownService is err, or that there is no such service: where err says that a service
+// has no container, and the project's files do not have it either.
+func (a *app) unknownService(ctx context.Context, err error) error {
+	missing, ok := errors.AsType[*session.NoContainerError](err)
+	if !ok {
+		return err
+	}
+	o := a.projectOptions(nil)
+	o.Need = project.NeedServices
+	id, unread := project.Identify(ctx, o)
+	if unread != nil || id.Unread != nil || len(id.Files) == 0 || slices.Contains(id.Services, missing.Service) {
+		return err
+	}
+	return project.NoSuchService(missing.Service, id.Services)
 }
 
 // warnUnread says what of the project's files could not be read, in one warning.

@@ -1,44 +1,42 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/compose-orchestrator/compose/internal/render"
-	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/session"
 )
 
 // showContainers is ps on a terminal: what people look for, ports as addresses
-// to click on where they are web pages.
+// to click on where they are web pages. A narrow terminal has one port in a line, and
+// is spared the service, which the name ends in.
 func (a *app) showContainers(listed []session.Listed, f psFlags, s *session.Session) error {
-	header := []string{"Name", "Service", "Status"}
+	t := render.Fitted{Columns: []render.FittedColumn{
+		{Title: "NAME", Cut: render.CutStart, Keep: 12}, {Title: "SERVICE", Rank: 3}, {Title: "STATUS", Cut: render.CutEnd, Keep: 16},
+	}}
 	extra := f.extraColumns()
 	for _, c := range extra {
-		header = append(header, c.Title())
+		t.Columns = append(t.Columns, render.FittedColumn{Title: strings.ToUpper(c.Title()), Rank: 1})
 	}
-	header = append(header, "Ports")
+	t.Columns = append(t.Columns, render.FittedColumn{Title: "PORTS", Rank: 2})
 	style := a.style()
-	var rows [][]terminal.Text
 	for _, c := range listed {
-		row := []terminal.Text{terminal.Value(c.Name), terminal.Value(c.Service), style.State(c.State, c.Health, c.Fares())}
+		row := append(render.Cells(c.Name, c.Service), render.Cell{style.State(c.State, c.Health, c.BriefStatus())})
 		for _, e := range extra {
-			row = append(row, terminal.Value(e.Text(c)))
+			row = append(row, render.Cells(e.Text(c))...)
 		}
-		rows = append(rows, append(row, endpoints(s.Endpoints(c), style)))
+		t.Rows = append(t.Rows, append(row, endpoints(s.Endpoints(c), style)))
 	}
-	return render.Grid(a.stdout, header, rows)
+	if f.noTrunc {
+		return a.stdout.Show(t.Lines(render.FitTo{}, style)...)
+	}
+	return a.showTable(t)
 }
 
-func endpoints(list []session.Endpoint, style render.Style) terminal.Text {
-	var parts []terminal.Text
+func endpoints(list []session.Endpoint, style render.Style) render.Cell {
+	parts := make(render.Cell, len(list))
 	for i, e := range list {
-		if i > 0 {
-			parts = append(parts, terminal.Value(", "))
-		}
-		parts = append(parts, style.Link(e.URL, e.Text))
+		parts[i] = style.Link(e.URL, e.Text)
 	}
-	return terminal.Join(parts...)
-}
-
-// style is how results may be written to standard output.
-func (a *app) style() render.Style {
-	return render.StyleOf(a.stdout, a.look())
+	return parts
 }

@@ -62,12 +62,12 @@ func TestPsOnATerminal(t *testing.T) {
 		args    []string
 		want    string
 	}{
-		{nil, []string{"ps"}, `^NAME +SERVICE +STATUS +PORTS\r\n` +
+		{nil, []string{"ps"}, `^\x1b\[1mNAME +SERVICE +STATUS +PORTS\x1b\[0m\r\n` +
 			`demo-web-1 +web +\x1b\[32mUp [^\x1b]+\x1b\[0m +` +
 			`\x1b\]8;;http://127.0.0.1:18080\x1b\\http://127.0.0.1:18080\x1b\]8;;\x1b\\, 18432->5432/tcp\r\n$`},
 		{nil, []string{"--ansi", "never", "ps"}, `\r\ndemo-web-1 +web +Up .* +http://127.0.0.1:18080, 18432->5432/tcp\r\n$`},
 		{[]string{"NO_COLOR=1"}, []string{"ps"}, `demo-web-1 +web +Up .* +\x1b\]8;;http`},
-		{nil, []string{"ps", "--details"}, `^NAME +SERVICE +STATUS +RESTARTS +PORTS\r\ndemo-web-1 .* 0 +\x1b\]8`},
+		{nil, []string{"ps", "--details"}, `^\x1b\[1mNAME +SERVICE +STATUS +RESTARTS +PORTS\x1b\[0m\r\ndemo-web-1 .* 0 +\x1b\]8`},
 		{nil, []string{"ps", "--format", "table"}, `^NAME +IMAGE +COMMAND +SERVICE +CREATED +STATUS +PORTS\r\n`},
 		{nil, []string{"ps", "-q"}, `^[0-9a-f]{64}\r\n$`},
 	} {

@@ -63,7 +63,7 @@ func (a *app) root() *cobra.Command {
 	_ = root.Flags().MarkHidden("version")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.commands()...)
-	setUpHelp(root)
+	a.setUpHelp(root)
 	a.setUpCompletion(root)
 	return root
 }

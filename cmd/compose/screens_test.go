@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,6 +55,12 @@ func (s *shown) load() {
 	}
 }
 
+// took are times that a clock which stands still does not stop.
+var took = regexp.MustCompile(` in [\d.]+ m?s\b`)
+
+// text is what the screen shows, less such times.
+func (s *shown) text() string { return took.ReplaceAllString(s.screen.Screen(), " in N s") }
+
 // shot waits until the screen is the golden one of this name. To make that anew
 // it waits for the texts.
 func (s *shown) shot(name string, texts ...string) {
@@ -70,16 +77,16 @@ func (s *shown) shot(name string, texts ...string) {
 		}
 	}
 	late := time.After(patience)
-	for !right(s.screen.Screen()) {
+	for !right(s.text()) {
 		select {
 		case <-s.changed:
 		case <-late:
-			s.t.Fatalf("screen %q of %s: got:\n%s\nwant:\n%s", name, s.golden, s.screen.Screen(), s.want[name])
+			s.t.Fatalf("screen %q of %s: got:\n%s\nwant:\n%s", name, s.golden, s.text(), s.want[name])
 		}
 	}
 	if *update {
 		time.Sleep(time.Second) // whatever else comes
-		fmt.Fprintf(&s.shots, "-- %s --\n%s", name, s.screen.Screen())
+		fmt.Fprintf(&s.shots, "-- %s --\n%s", name, s.text())
 	}
 }
 
@@ -102,10 +109,16 @@ func (s *shown) ends(code int, texts ...string) {
 	if unknown := s.screen.Unknown(); len(unknown) > 0 {
 		s.t.Errorf("the terminal got %q", unknown)
 	}
-	if *update {
-		if err := os.WriteFile(s.golden, []byte(s.shots.String()), 0o644); err != nil {
-			s.t.Fatal(err)
-		}
+	s.save()
+}
+
+// save writes the golden screens anew, where that is asked for.
+func (s *shown) save() {
+	if !*update {
+		return
+	}
+	if err := os.WriteFile(s.golden, []byte(s.shots.String()), 0o644); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -216,7 +229,7 @@ func TestScreensAttached(t *testing.T) {
 		s.keys("/line 7")
 		s.shot("prompt", "line 7▏")
 		s.keys("\r")
-		s.shot("found", "is in 1 of", "detach")
+		s.shot("found", "is in 1 of", "ctrl-c")
 		s.keys("\x03")
 		s.shot("stopping", "exited with code", "Waiting")
 		close(stopped)

@@ -64,8 +64,7 @@ func (a *app) stats(cmd *cobra.Command, o session.StatsOptions, f statsFlags) er
 			return err
 		}
 		if people {
-			cols, _, _ := render.Size(a.stdout)
-			return a.stdout.Show(f.table(now).Lines(render.FitTo{Cols: cols}, a.style())...)
+			return a.showTable(f.table(now))
 		}
 		return f.write(a.stdout, now)
 	}
@@ -112,11 +111,11 @@ func (f *statsFlags) write(w io.Writer, now []session.Stats) error {
 // table is what people look at.
 func (f *statsFlags) table(now []session.Stats) render.Fitted {
 	t := render.Fitted{Columns: []render.FittedColumn{
-		{Title: "NAME", Cut: true}, {Title: "CPU %", Right: true}, {Title: "MEM USAGE / LIMIT", Right: true, Rank: 2}, {Title: "MEM %", Right: true, Rank: 1},
+		{Title: "NAME", Cut: render.CutEnd}, {Title: "CPU %", Right: true}, {Title: "MEM USAGE / LIMIT", Right: true, Rank: 2}, {Title: "MEM %", Right: true, Rank: 1},
 		{Title: "NET I/O", Right: true, Rank: 4}, {Title: "BLOCK I/O", Right: true, Rank: 5}, {Title: "PIDS", Right: true, Rank: 3}, {Title: "CONTAINER ID", Rank: 6},
 	}}
-	row := func(s session.Stats) []string {
-		return []string{s.Name, s.CPUPerc, s.MemUsage, s.MemPerc, s.NetIO, s.BlockIO, s.PIDs, s.ID}
+	row := func(s session.Stats) []render.Cell {
+		return render.Cells(s.Name, s.CPUPerc, s.MemUsage, s.MemPerc, s.NetIO, s.BlockIO, s.PIDs, s.ID)
 	}
 	var total session.Usage
 	for _, s := range f.sorted(now) {
@@ -124,7 +123,7 @@ func (f *statsFlags) table(now []session.Stats) render.Fitted {
 			s = s.Short()
 		}
 		if s.Usage == nil {
-			t.Rows = append(t.Rows, []string{s.Name, "-", "-", "-", "-", "-", "-", s.ID})
+			t.Rows = append(t.Rows, render.Cells(s.Name, "-", "-", "-", "-", "-", "-", s.ID))
 			continue
 		}
 		total = total.Add(*s.Usage)
@@ -132,7 +131,7 @@ func (f *statsFlags) table(now []session.Stats) render.Fitted {
 	}
 	if len(now) > 1 && slices.ContainsFunc(now, func(s session.Stats) bool { return s.Usage != nil }) {
 		t.Total = row(total.Stats())
-		t.Total[0] = fmt.Sprintf("%d containers", len(now))
+		t.Total[0] = render.Cells(fmt.Sprintf("%d containers", len(now)))[0]
 	}
 	return t
 }

@@ -75,10 +75,11 @@ func (a *app) showProcesses(running []session.Running, titles []string) error {
 	t := render.Fitted{Columns: []render.FittedColumn{{Title: "SERVICE"}, {Title: "#", Right: true}}}
 	for _, title := range titles {
 		rank, known := processRanks[title]
-		t.Columns = append(t.Columns, render.FittedColumn{
-			Title: title, Rank: rank, Cut: known && rank == 0,
-			Right: strings.HasSuffix(title, "PID") || title == "C",
-		})
+		c := render.FittedColumn{Title: title, Rank: rank, Right: strings.HasSuffix(title, "PID") || title == "C"}
+		if known && rank == 0 {
+			c.Cut = render.CutEnd
+		}
+		t.Columns = append(t.Columns, c)
 	}
 	for _, r := range running {
 		name := []string{r.Container.Service, strconv.Itoa(r.Container.Number)}
@@ -90,12 +91,11 @@ func (a *app) showProcesses(running []session.Running, titles []string) error {
 			for _, title := range titles {
 				cells = append(cells, cellOf(r.Titles, row, title))
 			}
-			t.Rows = append(t.Rows, cells)
+			t.Rows = append(t.Rows, render.Cells(cells...))
 			name = []string{"", ""}
 		}
 	}
-	cols, _, _ := render.Size(a.stdout)
-	return a.stdout.Show(t.Lines(render.FitTo{Cols: cols}, a.style())...)
+	return a.showTable(t)
 }
 
 // rowOf is a row for a tabwriter: no cell breaks it.

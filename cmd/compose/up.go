@@ -189,7 +189,9 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	f.follow.Timeout = o.Timeout
 	f.follow.Timestamps = f.timestamps
 	if menu {
-		f.follow.Menu = a.menu(s.Project.ServiceNames())
+		m := a.menu(upKeys, nil)
+		m.keys.know(s.Project)
+		f.follow.Menu = m
 		f.follow.OpenURL = a.openURL
 	}
 	code, err := follow.Up(cmd.Context(), s, up, f.follow)

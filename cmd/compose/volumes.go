@@ -27,6 +27,9 @@ func (a *app) volumesCommand() *cobra.Command {
 			}
 			return a.names(names)
 		}
+		if a.forPeople(cmd) {
+			return a.showVolumes(cmd.Context(), s, volumes)
+		}
 		return render.Listing[session.ListedVolume]{Items: volumes, Columns: volumeColumns, Lines: true}.Write(a.stdout, format)
 	})
 	cmd.Flags().StringVar(&format, "format", "table", `Format output: "table", "json", a Go template, or "table TEMPLATE"`)

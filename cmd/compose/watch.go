@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -88,6 +89,7 @@ func (a *app) watchOptions(f configFlag, services []string, r reload) (watching.
 	}
 	return watching.Options{
 		Outputs:  a.outputs,
+		ShowPlan: func(project string, p *plan.Plan) { a.display().Plan(project, p) },
 		Since:    r.since,
 		Services: services,
 		Apply:    apply,

@@ -85,6 +85,9 @@ func (l *Container) SetHealth(health string) {
 // Label is the value of a label; templates call it.
 func (l Container) Label(name string) string { return l.labels[name] }
 
+// Uses tells whether the container mounts a volume.
+func (l Container) Uses(volume string) bool { return slices.Contains(l.mounts, volume) }
+
 // Short is the container as it is listed for people: the id in 12 digits, long
 // commands and names of mounts cut.
 func (l Container) Short() Container {

@@ -48,6 +48,8 @@ type EventsOptions struct {
 	// takes: "2026-01-02T15:04:05", "10m", seconds since 1970; "": now, and for
 	// ever.
 	Since, Until string
+	// NoHealthChecks leaves out the commands that health checks run.
+	NoHealthChecks bool
 }
 
 // Events hands on the events of a project's containers, other than those of the
@@ -64,10 +66,11 @@ func Events(ctx context.Context, c api.Reader, o EventsOptions, show func(Event)
 		filters.Arg("type", string(events.ContainerEventType)),
 		filters.Arg("label", project.LabelProject+"="+o.Project),
 	)})
+	checks := newHealthChecks(c)
 	for {
 		select {
 		case m := <-messages:
-			if m.Actor.Attributes[project.LabelOneOff] == project.OneOffTrue {
+			if m.Actor.Attributes[project.LabelOneOff] == project.OneOffTrue || o.NoHealthChecks && checks.ran(ctx, m) {
 				continue
 			}
 			if err := show(eventOf(m)); err != nil {

@@ -33,6 +33,8 @@ type Image struct {
 	Size          int64      // bytes
 	Created       *time.Time `json:",omitempty"`
 	LastTagTime   time.Time  `json:",omitzero"`
+
+	Service string `json:"-"` // of the container
 }
 
 // Images returns the images of a project's containers, by the containers' names; of
@@ -90,7 +92,7 @@ func imagesByID(ctx context.Context, c api.Reader, found []container.Summary) (m
 }
 
 func usedImage(s container.Summary, i *image.InspectResponse) Image {
-	u := Image{ID: s.ImageID, ContainerName: observe.OwnName(s.Names)}
+	u := Image{ID: s.ImageID, ContainerName: observe.OwnName(s.Names), Service: s.Labels[project.LabelService]}
 	u.Repository, u.Tag = nameAndTag(s.Image)
 	if i == nil {
 		return u

@@ -19,6 +19,8 @@ type Project struct {
 	Name        string
 	Status      string // "running(2), exited(1)"
 	ConfigFiles string // absolute, comma-joined
+
+	Counts map[string]int `json:"-"` // of containers, by state
 }
 
 // Projects returns the engine's projects by name. o.All includes those of which
@@ -43,7 +45,7 @@ func Projects(ctx context.Context, c api.Reader, o ProjectsOptions) ([]Project, 
 	}
 	var out []Project
 	for name, counts := range states {
-		out = append(out, Project{Name: name, Status: countText(counts), ConfigFiles: files[name]})
+		out = append(out, Project{Name: name, Status: countText(counts), ConfigFiles: files[name], Counts: counts})
 	}
 	slices.SortFunc(out, func(a, b Project) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil

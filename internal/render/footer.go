@@ -1,6 +1,9 @@
 package render
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/mattn/go-runewidth"
 
 	"github.com/compose-orchestrator/compose/internal/terminal"
@@ -10,36 +13,79 @@ import (
 // keys and what they do.
 type Footer struct {
 	Prompt, Typed string
-	Keys          []Key
+	// Choices are what the typed text may stand for. The first one is what it does
+	// stand for, where something was typed.
+	Choices []string
+	Keys    []Key
 }
 
 // Key is a key and what it does.
-type Key struct{ Key, Does string }
+type Key struct {
+	Key, Does string
+	// Rank is the order in which keys are left out where there is not enough room: the
+	// highest first.
+	Rank int
+}
 
 func (f Footer) empty() bool { return f.Prompt == "" && len(f.Keys) == 0 }
 
 // line returns the footer in at most cols columns. What was typed is cut off at
-// its start; keys that do not fit are left out.
+// its start; choices and keys that do not fit are left out.
 func (f Footer) line(cols int, s style) terminal.Text {
 	if f.Prompt != "" {
-		prompt, typed := terminal.Clean(f.Prompt), terminal.Clean(f.Typed)
-		room := max(cols-runewidth.StringWidth(prompt)-2, 0)
-		if w := runewidth.StringWidth(typed); w > room {
-			typed = runewidth.TruncateLeft(typed, w-room, "")
-		}
-		text := runewidth.Truncate(prompt+" "+typed, max(cols-1, 0), "")
-		return terminal.Join(s.of(terminal.Bold, text), terminal.Value("▏"))
+		return f.question(cols, s)
 	}
-	var l terminal.Text
-	for _, k := range f.Keys {
-		next := terminal.Join(s.of(terminal.Bold, k.Key), terminal.Value(" "), s.of(terminal.Dim, k.Does))
-		if l.Width() > 0 {
-			next = terminal.Join(terminal.Value("   "), next)
+	keys := slices.Clone(f.Keys)
+	for {
+		l := keyLine(keys, s)
+		if l.Width() <= cols || len(keys) == 0 {
+			return l
 		}
-		if l.Width()+next.Width() > cols {
+		last := slices.MaxFunc(keys, func(a, b Key) int { return cmp.Compare(a.Rank, b.Rank) })
+		keys = slices.DeleteFunc(keys, func(k Key) bool { return k == last })
+	}
+}
+
+func keyLine(keys []Key, s style) terminal.Text {
+	var l terminal.Text
+	for i, k := range keys {
+		if i > 0 {
+			l = terminal.Join(l, terminal.Value("   "))
+		}
+		l = terminal.Join(l, s.of(terminal.Bold, k.Key), terminal.Value(" "), s.of(terminal.Dim, k.Does))
+	}
+	return l
+}
+
+// question is the prompt, what was typed, and the choices.
+func (f Footer) question(cols int, s style) terminal.Text {
+	prompt, typed := terminal.Clean(f.Prompt), terminal.Clean(f.Typed)
+	room := max(cols-runewidth.StringWidth(prompt)-2, 0)
+	if w := runewidth.StringWidth(typed); w > room {
+		typed = runewidth.TruncateLeft(typed, w-room, "")
+	}
+	text := runewidth.Truncate(prompt+" "+typed, max(cols-1, 0), "")
+	l := terminal.Join(s.of(terminal.Bold, text), terminal.Value("▏"))
+	for i, choice := range f.Choices {
+		sign, text := "  ", s.of(terminal.Dim, choice)
+		if i == 0 && f.Typed != "" {
+			sign, text = " → ", terminal.Value(choice)
+		}
+		if choice == f.Typed {
+			continue
+		}
+		room := cols
+		if i < len(f.Choices)-1 {
+			room -= len(" .") // for the sign that there are more
+		}
+		next := terminal.Join(l, terminal.Value(sign), text)
+		if next.Width() > room {
+			if l.Width()+2 <= cols {
+				l = terminal.Join(l, s.of(terminal.Dim, " …"))
+			}
 			break
 		}
-		l = terminal.Join(l, next)
+		l = next
 	}
 	return l
 }

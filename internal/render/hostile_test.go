@@ -192,7 +192,7 @@ func ways(t *testing.T, text string) []way {
 		{"JSON lines", 1, func(e *emulator) { shown(t, e, render.ModeJSON, event.Message{Text: text}) }},
 		{"JSON logs", 1, func(e *emulator) { jsonLog(t, e, text) }},
 		{"grid", 2, func(e *emulator) {
-			render.Grid(e, []string{text, "b"}, [][]terminal.Text{{terminal.Value(text), terminal.Value(text)}})
+			terminal.OutputOf(e).Show(render.Fitted{Columns: []render.FittedColumn{{Title: text}, {Title: "b"}}, Rows: [][]render.Cell{render.Cells(text, text)}}.Lines(render.FitTo{}, render.Style{})...)
 		}},
 		{"written", strings.Count(text, "\n") + 1, func(e *emulator) { fmt.Fprintf(terminal.OutputOf(e), "%s\n", text) }},
 		{"explanation", 1, func(e *emulator) {

@@ -168,6 +168,9 @@ func encode(e event.Event, now time.Time) ([]byte, error) {
 		}
 	case event.Message:
 		l.Type, l.Level, l.Text, l.Hint = "message", e.Level, e.Text, e.Hint
+		if e.Level == event.Plain {
+			l.Level = event.Info
+		}
 	case event.Planned:
 		l.Type, l.Title, l.Refs = "planned", e.Title, e.Refs
 	case event.Finished:

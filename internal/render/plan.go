@@ -26,12 +26,32 @@ import (
 //	  order: migrate → web
 //	  web stays down while it waits for migrate to complete
 func Plan(w io.Writer, project string, p *plan.Plan, o Options) error {
-	s := planText{Plan: p, sum: p.Summary(), style: o.style(w)}
+	return terminal.OutputOf(w).Print(planLines(project, p, o.style(w)))
+}
+
+// Plan is the function Plan for the display's own place: above what is live. With
+// ModeJSON it is the text of a message, with ModeQuiet nothing.
+func (r *Renderer) Plan(project string, p *plan.Plan) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch d := r.d.(type) {
+	case *tty:
+		_ = d.messages.to.Print(planLines(project, p, d.style)) // it returns nil: the display keeps the error
+		d.scheduleFrame()
+	case *plain:
+		_ = d.to.Print(planLines(project, p, d.style))
+	case *jsonLines:
+		d.event(event.Message{Level: event.Info, Text: strings.TrimSuffix(planLines(project, p, false).String(), "\n")})
+	}
+}
+
+func planLines(project string, p *plan.Plan, style style) *terminal.Buffer {
+	s := planText{Plan: p, sum: p.Summary(), style: style}
 	s.headline(project)
 	s.changes()
 	s.order()
 	s.remarks()
-	return terminal.OutputOf(w).Print(&s.b)
+	return &s.b
 }
 
 // planText is a plan on its way out.

@@ -35,6 +35,7 @@ type tty struct {
 	mu       *sync.Mutex     // the renderer's; a frame takes it
 
 	region    *region // nil: nothing is shown
+	brief     bool    // the region is of plans of which nothing needs to stay, and they succeed
 	footer    Footer
 	above     terminal.Buffer // lines to print above the region with the next frame
 	screen    terminal.Region
@@ -94,6 +95,7 @@ func (t *tty) keepError(err error) {
 func (t *tty) event(e event.Event) {
 	switch x := e.(type) {
 	case event.Planned:
+		t.brief = x.Brief && (t.region == nil || t.brief)
 		if t.region != nil || len(x.Refs) > 0 { // nothing to do is nothing to show
 			t.open().Add(e, t.now())
 		}
@@ -106,6 +108,7 @@ func (t *tty) event(e event.Event) {
 		}
 	case event.Finished:
 		if t.region != nil {
+			t.brief = t.brief && x.Err == nil
 			t.region.Add(e, t.now())
 			t.end(e)
 		}
@@ -117,6 +120,9 @@ func (t *tty) event(e event.Event) {
 			t.open().Add(e, t.now())
 		}
 	default:
+		if m, ok := e.(event.Message); ok && m.Level == event.Plain {
+			return
+		}
 		if a, ok := e.(event.Attached); ok && !a.Quiet {
 			t.logView() // a search can ask for lines that came before it
 		}
@@ -248,7 +254,10 @@ func (t *tty) commit() {
 		return
 	}
 	cols, rows := t.size()
-	lines := t.region.lines(frame{cols - 1, rows - 1, progress.Moment{Now: t.now(), Ended: true}})
+	var lines []terminal.Text
+	if at := (progress.Moment{Now: t.now(), Ended: true}); !t.brief || progress.Count(t.region.Shown(at), at).Warned > 0 {
+		lines = t.region.lines(frame{cols - 1, rows - 1, at})
+	}
 	t.keepError(t.screen.Finish(&t.above, lines, cols, rows))
 	t.above.Reset(2 * maxAbove)
 	t.region = nil

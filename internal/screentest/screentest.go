@@ -63,16 +63,16 @@ func (v *Terminal) Write(p []byte) (int, error) {
 // pseudo-terminal hands on as much as it has.
 func partial(b []byte) bool {
 	if b[0] == 0x1b {
-		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals) || b[1] == ']' && !bytes.Contains(b, []byte(linkEnd))
+		return len(b) < 2 || b[1] == '[' && !bytes.ContainsAny(b[2:], finals) || b[1] == ']' && !bytes.Contains(b, []byte(stringEnd))
 	}
 	return !utf8.FullRune(b)
 }
 
+// A link begins and ends with linkStart, an address and stringEnd.
+const linkStart, stringEnd = "\x1b]8;;", "\x1b\\"
+
 // finals are the last characters of sequences.
 const finals = "ABCDHJKhlm"
-
-// linkEnd ends the beginning of a link, and its end.
-const linkEnd = "\x1b\\"
 
 // take carries out what s begins with and returns its length.
 func (v *Terminal) take(s string) int {
@@ -124,8 +124,8 @@ func (v *Terminal) down() {
 }
 
 func (v *Terminal) escape(s string) int {
-	if strings.HasPrefix(s, "\x1b]8;;") { // a link shows its text alone
-		return strings.Index(s, linkEnd) + len(linkEnd)
+	if strings.HasPrefix(s, linkStart) { // it is not seen
+		return strings.Index(s, stringEnd) + len(stringEnd)
 	}
 	end := strings.IndexAny(s[2:], finals) + 3
 	var n int

@@ -94,3 +94,20 @@ func (t Text) Cut(width int) Text {
 	}
 	return text(runewidth.Truncate(CleanPrinted(t.s), max(width, 0), ""))
 }
+
+// Shorten returns the text in at most width columns. "…" stands for the end that is cut
+// off, and a text that is cut loses its colours.
+func (t Text) Shorten(width int) Text {
+	if t.width <= width {
+		return t
+	}
+	return text(runewidth.Truncate(CleanPrinted(t.s), max(width, 0), "…"))
+}
+
+// ShortenStart is Shorten that cuts off the start.
+func (t Text) ShortenStart(width int) Text {
+	if t.width <= width {
+		return t
+	}
+	return text(runewidth.TruncateLeft(CleanPrinted(t.s), t.width-max(width-1, 0), "…"))
+}

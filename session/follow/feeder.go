@@ -157,7 +157,10 @@ func (f *feeder) died(ctx context.Context, e feed.Event, t logs.Target) {
 		heard = f.listener.next(ctx, t) // before it starts again
 	}
 	exit := event.Exit{Source: t.Source, Code: e.ExitCode, Restarting: restarting(ctx, f.s, e.ID)}
-	f.account.tell(func(a *account.Account) { exit.Replaced = a.Replaced(replicaOf(e)); a.EndHeard() })
+	f.account.tell(func(a *account.Account) {
+		exit.Replaced = a.Replaced(e.ID, replicaOf(e))
+		a.EndHeard()
+	})
 	if logged {
 		f.change(ctx, logs.Change{Target: t, At: e.Time, Exit: &exit})
 	} else {

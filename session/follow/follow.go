@@ -147,7 +147,7 @@ func (f *attached) announce(p *plan.Plan) {
 // wait returns when all followed containers ended, when one ended that stops the
 // others by the options, or when the user interrupts or leaves.
 func (f *attached) wait(ctx context.Context) (int, error) {
-	f.menu.Ready(f.account.project().ServiceNames())
+	f.menu.Ready(f.account.project())
 	for {
 		if end, ok := f.account.abort(); ok {
 			return f.abort(ctx, end)

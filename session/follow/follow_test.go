@@ -160,7 +160,7 @@ func newKeys() *keys {
 }
 
 func (k *keys) Open(context.Context) <-chan follow.Command { return k.commands }
-func (k *keys) Ready([]string)                             { k.once.Do(func() { close(k.up) }) }
+func (k *keys) Ready(*project.Project)                     { k.once.Do(func() { close(k.up) }) }
 func (k *keys) Close()                                     {}
 
 // press sends a command, once all is up.

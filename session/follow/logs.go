@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -90,7 +89,7 @@ func showLogs(ctx context.Context, s *session.Session, o LogsOptions) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(changes)
-		f := targetFeed{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]account.Replica{}, signals: map[string]bool{}}
+		f := targetFeed{s: s, o: o, sub: sub, began: began, changes: changes, alive: alive, coming: map[string]bool{}, replacing: account.Successors{}, signals: map[string]bool{}}
 		return f.run(ctx, targets)
 	})
 	g.Go(func() error { return logs.Follow(ctx, s.Reader, changes, options, s.Sink) })
@@ -158,10 +157,12 @@ type targetFeed struct {
 	sub     *feed.Subscription
 	began   time.Time // by the engine's clock; older events are about earlier runs
 	changes chan<- logs.Change
-	alive   map[string]bool            // ids of containers that run, or are restarted
-	coming  map[string]account.Replica // ids of those that are to take the place of one that runs
-	killed  bool                       // somebody had the last one that ended end
-	signals map[string]bool            // ids of containers that somebody sent a signal to
+	alive   map[string]bool // ids of containers that run, or are restarted
+	coming  map[string]bool // ids of those that are to take the place of one that runs
+	// replacing are those of containers that did not end yet.
+	replacing account.Successors
+	killed    bool            // somebody had the last one that ended end
+	signals   map[string]bool // ids of containers that somebody sent a signal to
 }
 
 // run names the containers to follow: those there are, then each that starts,
@@ -213,14 +214,16 @@ func (f *targetFeed) take(ctx context.Context, e feed.Event) error {
 	if e.Number == 0 || !f.o.wants(e.Service, e.Number) || e.Time.Before(f.began) {
 		return nil
 	}
-	t := targetOf(e)
+	t, replica := targetOf(e), replicaOf(e)
 	switch e.Kind {
 	case feed.Created:
 		if e.Replaces {
-			f.coming[e.ID] = replicaOf(e)
+			f.coming[e.ID] = true
+			f.replacing.Made(e.ID, replica)
 		}
 	case feed.Removed:
 		delete(f.coming, e.ID)
+		f.replacing.Removed(e.ID)
 	case feed.Signalled:
 		f.signals[e.ID] = true
 	case feed.Started:
@@ -235,7 +238,7 @@ func (f *targetFeed) take(ctx context.Context, e feed.Event) error {
 			f.killed = f.signals[e.ID]
 		}
 		f.send(ctx, logs.Change{Target: t, At: e.Time, Exit: &event.Exit{
-			Source: t.Source, Code: e.ExitCode, Restarting: again, Replaced: slices.Contains(slices.Collect(maps.Values(f.coming)), replicaOf(e)),
+			Source: t.Source, Code: e.ExitCode, Restarting: again, Replaced: f.replacing.Replaced(e.ID, replica),
 		}})
 	}
 	return nil

@@ -39,9 +39,9 @@ type Menu interface {
 	// Open begins to listen, before anything comes up.
 	Open(ctx context.Context) <-chan Command
 	// Ready tells that everything is up and which services there are: commands
-	// about one can be carried out now. It may come again with others, from another
-	// goroutine, and even after Close.
-	Ready(services []string)
+	// about one can be carried out now. It may come again with another form of the
+	// project, from another goroutine, and even after Close.
+	Ready(p *project.Project)
 	// Close ends the listening, before anything is stopped and in the end. A second
 	// call does nothing.
 	Close()
@@ -54,7 +54,7 @@ type noMenu struct{}
 func (noMenu) Open(context.Context) <-chan Command { return nil }
 
 // Ready is nobody's concern.
-func (noMenu) Ready([]string) {}
+func (noMenu) Ready(*project.Project) {}
 
 // Close does nothing.
 func (noMenu) Close() {}
@@ -224,7 +224,7 @@ func (f *attached) endWatch() {
 // adopt follows another form of the project from now on.
 func (f *attached) adopt(p *project.Project) {
 	f.account.read(func(a *account.Account) { a.Adopt(p) })
-	f.menu.Ready(p.ServiceNames())
+	f.menu.Ready(p)
 }
 
 // session is this one's with the newest project.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -211,9 +210,10 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 		s.Sink(event.Message{Level: event.Info, Text: "the project's files changed: nothing to do"})
 		return true, nil
 	}
-	var text strings.Builder
-	_ = made.WriteText(&text) // a builder takes everything
-	s.Sink(event.Message{Level: event.Info, Text: "the project's files changed:\n" + strings.TrimSuffix(text.String(), "\n")})
+	s.Sink(event.Message{Level: event.Info, Text: "the project's files changed:"})
+	if w.o.ShowPlan != nil {
+		w.o.ShowPlan(p.Name, made.Plan)
+	}
 	if yes, err := w.agreed(ctx, s); err != nil || !yes {
 		return false, err
 	}

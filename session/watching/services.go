@@ -145,6 +145,11 @@ func (w *watching) Exec(ctx context.Context, service string, hook watch.Hook) er
 // that are to be made anew. What was synced into the old ones is in the new ones
 // before they start.
 func (w *watching) Rebuild(ctx context.Context, services []string) error {
+	return w.rebuild(ctx, services, event.Plain) // event.Synced follows
+}
+
+// rebuild is Rebuild, which says at a level that it succeeded.
+func (w *watching) rebuild(ctx context.Context, services []string, said event.Level) error {
 	ctx, done, err := w.s.TakeTurn(ctx)
 	if err != nil {
 		return err
@@ -160,11 +165,22 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 		Build: planner.BuildAlways, Pull: "missing", Recreate: planner.RecreateForce,
 		IgnoreOrphans: true, PruneImages: w.o.Prune, Restarted: restarted,
 	}
-	if err := w.bring(ctx, w.s.For(p), rules, o); err != nil {
+	if err := w.bring(ctx, briefly(w.s.For(p)), rules, o); err != nil {
 		return err
 	}
-	w.s.Sink(event.Message{Level: event.Info, Text: fmt.Sprintf("service(s) %q successfully built", services)})
+	w.s.Sink(event.Message{Level: said, Text: fmt.Sprintf("service(s) %q successfully built", services)})
 	return nil
+}
+
+// briefly is a session whose plans leave nothing on the screen where they succeed.
+func briefly(s *session.Session) *session.Session {
+	return s.WithSink(func(e event.Event) {
+		if p, ok := e.(event.Planned); ok {
+			p.Title, p.Brief = "Rebuilding", true
+			e = p
+		}
+		s.Sink(e)
+	})
 }
 
 // sharing are services and those that have no build of their own and name the image

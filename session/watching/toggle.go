@@ -3,6 +3,7 @@ package watching
 import (
 	"context"
 
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
@@ -61,7 +62,7 @@ func (t *Toggle) Start(ctx context.Context, adopt func(*project.Project)) {
 // Rebuild builds services' images and recreates their containers, as a change that
 // asks for it does. The error is an operation's of session.
 func (t *Toggle) Rebuild(ctx context.Context, services []string) error {
-	return t.w.Rebuild(ctx, services)
+	return t.w.rebuild(ctx, services, event.Info)
 }
 
 // Close ends the watching, waits for what it is about, and removes what was put into

@@ -14,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/filesync"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 	"github.com/compose-orchestrator/compose/watch"
@@ -40,6 +41,8 @@ type Options struct {
 	RemoveOrphans bool
 	// Apply is what follows a change of the project's files; "": ApplyAsk.
 	Apply ApplyConfig
+	// ShowPlan shows what a change of the project's files comes to; nil: nobody does.
+	ShowPlan func(project string, p *plan.Plan)
 	// Outputs are the files that the program prints to, as they are when watching
 	// begins; nil: none.
 	Outputs func() []fs.FileInfo

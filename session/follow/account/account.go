@@ -22,7 +22,8 @@ type Account struct {
 	projects []*project.Project
 
 	expected    map[string]bool      // names of containers that the plan starts and that did not start yet
-	successors  map[string]Replica   // ids that were made in place of others and did not start yet
+	successors  map[string]bool      // ids that were made in place of others and did not start yet
+	replacing   Successors           // of containers that did not end yet
 	running     map[string]string    // the services of ids that started and did not end yet
 	stopping    map[string]bool      // ids that the plan stops and that did not start again
 	ends        []End                // in the order of the engine's events
@@ -44,7 +45,7 @@ type End struct {
 func New(p *project.Project, o Options) *Account {
 	return &Account{
 		o: o, projects: []*project.Project{p},
-		expected: map[string]bool{}, successors: map[string]Replica{}, running: map[string]string{},
+		expected: map[string]bool{}, successors: map[string]bool{}, replacing: Successors{}, running: map[string]string{},
 		stopping: map[string]bool{}, wantedUntil: map[string]time.Time{},
 	}
 }
@@ -106,27 +107,19 @@ func (a *Account) Expect(name string) { a.expected[name] = true }
 
 // Replacing says that a container was made in place of another: it will start once
 // that has stopped, and between the two nothing is over.
-func (a *Account) Replacing(id string, of Replica) { a.successors[id] = of }
-
-// Replaced tells whether a container was made to take a replica's place, and has not
-// started yet.
-func (a *Account) Replaced(of Replica) bool {
-	for _, r := range a.successors {
-		if r == of {
-			return true
-		}
-	}
-	return false
+func (a *Account) Replacing(id string, r Replica) {
+	a.successors[id] = true
+	a.replacing.Made(id, r)
 }
 
-// Replica is a place that one container of a service has at a time.
-type Replica struct {
-	Service string
-	Number  int
-}
+// Replaced tells whether a container that ended has a successor.
+func (a *Account) Replaced(id string, r Replica) bool { return a.replacing.Replaced(id, r) }
 
 // Removed says that a container is gone.
-func (a *Account) Removed(id string) { delete(a.successors, id) }
+func (a *Account) Removed(id string) {
+	delete(a.successors, id)
+	a.replacing.Removed(id)
+}
 
 // Started says that a container runs.
 func (a *Account) Started(id, name, service string) {

@@ -7,42 +7,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Grid writes a table for a terminal: columns three spaces apart, the header in
-// capitals. Cells may have colours and links, which do not count as width. Each row
-// has a cell for each column. The error is that of the write.
-func Grid(w io.Writer, header []string, rows [][]terminal.Text) error {
-	titles := make([]terminal.Text, len(header))
-	for i, h := range header {
-		titles[i] = terminal.Value(strings.ToUpper(h))
-	}
-	return Columns(w, append([][]terminal.Text{titles}, rows...))
-}
-
-// Columns is Grid without a header.
-func Columns(w io.Writer, lines [][]terminal.Text) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, cell := range line {
-			widths[i] = max(widths[i], cell.Width())
-		}
-	}
-	var b terminal.Buffer
-	for _, line := range lines {
-		for i, cell := range line {
-			b.Add(cell)
-			if i < len(line)-1 {
-				b.Add(terminal.Value(strings.Repeat(" ", widths[i]-cell.Width()+3)))
-			}
-		}
-		b.End()
-	}
-	return terminal.OutputOf(w).Print(&b)
-}
-
-// Style is whether cells of a Grid have colours and links.
+// Style is whether cells of a table have colours and links.
 type Style struct {
 	colors style
 	links  bool
@@ -85,16 +50,16 @@ func (s Style) Dim(text string) terminal.Text { return s.colors.of(terminal.Dim,
 
 // Event returns text in the colour of a container's event. action and exitCode are
 // those of the engine's API: "die", "137".
-func (s Style) Event(action, exitCode, text string) terminal.Text {
+func (s Style) Event(action, exitCode string, text terminal.Text) terminal.Text {
 	switch {
 	case exitCode != "" && exitCode != "0", strings.HasSuffix(action, ": unhealthy"), action == "oom":
-		return s.colors.of(terminal.Red, text)
+		return s.colors.in(terminal.Red, text)
 	case action == "start", action == "unpause", strings.HasSuffix(action, ": healthy"):
-		return s.colors.of(terminal.Green, text)
+		return s.colors.in(terminal.Green, text)
 	case action == "kill", action == "stop", action == "die", action == "pause", action == "restart":
-		return s.colors.of(terminal.Yellow, text)
+		return s.colors.in(terminal.Yellow, text)
 	case strings.HasPrefix(action, "exec_"):
-		return s.colors.of(terminal.Dim, text)
+		return s.colors.in(terminal.Dim, text)
 	}
-	return terminal.Value(text)
+	return text
 }

@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -18,19 +19,21 @@ func values(texts ...string) []terminal.Text {
 	return all
 }
 
-func TestGridCountsWhatIsSeen(t *testing.T) {
-	var b bytes.Buffer
-	style := render.StyleOf(&b, render.Options{ANSI: render.ANSIAlways})
-	rows := [][]terminal.Text{
-		{terminal.Value("web"), style.State("running", "", "Up"), style.Link("http://localhost:80", "a")},
-		{terminal.Value("größer名"), terminal.Value("Exited"), {}},
+// TestFittedCountsWhatIsSeen: colours and links take no room.
+func TestFittedCountsWhatIsSeen(t *testing.T) {
+	style := render.StyleOf(io.Discard, render.Options{ANSI: render.ANSIAlways})
+	table := render.Fitted{
+		Columns: []render.FittedColumn{{Title: "NAME"}, {Title: "STATUS"}, {Title: "PORTS"}},
+		Rows: [][]render.Cell{
+			{{terminal.Value("web")}, {style.State("running", "", "Up")}, {style.Link("http://localhost:80", "a"), terminal.Value("81")}},
+			{{terminal.Value("größer名")}, {terminal.Value("Exited")}, {}},
+		},
 	}
-	if err := render.Grid(&b, []string{"Name", "Status", "Ports"}, rows); err != nil {
-		t.Fatal(err)
-	}
-	want := "NAME       STATUS   PORTS\n" +
-		"web        \x1b[32mUp\x1b[0m       \x1b]8;;http://localhost:80\x1b\\a\x1b]8;;\x1b\\\n" +
-		"größer名   Exited   \n"
+	var b terminal.Buffer
+	b.Lines(table.Lines(render.FitTo{}, style)...)
+	want := "\x1b[1mNAME       STATUS   PORTS\x1b[0m\n" +
+		"web        \x1b[32mUp\x1b[0m       \x1b]8;;http://localhost:80\x1b\\a\x1b]8;;\x1b\\, 81\n" +
+		"größer名   Exited\n"
 	if b.String() != want {
 		t.Errorf("got\n%q\nwant\n%q", b.String(), want)
 	}
