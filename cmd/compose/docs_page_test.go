@@ -1,3 +1,5 @@
+//go:build !windows
+
 package main
 
 import (
@@ -35,7 +37,7 @@ func parseDocPage(name string, text []byte) docPage {
 		case fenced:
 			b := docBlock{lang: lang, start: i + 1}
 			if above := slices.DeleteFunc(slices.Clone(p.lines[:i]), func(l string) bool { return l == "" }); len(above) > 0 {
-				if m := docFile.FindStringSubmatch(above[len(above)-1]); m != nil {
+				if m := docFile.FindStringSubmatch(above[len(above)-1]); m != nil && lang != "console" {
 					b.file = m[1]
 				}
 			}

@@ -97,6 +97,7 @@ func sections(t *testing.T) []reference.Section {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	var all []reference.Section
 	for _, title := range sectionTitles {
 		_, rest, ok := strings.Cut(string(text), "\n## "+title.there+"\n")
