@@ -27,6 +27,7 @@ var docsNotRun = map[string]string{
 	"make install": "writes to /usr/local",
 	"compose --allow-remote -f https://example.com/acme/stack.git#main:deploy up -d":                             "needs a repository and a registry on the network",
 	`warning: remote file "oci://registry.example.com/acme/stack:1": service "web" binds "/var/run/docker.sock"`: "needs a registry on the network",
+	"waiting for compose up (alice@laptop, pid 4711), which changes this project since 10:03:20":                 "needs two commands at the same moment: two_commands.txtar",
 }
 
 // docsOfDevelopers have diagrams, and no commands for users.
