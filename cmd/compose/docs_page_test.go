@@ -114,6 +114,7 @@ var docVolatile = []struct {
 	{regexp.MustCompile(`"(took|started|finished)":[0-9.]+`), `"$1":0`},
 	{regexp.MustCompile(`\bsha256:[0-9a-f]{12,64}|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b`), "ID"},
 	{regexp.MustCompile(`\bpid \d+\b`), "pid N"},
+	{regexp.MustCompile(`\bfailed \d+ times\b`), "failed N times"},
 	{regexp.MustCompile(`its last (line|\d+ lines):\n( *\| .*\n)+`), "its last lines:\n"},
 	{regexp.MustCompile(`─+`), "─"},
 	{regexp.MustCompile(` {2,}`), " "}, // of columns, which are as wide as what is in them

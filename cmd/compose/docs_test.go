@@ -210,6 +210,32 @@ func loadDocYAML(t *testing.T, p docPage, b docBlock) {
 
 var docInline = regexp.MustCompile("`((?:docker )?compose [^`]+)`")
 
+var figure = regexp.MustCompile(`^\| .* [0-9.]+ m?s \|$`)
+
+// TestDocsFigures: the times in README.md are those of docs/performance.md.
+func TestDocsFigures(t *testing.T) {
+	measured, err := os.ReadFile("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, line := range strings.Split(string(readme), "\n") {
+		if figure.MatchString(line) {
+			found++
+			if !strings.Contains(string(measured), line) {
+				t.Errorf("docs/performance.md does not have README.md's line %q", line)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("README.md has no times")
+	}
+}
+
 // TestDocsCommands: the commands and flags in the pages' sentences exist.
 func TestDocsCommands(t *testing.T) {
 	for _, p := range docPages(t) {
