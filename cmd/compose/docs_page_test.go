@@ -117,7 +117,7 @@ var docVolatile = []struct {
 	{regexp.MustCompile(`\bfailed \d+ times\b`), "failed N times"},
 	{regexp.MustCompile(`its last (line|\d+ lines):\n( *\| .*\n)+`), "its last lines:\n"},
 	{regexp.MustCompile(`─+`), "─"},
-	{regexp.MustCompile(`\S*…`), "…"}, // where a text is cut depends on the project's name
+	{regexp.MustCompile(`\S*…`), "…"},  // where a text is cut depends on the project's name
 	{regexp.MustCompile(` {2,}`), " "}, // of columns, which are as wide as what is in them
 	{regexp.MustCompile(`(?m) +$`), ""},
 }
