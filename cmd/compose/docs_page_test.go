@@ -104,21 +104,22 @@ var docVolatile = []struct {
 	re   *regexp.Regexp
 	with string
 }{
+	{regexp.MustCompile(`\bUp \d+[smhd]\b`), "Up AGO"},
 	{regexp.MustCompile(`\b(Up|Exited \(\d+\)) .*? ?(ago|seconds?|minutes?)\b( ago)?`), "$1 AGO"},
-	{regexp.MustCompile(`\b(less than a second|about a minute|a second|\d+ \w+?s?) ago\b`), "AGO"},
+	{regexp.MustCompile(`(?i)\b(less than a second|about a minute|a second|\d+ \w+?s?) ago\b`), "AGO"},
 	{regexp.MustCompile(`\b\d+\.\ds\b`), "TIME"},
 	{regexp.MustCompile(`\bafter \d+(\.\d+)? ?(ms|s|milliseconds|seconds?)\b`), "after TIME"},
 	{regexp.MustCompile(`\bin \d+(\.\d+)? ?(ms|s)\b`), "in TIME"},
-	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT[0-9:.]+Z`), "TIME"},
+	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d[T ][0-9:.]+( \+0000 UTC|Z)?`), "TIME"},
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d(\.\d+)?\b`), "TIME"},
 	{regexp.MustCompile(`"(took|started|finished)":[0-9.]+`), `"$1":0`},
 	{regexp.MustCompile(`\bsha256:[0-9a-f]{12,64}|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b`), "ID"},
 	{regexp.MustCompile(`\bpid \d+\b`), "pid N"},
 	{regexp.MustCompile(`\bfailed \d+ times\b`), "failed N times"},
-	{regexp.MustCompile(`its last (line|\d+ lines):\n( *\| .*\n)+`), "its last lines:\n"},
+	{regexp.MustCompile(`its last (line|lines|\d+ lines):\n( +.*\n)+`), "its last lines:\n"},
 	{regexp.MustCompile(`─+`), "─"},
-	{regexp.MustCompile(`\S*…`), "…"},  // where a text is cut depends on the project's name
-	{regexp.MustCompile(` {2,}`), " "}, // of columns, which are as wide as what is in them
+	{regexp.MustCompile(`(\S+ ){0,2}\S*…`), "…"}, // where a text is cut depends on the project's name
+	{regexp.MustCompile(` {2,}`), " "},           // of columns, which are as wide as what is in them
 	{regexp.MustCompile(`(?m) +$`), ""},
 }
 

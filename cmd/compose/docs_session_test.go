@@ -106,7 +106,7 @@ func (s *docSession) run(command string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	screen := screentest.New(1000, 24)     // so that a long line stays one line of the page
+	screen := screentest.New(4000, 24)     // so that a long line stays one line of the page
 	_, _ = io.Copy(screen, docLinks{ours}) // until nobody has the other side open
 	if err := cmd.Wait(); err != nil && !errors.As(err, new(*exec.ExitError)) {
 		s.t.Fatal(err)

@@ -57,21 +57,9 @@ func docPages(t *testing.T) []docPage {
 	return pages
 }
 
-// TestDocs: what the pages show is what the engine in memory gives.
-func TestDocs(t *testing.T) {
-	for _, p := range docPages(t) {
-		if !p.hasSession() {
-			continue
-		}
-		t.Run(strings.TrimSuffix(filepath.Base(p.name), ".md"), func(t *testing.T) {
-			t.Parallel()
-			p.follow(t, docMemory(t, docFolder(t, docProject)))
-		})
-	}
-}
-
-// TestDocsOnEngine: and what a real one gives. With -update it writes pages too, whose
-// times are those of real containers; the project is "shop" then.
+// TestDocsOnEngine: what the pages show is what a real engine gives. With -update it
+// writes what it sees; the project is "shop" then. It stands before TestDocs, which
+// leaves as they are the times that a real engine took.
 func TestDocsOnEngine(t *testing.T) {
 	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
 		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
@@ -86,6 +74,19 @@ func TestDocsOnEngine(t *testing.T) {
 				name += "-" + strconv.FormatInt(int64(os.Getpid()*32+i), 36)
 			}
 			p.follow(t, docReal(t, docFolder(t, name), strings.Join(p.lines, "\n")))
+		})
+	}
+}
+
+// TestDocs: and what the engine in memory gives.
+func TestDocs(t *testing.T) {
+	for _, p := range docPages(t) {
+		if !p.hasSession() {
+			continue
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(p.name), ".md"), func(t *testing.T) {
+			t.Parallel()
+			p.follow(t, docMemory(t, docFolder(t, docProject)))
 		})
 	}
 }
