@@ -118,8 +118,8 @@ var docVolatile = []struct {
 	{regexp.MustCompile(`\bfailed \d+ times\b`), "failed N times"},
 	{regexp.MustCompile(`its last (line|lines|\d+ lines):\n( +.*\n)+`), "its last lines:\n"},
 	{regexp.MustCompile(`─+`), "─"},
-	{regexp.MustCompile(`(\S+ ){0,2}\S*…`), "…"}, // where a text is cut depends on the project's name
-	{regexp.MustCompile(` {2,}`), " "},           // of columns, which are as wide as what is in them
+	{regexp.MustCompile(` {2,}`), " "},               // of columns, which are as wide as what is in them
+	{regexp.MustCompile(`(?m)^(.{0,40}).*…`), "$1…"}, // where a line is cut depends on the project's name
 	{regexp.MustCompile(`(?m) +$`), ""},
 }
 
