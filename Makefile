@@ -18,7 +18,7 @@ fuzz: # every fuzz target for a minute, or for seconds=N
 bench: # the figures that the project must reach, against $PEER
 	@script/bench
 
-docs: # docs/man and docs/reference anew, from the commands; docs/licenses.csv
+docs: # docs/man, docs/reference and the sessions in README.md and docs anew; docs/licenses.csv
 	@script/docs
 
 install: build # program, plugin, manual, completions; script/install says where

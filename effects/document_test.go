@@ -35,11 +35,11 @@ func document() string {
 	var b strings.Builder
 	b.WriteString(`# Which attributes are seen to take effect
 
-` + "`COMPOSE_TEST_ENGINE=1 go test ./effects -v`" + ` makes one project with every attribute of the specification on the engine that is there, and looks for the effect of each in the containers, or at the engine. What follows is what it does not see. It is written by ` + "`go test ./effects -run Document -update`" + `.
+` + "`COMPOSE_TEST_ENGINE=1 go test ./effects -v`" + ` starts one project with every attribute of the Compose specification on your engine, and looks for the effect of each in the containers, or asks the engine for it. This page lists the attributes whose effect it does not see, and why. It is written by ` + "`go test ./effects -run Document -update`" + `.
 
 ## Seen only where the machine has it
 
-The test's output names those that it could not see.
+The output of the test names those that your machine does not have.
 
 | attributes | not seen where |
 |---|---|

@@ -3,19 +3,26 @@ package main
 import (
 	"bytes"
 	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/compose-orchestrator/compose/internal/reference"
 )
 
-var update = flag.Bool("update", false, "write docs/reference, docs/man and the golden screens anew")
+var update = flag.Bool("update", false, "write docs/reference, docs/man, the sessions in docs and the golden screens anew")
 
 // TestReference: the manual pages and the reference say what the commands say.
 func TestReference(t *testing.T) {
-	book := reference.Book{Root: new(app).root(), Version: version, Sections: sections}
+	book := reference.Book{Root: new(app).root(), Version: version, Sections: sections(t)}
 	want := map[string][]byte{}
 	for name, text := range book.Files() {
 		want[filepath.Join("../../docs", filepath.FromSlash(name))] = text
@@ -72,45 +79,90 @@ func rewrite(t *testing.T, files map[string][]byte) {
 	}
 }
 
-// sections are what the root's page says beyond its flags.
-var sections = []reference.Section{
-	{Title: "Environment", Entries: [][2]string{
-		{"COMPOSE_FILE", "The files, separated by COMPOSE_PATH_SEPARATOR (: or, on Windows, ;), where -f is not given."},
-		{"COMPOSE_PROFILES", "The profiles, comma-separated, where --profile is not given."},
-		{"COMPOSE_PROJECT_NAME", "The project's name, where -p is not given."},
-		{"COMPOSE_ENV_FILES", "The env files, comma-separated, where --env-file is not given."},
-		{"COMPOSE_DISABLE_ENV_FILE", "true: .env is not read."},
-		{"COMPOSE_PARALLEL_LIMIT", "How many calls of the engine are under way at once, where --parallel is not given."},
-		{"COMPOSE_COMPATIBILITY", "true: as --compatibility."},
-		{"COMPOSE_REMOVE_ORPHANS", "true: as --remove-orphans of up, create and down."},
-		{"COMPOSE_IGNORE_ORPHANS", "true: containers without a service in the file are not mentioned."},
-		{"COMPOSE_PROGRESS", "auto, tty, plain, json or quiet, where --progress is not given."},
-		{"COMPOSE_ANSI", "auto, never or always, where --ansi is not given."},
-		{"COMPOSE_EXIT_CODES", "classes: exit codes tell what sort of failure it was, where --exit-codes is not given."},
-		{"COMPOSE_ALLOW_REMOTE", "true: as --allow-remote."},
-		{"COMPOSE_STATUS_STDOUT", "true: progress goes to standard output instead of standard error."},
-		{"NO_COLOR", "Set to anything: no colours."},
-		{"DOCKER_HOST", "The engine: unix:///path, tcp://host:port or ssh://user@host."},
-		{"DOCKER_CONTEXT", "The docker context that names the engine."},
-		{"DOCKER_CONFIG", "Docker's folder, ~/.docker by default: contexts, credentials, proxies."},
-		{"DOCKER_TLS_VERIFY", "Set to anything: TLS, and the engine's certificate is verified."},
-		{"DOCKER_CERT_PATH", "The folder with ca.pem, cert.pem and key.pem."},
-		{"DOCKER_DEFAULT_PLATFORM", "The platform of services that name none, such as linux/amd64."},
-		{"DOCKER_BUILDKIT", "0: images are built by the classic builder."},
-		{"BUILDX_BUILDER", "The builder that buildx defined, where --builder of build is not given."},
-	}},
-	{Title: "Files", Entries: [][2]string{
-		{"compose.yaml", "The project; else compose.yml, docker-compose.yml or docker-compose.yaml, in this folder or one above."},
-		{"compose.override.yaml", "Merged into it where it stands beside it."},
-		{".env", "Variables for the file, and the COMPOSE_ variables above."},
-		{"config.json", "Docker's, in $DOCKER_CONFIG or ~/.docker. Its psFormat and statsFormat are what ps and stats print by where no --format is given."},
-	}},
-	{Title: "Exit status", Entries: [][2]string{
-		{"0", "All is as it was asked for."},
-		{"1", "Something failed; the last lines on standard error say what, and what helps."},
-		{"2", "Of plan: something would change. Of explain --exit-code: a service is not as it should be."},
-		{"64 to 77", "With --exit-codes=classes, in place of 1: 64 usage, 65 file, 69 engine, 70 a service failed, 77 the user did not agree."},
-		{"130", "The user interrupted it, or did not agree to publish."},
-		{"others", "The exit code of the container that run, exec or up --exit-code-from is about."},
-	}},
+// sectionTitles are the sections of docs/configuration.md that the root's page has
+// too, and what they are called there.
+var sectionTitles = []struct{ there, here string }{
+	{"Variables", "Environment"}, {"Files", "Files"}, {"Exit codes", "Exit status"},
+}
+
+var (
+	sectionRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:\\* )?(.*) \\|$")
+	markup     = regexp.MustCompile("`|\\[([^\\]]*)\\]\\([^)]*\\)")
+)
+
+// sections are the tables of docs/configuration.md.
+func sections(t *testing.T) []reference.Section {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	var all []reference.Section
+	for _, title := range sectionTitles {
+		_, rest, ok := strings.Cut(string(text), "\n## "+title.there+"\n")
+		if !ok {
+			t.Fatalf("docs/configuration.md has no section %q", title.there)
+		}
+		rest, _, _ = strings.Cut(rest, "\n## ")
+		s := reference.Section{Title: title.here}
+		for _, row := range sectionRow.FindAllStringSubmatch(rest, -1) {
+			s.Entries = append(s.Entries, [2]string{row[1], markup.ReplaceAllString(row[2], "$1")})
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+var variable = regexp.MustCompile(`^(COMPOSE|DOCKER|BUILDX|BUILDKIT|XDG)_[A-Z_]+$|^NO_COLOR$`)
+
+// notForUsers are variables that docker sets for its plugins.
+var notForUsers = []string{"DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND", "DOCKER_CLI_PLUGIN_SOCKET"}
+
+// TestVariablesDocumented: docs/configuration.md has every variable of these names
+// that the program's source has.
+func TestVariablesDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, where := range variablesInSource(t, "../..") {
+		if !slices.Contains(notForUsers, name) && !bytes.Contains(text, []byte("| `"+name+"` |")) {
+			t.Errorf("docs/configuration.md lacks %s, which is in %s", name, where)
+		}
+	}
+}
+
+// variablesInSource are the string literals that are a variable's name, in the
+// packages that the program is made of.
+func variablesInSource(t *testing.T, root string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(root, func(file string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && slices.Contains([]string{"enginetest", "bench", "examples", "agent"}, e.Name()):
+			return filepath.SkipDir
+		case e.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if name, err := strconv.Unquote(lit.Value); err == nil && variable.MatchString(name) {
+					found[name] = file
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }

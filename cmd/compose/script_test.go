@@ -24,7 +24,10 @@ import (
 // on a real one. testdata/script/README.md says what a script finds there.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"compose": main, "docker-compose": main, "ssh": dialStdio, timeless: mainTimeless})
+	testscript.Main(m, map[string]func(){
+		"compose": main, "docker-compose": main, timeless: mainTimeless,
+		"ssh": dialStdio, "curl": docCurl,
+	})
 }
 
 // timeless is this program with a display whose clock stands still: its screens
