@@ -337,64 +337,6 @@ func pullMissing(ctx context.Context, c *client.Client, ref string) error {
 	return jsonmessage.DisplayJSONMessagesStream(stream, io.Discard, 0, false, nil)
 }
 
-// removeProject removes what carries the project's label.
-func removeProject(ctx context.Context, c *client.Client, project string) error {
-	mine := ofProject(project)
-	containers, err := c.ContainerList(ctx, container.ListOptions{All: true, Filters: mine})
-	if err != nil {
-		return err
-	}
-	if err := removeContainers(ctx, c, containers); err != nil {
-		return err
-	}
-	networks, err := c.NetworkList(ctx, network.ListOptions{Filters: mine})
-	if err != nil {
-		return err
-	}
-	for _, n := range networks {
-		if err := c.NetworkRemove(ctx, n.ID); err != nil {
-			return err
-		}
-	}
-	volumes, err := c.VolumeList(ctx, volume.ListOptions{Filters: mine})
-	if err != nil {
-		return err
-	}
-	for _, v := range volumes.Volumes {
-		if err := c.VolumeRemove(ctx, v.Name, true); err != nil {
-			return err
-		}
-	}
-	images, err := c.ImageList(ctx, image.ListOptions{Filters: mine})
-	if err != nil {
-		return err
-	}
-	for _, i := range images {
-		if _, err := c.ImageRemove(ctx, i.ID, image.RemoveOptions{Force: true, PruneChildren: true}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// removeContainers removes containers; those that others of them depend on, which
-// Podman refuses, after these.
-func removeContainers(ctx context.Context, c *client.Client, all []container.Summary) error {
-	var again []container.Summary
-	for _, f := range all {
-		err := c.ContainerRemove(ctx, f.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
-		if err != nil && strings.Contains(err.Error(), "has dependent containers") && len(all) > 1 {
-			again = append(again, f)
-		} else if err != nil {
-			return err
-		}
-	}
-	if len(again) == 0 || len(again) == len(all) {
-		return nil // the networks tell whose containers are left
-	}
-	return removeContainers(ctx, c, again)
-}
-
 // showContainer is "container SERVICE TEMPLATE": what the engine says of each of a
 // service's containers, through a template, by number.
 func showContainer(ts *testscript.TestScript, neg bool, args []string) {

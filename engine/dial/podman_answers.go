@@ -18,9 +18,11 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/registry"
 	"github.com/moby/go-archive"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // podman is a client of Podman whose answers are Docker's, where Podman's mean the same
@@ -125,6 +127,22 @@ func (p podman) NetworkInspect(ctx context.Context, id string, o network.Inspect
 		}
 	}
 	return n, err
+}
+
+// NetworkCreate makes a network once more where an interface of another one went away
+// while Podman looked for addresses that are free.
+func (p podman) NetworkCreate(ctx context.Context, name string, o network.CreateOptions) (network.CreateResponse, error) {
+	made, err := p.Client.NetworkCreate(ctx, name, o)
+	if err != nil && strings.Contains(err.Error(), "no such network interface") {
+		return p.Client.NetworkCreate(ctx, name, o)
+	}
+	return made, err
+}
+
+// DistributionInspect says that Podman has no such call, which it answers like a tag that
+// is not there.
+func (podman) DistributionInspect(_ context.Context, ref, _ string) (registry.DistributionInspect, error) {
+	return registry.DistributionInspect{}, hint.New("the digest of "+ref+" cannot be asked for through Podman, whose API does not have that", "use Docker, or write the digest into the file")
 }
 
 // ContainerInspect has the ports' addresses.

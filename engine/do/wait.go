@@ -73,7 +73,10 @@ func (w *healthWait) step(ctx context.Context) (settled bool, result plan.Result
 	if err != nil {
 		return false, plan.Result{}, err
 	}
-	due := w.prober.dueIn(c, time.Now())
+	var due time.Duration
+	if w.a.Condition == planner.ConditionHealthy || w.a.Condition == planner.ConditionRunningOrHealthy {
+		due = w.prober.dueIn(c, time.Now())
+	}
 	// A health that nobody looked after for an interval is none to judge by.
 	if due != checkNow {
 		v := w.prober.given(c, judge(w.a, c))

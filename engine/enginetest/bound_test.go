@@ -15,9 +15,10 @@ import (
 )
 
 // TestServesWhatIsCalled: the engine in memory imitates what this program calls, and
-// nothing else: each route is one of a method of api.Client.
+// nothing else: each route is one of a method of api.Client or api.HealthChecker.
 func TestServesWhatIsCalled(t *testing.T) {
-	called := callsOf(t, reflect.TypeFor[api.Client]())
+	called := append(callsOf(t, reflect.TypeFor[api.Client]()),
+		"GET /libpod/containers/x/healthcheck", "GET /libpod/containers/json") // of api.HealthChecker
 	e := &Engine{}
 	for _, r := range e.table() {
 		served := false

@@ -51,3 +51,25 @@ func (e *Engine) checkHealth(w http.ResponseWriter, r *request) error {
 	e.recordProbe(c, now, result, time.Since(started))
 	return writeJSON(w, http.StatusOK, result)
 }
+
+// listHealth lists containers by Podman's own API, of which it has the health alone.
+func (e *Engine) listHealth(w http.ResponseWriter, r *request) error {
+	args, err := r.filters("label")
+	if err != nil {
+		return err
+	}
+	type listed struct {
+		ID     string `json:"Id"`
+		Status string
+	}
+	list := []listed{}
+	e.mu.Lock()
+	for _, id := range sortedKeys(e.containers) {
+		c := e.containers[id]
+		if e.matchContainer(args, c) && c.state.Health != nil {
+			list = append(list, listed{id, c.state.Health.Status})
+		}
+	}
+	e.mu.Unlock()
+	return writeJSON(w, http.StatusOK, list)
+}

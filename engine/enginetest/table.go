@@ -33,6 +33,7 @@ const (
 	ArchivePut  Route = "PUT /containers/{id}/archive"
 
 	HealthCheck Route = "GET /libpod/containers/{id}/healthcheck" // of Podman's own API
+	HealthList  Route = "GET /libpod/containers/json"
 
 	ExecCreate  Route = "POST /containers/{id}/exec"
 	ExecStart   Route = "POST /exec/{id}/start"
@@ -79,7 +80,7 @@ func (e *Engine) table() []route {
 		on(ContainerTop, e.containerTop), on(ContainerStats, e.containerStats),
 		on(ContainerExport, e.containerExport), on(ContainerCommit, e.containerCommit),
 
-		on(HealthCheck, e.checkHealth),
+		on(HealthCheck, e.checkHealth), on(HealthList, e.listHealth),
 
 		on(ArchiveGet, e.archiveGet), on(ArchiveHead, e.archiveHead), on(ArchivePut, e.archivePut),
 

@@ -143,7 +143,9 @@ func (sp *spec) health() error {
 		if check.StartPeriod == nil {
 			return errors.New("healthcheck.start_interval requires healthcheck.start_period to be set")
 		}
-		c.StartInterval = duration(check.StartInterval)
+		if sp.since(startIntervalAPI) {
+			c.StartInterval = duration(check.StartInterval)
+		}
 	}
 	sp.req.Config.Healthcheck = c
 	return nil
@@ -152,15 +154,19 @@ func (sp *spec) health() error {
 // startInterval refuses the attribute where the engine does not know it. To Podman it
 // may be left out: where that runs no checks, whoever runs them has it from the file.
 func (sp *spec) startInterval() error {
-	const attribute, version = "healthcheck.start_interval", "1.44"
+	const attribute = "healthcheck.start_interval"
 	if sp.b.Engine != "podman" {
-		return sp.require(attribute, version)
+		return sp.require(attribute, startIntervalAPI)
 	}
-	if !sp.since(version) {
-		sp.tooOld(attribute, version)
+	if !sp.since(startIntervalAPI) {
+		sp.drop(attribute, "it needs API "+startIntervalAPI+
+			", that is Docker "+releases[startIntervalAPI]+"; this engine has "+sp.b.engine()+"; checks that are run while something waits come at it")
 	}
 	return nil
 }
+
+// startIntervalAPI is the first API that has healthcheck.start_interval.
+const startIntervalAPI = "1.44"
 
 func duration(d *types.Duration) time.Duration {
 	if d == nil {
