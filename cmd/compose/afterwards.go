@@ -109,7 +109,7 @@ func (a *app) showReached(ctx context.Context, s *session.Session) error {
 		var ends []session.Endpoint
 		for _, c := range of {
 			if failing(c) {
-				t.Rows = append(t.Rows, append(render.Cells(" "+c.Name), render.Cell{style.State(c.State, c.Health, c.Fares())}))
+				t.Rows = append(t.Rows, append(render.Cells(" "+c.Name), render.Cell{fares(c, style)}))
 			}
 			ends = append(ends, s.Endpoints(c)...)
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/internal/terminal"
+	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/session"
 )
 
@@ -21,7 +23,7 @@ func (a *app) showContainers(listed []session.Listed, f psFlags, s *session.Sess
 	t.Columns = append(t.Columns, render.FittedColumn{Title: "PORTS", Rank: 2})
 	style := a.style()
 	for _, c := range listed {
-		row := append(render.Cells(c.Name, c.Service), render.Cell{style.State(c.State, c.Health, c.BriefStatus())})
+		row := append(render.Cells(c.Name, c.Service), render.Cell{fares(c, style)})
 		for _, e := range extra {
 			row = append(row, render.Cells(e.Text(c))...)
 		}
@@ -31,6 +33,16 @@ func (a *app) showContainers(listed []session.Listed, f psFlags, s *session.Sess
 		return a.stdout.Show(t.Lines(render.FitTo{}, style)...)
 	}
 	return a.showTable(t)
+}
+
+// fares is how a container fares in few words, in its colour: one that ends over and over is not well
+// while it runs for a moment.
+func fares(c session.Listed, style render.Style) terminal.Text {
+	state := c.State
+	if c.Restarted {
+		state = string(planner.Restarting)
+	}
+	return style.State(state, c.Health, c.BriefStatus())
 }
 
 func endpoints(list []session.Endpoint, style render.Style) render.Cell {

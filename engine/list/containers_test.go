@@ -180,7 +180,7 @@ func TestFares(t *testing.T) {
 	}{
 		{Container{State: "restarting", Status: "Restarting (3) 1 second ago", ExitCode: 3}, "Restarting (3) 1 second ago"},
 		{Container{State: "restarting", Status: "Restarting (3) 1 second ago", ExitCode: 3, Restarts: &restarts, Restarted: true}, "Restarting (exit 3, 5 times)"},
-		{Container{State: "running", Status: "Up 1 second", Restarts: &restarts, Restarted: true}, "Up 1 second, restarted 5 times"},
+		{Container{State: "running", Status: "Up 1 second", Restarts: &restarts, Restarted: true}, "Up, restarted 5 times"},
 		{Container{State: "running", Status: "Up 2 hours", Restarts: &restarts}, "Up 2 hours"},
 	} {
 		if got := test.c.Fares(); got != test.want {

@@ -73,7 +73,10 @@ func (l Container) Fares() string {
 	case l.State == string(planner.Restarting):
 		return "R" + strings.TrimPrefix(planner.RestartingText(l.ExitCode, *l.Restarts), "r")
 	}
-	return fmt.Sprintf("%s, restarted %d times", l.StatusDetail(), *l.Restarts)
+	if *l.Restarts == 1 {
+		return "Up, restarted once"
+	}
+	return fmt.Sprintf("Up, restarted %d times", *l.Restarts)
 }
 
 // StatusDetail is Status with the age of the health, where Detail found it:
