@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-orchestrator/compose/engine/enginetest"
 )
@@ -25,16 +26,32 @@ func eachWidth(t *testing.T, file string, test func(t *testing.T, size [2]int, d
 }
 
 const talkers = `services:
-  api: {image: alpine, command: [sh, -c, "trap 'exit 0' TERM; echo api listens; while true; do sleep 1; done"], ports: ["18081:80"]}
-  web: {image: alpine, depends_on: [api], command: [sh, -c, "trap 'exit 0' TERM; echo web listens; while true; do sleep 1; done"], ports: ["18080:80"]}
-  worker: {image: alpine, depends_on: [web], command: [sh, -c, "trap 'exit 0' TERM; echo worker waits; while true; do sleep 1; done"]}
+  api: {image: alpine, command: [sh, -c, "trap 'exit 0' TERM; until test -e /speak; do sleep 0.05; done; echo api listens; while true; do sleep 1; done"], ports: ["18081:80"]}
+  web: {image: alpine, depends_on: [api], command: [sh, -c, "trap 'exit 0' TERM; until test -e /speak; do sleep 0.05; done; echo web listens; while true; do sleep 1; done"], ports: ["18080:80"]}
+  worker: {image: alpine, depends_on: [web], command: [sh, -c, "trap 'exit 0' TERM; until test -e /speak; do sleep 0.05; done; echo worker waits; while true; do sleep 1; done"]}
 `
+
+// speak has services print their line, each when shown has that of the one before: whose
+// came first is not for chance.
+func speak(t *testing.T, dir string, server *enginetest.Server, shown func() string, services ...string) {
+	t.Helper()
+	for _, name := range services {
+		compose(t, dir, server, "exec", "-T", name, "touch", "/speak")
+		for late := time.Now().Add(patience); !strings.Contains(shown(), "| "+name); time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(late) {
+				t.Fatalf("%s says nothing: %s", name, shown())
+			}
+		}
+	}
+}
 
 // The keys of an attached up: prompts list the services, ? the keys, and Escape ends
 // the filter. What somebody else recreates is replaced.
 func TestScreensKeys(t *testing.T) {
 	eachWidth(t, talkers, func(t *testing.T, size [2]int, dir string, server *enginetest.Server) {
 		s := show(t, "keys", size, dir, server.Host, "up")
+		s.shot("up", "restart")
+		speak(t, dir, server, s.text, "api", "web", "worker")
 		s.shot("menu", "worker waits", "restart")
 		s.keys("r")
 		s.shot("restart", "restart which service?")
@@ -63,6 +80,10 @@ func TestScreensKeys(t *testing.T) {
 func TestScreensLogKeys(t *testing.T) {
 	eachWidth(t, talkers, func(t *testing.T, size [2]int, dir string, server *enginetest.Server) {
 		compose(t, dir, server, "up", "-d")
+		speak(t, dir, server, func() string {
+			out, _ := composeCommand(t, dir, server.Host, "logs").Output()
+			return string(out)
+		}, "web", "worker")
 		s := show(t, "logs", size, dir, server.Host, "logs", "-f", "worker", "web")
 		s.shot("menu", "web listens", "worker waits", "filter")
 		s.keys("?")
