@@ -58,6 +58,17 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+// menuProject has something for each key: NAME and PORT are filled in.
+const menuProject = `name: NAME
+services:
+  web:
+    build: {context: ., dockerfile_inline: "FROM alpine\nCOPY word /word\n"}
+    command: [sh, -c, "trap 'echo bye; exit 0' TERM; cat /word; while true; do sleep 0.2; done"]
+    ports: ["127.0.0.1:PORT:80"]
+    develop: {watch: [{action: sync, path: ./src, target: /src}]}
+  job: {image: alpine, command: [sh, -c, "trap 'exit 0' TERM; while true; do echo job works; sleep 0.2; done"]}
+`
+
 // Every key does what the footer says.
 func TestMenuEachKey(t *testing.T) {
 	browser := filepath.Join(t.TempDir(), "browser")
@@ -73,15 +84,7 @@ func TestMenuEachKey(t *testing.T) {
 		}
 		write(t, filepath.Join(dir, "word"), "first word\n")
 		write(t, filepath.Join(dir, "src", "a"), "one\n")
-		write(t, filepath.Join(dir, "compose.yaml"), `name: `+project+`
-services:
-  web:
-    build: {context: ., dockerfile_inline: "FROM alpine\nCOPY word /word\n"}
-    command: [sh, -c, "trap 'echo bye; exit 0' TERM; cat /word; while true; do sleep 0.2; done"]
-    ports: ["127.0.0.1:`+port+`:80"]
-    develop: {watch: [{action: sync, path: ./src, target: /src}]}
-  job: {image: alpine, command: [sh, -c, "trap 'exit 0' TERM; while true; do echo job works; sleep 0.2; done"]}
-`)
+		write(t, filepath.Join(dir, "compose.yaml"), strings.NewReplacer("NAME", project, "PORT", port).Replace(menuProject))
 		p := onPTY(t, dir, host, "--progress", "tty", "up")
 		p.expect("first word")
 		p.expect("rebuild") // all is up

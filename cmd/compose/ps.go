@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -83,26 +84,32 @@ func (a *app) ps(cmd *cobra.Command, f psFlags, services []string) error {
 		}
 		return true
 	})
-	if f.details || f.stats {
-		if err := s.Detail(cmd.Context(), listed); err != nil {
-			return err
-		}
-	}
-	if f.stats {
-		if err := s.Usage(cmd.Context(), listed); err != nil {
-			return err
-		}
-	}
-	if f.forPeople(a) {
-		if err := a.detailRestarts(cmd.Context(), s, listed); err != nil {
-			return err
-		}
+	if err := a.measure(cmd.Context(), s, f, listed); err != nil {
+		return err
 	}
 	if err := a.printContainers(listed, f, s); err != nil {
 		return err
 	}
 	if f.forPeople(a) && len(wanted) == 0 {
 		a.hiddenStopped(stopped)
+	}
+	return nil
+}
+
+// measure asks the engine for what its list does not tell of containers.
+func (a *app) measure(ctx context.Context, s *session.Session, f psFlags, listed []session.Listed) error {
+	if f.details || f.stats {
+		if err := s.Detail(ctx, listed); err != nil {
+			return err
+		}
+	}
+	if f.stats {
+		if err := s.Usage(ctx, listed); err != nil {
+			return err
+		}
+	}
+	if f.forPeople(a) {
+		return a.detailRestarts(ctx, s, listed)
 	}
 	return nil
 }

@@ -45,37 +45,43 @@ func TestEvents(t *testing.T) {
 			"container exec_create: true ", "container die",
 		})
 
-		messages, errs := s.Events(ctx, events.ListOptions{
-			Since: begin.Format(time.RFC3339Nano), Until: time.Now().Format(time.RFC3339Nano),
-			Filters: filters.NewArgs(filters.Arg("container", id)),
-		})
-		last := int64(0)
-		for {
-			select {
-			case m := <-messages:
-				if m.TimeNano <= last {
-					t.Errorf("%s is not later than the event before", m.Action)
-				}
-				last = m.TimeNano
-				equal(t, "id of "+string(m.Action), m.Actor.ID, id)
-				equal(t, "image of "+string(m.Action), m.Actor.Attributes["image"], "busybox")
-				switch m.Action {
-				case "die":
-					equal(t, "exit code", m.Actor.Attributes["exitCode"], "5")
-				case "rename":
-					equal(t, "old name", m.Actor.Attributes["oldName"], "/"+s.name+"-a")
-				case "exec_die":
-					equal(t, "exit code of the exec", m.Actor.Attributes["exitCode"], "0")
-				}
-				continue
-			case err := <-errs:
-				if err != io.EOF {
-					t.Error(err)
-				}
-			}
-			return
-		}
+		checkEvents(t, s, id, begin)
 	})
+}
+
+// checkEvents looks at what the events of TestEvents's container say, from begin to now.
+func checkEvents(t *testing.T, s *subject, id string, begin time.Time) {
+	t.Helper()
+	messages, errs := s.Events(t.Context(), events.ListOptions{
+		Since: begin.Format(time.RFC3339Nano), Until: time.Now().Format(time.RFC3339Nano),
+		Filters: filters.NewArgs(filters.Arg("container", id)),
+	})
+	last := int64(0)
+	for {
+		select {
+		case m := <-messages:
+			if m.TimeNano <= last {
+				t.Errorf("%s is not later than the event before", m.Action)
+			}
+			last = m.TimeNano
+			equal(t, "id of "+string(m.Action), m.Actor.ID, id)
+			equal(t, "image of "+string(m.Action), m.Actor.Attributes["image"], "busybox")
+			switch m.Action {
+			case "die":
+				equal(t, "exit code", m.Actor.Attributes["exitCode"], "5")
+			case "rename":
+				equal(t, "old name", m.Actor.Attributes["oldName"], "/"+s.name+"-a")
+			case "exec_die":
+				equal(t, "exit code of the exec", m.Actor.Attributes["exitCode"], "0")
+			}
+			continue
+		case err := <-errs:
+			if err != io.EOF {
+				t.Error(err)
+			}
+		}
+		return
+	}
 }
 
 // pausedOnce leaves out further pauses and their ends: where containerd tells Docker

@@ -12,6 +12,39 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
+var inheritCases = []struct {
+	name string
+	want container.Config
+	has  []string // fields of the completed configuration, as shown
+	not  []string
+}{
+	{
+		"all the image's", container.Config{},
+		[]string{"command=serve", "entrypoint=/start", "user=app", "working_dir=/app", "stop_signal=SIGQUIT", "expose=80", "volumes./data=volume", "healthcheck.retries=3", "environment.PATH=/bin", "labels.image=1"},
+		nil,
+	},
+	{
+		"an entrypoint drops the command", container.Config{Entrypoint: []string{"sh"}},
+		[]string{"entrypoint=sh"},
+		[]string{"command"},
+	},
+	{
+		"an empty entrypoint clears it", container.Config{Entrypoint: []string{}, Cmd: []string{"ls"}},
+		[]string{"command=ls"},
+		[]string{"entrypoint"},
+	},
+	{
+		"a variable without a value", container.Config{Env: []string{"LANG", "A=1"}},
+		[]string{"environment.A=1", "environment.PATH=/bin"},
+		[]string{"environment.LANG"},
+	},
+	{
+		"a part of a check", container.Config{Healthcheck: &container.HealthConfig{Interval: time.Minute}},
+		[]string{"healthcheck.test=CMD check", "healthcheck.interval=1m0s", "healthcheck.retries=3"},
+		nil,
+	},
+}
+
 // The image's own settings are no difference, and what the file takes back of
 // them is one.
 func TestInherit(t *testing.T) {
@@ -23,38 +56,7 @@ func TestInherit(t *testing.T) {
 	base.Config.ExposedPorts = map[string]struct{}{"80/tcp": {}}
 	base.Config.Volumes = map[string]struct{}{"/data": {}}
 	base.Config.Healthcheck = &dockerspec.HealthcheckConfig{Test: []string{"CMD", "check"}, Interval: time.Second, Retries: 3}
-	for _, tt := range []struct {
-		name string
-		want container.Config
-		has  []string // fields of the completed configuration, as shown
-		not  []string
-	}{
-		{
-			"all the image's", container.Config{},
-			[]string{"command=serve", "entrypoint=/start", "user=app", "working_dir=/app", "stop_signal=SIGQUIT", "expose=80", "volumes./data=volume", "healthcheck.retries=3", "environment.PATH=/bin", "labels.image=1"},
-			nil,
-		},
-		{
-			"an entrypoint drops the command", container.Config{Entrypoint: []string{"sh"}},
-			[]string{"entrypoint=sh"},
-			[]string{"command"},
-		},
-		{
-			"an empty entrypoint clears it", container.Config{Entrypoint: []string{}, Cmd: []string{"ls"}},
-			[]string{"command=ls"},
-			[]string{"entrypoint"},
-		},
-		{
-			"a variable without a value", container.Config{Env: []string{"LANG", "A=1"}},
-			[]string{"environment.A=1", "environment.PATH=/bin"},
-			[]string{"environment.LANG"},
-		},
-		{
-			"a part of a check", container.Config{Healthcheck: &container.HealthConfig{Interval: time.Minute}},
-			[]string{"healthcheck.test=CMD check", "healthcheck.interval=1m0s", "healthcheck.retries=3"},
-			nil,
-		},
-	} {
+	for _, tt := range inheritCases {
 		t.Run(tt.name, func(t *testing.T) {
 			c := configuration{config: inherit(&tt.want, &base), host: &container.HostConfig{}}
 			got := c.fields()
