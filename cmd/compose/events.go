@@ -29,7 +29,7 @@ func (a *app) eventsCommand() *cobra.Command {
 				return err
 			}
 			people = newHappenings(a, s.Name, listed)
-			if o.Since != "" { // what is now is not what was then
+			if o.Since != "" || o.Until != "" { // what is now is not what was then
 				clear(people.health)
 			}
 		}
