@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -90,8 +91,9 @@ func (s *Session) tellWaiting(h projectlock.Holder) {
 const (
 	// replans is how often a command plans again after another one changed the project.
 	replans = 3
-	// settling is how long the other command gets before the first time, to end what it
-	// has begun; twice that before the second, and so on.
+	// settling is how long the other command gets at least before the first time, to end
+	// what it has begun; twice that before the second, and so on. Up to twice as long is
+	// added by chance: the other one may be about to plan again, too.
 	settling = 200 * time.Millisecond
 )
 
@@ -111,7 +113,7 @@ func (s *Session) Replan(ctx context.Context, attempt func() error) error {
 		s.Sink(event.Message{Level: event.Warn, Text: "another command changed this project meanwhile: planning again"})
 		select {
 		case <-ctx.Done():
-		case <-time.After(settling << (n - 1)):
+		case <-time.After(settling<<(n-1) + rand.N(settling<<n)):
 		}
 	}
 }
