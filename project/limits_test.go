@@ -123,6 +123,19 @@ func TestDollars(t *testing.T) {
 	}
 }
 
+// TestPlainVariables: a long line with many variables that have no default loads: a file
+// of JSON without line ends may be like that.
+func TestPlainVariables(t *testing.T) {
+	dir := folder(t, "compose.yaml", "services: {w: {image: x, configs: [c]}}\nconfigs: {c: {content: '"+strings.Repeat("${A}"+strings.Repeat("y", 1000), 400)+"'}}\n")
+	p, err := Load(t.Context(), Options{WorkDir: dir, Name: "demo", Environ: []string{"A=b"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(p.Configs["c"].Content); got != 400*1001 {
+		t.Errorf("the content has %d bytes", got)
+	}
+}
+
 // TestEndlessFiles: what has no end is not read to it, however the file spells
 // that it wants it.
 func TestEndlessFiles(t *testing.T) {

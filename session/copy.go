@@ -97,9 +97,9 @@ func (s *Session) copyOut(ctx context.Context, o CopyOptions, c list.Container) 
 
 // warnDropped tells what a copy without --archive left out.
 func (s *Session) warnDropped(d files.Dropped) {
-	warn := func(names []string, what string) {
-		if len(names) > 0 {
-			s.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf("%d %s: %s", len(names), what, cut(names)), Hint: "--archive keeps them"})
+	warn := func(names files.Names, what string) {
+		if names.Count > 0 {
+			s.Sink(event.Message{Level: event.Warn, Text: fmt.Sprintf("%d %s: %s", names.Count, what, cut(names.First)), Hint: "--archive keeps them"})
 		}
 	}
 	warn(d.Special, "devices or named pipes were left out")

@@ -1,6 +1,7 @@
 package dial
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -40,9 +41,15 @@ const everywhere = "0.0.0.0"
 // container's network another one shares.
 func (p podman) ContainerList(ctx context.Context, o container.ListOptions) ([]container.Summary, error) {
 	list, err := p.Client.ContainerList(ctx, o)
+	whole := map[string]string{} // ids by the short ones
+	for i := range list {
+		if id := list[i].ID; len(id) >= shortIDLength {
+			whole[id[:shortIDLength]] = id
+		}
+	}
 	for i := range list {
 		if of := networkOf(&list[i]); of != "" {
-			list[i].HostConfig.NetworkMode = "container:" + wholeID(list, of)
+			list[i].HostConfig.NetworkMode = "container:" + cmp.Or(whole[of], of)
 			list[i].NetworkSettings = nil
 		}
 		list[i].Image = shortImage(list[i].Image)
@@ -73,19 +80,15 @@ func networkOf(c *container.Summary) string {
 	return ""
 }
 
-func isShortID(text string) bool {
-	_, err := hex.DecodeString(text)
-	return err == nil && len(text) == 12
-}
+// shortIDLength is that of an id as Podman has it for an alias.
+const shortIDLength = 12
 
-// wholeID is the id of a container of the list that begins so; else what is known of it.
-func wholeID(list []container.Summary, short string) string {
-	for i := range list {
-		if strings.HasPrefix(list[i].ID, short) {
-			return list[i].ID
-		}
+func isShortID(text string) bool {
+	if len(text) != shortIDLength {
+		return false
 	}
-	return short
+	_, err := hex.DecodeString(text)
+	return err == nil
 }
 
 // shortImage is a reference without what everybody leaves away, which Podman adds.

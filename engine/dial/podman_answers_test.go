@@ -5,7 +5,9 @@ package dial
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -21,6 +23,8 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+
+	"github.com/compose-orchestrator/compose/engine/api"
 )
 
 // libpodAnswers are what Podman 4.3 said, in short, by method and path without the version.
@@ -229,5 +233,27 @@ func TestUnknownAPIVersion(t *testing.T) {
 	conn := dialHere(t, Options{Host: host})
 	if conn.Engine.APIVersion != known.Engine.APIVersion || conn.Engine.Version != "99.0.0" || conn.Checks != nil {
 		t.Errorf("got %+v, want API %s", conn.Engine, known.Engine.APIVersion)
+	}
+}
+
+// many is an engine with a hundred thousand containers that share the network of one that
+// is not there.
+type many struct{ api.Client }
+
+func (many) ContainerList(context.Context, container.ListOptions) ([]container.Summary, error) {
+	list := make([]container.Summary, 100_000)
+	for i := range list {
+		list[i].ID = fmt.Sprintf("%064x", i)
+		list[i].NetworkSettings = &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"n": {Aliases: []string{"79a1dfbc3c2f"}}}}
+	}
+	return list, nil
+}
+
+// TestManyShareNetworks: the time grows with the containers, not with their square, which
+// would be over a minute here that no signal ends.
+func TestManyShareNetworks(t *testing.T) {
+	list, err := podman{Client: many{}}.ContainerList(t.Context(), container.ListOptions{})
+	if err != nil || list[99_999].HostConfig.NetworkMode != "container:79a1dfbc3c2f" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -23,6 +23,10 @@ const (
 	defaultRetries       = 3
 )
 
+// shortestInterval is between two checks at least. An image may ask for any, even less
+// than nothing: then a check would always be due, and the health never be judged.
+const shortestInterval = 100 * time.Millisecond
+
 // slack is by how much others may be late with a check before they count as gone.
 const slack = 5 * time.Second
 
@@ -86,10 +90,11 @@ func (p *prober) dueIn(c container.InspectResponse, now time.Time) time.Duration
 
 // interval is between two checks of a container that has run for so long.
 func (p *prober) interval(check *container.HealthConfig, status container.HealthStatus, running time.Duration) time.Duration {
+	interval := cmp.Or(check.Interval, defaultInterval)
 	if status == container.Starting && running < check.StartPeriod {
-		return cmp.Or(p.startInterval, check.StartInterval, defaultStartInterval)
+		interval = cmp.Or(p.startInterval, check.StartInterval, defaultStartInterval)
 	}
-	return cmp.Or(check.Interval, defaultInterval)
+	return max(interval, shortestInterval)
 }
 
 func hasCheck(c *container.Config) bool {

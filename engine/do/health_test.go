@@ -45,6 +45,8 @@ func checked(started time.Duration, ended ...time.Duration) container.InspectRes
 func TestDueIn(t *testing.T) {
 	const s = time.Second
 	none, healthy, paused := checked(time.Hour), checked(5*s), checked(time.Hour)
+	short := checked(time.Hour, 40*time.Millisecond)
+	short.Config.Healthcheck.Interval = -5
 	none.Config.Healthcheck.Test = []string{"NONE"}
 	healthy.State.Health.Status = container.Healthy
 	paused.State.Paused = true
@@ -66,6 +68,7 @@ func TestDueIn(t *testing.T) {
 		{"those of an earlier run do not count", checked(time.Minute+s, 2*time.Minute), 0, 0, checkNow},
 		{"the engine's clock goes before", checked(-time.Hour), 0, 0, 5 * s},
 		{"the engine's clock goes after", checked(time.Hour), 0, 2 * s, 8 * s},
+		{"an interval of next to nothing", short, 0, 40 * time.Millisecond, 60 * time.Millisecond},
 		{"none", none, 0, 0, 0},
 		{"paused", paused, 0, 0, 0},
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -17,8 +16,22 @@ import (
 // Dropped is what CopyOut left out since Owners was not set: what a container
 // says of its files counts in the container alone.
 type Dropped struct {
-	Special []string // devices and named pipes, by their names in the archive
-	SetUID  []string // files and folders whose setuid and setgid bits are off
+	Special Names // devices and named pipes, and other names of them
+	SetUID  Names // files and folders whose setuid and setgid bits are off
+}
+
+// Names are names in an archive, of which the first are kept: a container may have millions.
+type Names struct {
+	Count int
+	First []string // at most four
+}
+
+func (n *Names) add(name string) {
+	const kept = 4
+	n.Count++
+	if len(n.First) < kept {
+		n.First = append(n.First, name)
+	}
 }
 
 // unpack writes an archive from a container below a folder of this machine. It
@@ -43,13 +56,13 @@ func unpack(content io.Reader, dir string, o Options) (Dropped, error) {
 			return u.dropped, err
 		}
 	}
-	return u.dropped, u.finishFolders()
+	return u.dropped, u.finishFolders("")
 }
 
 type unpacker struct {
 	root    *os.Root
 	o       Options
-	folders []folder // in the archive's order
+	folders []folder // around the last entry: archives have a folder's content after it
 	dropped Dropped
 }
 
@@ -70,6 +83,9 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	if name == "." { // the folder that is copied to is there
 		return nil
 	}
+	if err := u.finishFolders(name); err != nil {
+		return err
+	}
 	if err := u.root.MkdirAll(path.Dir(name), 0o777); err != nil {
 		return err
 	}
@@ -85,10 +101,15 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	case tar.TypeSymlink:
 		return errors.Join(u.root.Symlink(h.Linkname, name), u.own(name, h))
 	case tar.TypeLink:
-		return u.root.Link(path.Clean(strings.TrimLeft(h.Linkname, "/")), name)
+		err := u.root.Link(path.Clean(strings.TrimLeft(h.Linkname, "/")), name)
+		if u.dropped.Special.Count > 0 && errors.Is(err, fs.ErrNotExist) { // to one of those
+			u.dropped.Special.add(name)
+			return nil
+		}
+		return err
 	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
 		if !u.o.Owners {
-			u.dropped.Special = append(u.dropped.Special, name)
+			u.dropped.Special.add(name)
 			return nil
 		}
 		if err := u.special(name, h); err != nil {
@@ -147,9 +168,15 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 	return u.root.Chtimes(name, time.Time{}, h.ModTime)
 }
 
-// finishFolders sets modes and times, of what is inside first.
-func (u *unpacker) finishFolders() error {
-	for _, f := range slices.Backward(u.folders) {
+// finishFolders sets modes and times of the folders that an entry is not in, of what is
+// inside first; "": of all.
+func (u *unpacker) finishFolders(entry string) error {
+	for len(u.folders) > 0 {
+		f := u.folders[len(u.folders)-1]
+		if strings.HasPrefix(entry, f.name+"/") {
+			return nil
+		}
+		u.folders = u.folders[:len(u.folders)-1]
 		err := u.own(f.name, f.h)
 		if err == nil {
 			err = u.root.Chmod(f.name, u.mode(f.name, f.h))
@@ -170,7 +197,7 @@ func (u *unpacker) mode(name string, h *tar.Header) fs.FileMode {
 	const gives = fs.ModeSetuid | fs.ModeSetgid
 	mode := h.FileInfo().Mode() & (fs.ModePerm | gives | fs.ModeSticky)
 	if mode&gives != 0 && !u.o.Owners {
-		u.dropped.SetUID = append(u.dropped.SetUID, name)
+		u.dropped.SetUID.add(name)
 		mode &^= gives
 	}
 	return mode

@@ -9,7 +9,7 @@ import (
 
 // special leaves devices and pipes out: they mean nothing here.
 func (u *unpacker) special(name string, _ *tar.Header) error {
-	u.dropped.Special = append(u.dropped.Special, name)
+	u.dropped.Special.add(name)
 	return nil
 }
 

@@ -119,7 +119,7 @@ func TestUnpack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(dropped.Special, []string{"d/null", "d/pipe"}) || !slices.Equal(dropped.SetUID, []string{"d/su"}) {
+	if !slices.Equal(dropped.Special.First, []string{"d/null", "d/pipe"}) || !slices.Equal(dropped.SetUID.First, []string{"d/su"}) {
 		t.Errorf("dropped %v", dropped)
 	}
 	for name, want := range map[string]fs.FileMode{
@@ -145,13 +145,56 @@ func TestUnpack(t *testing.T) {
 	}
 }
 
+// TestUnpackLinksToDropped: other names of what is left out are left out too, and do not
+// end the copy.
+func TestUnpackLinksToDropped(t *testing.T) {
+	_, inside := outside(t)
+	dropped, err := unpack(bytes.NewReader(packedOf(t,
+		tar.Header{Name: "null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3},
+		tar.Header{Name: "other", Typeflag: tar.TypeLink, Linkname: "null"},
+		tar.Header{Name: "file"},
+	)), inside, Options{})
+	if err != nil || !slices.Equal(dropped.Special.First, []string{"null", "other"}) {
+		t.Errorf("dropped %v, %v", dropped, err)
+	}
+	if _, err := os.Lstat(filepath.Join(inside, "file")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUnpackKeepsLittle: of millions of folders and pipes only those around the entry are
+// in memory, and some names.
+func TestUnpackKeepsLittle(t *testing.T) {
+	_, inside := outside(t)
+	root, err := os.OpenRoot(inside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	u := unpacker{root: root}
+	for i := range 100 {
+		for _, h := range []tar.Header{
+			{Name: fmt.Sprintf("d%d", i), Typeflag: tar.TypeDir, Mode: 0o6500},
+			{Name: fmt.Sprintf("d%d/in", i), Typeflag: tar.TypeDir, Mode: 0o500},
+			{Name: fmt.Sprintf("d%d/pipe", i), Typeflag: tar.TypeFifo},
+		} {
+			if err := u.entry(&h, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(u.folders) != 1 || u.dropped.Special.Count != 100 || len(u.dropped.Special.First)+len(u.dropped.SetUID.First) > 8 {
+		t.Errorf("it keeps %d folders, and %d names of %d", len(u.folders), len(u.dropped.Special.First), u.dropped.Special.Count)
+	}
+}
+
 func TestUnpackWithOwners(t *testing.T) {
 	_, inside := outside(t)
 	dropped, err := unpack(bytes.NewReader(packedOf(t,
 		tar.Header{Name: "su", Mode: 0o4755, Uid: os.Getuid(), Gid: os.Getgid()},
 		tar.Header{Name: "pipe", Typeflag: tar.TypeFifo, Mode: 0o600, Uid: os.Getuid(), Gid: os.Getgid()},
 	)), inside, Options{Owners: true})
-	if err != nil || len(dropped.SetUID) > 0 {
+	if err != nil || dropped.SetUID.Count > 0 {
 		t.Fatal(dropped, err)
 	}
 	if info, err := os.Lstat(filepath.Join(inside, "su")); err != nil || info.Mode() != fs.ModeSetuid|0o755 {

@@ -1,6 +1,7 @@
 package listener
 
 import (
+	"bufio"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -28,31 +29,67 @@ func Of(protocol string, port int) (p Program, ok bool) {
 	if len(sockets) == 0 {
 		return Program{}, false
 	}
-	descriptors, _ := filepath.Glob("/proc/[0-9]*/fd/*") // the pattern is a good one
-	for _, path := range descriptors {
-		to, err := os.Readlink(path)
-		if err != nil || !sockets[to] {
-			continue
+	return holder("/proc", sockets, mostDescriptors)
+}
+
+// mostDescriptors is how many descriptors are looked at. A container's process may have a
+// million, and there may be a thousand of these.
+const mostDescriptors = 500_000
+
+// holder is a process of a folder like /proc that has one of the sockets among its first
+// so many descriptors.
+func holder(proc string, sockets map[string]bool, most int) (p Program, ok bool) {
+	eachName(proc, func(process string) bool {
+		pid, err := strconv.Atoi(process)
+		if err != nil {
+			return true
 		}
-		process := filepath.Dir(filepath.Dir(path))
-		name, err := os.ReadFile(process + "/comm")
-		pid, _ := strconv.Atoi(filepath.Base(process)) // digits, by the pattern
-		if err == nil {
-			return Program{Name: strings.TrimSpace(string(name)), PID: pid}, true
+		eachName(filepath.Join(proc, process, "fd"), func(descriptor string) bool {
+			most--
+			to, err := os.Readlink(filepath.Join(proc, process, "fd", descriptor))
+			if err == nil && sockets[to] {
+				if name, err := os.ReadFile(filepath.Join(proc, process, "comm")); err == nil {
+					p, ok = Program{Name: strings.TrimSpace(string(name)), PID: pid}, true
+				}
+			}
+			return !ok && most > 0
+		})
+		return !ok && most > 0
+	})
+	return p, ok
+}
+
+// eachName tells the names in a folder, until told no more; none of a folder that cannot
+// be read. It has some of them in memory at a time.
+func eachName(folder string, tell func(name string) (more bool)) {
+	f, err := os.Open(folder)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	for {
+		names, err := f.Readdirnames(1000)
+		for _, name := range names {
+			if !tell(name) {
+				return
+			}
+		}
+		if err != nil { // the end too
+			return
 		}
 	}
-	return Program{}, false
 }
 
 // addSockets adds those of a table of /proc/net that are in the state at the port, as
 // descriptors link to them: "socket:[4711]".
 func addSockets(sockets map[string]bool, table string, port int, state string) {
-	text, err := os.ReadFile(table)
+	f, err := os.Open(table)
 	if err != nil {
 		return // this machine has no such protocol
 	}
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Fields(line) // number, local address, remote address, state, ..., inode at 9
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		fields := strings.Fields(lines.Text()) // number, local address, remote address, state, ..., inode at 9
 		if len(fields) < 10 || fields[3] != state {
 			continue
 		}

@@ -84,6 +84,7 @@ func (o Options) newStream(w io.Writer) stream {
 
 func newLogs(out, err stream, o LogOptions) *logs {
 	progress := err
+	progress.terminal = progress.to != nil // it is said to people, on a pipe too
 	if !o.Split {
 		err = out
 	}

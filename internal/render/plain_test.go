@@ -16,6 +16,7 @@ import (
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/screentest"
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 func source(service string, n int) event.Source {
@@ -119,6 +120,23 @@ func TestHooksWithoutLogs(t *testing.T) {
 		if mode == render.ModeQuiet && errs.String() != "hooked\n" {
 			t.Errorf("quiet: got %q of one that failed", errs.String())
 		}
+	}
+}
+
+// TestHooksOfPeople: what a hook prints among what is said to people is filtered on a
+// pipe too, where it is no part of a log.
+func TestHooksOfPeople(t *testing.T) {
+	var errs bytes.Buffer
+	to := terminal.OutputOf(&errs)
+	to.GuardCommands()
+	r, err := render.New(render.Options{Mode: render.ModePlain, Out: io.Discard, Err: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Event(event.Output{Ref: container("web", 1), Text: "a\x1b]0;title\a ##[error]b"})
+	r.Close()
+	if got, want := errs.String(), "web-1 ->  | a #\\x23[error]b\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

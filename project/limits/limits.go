@@ -24,7 +24,7 @@ const (
 	maxSameAlias   = 2_500          // aliases of one anchor
 	maxExpressions = 500            // ${...} in one text
 	maxDollarCost  = 20_000_000_000 // $ of a text, times its bytes, of all texts
-	maxBracedCost  = 30_000_000     // ${ of a line, times its bytes, of all texts
+	maxBracedCost  = 30_000_000     // ${A:-...} of a line, times its bytes, of all texts
 	maxResets      = 50_000_000     // !reset and !override, times the nodes
 	maxExtended    = 20 << 20       // bytes of files that extends: {file: ...} names, each time
 	UsualSize      = 64 << 10
