@@ -113,9 +113,6 @@ func (l *logs) event(e event.Event) bool {
 		case e.Restarting:
 			text += " (restarting)"
 		}
-		if e.Replaced && l.out.terminal { // scripts know the words of pipes
-			text = shortName(e.Source) + " replaced"
-		}
 		show(l.out.to, terminal.Value(text))
 	case event.Attached:
 		l.attach(e)
