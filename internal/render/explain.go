@@ -250,7 +250,7 @@ func (x *explanation) next() {
 	case len(changes) > 0:
 		x.line("")
 		x.lines("  ", changes)
-	case x.e.NextKnown && !x.brief:
+	case x.e.NextKnown && !x.brief && len(x.e.Containers) > 0:
 		x.line("")
 		x.line("  ", terminal.Value("up would leave it as it is"))
 	}
