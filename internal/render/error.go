@@ -11,13 +11,14 @@ import (
 
 // Error writes an error's message and, below it, the hints of all errors that it
 // wraps, each once. Errors of errors.Join are written one after the other, each with
-// its own hints. Control sequences in messages are escaped. An error of the write is
-// dropped.
+// its own hints. Control sequences in messages are escaped. On a terminal, lines are
+// broken between words. An error of the write is dropped.
 func Error(w io.Writer, err error) {
+	cols, _, _ := Size(w)
 	each(err, func(_ error, message string, hints []string) {
-		lines := terminal.Lines(message)
+		lines := terminal.Lines(message, cols)
 		for _, h := range hints {
-			lines = append(lines, hintLines(h, false)...)
+			lines = append(lines, hintLines(h, cols, false)...)
 		}
 		show(terminal.OutputOf(w), lines...)
 	})
