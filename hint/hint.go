@@ -11,6 +11,9 @@ type Error struct {
 	Text string // what went wrong
 	Help string // what the user can do about it, a sentence a line, or ""
 	Err  error  // the cause, whether Text tells it or not, or nil
+	// Logs are the last lines that the container in question printed; nil: there are
+	// none, or they are shown elsewhere.
+	Logs []string
 	// Brief is the error where its resource is named already; zero: Text is all there is.
 	Brief Brief
 }
@@ -75,6 +78,37 @@ func Of(err error) string {
 		return all[0]
 	}
 	return ""
+}
+
+// LogsOf are those of the first error among err and its causes which has some; nil: none
+// does.
+func LogsOf(err error) []string {
+	if e, ok := withLogs(err); ok {
+		return e.Logs
+	}
+	return nil
+}
+
+// WithoutLogs is err, whose LogsOf are dropped: they are shown elsewhere.
+func WithoutLogs(err error) error {
+	if e, ok := withLogs(err); ok {
+		e.Logs = nil
+	}
+	return err
+}
+
+func withLogs(err error) (*Error, bool) {
+	for err != nil {
+		var e *Error
+		if !errors.As(err, &e) {
+			break
+		}
+		if len(e.Logs) > 0 {
+			return e, true
+		}
+		err = e.Err
+	}
+	return nil, false
 }
 
 // All is the advice of an error and its causes, from the outside in, each once.

@@ -66,6 +66,26 @@ func TestThen(t *testing.T) {
 	}
 }
 
+func TestLogsOf(t *testing.T) {
+	logs := []string{"no password"}
+	for _, wrap := range []func(error) error{
+		func(err error) error { return err },
+		func(err error) error { return fmt.Errorf("starting: %w", err) },
+		func(err error) error { return hint.Then(hint.Wrap(err, "help"), "more") },
+	} {
+		err := wrap(&hint.Error{Text: "exited (1)", Logs: logs})
+		if got := hint.LogsOf(err); !slices.Equal(got, logs) {
+			t.Errorf("%v: got %q", err, got)
+		}
+		if got := hint.LogsOf(hint.WithoutLogs(err)); got != nil {
+			t.Errorf("%v: got %q though they were dropped", err, got)
+		}
+	}
+	if got := hint.LogsOf(hint.WithoutLogs(hint.New("a", "b"))); got != nil {
+		t.Errorf("got %q of an error without any", got)
+	}
+}
+
 func TestBriefOf(t *testing.T) {
 	brief := hint.Brief{State: "exited (1)", Cause: "no password"}
 	inner := &hint.Error{Text: "container web exited (1)", Brief: brief}

@@ -13,6 +13,9 @@ type Plan struct {
 	Steps []Step `json:"steps"`
 	// Kept are the containers that are as they should be.
 	Kept []event.Ref `json:"kept,omitempty"`
+	// KeptVolumes are the named volumes that are there, and stay, by their names at the
+	// engine. A plan of nothing that makes or removes volumes need not have them.
+	KeptVolumes []string `json:"kept_volumes,omitempty"`
 	// Stopped are the containers that a stop finds stopped.
 	Stopped []event.Ref `json:"stopped,omitempty"`
 	// Skipped are what the command leaves out, and why.

@@ -53,6 +53,7 @@ func Down(p *project.Project, s State, name string, o DownOptions) (*plan.Plan, 
 		d.images()
 	}
 	f.noteUnknown(o.Services)
+	f.keepVolumes()
 	return &f.plan, nil
 }
 

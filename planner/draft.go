@@ -141,6 +141,21 @@ func (d *draft) stop(c *Container, ref event.Ref, reason plan.Reason, when []eve
 	return d.add(plan.Step{Action: StopContainer{Ref: ref, ID: c.ID, Timeout: d.timeout}, Reason: reason, When: when}, after...)
 }
 
+// keepVolumes lists the named volumes that are there and that no step removes.
+func (d *draft) keepVolumes() {
+	gone := map[string]bool{}
+	for _, s := range d.plan.Steps {
+		if remove, ok := s.Action.(RemoveVolume); ok {
+			gone[remove.Ref.Name] = true
+		}
+	}
+	for _, v := range d.s.Volumes {
+		if len(v.Stops) == 0 && !gone[v.Name] {
+			d.plan.KeptVolumes = append(d.plan.KeptVolumes, v.Name)
+		}
+	}
+}
+
 // note adds a remark to the plan.
 func (d *draft) note(text, hint string) {
 	d.plan.Notes = append(d.plan.Notes, plan.Note{Text: text, Hint: hint})

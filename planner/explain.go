@@ -17,7 +17,7 @@ type Question struct {
 	Name    string // the project's name
 	Service string
 	State   State
-	// Plan is what `up` of the service would do; nil without a project, and where
+	// Plan is what `up SERVICE` would do; nil without a project, and where
 	// planning failed with Refused.
 	Plan    *plan.Plan
 	Refused error
@@ -113,8 +113,8 @@ type Explanation struct {
 	Causes     []Cause    `json:"causes"` // the most telling first
 	Containers []Examined `json:"containers"`
 	WaitsFor   []Wait     `json:"waits_for"`
-	// Next is what `up` of the service would do with it. NextKnown is false where
-	// nothing can be said of that.
+	// Next is what `up` would do with it: nothing where none of its profiles is on.
+	// NextKnown is false where nothing can be said of that.
 	Next      []Change `json:"next_up"`
 	NextKnown bool     `json:"next_up_known"`
 }
@@ -245,7 +245,7 @@ func Explain(question Question) (*Explanation, error) {
 	for _, f := range a.found {
 		e.Containers = append(e.Containers, f.examined())
 	}
-	if q.Plan != nil {
+	if svc, _ := q.config(q.Service); q.Plan != nil && profilesOff(q, svc) == "" {
 		e.Next = append(e.Next, q.next()...)
 	}
 	return e, nil

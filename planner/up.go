@@ -104,6 +104,7 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	d.pruneUntagged()
 	d.noteLostSharing()
 	d.keeps()
+	d.keepVolumes()
 	return &d.plan, nil
 }
 

@@ -31,6 +31,9 @@ func (p *Project) Require(service string) error {
 	return p.noSuchService(service)
 }
 
+// DidYouMean asks whether one of the services that there are was meant; "": none is near.
+func DidYouMean(name string, there []string) string { return diagnostic.DidYouMean(name, there) }
+
 // NoSuchService is the error for a name that is none of the services there are: a
 // *hint.Error that wraps ErrNoSuchService and names the nearest ones, or all.
 func NoSuchService(name string, there []string) error {

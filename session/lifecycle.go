@@ -14,8 +14,8 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Down takes the project, or some services of it, down, and says where nothing is left to
-// take down. The error is an operation's.
+// Down takes the project, or some services of it, down, and says where nothing is there to
+// take down. Where something is there but stays, the plan's notes say that. The error is an operation's.
 func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	skip := withoutImages
 	if o.Images != "" {
@@ -24,7 +24,7 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	nothing := false
 	err := s.stop(ctx, skip, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		made, err := planner.Down(p, state, s.Name, o)
-		nothing = err == nil && !made.Needs()
+		nothing = err == nil && !made.Needs() && len(made.Notes) == 0
 		return made, err
 	})
 	if err != nil || !nothing || s.DryRun {

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-orchestrator/compose/engine/list"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // Running is what runs in one container.
@@ -58,9 +59,15 @@ func (s *Session) running(ctx context.Context, services []string) (listed []list
 // tellMissing warns of services that have no containers, which it returns, and says which
 // there are: they need not be in any file.
 func (s *Session) tellMissing(listed []list.Container, services []string) (missing []string) {
+	var there []string
+	for _, c := range listed {
+		if !slices.Contains(there, c.Service) {
+			there = append(there, c.Service)
+		}
+	}
 	for _, name := range services {
-		if !slices.ContainsFunc(listed, func(c list.Container) bool { return c.Service == name }) {
-			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: thereAre(listed)})
+		if !slices.Contains(there, name) {
+			s.Sink(event.Message{Level: event.Warn, Text: "no container of service " + name, Hint: cmp.Or(project.DidYouMean(name, there), thereAre(listed))})
 			missing = append(missing, name)
 		}
 	}

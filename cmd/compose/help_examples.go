@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // example is a call of a command: what it does, and its words behind the program's name.
@@ -111,7 +113,7 @@ func setExamples(cmd *cobra.Command) {
 // examples lists calls of the program, each below what it does.
 func (p *helpPage) examples(program string, list []example) {
 	for _, e := range list {
-		for _, line := range broken("  # "+e.does, p.cols, 4) {
+		for _, line := range terminal.Broken("  # "+e.does, p.cols, 4) {
 			if !strings.HasPrefix(line, "  #") {
 				line = "  # " + strings.TrimSpace(line)
 			}

@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
 // helpOf is a command's help in so many columns; 0: its lines do not break.
@@ -66,53 +67,20 @@ func (p *helpPage) title(text string) { p.line("\n" + text) }
 
 // text adds a text. Where it breaks, further lines are indented by so many columns.
 func (p *helpPage) text(text string, indent int) {
-	for _, line := range broken(text, p.cols, indent) {
+	for _, line := range terminal.Broken(text, p.cols, indent) {
 		p.line(line)
 	}
 }
 
 // command adds a command line. Where it breaks a shell reads it as one.
 func (p *helpPage) command(line string, indent int) {
-	lines := broken(line, max(p.cols-len(` \`), 0), indent)
+	lines := terminal.Broken(line, max(p.cols-len(` \`), 0), indent)
 	for i, line := range lines {
 		if i < len(lines)-1 && !strings.HasSuffix(line, "|") {
 			line += ` \`
 		}
 		p.line(line)
 	}
-}
-
-// broken are the lines of a text, which may break at a space or behind a |, and nowhere
-// else. Further lines are indented. cols 0: it is one line.
-func broken(text string, cols, indent int) []string {
-	if cols <= 0 || runewidth.StringWidth(text) <= cols {
-		return []string{text}
-	}
-	start := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	var lines []string
-	line, width, begun := start, len(start), false
-	for _, word := range wordsOf(text[len(start):]) {
-		text, space := strings.TrimRight(word, " "), len(word)-len(strings.TrimRight(word, " "))
-		w := runewidth.StringWidth(text)
-		if begun && width+w > cols {
-			lines = append(lines, strings.TrimRight(line, " "))
-			line, width = strings.Repeat(" ", indent), indent
-		}
-		line, width, begun = line+text+strings.Repeat(" ", space), width+w+space, true
-	}
-	return append(lines, strings.TrimRight(line, " "))
-}
-
-// wordsOf are the pieces of a text that may stand on different lines, with the spaces
-// behind them.
-func wordsOf(text string) (words []string) {
-	from := 0
-	for i := 1; i < len(text); i++ {
-		if text[i] != ' ' && (text[i-1] == ' ' || text[i-1] == '|') {
-			words, from = append(words, text[from:i]), i
-		}
-	}
-	return append(words, text[from:])
 }
 
 // commands lists those below one, with what they are for.

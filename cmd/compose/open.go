@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/compose-orchestrator/compose/event"
@@ -139,7 +138,7 @@ func (a *app) openLooking(ctx context.Context, services []string) (*session.Sess
 	}
 	for _, name := range services {
 		if len(id.Services) > 0 && !slices.Contains(id.Services, name) {
-			a.warn("no such service: %s; the services are %s", name, strings.Join(id.Services, ", "))
+			a.sink(event.Message{Level: event.Warn, Text: "no such service: " + name, Hint: diagnostic.ServiceHint(name, id.Services)})
 		}
 	}
 	return a.session(nil, id.Name), nil

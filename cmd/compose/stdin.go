@@ -40,7 +40,7 @@ func asked(text string) *terminal.Buffer {
 	var b terminal.Buffer
 	at := strings.LastIndexByte(text, '\n') + 1
 	if at > 0 {
-		b.Lines(terminal.Lines(text[:at])...)
+		b.Lines(terminal.Lines(text[:at], 0)...)
 	}
 	b.Add(terminal.Value(text[at:] + " "))
 	return &b

@@ -195,6 +195,9 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 		f.follow.OpenURL = a.openURL
 	}
 	code, err := follow.Up(cmd.Context(), s, up, f.follow)
+	if err != nil && !wasInterrupted(cmd.Context()) {
+		err = a.afterUp(cmd.Context(), s, err)
+	}
 	return endsWith(code, err)
 }
 

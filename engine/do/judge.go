@@ -33,6 +33,7 @@ type failure struct {
 	cause string // why; "": that is not known
 	brief string // the same for a row, or what the container said itself
 	help  string
+	logs  []string // its last lines
 }
 
 const (
@@ -164,7 +165,7 @@ func (d *Doer) explainFailure(ctx context.Context, a planner.WaitContainer, c co
 	f.brief = cmp.Or(f.brief, f.cause)
 	if n := len(facts.Logs); n > 0 {
 		f.brief = cmp.Or(f.brief, facts.Logs[n-1])
-		f.help = strings.TrimPrefix(f.help+"\n", "\n") + "its last lines:\n  " + strings.Join(facts.Logs, "\n  ")
+		f.logs = facts.Logs
 	}
 	return f
 }
@@ -191,5 +192,5 @@ func waitFailure(a planner.WaitContainer, f failure) error {
 	if f.cause != "" {
 		text += ": " + f.cause
 	}
-	return &hint.Error{Text: text, Help: f.help, Brief: hint.Brief{State: f.state, Cause: f.brief}}
+	return &hint.Error{Text: text, Help: f.help, Logs: f.logs, Brief: hint.Brief{State: f.state, Cause: f.brief}}
 }

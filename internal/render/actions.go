@@ -27,6 +27,9 @@ func Annotate(w io.Writer, err error, path func(string) string) {
 				c.Set("col", fmt.Sprint(p.Column))
 			}
 		}
+		for _, line := range hint.LogsOf(e) {
+			text += "\n| " + line
+		}
 		for _, h := range hints {
 			text += "\nhint: " + h
 		}

@@ -9,15 +9,20 @@ import (
 	"github.com/compose-orchestrator/compose/internal/terminal"
 )
 
-// Error writes an error's message and, below it, the hints of all errors that it
-// wraps, each once. Errors of errors.Join are written one after the other, each with
-// its own hints. Control sequences in messages are escaped. An error of the write is
-// dropped.
+// Error writes an error's message and, below it, what the container in question printed
+// last, and the hints of all errors that it wraps, each once. Errors of errors.Join are written one after the other, each with
+// its own hints. Control sequences in messages are escaped. On a terminal, lines are
+// broken between words. An error of the write is dropped.
 func Error(w io.Writer, err error) {
-	each(err, func(_ error, message string, hints []string) {
-		lines := terminal.Lines(message)
+	cols, _, _ := Size(w)
+	each(err, func(e error, message string, hints []string) {
+		lines := terminal.Lines(message, cols)
+		if logs := hint.LogsOf(e); len(logs) > 0 {
+			lines = append(lines, terminal.Value("its last "+lastLines(len(logs))+":"))
+			lines = append(lines, quoted(logs, "  ", quoting{cols: cols})...)
+		}
 		for _, h := range hints {
-			lines = append(lines, hintLines(h, false)...)
+			lines = append(lines, hintLines(h, cols, false)...)
 		}
 		show(terminal.OutputOf(w), lines...)
 	})
@@ -32,6 +37,7 @@ type failure struct {
 	Error   bool      `json:"error"`
 	Message string    `json:"message"`
 	Hint    string    `json:"hint,omitempty"`
+	Logs    []string  `json:"logs,omitempty"` // what the container in question printed last
 	// Of a mistake in a file: where it stands, and which rule it breaks.
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
@@ -44,7 +50,7 @@ type failure struct {
 // ErrorJSON is Error in ModeJSON: it writes an object for each error.
 func ErrorJSON(w io.Writer, err error, now time.Time) {
 	each(err, func(e error, message string, hints []string) {
-		f := failure{V: 1, Type: "error", Time: now, Error: true, Message: message, Hint: strings.Join(hints, "\n")}
+		f := failure{V: 1, Type: "error", Time: now, Error: true, Message: message, Hint: strings.Join(hints, "\n"), Logs: hint.LogsOf(e)}
 		if p, ok := hint.PlaceOf(e); ok {
 			f.File, f.Line, f.Column, f.Path, f.Rule, f.Text = p.File, p.Line, p.Column, p.Path, p.Rule, p.Text
 		}

@@ -26,7 +26,8 @@ type Explained struct {
 
 // Explain writes explanations as text: of each service the answer first, then its
 // causes with hints, what it needs, and what `up` would do. What was told once is not told
-// again. The error is that of the write.
+// again. On a terminal, lines are broken between words; where several services are told in
+// full, what programs printed is cut off instead. The error is that of the write.
 //
 //	db is unhealthy: its health check failed 3 times in a row, the last time with exit code 2
 //
@@ -40,14 +41,19 @@ func Explain(w io.Writer, all Explained, o Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	x := explanation{style: o.style(w), now: o.Now(), told: map[string]bool{}}
 	whole := len(all.Asked) == 0
-	var rest []*planner.Explanation
+	x := explanation{style: o.style(w), now: o.Now(), told: map[string]bool{}}
+	x.cols, _, _ = Size(w)
+	var inFull, rest []*planner.Explanation
 	for _, e := range all.Services {
 		if whole && (e.Well() || e.Root != "" || onlyAbsent(e)) {
 			rest = append(rest, e)
 			continue
 		}
+		inFull = append(inFull, e)
+	}
+	x.several = len(inFull) > 1
+	for _, e := range inFull {
 		if x.b.Len() > 0 {
 			x.line("")
 		}
@@ -64,7 +70,7 @@ func Explain(w io.Writer, all Explained, o Options) error {
 // full writes all that is known of a service.
 func (x *explanation) full(e *planner.Explanation) {
 	x.e = e
-	x.line("", x.style.in(terminal.Bold, x.style.of(verdictColor(e.Verdict), e.Summary)))
+	x.say("", e.Summary, verdictColor(e.Verdict), terminal.Bold)
 	x.causes("", "  ")
 	x.containers()
 	x.waits()
@@ -85,18 +91,29 @@ type explanation struct {
 	e     *planner.Explanation
 	style style
 	now   time.Time
+	cols  int // of the terminal; 0: lines are as long as they are
 	b     terminal.Buffer
 	told  map[string]bool // health checks that were written
 	brief bool            // what goes without saying is left out
+	// several services are told in full.
+	several bool
 }
 
 func (x *explanation) line(indent string, texts ...terminal.Text) {
 	x.b.Line(append([]terminal.Text{terminal.Value(indent)}, texts...)...)
 }
 
+// say writes a sentence.
+func (x *explanation) say(indent, text string, colors ...terminal.Color) {
+	if !x.style {
+		colors = nil
+	}
+	x.b.Lines(behind(terminal.Value(indent), terminal.Clean(text), x.cols, colors...)...)
+}
+
 func (x *explanation) lines(indent string, texts []string) {
 	for _, text := range texts {
-		x.line(indent, terminal.Value(text))
+		x.say(indent, text)
 	}
 }
 
@@ -109,10 +126,10 @@ func (x *explanation) causes(container, indent string) {
 			continue
 		}
 		if !strings.HasSuffix(x.e.Summary, strings.TrimPrefix(c.Text, "it ")) {
-			x.line(indent, terminal.Value(c.Text))
+			x.say(indent, c.Text)
 		}
 		if c.Hint != "" {
-			x.line(indent, x.style.of(terminal.Dim, "hint: "+c.Hint))
+			x.say(indent, "hint: "+c.Hint, terminal.Dim)
 		}
 	}
 }
@@ -194,28 +211,16 @@ func (x *explanation) probe(p *planner.Probe, indent string) {
 	}
 	x.told[key] = true
 	if p.Test != "" {
-		x.line(indent, terminal.Value("its health check, run "+x.ago(p.Ended)+": "+p.Test))
+		x.say(indent, "its health check, run "+x.ago(p.Ended)+": "+p.Test)
 	}
 	if p.Output != "" {
 		x.quote(strings.Split(p.Output, "\n"), indent)
 	}
 }
 
-// quote writes lines that a program printed; one that comes several times in a row once,
-// with the number.
+// quote writes lines that a program printed.
 func (x *explanation) quote(lines []string, indent string) {
-	for len(lines) > 0 {
-		n := 1
-		for n < len(lines) && lines[n] == lines[0] {
-			n++
-		}
-		line := []terminal.Text{x.style.of(terminal.Dim, "|"), terminal.Value(" "), terminal.Printed(lines[0], terminal.Plain)}
-		if n > 1 {
-			line = append(line, x.style.of(terminal.Dim, fmt.Sprintf(" (%d×)", n)))
-		}
-		x.line(indent, line...)
-		lines = lines[n:]
-	}
+	x.b.Lines(quoted(lines, indent, quoting{style: x.style, cols: x.cols, cut: x.several && x.cols > 0})...)
 }
 
 func (x *explanation) waits() {
@@ -232,11 +237,11 @@ func (x *explanation) waits() {
 		if !w.Met {
 			mark = x.style.of(terminal.Red, "✘")
 		}
-		text := fmt.Sprintf(" %s (%s) %s", w.Service, w.Condition, w.Text)
+		text := fmt.Sprintf("%s (%s) %s", w.Service, w.Condition, w.Text)
 		if !w.Required {
 			text += ", and can be done without"
 		}
-		x.line("    ", mark, terminal.Value(text))
+		x.b.Lines(behind(terminal.Join(terminal.Value("    "), mark, terminal.Value(" ")), terminal.Clean(text), x.cols)...)
 		if !w.Met && w.Probe != nil {
 			x.probe(w.Probe, "      ")
 		}
@@ -250,7 +255,7 @@ func (x *explanation) next() {
 	case len(changes) > 0:
 		x.line("")
 		x.lines("  ", changes)
-	case x.e.NextKnown && !x.brief:
+	case x.e.NextKnown && !x.brief && len(x.e.Containers) > 0:
 		x.line("")
 		x.line("  ", terminal.Value("up would leave it as it is"))
 	}

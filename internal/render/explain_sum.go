@@ -83,7 +83,7 @@ func (x *explanation) rest(all []*planner.Explanation) {
 	for _, e := range all {
 		x.e = e
 		if !e.Well() && !onlyAbsent(e) {
-			x.line("  ", x.style.of(verdictColor(e.Verdict), e.Summary))
+			x.say("  ", e.Summary, verdictColor(e.Verdict))
 		}
 	}
 	for _, e := range all {

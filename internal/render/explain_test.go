@@ -134,3 +134,43 @@ func TestExplainWhole(t *testing.T) {
 		t.Errorf("got:\n%s\nwant:\n%s", b.String(), wholeText)
 	}
 }
+
+// narrow is a terminal with few columns.
+type narrow struct{ strings.Builder }
+
+func (*narrow) Size() (int, int, bool) { return 40, 24, true }
+
+// TestExplainNarrow: on a terminal sentences break between words; lines of logs do too, and
+// are cut off where several services are told.
+func TestExplainNarrow(t *testing.T) {
+	failed := func(name string) *planner.Explanation {
+		return &planner.Explanation{
+			Project: "demo", Service: name, Verdict: planner.VerdictFailed, Summary: name + " does not run: it reached for memory that is not its",
+			Containers: []planner.Examined{{
+				Name: "demo-" + name + "-1", Verdict: planner.VerdictFailed, Status: planner.Created,
+				Logs: []string{"a\tlong line that says in its end why", "a\tlong line that says in its end why"},
+			}},
+		}
+	}
+	const head = `web does not run: it reached for memory
+  that is not its
+
+  demo-web-1, created
+    its last 2 lines:
+`
+	for _, tt := range []struct {
+		all  []*planner.Explanation
+		want string
+	}{
+		{[]*planner.Explanation{failed("web")}, head + "    | a    long line that says in its\n        end why (2×)\n"},
+		{[]*planner.Explanation{failed("web"), failed("db")}, head + "    | a    long line that says in … (2×)\n"},
+	} {
+		var b narrow
+		if err := Explain(&b, Explained{Project: "demo", Services: tt.all}, Options{NoColor: true}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(b.String(), tt.want) {
+			t.Errorf("got:\n%s\nwant in front:\n%s", b.String(), tt.want)
+		}
+	}
+}

@@ -122,44 +122,48 @@ func (q *quiet) event(e event.Event) {
 
 func (q *quiet) close() error { return nil }
 
-// messages prints messages, and what watch did.
+// messages prints messages, and what watch did. On a terminal, lines are broken between
+// words.
 type messages struct {
 	to    printer
 	style style
+	size  func() (cols, rows int, ok bool) // of the terminal
 }
 
 func (m messages) event(e event.Event) {
 	switch e := e.(type) {
 	case event.Message:
-		show(m.to, m.lines(e)...)
+		lines := m.lines(e.Level == event.Warn, e.Text)
+		show(m.to, append(lines, hintLines(e.Hint, m.cols(), m.style)...)...)
 	case event.Synced:
-		line := terminal.Value(syncedLine(e))
-		if e.Err != nil {
-			line = m.warning(line)
-		}
-		show(m.to, line)
+		show(m.to, m.lines(e.Err != nil, terminal.Clean(syncedLine(e)))...)
 	}
 }
 
-func (m messages) warning(line terminal.Text) terminal.Text {
-	return terminal.Join(m.style.of(terminal.Yellow, "warning:"), terminal.Value(" "), line)
+// cols is how long lines may be; 0: as long as they are.
+func (m messages) cols() int {
+	cols, _, _ := m.size()
+	return cols
 }
 
-// lines returns a message and its hint.
-func (m messages) lines(msg event.Message) []terminal.Text {
-	lines := terminal.Lines(msg.Text)
-	if msg.Level == event.Warn {
-		lines[0] = m.warning(lines[0])
+// lines returns a text as it is shown, or a warning.
+func (m messages) lines(warning bool, text string) []terminal.Text {
+	if !warning {
+		return terminal.Lines(text, m.cols())
 	}
-	return append(lines, hintLines(msg.Hint, m.style)...)
+	const front = "warning:"
+	lines := terminal.Lines(front+" "+text, m.cols())
+	first := strings.TrimPrefix(lines[0].String(), front)
+	lines[0] = terminal.Join(m.style.of(terminal.Yellow, front), terminal.Value(first))
+	return lines
 }
 
-// hintLines returns a hint as it is shown; none where hint is "".
-func hintLines(hint string, s style) []terminal.Text {
+// hintLines returns a hint as it is shown in so many columns; none where hint is "".
+func hintLines(hint string, cols int, s style) []terminal.Text {
 	if hint == "" {
 		return nil
 	}
-	lines := terminal.Lines("hint: " + hint)
+	lines := terminal.Lines("hint: "+hint, cols)
 	for i, l := range lines {
 		lines[i] = s.in(terminal.Dim, l)
 	}

@@ -349,6 +349,10 @@ func TestPrintErrors(t *testing.T) {
 		{fmt.Errorf("loading: %w", hint.New("bad", "do this")), "loading: bad\nhint: do this\n"},
 		{errors.Join(hint.New("a", "do this"), fmt.Errorf("b: %w", hint.New("c", "do that")), hint.New("d", "do this"), hint.New("e", ""), context.Canceled),
 			"a\nhint: do this\nb: c\nhint: do that\nd\ne\ncontext canceled\n"},
+		{
+			hint.Then(fmt.Errorf("up: %w", &hint.Error{Text: "web exited (1)", Help: "see to it", Logs: []string{"a\tb", "c", "c"}}), "db runs on"),
+			"up: web exited (1)\nits last 3 lines:\n  | a\tb\n  | c (2×)\nhint: see to it\nhint: db runs on\n",
+		},
 		{errors.New("the build printed:\n  \x1b[31mred\x1b[0m\x1b[2J\n\n  a\tb"), "the build printed:\n  red\\x1b[2J\n\n  a\tb\n"},
 	} {
 		var b bytes.Buffer

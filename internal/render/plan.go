@@ -102,7 +102,7 @@ func (s *planText) headline(project string) {
 	switch {
 	case lost:
 		line = append(line, terminal.Value("; "), s.style.of(terminal.Red, "data is lost"))
-	case counts["recreate"]+counts["remove"]+perhaps["recreate"] > 0:
+	case len(s.KeptVolumes) > 0 && counts["recreate"]+counts["remove"]+perhaps["recreate"] > 0:
 		line = append(line, terminal.Value("; named volumes kept"))
 	}
 	s.b.Line(line...)

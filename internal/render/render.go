@@ -111,7 +111,7 @@ func New(o Options) (*Renderer, error) {
 	if mode != ModePlain {
 		logs.progress = stream{}
 	}
-	messages := messages{terminal.OutputOf(o.Err), o.style(o.Err)}
+	messages := messages{terminal.OutputOf(o.Err), o.style(o.Err), terminal.OutputOf(o.Err).Size}
 	switch mode {
 	case ModeJSON:
 		r.d = &jsonLines{out: terminal.OutputOf(o.Err), now: o.Now, logs: logs, separate: separate}

@@ -57,7 +57,7 @@ func newTTY(o Options, mu *sync.Mutex) *tty {
 		out.to, out.terminal = err.to, true
 	}
 	t.logs = newLogs(out, err, o.Logs)
-	t.messages = messages{err.to, t.style}
+	t.messages = messages{err.to, t.style, t.out.Size}
 	if o.Builds != o.Err && !IsTerminal(o.Builds) {
 		t.builds, t.filter = terminal.OutputOf(o.Builds), o.builds()
 	}

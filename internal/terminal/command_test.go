@@ -57,7 +57,7 @@ func FuzzGuardCommands(f *testing.F) {
 		var b bytes.Buffer
 		o := OutputOf(&b)
 		o.GuardCommands()
-		_ = o.Show(append(Lines(text), Value(text), Printed(text, Colored))...) // a buffer takes everything
+		_ = o.Show(append(Lines(text, 0), Value(text), Printed(text, Colored))...) // a buffer takes everything
 		for _, line := range strings.FieldsFunc(b.String(), func(r rune) bool { return r == '\n' || r == '\r' }) {
 			if strings.HasPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::") || strings.Contains(line, "##[") {
 				t.Errorf("%q became %q", text, line)

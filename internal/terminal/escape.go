@@ -177,14 +177,19 @@ func textLen(b []byte) int {
 
 // Lines returns the lines of a message, each as a Value that keeps its tabs. All
 // but the first begin with two spaces at least, so that no text looks like the
-// beginning of another message.
-func Lines(s string) []Text {
+// beginning of another message. Lines longer than cols are broken between words; with
+// cols 0 none is.
+func Lines(s string, cols int) []Text {
 	var lines []Text
 	for line := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {
 		if len(lines) > 0 && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "  ") {
 			line = "  " + line
 		}
-		lines = append(lines, text(clean(strings.TrimRight(line, "\r"), multiLine)))
+		line = clean(strings.TrimRight(line, "\r"), multiLine)
+		indent := len(line) - len(strings.TrimLeft(line, " ")) + 2
+		for _, part := range Broken(line, cols, indent) {
+			lines = append(lines, text(part))
+		}
 	}
 	return lines
 }

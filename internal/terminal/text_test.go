@@ -60,7 +60,7 @@ func FuzzClean(f *testing.F) {
 // TestLines: a message's further lines cannot pretend to be messages.
 func TestLines(t *testing.T) {
 	var b Buffer
-	b.Lines(Lines("boom\nhint: run this\r\n Container x Removed\n\n   deep\x1b[2J\n")...)
+	b.Lines(Lines("boom\nhint: run this\r\n Container x Removed\n\n   deep\x1b[2J\n", 0)...)
 	if want := "boom\n  hint: run this\n   Container x Removed\n\n   deep\\x1b[2J\n"; b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
 	}

@@ -86,11 +86,19 @@ func cutShort(a, b string) bool {
 	return min(len(a), len(b)) >= enough && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
+// DidYouMean asks whether one of the names was meant; "": none is near.
+func DidYouMean(name string, names []string) string {
+	if near := Nearest(name, names); len(near) > 0 {
+		return "did you mean " + Quoted(near) + "?"
+	}
+	return ""
+}
+
 // ServiceHint names the services that a wrong name may stand for, or all there
 // are.
 func ServiceHint(name string, names []string) string {
-	if near := Nearest(name, names); len(near) > 0 {
-		return "did you mean " + Quoted(near) + "?"
+	if near := DidYouMean(name, names); near != "" {
+		return near
 	}
 	if len(names) == 0 {
 		return "there is no service that could be meant"

@@ -3,12 +3,14 @@ package follow
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/compose-orchestrator/compose/engine/feed"
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/process"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/logs"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -279,14 +281,24 @@ func (f *feeder) before(ctx context.Context, s plan.Step, done *plan.Results) {
 	}
 }
 
-// stepwise is a doer that calls the feeder before each step.
+// stepwise is a doer that calls the feeder before each step. Its errors do not repeat what
+// is shown of the containers that it started.
 type stepwise struct {
 	plan.Doer
-	f *feeder
+	f       *feeder
+	started *sync.Map // names of containers
 }
 
 // Do carries one step out.
 func (d stepwise) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	d.f.before(ctx, s, done)
-	return d.Doer.Do(ctx, s, done)
+	ref := s.Action.Resource()
+	if _, ok := s.Action.(planner.StartContainer); ok {
+		d.started.Store(ref.Name, nil)
+	}
+	result, err := d.Doer.Do(ctx, s, done)
+	if _, ok := d.started.Load(ref.Name); ok && d.f.account.shows(ref.Service) {
+		err = hint.WithoutLogs(err)
+	}
+	return result, err
 }

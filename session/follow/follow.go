@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
@@ -108,7 +109,7 @@ func (f *attached) bringUp(ctx context.Context, o session.UpOptions) error {
 				return err
 			}
 			f.announce(made.Plan)
-			return made.Apply(ctx, func(d plan.Doer) plan.Doer { return stepwise{d, f.feeder} })
+			return made.Apply(ctx, func(d plan.Doer) plan.Doer { return stepwise{d, f.feeder, &sync.Map{}} })
 		})
 	})
 }
