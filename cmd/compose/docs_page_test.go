@@ -125,8 +125,9 @@ var docVolatile = []struct {
 
 var docProgress = regexp.MustCompile(`^ \S? ?(Container|Network|Volume|Image) `)
 
-// docStable is a text without what differs from run to run. Lines of progress that
-// follow each other are sorted: what happens at the same time comes in any order.
+// docStable is the words of a text without what differs from run to run: where its lines
+// break depends on the project's name, too. Lines of progress that follow each other are
+// sorted: what happens at the same time comes in any order.
 func docStable(text string) string {
 	for _, v := range docVolatile {
 		text = v.re.ReplaceAllString(text, v.with)
@@ -139,5 +140,5 @@ func docStable(text string) string {
 		}
 		slices.Sort(lines[from:i])
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(strings.Fields(strings.Join(lines, "\n")), " ")
 }

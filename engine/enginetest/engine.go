@@ -18,11 +18,13 @@
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/docker/docker/api"
@@ -55,8 +57,7 @@ const minAPIVersion = "1.41"
 // Engine is a container engine in memory. Its methods and the requests it
 // serves are safe for concurrent use. Close it when done.
 type Engine struct {
-	apiVersion  string
-	podman      bool // see ImitatePodman
+	product     atomic.Pointer[product]
 	hostFolders []string
 	binaries    map[string]Program
 	now         func() time.Time
@@ -86,10 +87,15 @@ type Engine struct {
 	nextPid    int
 }
 
+// product is what an engine says that it is.
+type product struct {
+	apiVersion string // the newest that it serves
+	podman     bool   // see ImitatePodman
+}
+
 // New makes an engine; it serves requests at once.
 func New(o Options) *Engine {
 	e := &Engine{
-		apiVersion:  o.APIVersion,
 		hostFolders: o.HostFolders,
 		binaries:    o.Binaries,
 		now:         o.Now,
@@ -108,9 +114,7 @@ func New(o Options) *Engine {
 		nextPort:    32768,
 		nextPid:     1000,
 	}
-	if e.apiVersion == "" {
-		e.apiVersion = api.DefaultVersion
-	}
+	e.product.Store(&product{apiVersion: cmp.Or(o.APIVersion, api.DefaultVersion)})
 	if e.now == nil {
 		e.now = time.Now
 	}

@@ -30,7 +30,7 @@ func (e *Engine) startHealth(c *container) {
 		return
 	}
 	c.state.Health = &containertypes.Health{Status: containertypes.Starting, Log: []*containertypes.HealthcheckResult{}}
-	if e.podman {
+	if e.product.Load().podman {
 		return
 	}
 	ctx, cancel := context.WithCancel(c.run.task.ctx)

@@ -15,16 +15,14 @@ const (
 // API no newer than 1.41, and health checks that nobody runs, as on a machine without
 // systemd, unless Podman's own API is asked to. Call it before there are containers.
 func (e *Engine) ImitatePodman() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.podman, e.apiVersion = true, podmanAPI
+	e.product.Store(&product{apiVersion: podmanAPI, podman: true})
 }
 
 // introduce writes the headers by which an engine is known.
-func (e *Engine) introduce(h http.Header) {
-	h.Set("Api-Version", e.apiVersion)
+func (p *product) introduce(h http.Header) {
+	h.Set("Api-Version", p.apiVersion)
 	h.Set("Ostype", "linux")
-	if e.podman {
+	if p.podman {
 		h.Set("Libpod-Api-Version", podmanVersion)
 		h.Set("Server", "Libpod/"+podmanVersion+" (linux)")
 		return

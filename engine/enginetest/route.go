@@ -76,15 +76,16 @@ var versionPrefix = regexp.MustCompile(`^/v(\d+\.\d+)(?:\.\d+)?(/.*)$`)
 
 // ServeHTTP answers one request of the API.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.introduce(w.Header())
-	path, version := r.URL.Path, e.apiVersion
+	is := e.product.Load()
+	is.introduce(w.Header())
+	path, version := r.URL.Path, is.apiVersion
 	if m := versionPrefix.FindStringSubmatch(path); m != nil {
 		version, path = m[1], m[2]
 	}
-	if e.podman && strings.HasPrefix(path, "/libpod/") {
-		version = e.apiVersion // this one is Podman's own
+	if is.podman && strings.HasPrefix(path, "/libpod/") {
+		version = is.apiVersion // this one is Podman's own
 	}
-	if err := e.checkVersion(version); err != nil {
+	if err := is.checkVersion(version); err != nil {
 		writeError(w, err)
 		return
 	}
@@ -108,9 +109,9 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeError(w, errorf(http.StatusNotFound, "page not found"))
 }
 
-func (e *Engine) checkVersion(version string) error {
-	if versions.GreaterThan(version, e.apiVersion) {
-		return errorf(http.StatusBadRequest, "client version %s is too new. Maximum supported API version is %s", version, e.apiVersion)
+func (p *product) checkVersion(version string) error {
+	if versions.GreaterThan(version, p.apiVersion) {
+		return errorf(http.StatusBadRequest, "client version %s is too new. Maximum supported API version is %s", version, p.apiVersion)
 	}
 	if versions.LessThan(version, minAPIVersion) {
 		return errorf(http.StatusBadRequest, "client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", version, minAPIVersion)

@@ -29,7 +29,7 @@ func (e *Engine) ping(w http.ResponseWriter, r *request) error {
 
 func (e *Engine) version(w http.ResponseWriter, _ *request) error {
 	v := types.Version{
-		Version: engineVersion, APIVersion: e.apiVersion, MinAPIVersion: minAPIVersion,
+		Version: engineVersion, APIVersion: e.product.Load().apiVersion, MinAPIVersion: minAPIVersion,
 		GitCommit: "enginetest", GoVersion: "go1.26", Os: "linux", Arch: "amd64",
 		KernelVersion: "6.1.0", BuildTime: "2026-01-01T00:00:00.000000000+00:00",
 	}
@@ -37,7 +37,7 @@ func (e *Engine) version(w http.ResponseWriter, _ *request) error {
 	v.Components = []types.ComponentVersion{{
 		Name: "Engine", Version: engineVersion,
 		Details: map[string]string{
-			"ApiVersion": e.apiVersion, "MinAPIVersion": minAPIVersion,
+			"ApiVersion": e.product.Load().apiVersion, "MinAPIVersion": minAPIVersion,
 			"Arch": "amd64", "Os": "linux", "KernelVersion": "6.1.0", "Experimental": "false",
 		},
 	}}
