@@ -62,9 +62,7 @@ func docPages(t *testing.T) []docPage {
 // writes what it sees; the project is "shop" then. It stands before TestDocs, which
 // leaves as they are the times that a real engine took.
 func TestDocsOnEngine(t *testing.T) {
-	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
-		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
-	}
+	needEngine(t)
 	for i, p := range docPages(t) {
 		if !p.hasSession() {
 			continue

@@ -116,14 +116,7 @@ func newKilling(t *testing.T, host string, c killedCase) *killing {
 			t.Fatal(err)
 		}
 	}
-	var err error
-	o := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
-	if host != "" {
-		o = append(o, client.WithHost(host))
-	}
-	if k.c, err = client.NewClientWithOpts(o...); err != nil {
-		t.Fatal(err)
-	}
+	k.c = clientAt(t, host)
 	k.gate = newGate(t, strings.TrimPrefix(k.c.DaemonHost(), "unix://"))
 	t.Cleanup(func() {
 		_ = k.command("before.yaml", "down", "-v", "--remove-orphans").Run()

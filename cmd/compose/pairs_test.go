@@ -101,14 +101,7 @@ func newPair(t *testing.T, host, state string) *pair {
 			t.Fatal(err)
 		}
 	}
-	o := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
-	if host != "" {
-		o = append(o, client.WithHost(host))
-	}
-	var err error
-	if p.c, err = client.NewClientWithOpts(o...); err != nil {
-		t.Fatal(err)
-	}
+	p.c = clientAt(t, host)
 	p.host = p.c.DaemonHost()
 	t.Cleanup(func() {
 		_ = p.command(0, "a.yaml", "down", "-v", "--remove-orphans").Run()

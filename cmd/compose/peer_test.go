@@ -46,9 +46,7 @@ func TestTakeOver(t *testing.T) {
 // engine, the test is skipped.
 func needPeer(t *testing.T) string {
 	t.Helper()
-	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
-		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
-	}
+	needEngine(t)
 	peer := os.Getenv("PEER")
 	if peer == "" {
 		t.Skip("needs Docker Compose to compare with: PEER names none")

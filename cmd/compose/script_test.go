@@ -62,9 +62,7 @@ func TestScripts(t *testing.T) {
 }
 
 func TestScriptsOnEngine(t *testing.T) {
-	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
-		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
-	}
+	needEngine(t)
 	kind := kindOfEngine("real")
 	if needAlpine(t) == "podman" {
 		kind = "real podman"
@@ -80,6 +78,30 @@ func TestScriptsOnEngine(t *testing.T) {
 			return setUpScript(env, os.Getenv("DOCKER_HOST"), project)
 		},
 	})
+}
+
+// needEngine skips a test that is for a real engine where none was asked for. script/test
+// asks for one in its end-to-end stage.
+func needEngine(t *testing.T) {
+	t.Helper()
+	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
+		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
+	}
+}
+
+// clientAt is a client of the engine at host; "": that of the environment. The caller
+// closes it.
+func clientAt(t *testing.T, host string) *client.Client {
+	t.Helper()
+	o := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
+	if host != "" {
+		o = append(o, client.WithHost(host))
+	}
+	c, err := client.NewClientWithOpts(o...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // dialStdio stands in for ssh, which compose calls to reach an engine: whatever

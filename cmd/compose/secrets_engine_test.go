@@ -65,9 +65,7 @@ echo '{"type":"setenv","message":"URL=x"}'
 // TestSecretsStaySecret: no output, process argument, temporary file, label,
 // image history, build cache or crash report has a secret in it.
 func TestSecretsStaySecret(t *testing.T) {
-	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" {
-		t.Skip("needs an engine: COMPOSE_TEST_ENGINE=1 is not set")
-	}
+	needEngine(t)
 	needAlpine(t)
 	heedSignals()
 	b := newSecretsBench(t)

@@ -12,7 +12,6 @@ import (
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
-	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/internal/regular"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
@@ -174,7 +173,7 @@ func (d *Doer) create(ctx context.Context, req *spec.Request, t takeover) (strin
 	case !errdefs.IsConflict(err):
 		return "", err
 	case t.cleared: // the engine keeps the name for a container that is just being made
-		return "", fmt.Errorf("container %s: %w: %w", req.Name, errMeanwhile, err)
+		return "", madeMeanwhile(req.Name, err)
 	}
 	holder, inspectErr := d.c.ContainerInspect(ctx, req.Name)
 	switch {
@@ -186,7 +185,7 @@ func (d *Doer) create(ctx context.Context, req *spec.Request, t takeover) (strin
 	case !t.fresh && holder.State.Status == container.StateCreated && sameContent(holder.Config.Labels, req.Config.Labels):
 		return holder.ID, nil
 	case holder.State.Running && req.Config.Labels[project.LabelReplace] == "":
-		return "", hint.Wrap(fmt.Errorf("container %s: %w: %w", req.Name, errMeanwhile, err), "run the command again")
+		return "", madeMeanwhile(req.Name, err)
 	default:
 		if err := d.remove(ctx, holder.ID, container.RemoveOptions{Force: true}); err != nil {
 			return "", fmt.Errorf("removing the leftover %s: %w", req.Name, err)

@@ -75,7 +75,11 @@ func New(c api.Client, p *project.Project, o Options) *Doer {
 func (d *Doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Result, error) {
 	out, err := d.dispatch(ctx, s.Action, done)
 	if err != nil {
-		return out, markOvertaken(d.explain(ctx, s.Action, err))
+		explained := d.explain(ctx, s.Action, err)
+		if overtaken(err) {
+			explained = &plan.Overtaken{Err: explained}
+		}
+		return out, explained
 	}
 	return out, nil
 }

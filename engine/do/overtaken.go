@@ -2,11 +2,12 @@ package do
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 
 	"github.com/containerd/errdefs"
 
-	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/hint"
 )
 
 // errMeanwhile is about a container that somebody else creates, or has created, since the
@@ -22,17 +23,19 @@ var (
 	changed = regexp.MustCompile(`marked for removal|removal .* already in progress|remove .*running|running .*remov`)
 )
 
-// markOvertaken makes an error a plan.Overtaken where it says that a container or a
-// network which the plan works on is gone or not as it was observed, or that one is there
-// which was not.
-func markOvertaken(err error) error {
-	text := err.Error()
-	switch {
-	case errors.Is(err, errMeanwhile):
-	case errdefs.IsNotFound(err) && gone.MatchString(text):
-	case errdefs.IsConflict(err) && changed.MatchString(text):
-	default:
-		return err
+// overtaken tells whether an action's error says that a container or a network which the
+// plan works on is gone or not as it was observed, or that one is there which was not.
+func overtaken(err error) bool {
+	return errors.Is(err, errMeanwhile) ||
+		errdefs.IsNotFound(err) && gone.MatchString(err.Error()) ||
+		errdefs.IsConflict(err) && changed.MatchString(err.Error())
+}
+
+// madeMeanwhile is the error about the name of a container that another command makes, or
+// has made.
+func madeMeanwhile(name string, err error) error {
+	return &hint.Error{
+		Text: fmt.Sprintf("container %s: %v", name, errMeanwhile), Help: "run the command again",
+		Err: fmt.Errorf("%w: %w", errMeanwhile, err),
 	}
-	return &plan.Overtaken{Err: err}
 }
