@@ -53,7 +53,8 @@ func (c *Connection) Host() string {
 }
 
 // New returns a session at this engine: its configuration's Reader, Client and Engine
-// are the connection's, without a Client in a dry run; so are its Checks. Close ends what it started.
+// are the connection's, without a Client in a dry run; so are its Checks. Close ends what
+// it started.
 func (c *Connection) New(of Config) *Session {
 	if c.conn == nil {
 		of.DryRun = true
