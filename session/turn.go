@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -32,7 +33,7 @@ type holder struct {
 }
 
 // errStopping is why a plan was cancelled whose containers are to stop.
-var errStopping = errors.New("the project is being stopped")
+var errStopping = fmt.Errorf("the project is being stopped: %w", context.Canceled)
 
 // TakeTurn waits until nobody else plans for the project, whatever part of it: one plan
 // at a time, in this process and, by Config.Lock, among the commands of this machine's
@@ -105,7 +106,7 @@ func (s *Session) Replan(ctx context.Context, attempt func() error) error {
 	for n := 1; ; n++ {
 		err := attempt()
 		if by, ok := errors.AsType[*projectlock.Interrupted](context.Cause(ctx)); ok && err != nil {
-			return by
+			return errors.New(by.Error()) // the caller's own context was not cancelled
 		}
 		if n > replans || ctx.Err() != nil || !plan.AllOvertaken(err) {
 			return err

@@ -119,10 +119,13 @@ func (a *app) divert(s os.Signal) bool {
 	return true
 }
 
-// interrupted is the cause of a context that a signal ended.
+// interrupted is the cause of a context that a signal ended. It is a context.Canceled: the
+// HTTP client returns a context's cause, and who passes its error on knows that one.
 type interrupted struct{ signal os.Signal }
 
 func (i interrupted) Error() string { return "interrupted by " + i.signal.String() }
+
+func (interrupted) Unwrap() error { return context.Canceled }
 
 // wasInterrupted tells whether a signal ended the command.
 func wasInterrupted(ctx context.Context) bool {

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/compose-orchestrator/compose/internal/projectlock"
 )
 
 // What a program sends to a process and to its group at once is one request;
@@ -37,5 +41,15 @@ func TestPresses(t *testing.T) {
 				t.Errorf("got %d, want %d", got, c.want)
 			}
 		})
+	}
+}
+
+// TestCausesAreCancellations: whoever gets a context's cause in place of its error, as from
+// the HTTP client, knows it for a cancellation.
+func TestCausesAreCancellations(t *testing.T) {
+	for _, cause := range []error{interrupted{os.Interrupt}, &projectlock.Interrupted{}} {
+		if !errors.Is(cause, context.Canceled) {
+			t.Errorf("%v is no cancellation", cause)
+		}
 	}
 }

@@ -169,7 +169,10 @@ func (l Lock) look(working context.Context, cancel context.CancelCauseFunc) {
 }
 
 // Interrupted is why a holder's context ended: another command was called that ends the
-// project's containers.
+// project's containers. It is a context.Canceled.
 type Interrupted struct{ By Holder }
 
 func (e *Interrupted) Error() string { return "interrupted by " + e.By.String() }
+
+// Unwrap returns context.Canceled.
+func (*Interrupted) Unwrap() error { return context.Canceled }
