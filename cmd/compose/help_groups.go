@@ -1,5 +1,13 @@
 package main
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
 // flagGroup is what some flags of a command are about, and their names.
 type flagGroup struct{ about, flags string }
 
@@ -32,4 +40,29 @@ var upGroups = []flagGroup{
 	{"waiting and ending", "wait wait-timeout timeout abort-on-container-exit abort-on-container-failure exit-code-from"},
 	{"what is shown", "attach no-attach attach-dependencies timestamps no-log-prefix no-color menu"},
 	{"watching", "watch apply-config"},
+}
+
+// titledFlags are flags of a command below their title.
+type titledFlags struct {
+	title string
+	flags []*pflag.Flag
+}
+
+// groupsOf are the command's own flags that help shows, by what they are about.
+func groupsOf(cmd *cobra.Command) []titledFlags {
+	rest := shownFlags(cmd.LocalFlags())
+	var named []titledFlags
+	for _, g := range flagGroups[cmd.Name()] {
+		var of []*pflag.Flag
+		for name := range strings.FieldsSeq(g.flags) {
+			if i := slices.IndexFunc(rest, func(f *pflag.Flag) bool { return f.Name == name }); i >= 0 {
+				of = append(of, rest[i])
+				rest = slices.Delete(rest, i, i+1)
+			}
+		}
+		if len(of) > 0 {
+			named = append(named, titledFlags{"Options for " + g.about, of})
+		}
+	}
+	return append([]titledFlags{{"Options", rest}}, named...)
 }

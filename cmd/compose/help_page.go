@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,26 +100,9 @@ func (p *helpPage) commands(cmd *cobra.Command) {
 // groups lists the command's own flags by what they are about.
 func (p *helpPage) groups(cmd *cobra.Command) {
 	cmd.InitDefaultHelpFlag()
-	rest := shownFlags(cmd.LocalFlags())
-	var named [][]*pflag.Flag
-	var titles []string
-	for _, g := range flagGroups[cmd.Name()] {
-		var of []*pflag.Flag
-		for name := range strings.FieldsSeq(g.flags) {
-			if i := slices.IndexFunc(rest, func(f *pflag.Flag) bool { return f.Name == name }); i >= 0 {
-				of = append(of, rest[i])
-				rest = slices.Delete(rest, i, i+1)
-			}
-		}
-		if len(of) > 0 {
-			named, titles = append(named, of), append(titles, "Options for "+g.about+":")
-		}
-	}
-	p.title("Options:")
-	p.flags(rest)
-	for i, of := range named {
-		p.title(titles[i])
-		p.flags(of)
+	for _, g := range groupsOf(cmd) {
+		p.title(g.title + ":")
+		p.flags(g.flags)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"github.com/compose-orchestrator/compose/internal/reference"
 )
 
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "write docs/reference, docs/man, the ses
 
 // TestReference: the manual pages and the reference say what the commands say.
 func TestReference(t *testing.T) {
-	book := reference.Book{Root: new(app).root(), Version: version, Sections: sections(t)}
+	book := reference.Book{Root: new(app).root(), Version: version, Groups: groupsInReference, Sections: sections(t)}
 	want := map[string][]byte{}
 	for name, text := range book.Files() {
 		want[filepath.Join("../../docs", filepath.FromSlash(name))] = text
@@ -46,6 +48,14 @@ func TestReference(t *testing.T) {
 			stale(file, "is about no command")
 		}
 	}
+}
+
+func groupsInReference(cmd *cobra.Command) []reference.Group {
+	var all []reference.Group
+	for _, g := range groupsOf(cmd) {
+		all = append(all, reference.Group{Title: g.title, Flags: g.flags})
+	}
+	return all
 }
 
 // pages are the files that are generated now.

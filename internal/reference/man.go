@@ -22,8 +22,9 @@ func (p page) man(version string) []byte {
 			fmt.Fprintf(&b, ".TP\n.BR %s (1)\n%s\n", escape(strings.ReplaceAll(c.path, " ", "-")), escape(c.short))
 		}
 	}
-	manFlags(&b, "OPTIONS", p.flags)
-	manFlags(&b, "GLOBAL OPTIONS", p.global)
+	for _, g := range p.options {
+		manFlags(&b, strings.ToUpper(g.title), g.flags)
+	}
 	if p.example != "" {
 		fmt.Fprintf(&b, ".SH EXAMPLES\n.nf\n%s\n.fi\n", escape(p.example))
 	}
@@ -40,9 +41,6 @@ func (p page) man(version string) []byte {
 }
 
 func manFlags(b *strings.Builder, title string, flags []flag) {
-	if len(flags) == 0 {
-		return
-	}
 	fmt.Fprintf(b, ".SH %s\n", title)
 	for _, f := range flags {
 		fmt.Fprintf(b, ".TP\n\\fB%s\\fR", escape(f.names))

@@ -20,8 +20,9 @@ func (p page) markdown() []byte {
 			fmt.Fprintf(&b, "| [%s](%s.md) | %s |\n", c.path, strings.ReplaceAll(c.path, " ", "_"), cell(c.short))
 		}
 	}
-	markdownFlags(&b, "Options", p.flags)
-	markdownFlags(&b, "Global options", p.global)
+	for _, g := range p.options {
+		markdownFlags(&b, g.title, g.flags)
+	}
 	if p.example != "" {
 		fmt.Fprintf(&b, "\n## Examples\n\n```\n%s\n```\n", p.example)
 	}
@@ -39,9 +40,6 @@ func (p page) markdown() []byte {
 }
 
 func markdownFlags(b *strings.Builder, title string, flags []flag) {
-	if len(flags) == 0 {
-		return
-	}
 	fmt.Fprintf(b, "\n## %s\n\n| Option | Value | |\n|---|---|---|\n", title)
 	for _, f := range flags {
 		usage := cell(f.usage)

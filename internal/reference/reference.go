@@ -16,11 +16,19 @@ type Section struct {
 	Entries [][2]string
 }
 
+// Group is flags below their title.
+type Group struct {
+	Title string
+	Flags []*pflag.Flag
+}
+
 // Book is what the pages are made of.
 type Book struct {
 	Root *cobra.Command
 	// Version stands at the foot of the manual pages.
 	Version string
+	// Groups are a command's own flags by what they are about; nil: all are "Options".
+	Groups func(*cobra.Command) []Group
 	// Sections come last on the root's page.
 	Sections []Section
 }
@@ -50,15 +58,21 @@ func visible(cmd *cobra.Command) []*cobra.Command {
 
 // page is a command as both formats need it.
 type page struct {
-	path          string // "compose up"
-	use           string // "compose up [OPTIONS] [SERVICE...]"
-	short, long   string
-	example       string
-	aliases       []string
-	flags, global []flag
-	commands      []entry // below this one
-	parent        string  // the path of the one above, or ""
-	sections      []Section
+	path        string // "compose up"
+	use         string // "compose up [OPTIONS] [SERVICE...]"
+	short, long string
+	example     string
+	aliases     []string
+	options     []group // the last are the global ones
+	commands    []entry // below this one
+	parent      string  // the path of the one above, or ""
+	sections    []Section
+}
+
+// group is options below their title.
+type group struct {
+	title string
+	flags []flag
 }
 
 type entry struct{ path, short string }
@@ -69,7 +83,7 @@ type flag struct{ names, value, usage, def string }
 func (b Book) page(cmd *cobra.Command) page {
 	p := page{
 		path: cmd.CommandPath(), use: cmd.UseLine(), short: cmd.Short, long: cmd.Long, example: cmd.Example,
-		flags: flags(cmd.NonInheritedFlags()), global: flags(cmd.InheritedFlags()),
+		options: b.options(cmd),
 	}
 	for _, alias := range cmd.Aliases {
 		p.aliases = append(p.aliases, cmd.Parent().CommandPath()+" "+alias)
@@ -87,12 +101,34 @@ func (b Book) page(cmd *cobra.Command) page {
 	return p
 }
 
-// flags are those that help shows, by name; every command has --help.
-func flags(set *pflag.FlagSet) []flag {
+// options are the command's groups of flags that have any.
+func (b Book) options(cmd *cobra.Command) []group {
+	var own []Group
+	if b.Groups != nil {
+		own = b.Groups(cmd)
+	} else {
+		own = []Group{{"Options", listed(cmd.NonInheritedFlags())}}
+	}
+	var all []group
+	for _, g := range append(own, Group{"Global options", listed(cmd.InheritedFlags())}) {
+		if f := flags(g.Flags); len(f) > 0 {
+			all = append(all, group{g.Title, f})
+		}
+	}
+	return all
+}
+
+func listed(set *pflag.FlagSet) (all []*pflag.Flag) {
+	set.VisitAll(func(f *pflag.Flag) { all = append(all, f) })
+	return all
+}
+
+// flags are those that help shows; every command has --help.
+func flags(of []*pflag.Flag) []flag {
 	var all []flag
-	set.VisitAll(func(f *pflag.Flag) {
+	for _, f := range of {
 		if f.Hidden || f.Name == "help" {
-			return
+			continue
 		}
 		value, usage := pflag.UnquoteUsage(f)
 		value = strings.Replace(value, "stringArray", "string...", 1) // may be given several times
@@ -106,7 +142,7 @@ func flags(set *pflag.FlagSet) []flag {
 			out.def = f.DefValue
 		}
 		all = append(all, out)
-	})
+	}
 	return all
 }
 
