@@ -130,13 +130,13 @@ type Explanation struct {
 	Root       string     `json:"root,omitempty"`
 	Causes     []Cause    `json:"causes"` // the most telling first
 	Containers []Examined `json:"containers"`
-	// Changed is which command changed it last; nil: nobody knows.
-	Changed  *LastChange `json:"last_change,omitempty"`
-	WaitsFor []Wait      `json:"waits_for"`
+	WaitsFor   []Wait     `json:"waits_for"`
 	// Next is what `up` would do with it: nothing where none of its profiles is on.
 	// NextKnown is false where nothing can be said of that.
 	Next      []Change `json:"next_up"`
 	NextKnown bool     `json:"next_up_known"`
+	// Changed is which command changed it last; nil: nobody knows.
+	Changed *LastChange `json:"last_change,omitempty"`
 }
 
 // Well tells whether the service is as it should be.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,8 +28,9 @@ func (a *app) recorder() *session.Recorder {
 	if err != nil || a.global.plan.dryRun || len(path) == 0 || !slices.Contains(recorded, path[len(path)-1]) {
 		return nil
 	}
-	host, _ := os.Hostname() // one that has no name is shown as such
-	return session.NewRecorder(session.RecorderOptions{Dir: dir, Command: a.calledWith(), User: a.userName(), Host: host, PlanID: a.planID, Back: a.back})
+	return session.NewRecorder(session.RecorderOptions{
+		Dir: dir, Command: a.calledWith(), User: a.userName(), Host: a.hostName(), PlanID: a.planID, Back: a.back,
+	})
 }
 
 // calledWith is the command line, without what looks like a secret.
