@@ -122,6 +122,9 @@ func (s *Store) List() ([]Listed, error) {
 	all := make([]Listed, 0, len(numbers))
 	for _, n := range numbers {
 		d, err := read(root, n)
+		if at, ok := errors.AsType[*fs.PathError](err); ok {
+			err = at.Err // it is known where
+		}
 		all = append(all, Listed{n, d, err})
 	}
 	return all, err

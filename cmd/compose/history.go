@@ -260,7 +260,7 @@ func (a *app) historyTable(all []history.Listed) error {
 	for _, l := range all {
 		number := fmt.Sprintf("@%d", l.Number)
 		if l.Err != nil {
-			row := render.Cells(number, "", "", "not readable: "+l.Err.Error(), "", "")
+			row := render.Cells(number, "", "not readable", l.Err.Error(), "", "")
 			t.Rows = append(t.Rows, row)
 			continue
 		}
