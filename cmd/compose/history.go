@@ -16,6 +16,7 @@ import (
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/internal/terminal"
 	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/session"
 )
 
 func (a *app) historyCommand() *cobra.Command {
@@ -249,7 +250,7 @@ func (a *app) historyJSON(all []history.Listed) error {
 
 func (a *app) historyTable(all []history.Listed) error {
 	t := render.Fitted{Columns: []render.FittedColumn{
-		{Title: "NUMBER"}, {Title: "WHEN", Rank: 1}, {Title: "OUTCOME"}, {Title: "CHANGES", Cut: render.CutEnd, Keep: 24},
+		{Title: "N"}, {Title: "WHEN", Rank: 1}, {Title: "OUTCOME"}, {Title: "CHANGES", Cut: render.CutEnd, Keep: 24},
 		{Title: "COMMAND", Cut: render.CutEnd}, {Title: "BY", Rank: 2},
 	}}
 	now := time.Now
@@ -272,9 +273,21 @@ func (a *app) historyTable(all []history.Listed) error {
 		if d.LaterCount > 0 {
 			changes = append(changes, style.Dim(fmt.Sprintf("%d later", d.LaterCount)))
 		}
-		row := render.Cells(number, render.Ago(now(), d.Began), render.Result(d.Outcome.Result), "", render.Command(d.Command), d.By())
+		when := render.Ago(now(), d.Began)
+		if a.stdout.IsTerminal() {
+			when = session.BriefTime(when)
+		}
+		row := render.Cells(number, when, render.Result(d.Outcome.Result), "", withoutProgram(d.Command), d.By())
 		row[3] = changes
 		t.Rows = append(t.Rows, row)
 	}
 	return a.showTable(t)
+}
+
+// withoutProgram is a command line less "compose", or "docker compose", in front.
+func withoutProgram(words []string) string {
+	if i := slices.IndexFunc(words[:min(len(words), 2)], func(word string) bool { return strings.HasSuffix(word, "compose") }); i >= 0 {
+		words = words[i+1:]
+	}
+	return render.Command(words)
 }

@@ -59,7 +59,7 @@ func (x *deploymentText) head() {
 	x.say("", fmt.Sprintf("@%d %s: %s", d.Number, Command(d.Command), Result(d.Outcome.Result)), terminal.Bold)
 	when := fmt.Sprintf("by %s %s (%s)", d.By(), Ago(x.now, d.Began), d.Began.Local().Format(time.DateTime))
 	if took := d.Ended.Sub(d.Began); !d.Ended.IsZero() && took >= 0 {
-		when += fmt.Sprintf(", in %.1f seconds", took.Seconds())
+		when += fmt.Sprintf(", in %.1fs", took.Seconds())
 	}
 	x.say("  ", when)
 	if len(d.Files) > 0 {
