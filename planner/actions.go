@@ -28,6 +28,16 @@ const (
 	changeStart   = "start"   // a start to the last post_start hook
 )
 
+// ChangesProject tells whether an action changes more than images: looks, waits, pulls and
+// builds do not, nor does asking a provider or for a model.
+func ChangesProject(a plan.Action) bool {
+	switch a.(type) {
+	case PullImage, BuildImage, PushImage, PruneImage, CheckNetwork, WaitContainer, RunProvider, BringModel:
+		return false
+	}
+	return true
+}
+
 // Builds are the services whose images a plan builds, in its order.
 func Builds(p *plan.Plan) (services []string) {
 	for _, s := range p.Steps {

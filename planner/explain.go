@@ -28,6 +28,24 @@ type Question struct {
 	// Unpullable says why the image of the service cannot be pulled; zero: it can, or
 	// need not, or nobody knows.
 	Unpullable Unpullable
+	// Changed is which command changed the service last; nil: nobody knows.
+	Changed *LastChange
+}
+
+// LastChange is what a command did to a service, by the history of deployments or by the
+// labels of its newest container.
+type LastChange struct {
+	Deployment int    `json:"deployment"` // its number
+	By         string `json:"by"`         // "alice@laptop"
+	// Elsewhere: only the labels tell of the deployment. It is in the history of another
+	// machine or user, or was forgotten, and Command, Reasons and Outcome are not known.
+	Elsewhere bool          `json:"elsewhere,omitempty"`
+	Command   []string      `json:"command,omitempty"`
+	At        time.Time     `json:"at"`
+	Becomes   string        `json:"becomes"` // plan.Words.Becomes: "recreate", "stop"
+	Reasons   []plan.Reason `json:"reasons,omitempty"`
+	// Outcome is how the whole command ended: "begun", "done", "failed", "interrupted".
+	Outcome string `json:"outcome,omitempty"`
 }
 
 // Unpullable is why a registry does not give an image: "its registry has no such image",
@@ -117,6 +135,8 @@ type Explanation struct {
 	// NextKnown is false where nothing can be said of that.
 	Next      []Change `json:"next_up"`
 	NextKnown bool     `json:"next_up_known"`
+	// Changed is which command changed it last; nil: nobody knows.
+	Changed *LastChange `json:"last_change,omitempty"`
 }
 
 // Well tells whether the service is as it should be.
@@ -239,7 +259,7 @@ func Explain(question Question) (*Explanation, error) {
 	a := q.assess(q.Service)
 	e := &Explanation{
 		Project: q.Name, Service: q.Service,
-		Verdict: a.verdict, Summary: q.Service + " " + a.predicate, Root: a.root, Causes: a.causes,
+		Verdict: a.verdict, Summary: q.Service + " " + a.predicate, Root: a.root, Causes: a.causes, Changed: q.Changed,
 		Containers: []Examined{}, WaitsFor: a.waits, Next: []Change{}, NextKnown: q.Plan != nil,
 	}
 	for _, f := range a.found {

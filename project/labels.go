@@ -60,6 +60,12 @@ const (
 	// LabelStops is what a run stopped to make a network anew and has not started
 	// again, on a volume that holds nothing else and goes when it has.
 	LabelStops = OwnLabelPrefix + "stops"
+
+	// The deployment that made a container: its number, who called the command
+	// ("alice@laptop"), and the id of its plan. They are never compared.
+	LabelDeployment = OwnLabelPrefix + "deployment"
+	LabelDeployedBy = OwnLabelPrefix + "deployed-by"
+	LabelPlan       = OwnLabelPrefix + "plan"
 )
 
 // Values of LabelOneOff.

@@ -32,6 +32,7 @@ func (s *Session) doer() *doer {
 			Checks:    s.Checks,
 			Sink:      s.pullSink(),
 			ConfigDir: s.ConfigDir,
+			Labels:    s.Recorder.labels,
 		}),
 		build:    build.New(s.Client, s.Project, s.buildOptions()),
 		provider: s.providers(),

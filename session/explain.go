@@ -10,6 +10,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/list"
+	"github.com/compose-orchestrator/compose/history"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -22,6 +23,8 @@ type ExplainOptions struct {
 	Services []string
 	// Tail is how many last lines of a container's log go into it.
 	Tail int
+	// History is the folder of all histories; "": none is read.
+	History string
 }
 
 // Explain says of each service how it fares and why, in the order of the names; behind
@@ -40,6 +43,9 @@ func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Exp
 		return nil, err
 	}
 	x := &explainer{Session: s, state: state, tail: o.Tail, refusals: map[string]planner.Unpullable{}, facts: map[string]planner.Facts{}}
+	if o.History != "" {
+		x.readHistory(ctx, o.History)
+	}
 	services := o.Services
 	if len(services) == 0 {
 		services = x.all()
@@ -64,7 +70,8 @@ func (s *Session) Explain(ctx context.Context, o ExplainOptions) ([]*planner.Exp
 // explainer explains services of one observation.
 type explainer struct {
 	*Session
-	state planner.State
+	state   planner.State
+	history []history.Listed // the newest last
 	// refusals are by image, of those that registries were asked for.
 	refusals map[string]planner.Unpullable
 	tail     int
@@ -89,7 +96,7 @@ func (x *explainer) all() []string {
 }
 
 func (x *explainer) explain(ctx context.Context, service string) (*planner.Explanation, error) {
-	q := planner.Question{Project: x.Project, Name: x.Name, Service: service, State: x.state, Facts: x.facts}
+	q := planner.Question{Project: x.Project, Name: x.Name, Service: service, State: x.state, Facts: x.facts, Changed: x.lastChange(service)}
 	if x.Project != nil && (x.Project.Known(service) || !x.has(service)) {
 		if q.Plan, q.Refused = x.plan(service); errors.Is(q.Refused, project.ErrNoSuchService) {
 			return nil, q.Refused // it suggests one that there is

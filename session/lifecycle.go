@@ -102,6 +102,9 @@ func (s *Session) Restart(ctx context.Context, o planner.LifecycleOptions) error
 
 // Scale brings services to numbers of replicas. The error is an operation's.
 func (s *Session) Scale(ctx context.Context, replicas map[string]int, o planner.UpOptions) error {
+	if scaled, err := s.Project.WithScale(replicas); err == nil { // else the planner says it
+		s = s.For(scaled)
+	}
 	return s.run(ctx, everything, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Scale(p, state, replicas, o)
 	})

@@ -41,7 +41,7 @@ func (s *Session) RebuildService(ctx context.Context, service string, timeout *t
 	if err != nil {
 		return err
 	}
-	return s.For(p).bringUp(ctx, UpOptions{Answers: AnswerNo, UpOptions: planner.UpOptions{
+	return s.For(p).Later().bringUp(ctx, UpOptions{Answers: AnswerNo, UpOptions: planner.UpOptions{
 		Build: planner.BuildAlways, Recreate: planner.RecreateForce, IgnoreOrphans: true, Timeout: timeout, Restarted: restarted,
 	}})
 }
@@ -65,7 +65,7 @@ func restartsOthers(p *project.Project) bool {
 func (s *Session) RestartRunning(ctx context.Context, service string, timeout *time.Duration) error {
 	s.shared.turn.running.RLock()
 	defer s.shared.turn.running.RUnlock()
-	return s.carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
+	return s.Later().carryOut(ctx, onlyRunning, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		services := append(planner.RestartedWith(p, state, []string{service}), service)
 		return planner.Restart(p, state, planner.LifecycleOptions{Services: services, Timeout: timeout, NoDeps: true})
 	})

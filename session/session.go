@@ -56,6 +56,8 @@ type Config struct {
 	// Lock keeps other commands of this machine's user from changing the project at the
 	// same time; nil: nothing does.
 	Lock *projectlock.Lock
+	// Recorder keeps what the command changes as a deployment; nil: nothing does.
+	Recorder *Recorder
 	// ConfigDir is docker's folder, for the registries' credentials.
 	ConfigDir string
 	// LookupEnv reads this process's environment, for builds; nil: os.LookupEnv.
@@ -76,6 +78,7 @@ type Session struct {
 	Config
 	images ImageOptions
 	shared *shared
+	record *record // what plans go into; nil: that of the whole command
 }
 
 // shared is what all sessions of a project have together.
@@ -244,10 +247,17 @@ func (p *Planned) Apply(ctx context.Context, around func(plan.Doer) plan.Doer) e
 	}
 	d := p.s.doer()
 	defer d.close()
-	if around == nil {
-		return p.s.applyBy(ctx, p.Plan, d)
+	var by plan.Doer = d
+	recording := p.s.recordBy(p.Plan, d)
+	if recording != nil {
+		by = recording
 	}
-	return p.s.applyBy(ctx, p.Plan, around(d))
+	if around != nil {
+		by = around(by)
+	}
+	err := p.s.applyBy(ctx, p.Plan, by)
+	recording.end(ctx, err)
+	return err
 }
 
 // applyBy is Apply with a doer of the caller's alone.

@@ -39,8 +39,15 @@ type app struct {
 	logs   render.LogOptions // how the command prints logs
 	need   project.Need      // what the command needs of the project's files
 
-	commandPath string  // "compose up"
-	classes     classes // of what went wrong
+	// planID is the id of the saved plan that is carried out, and back the deployment that
+	// a rollback goes back to; "" and 0: the command is none of these. They are set before
+	// the session is opened.
+	planID string
+	back   int
+
+	commandPath string   // "compose up"
+	args        []string // as the program was called
+	classes     classes  // of what went wrong
 
 	yes        bool // --yes: every question has that answer
 	completing bool // for the shell: nothing is printed or started
@@ -75,6 +82,7 @@ type app struct {
 
 // run carries out one command line and returns the process's exit code.
 func (a *app) run(args []string) int {
+	a.args = args
 	ctx, stop := a.interruptible()
 	defer stop()
 	panics := true

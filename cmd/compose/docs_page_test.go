@@ -107,6 +107,8 @@ var docVolatile = []struct {
 	{regexp.MustCompile(`\bUp \d+[smhd]\b`), "Up AGO"},
 	{regexp.MustCompile(`\b(Up|Exited \(\d+\)) .*? ?(ago|seconds?|minutes?)\b( ago)?`), "$1 AGO"},
 	{regexp.MustCompile(`(?i)\b(less than a second|about a minute|a second|\d+ \w+?s?) ago\b`), "AGO"},
+	{regexp.MustCompile(`\b\d+[smhdw] ago\b`), "AGO"},
+	{regexp.MustCompile(`\b\d+(\.\d+)?[kMG]?B\b`), "SIZE"},
 	{regexp.MustCompile(`\b\d+\.\ds\b`), "TIME"},
 	{regexp.MustCompile(`\bafter \d+(\.\d+)? ?(ms|s|milliseconds|seconds?)\b`), "after TIME"},
 	{regexp.MustCompile(`\bin \d+(\.\d+)? ?(ms|s)\b`), "in TIME"},

@@ -54,7 +54,7 @@ func newDocSession(t *testing.T, host string, dir string, own ...string) *docSes
 	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
 		return strings.HasPrefix(kv, "COMPOSE_") || strings.HasPrefix(kv, "DOCKER_") || kv == "NO_COLOR" || strings.HasPrefix(kv, "NO_COLOR=") || strings.HasPrefix(kv, "TERM=") || strings.HasPrefix(kv, "GITHUB_ACTIONS=")
 	})
-	env = append(env, "HOME="+home, "DOCKER_HOST="+host, "TERM=xterm", "XDG_STATE_HOME="+filepath.Join(home, ".state"))
+	env = append(env, "HOME="+home, "DOCKER_HOST="+host, "TERM=xterm", "XDG_STATE_HOME="+filepath.Join(home, ".state"), "USER=alice", "HOSTNAME=laptop")
 	return &docSession{t: t, dir: dir, env: env, cols: 80 + wider, here: strings.NewReplacer(own...), back: strings.NewReplacer(back...)}
 }
 

@@ -29,6 +29,9 @@ func (a *app) explainCommand() *cobra.Command {
 		}
 		defer s.Close()
 		o.Services = args
+		if o.History, err = a.historyDir(); err != nil {
+			o.History = "" // the labels tell less
+		}
 		all, err := s.Explain(cmd.Context(), o)
 		if err != nil {
 			return err

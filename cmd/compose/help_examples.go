@@ -52,8 +52,14 @@ var examples = map[string][]example{
 	},
 	"explain": {{"Why a service does not run", "explain web"}},
 	"export":  {{"A container's files as an archive", "export -o web.tar web"}},
-	"images":  {{"Which images the containers use", "images"}},
-	"kill":    {{"Have a service read its configuration again", "kill -s HUP web"}},
+	"history": {
+		{"Who changed what, and when", "history"},
+		{"For a script", "history --format json"},
+	},
+	"history show":  {{"The Compose file as it was", "history show --file @3"}},
+	"history prune": {{"Keep the last five", "history prune --keep 5"}},
+	"images":        {{"Which images the containers use", "images"}},
+	"kill":          {{"Have a service read its configuration again", "kill -s HUP web"}},
 	"logs": {
 		{"Follow all, from the last 100 lines on", "logs -f -n 100"},
 		{"Failures since the last start", "logs --since-up --level error"},

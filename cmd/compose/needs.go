@@ -6,14 +6,17 @@ import "github.com/compose-orchestrator/compose/project"
 // named for here need all of the services that they are about; config's lists
 // need less than config does.
 var needs = map[string]project.Need{
-	"attach": project.NeedName,
-	"commit": project.NeedName,
-	"cp":     project.NeedName,
-	"exec":   project.NeedName,
-	"export": project.NeedName,
-	"port":   project.NeedName,
-	"top":    project.NeedName,
-	"wait":   project.NeedName,
+	"attach":  project.NeedName,
+	"commit":  project.NeedName,
+	"cp":      project.NeedName,
+	"exec":    project.NeedName,
+	"export":  project.NeedName,
+	"history": project.NeedName,
+	"show":    project.NeedName,
+	"prune":   project.NeedName,
+	"port":    project.NeedName,
+	"top":     project.NeedName,
+	"wait":    project.NeedName,
 
 	"events":  project.NeedServices,
 	"images":  project.NeedServices,

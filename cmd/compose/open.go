@@ -260,6 +260,7 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		c.DryRun, c.ShowPlan = true, func(made *plan.Plan) error { return a.showPlan(name, made) }
 	}
 	c.Lock = a.projectLock(name)
+	c.Recorder = a.recorder()
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.LookupEnv = a.lookupEnv
 	return a.conn.New(c)

@@ -19,15 +19,24 @@ func (a *app) projectLock(project string) *projectlock.Lock {
 	if err != nil {
 		return nil
 	}
-	host, _ := os.Hostname() // one that has no name is shown as such
 	sum := sha256.Sum256([]byte(a.conn.Host() + "\x00" + project))
 	return &projectlock.Lock{
 		Dir:  filepath.Join(dir, "locks"),
 		Name: hex.EncodeToString(sum[:16]),
 		Me: projectlock.Holder{
-			PID: os.Getpid(), User: a.userName(), Host: host, Command: a.commandPath,
+			PID: os.Getpid(), User: a.userName(), Host: a.hostName(), Command: a.commandPath,
 		},
 	}
+}
+
+// hostName is the name of this machine, as the environment has it or the system; "": it
+// has none.
+func (a *app) hostName() string {
+	if name := a.getenv("HOSTNAME"); name != "" {
+		return name
+	}
+	name, _ := os.Hostname() // one that has no name is shown as such
+	return name
 }
 
 // userName is the name of who called the program; "": it is not known.

@@ -72,7 +72,8 @@ func composeCommand(t *testing.T, dir, host string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = append([]string{"compose"}, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "DOCKER_HOST="+host, "COMPOSE_PROGRESS=quiet")
+	cmd.Env = append(os.Environ(), "DOCKER_HOST="+host, "COMPOSE_PROGRESS=quiet",
+		"XDG_STATE_HOME="+filepath.Join(filepath.Dir(dir), ".state"), "USER=alice", "HOSTNAME=laptop")
 	return cmd
 }
 

@@ -84,6 +84,7 @@ func (a *app) commands() []*cobra.Command {
 		a.execCommand(),
 		a.explainCommand(),
 		a.exportCommand(),
+		a.historyCommand(),
 		a.imagesCommand(),
 		a.killCommand(),
 		a.logsCommand(),

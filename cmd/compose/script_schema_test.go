@@ -95,25 +95,31 @@ func TestFileSchema(t *testing.T) {
 
 // strictSchema compiles a schema of docs/schema, with every object closed.
 func strictSchema(name string) (*jsonschema.Schema, error) {
-	text, err := os.ReadFile("../../docs/schema/" + name + ".json")
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	c.UseLoader(closedSchemas{})
+	return c.Compile(schemaBase + name + ".json")
+}
+
+// schemaBase begins the names that the schemas of docs/schema have, and refer to each other
+// by.
+const schemaBase = "https://raw.githubusercontent.com/compose-orchestrator/compose/main/docs/schema/"
+
+// closedSchemas loads the schemas of docs/schema by their names, with every object closed.
+type closedSchemas struct{}
+
+func (closedSchemas) Load(url string) (any, error) {
+	text, err := os.ReadFile("../../docs/schema/" + strings.TrimPrefix(url, schemaBase))
 	if err != nil {
 		return nil, err
 	}
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
 	eachObject(schema, func(o map[string]any) {
 		if o["additionalProperties"] == true {
 			o["additionalProperties"] = false
 		}
 	})
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource(name, schema); err != nil {
-		return nil, err
-	}
-	return c.Compile(name)
+	return schema, err
 }
 
 // eachObject calls do for a decoded JSON value's objects.

@@ -3,6 +3,7 @@ package do
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"time"
 
@@ -31,6 +32,9 @@ func (d *Doer) createContainer(ctx context.Context, a planner.CreateContainer, d
 	req, err := spec.Container(d.p, a.Ref.Service, a.Ref.Number, b)
 	if err != nil {
 		return plan.Result{}, err
+	}
+	if d.o.Labels != nil {
+		maps.Copy(req.Config.Labels, d.o.Labels())
 	}
 	if err := d.makeFilesVolume(ctx, req); err != nil {
 		return plan.Result{}, err

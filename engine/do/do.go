@@ -52,6 +52,9 @@ type Options struct {
 	Events *feed.Feed
 	// Checks runs health checks that nobody else runs; nil: the engine runs all.
 	Checks api.HealthChecker
+	// Labels are further ones of containers that are made; nil: none. It is called for
+	// each.
+	Labels func() map[string]string
 	// ConfigDir is docker's, with credentials and proxies; "": $DOCKER_CONFIG or
 	// ~/.docker.
 	ConfigDir string

@@ -22,7 +22,10 @@ type CommitOptions struct {
 // goes to others: there they are empty, since the engine lets nobody leave a
 // label of the container out.
 // One instruction for each: Podman reads but one label of one.
-var emptied = []string{`LABEL ` + project.LabelContentHash + `=""`, `LABEL ` + project.LabelProvided + `=""`, `LABEL ` + project.LabelFiles + `=""`}
+var emptied = []string{
+	`LABEL ` + project.LabelContentHash + `=""`, `LABEL ` + project.LabelProvided + `=""`, `LABEL ` + project.LabelFiles + `=""`,
+	`LABEL ` + project.LabelDeployment + `=""`, `LABEL ` + project.LabelDeployedBy + `=""`, `LABEL ` + project.LabelPlan + `=""`,
+}
 
 // Commit makes an image of a container as it is and returns its id. Its error is the
 // engine's.

@@ -72,6 +72,7 @@ func (x *explanation) full(e *planner.Explanation) {
 	x.e = e
 	x.say("", e.Summary, verdictColor(e.Verdict), terminal.Bold)
 	x.causes("", "  ")
+	x.lastChange()
 	x.containers()
 	x.waits()
 	x.next()

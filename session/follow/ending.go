@@ -41,11 +41,11 @@ func (f *attached) shutDown(ctx context.Context) error {
 	unforced := context.AfterFunc(f.s.Force, func() {
 		defer close(killed)
 		_ = f.eachPart(func(s *session.Session, services []string) error {
-			return s.KillInTurn(ctx, planner.KillOptions{Services: services, KeepOneOffs: true})
+			return s.Later().KillInTurn(ctx, planner.KillOptions{Services: services, KeepOneOffs: true})
 		})
 	})
 	err = f.eachPart(func(s *session.Session, services []string) error {
-		return s.StopInTurn(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
+		return s.Later().StopInTurn(ctx, planner.LifecycleOptions{Services: services, Timeout: f.o.Timeout})
 	})
 	impatient := f.s.Force.Done()
 	if !unforced() {

@@ -223,7 +223,7 @@ func (w *watching) reconfigure(ctx context.Context, p *project.Project, rules []
 	}
 	defer done()
 	w.adopt(p, rules)
-	return true, w.bring(ctx, s, rules, o)
+	return true, w.bring(ctx, s.Later(), rules, o)
 }
 
 // planAlone plans without applying: rebuilds go on while the user thinks about it, and

@@ -165,7 +165,7 @@ func (w *watching) rebuild(ctx context.Context, services []string, said event.Le
 		Build: planner.BuildAlways, Pull: "missing", Recreate: planner.RecreateForce,
 		IgnoreOrphans: true, PruneImages: w.o.Prune, Restarted: restarted,
 	}
-	if err := w.bring(ctx, briefly(w.s.For(p)), rules, o); err != nil {
+	if err := w.bring(ctx, briefly(w.s.For(p).Later()), rules, o); err != nil {
 		return err
 	}
 	w.s.Sink(event.Message{Level: said, Text: fmt.Sprintf("service(s) %q successfully built", services)})
