@@ -126,6 +126,9 @@ func (d *demandCollector) model(model map[string]any) {
 				if d.merged && d.others[name][key] {
 					part.add("changes what another file says of it")
 				}
+				if name == "services" && !d.others[name][key] {
+					part.takesName(key)
+				}
 				s.entry(part, mapping(entry))
 				d.found, d.envFiles = append(d.found, part.found...), append(d.envFiles, part.envFiles...)
 			}

@@ -30,7 +30,7 @@ func demandsBeside(t *testing.T, local map[string]string, remote string, files .
 // asked about, however the other file came to be one of the project's.
 func TestDemandsOfOthers(t *testing.T) {
 	const mine = `
-services: {db: {image: x, volumes: ["data:/d"], secrets: [s], configs: [c], networks: [back]}}
+services: {db: {image: x, volumes: ["data:/d"], secrets: [s], configs: [c], hostname: main, networks: {back: {aliases: [sql]}}}}
 volumes: {data: {}}
 networks: {back: {}}
 secrets: {s: {environment: S}}
@@ -54,6 +54,13 @@ secrets: {o: {environment: O}}`, ``},
 		{`services: {w: {image: x, networks: [back]}}`, `service "w" uses the network "back"`},
 		{`services: {w: {image: x, networks: {default: {aliases: [db]}}}}`, `service "w" takes the name "db", which is that of another file's service`},
 		{`services: {w: {image: x, container_name: db}}`, `service "w" takes the name "db", which is that of another file's service`},
+		{`services: {w: {image: x, networks: {default: {aliases: [DB]}}}}`, `service "w" takes the name "DB", which is that of another file's service`},
+		{`services: {w: {image: x, hostname: db}}`, `service "w" takes the name "db", which is that of another file's service`},
+		{`services: {w: {image: x, hostname: Main}}`, `service "w" takes the name "Main", which is that of another file's service`},
+		{`services: {sql: {image: x}}`, `service "sql" takes the name "sql", which is that of another file's service`},
+		{`services: {w: {image: x, networks: {default: {aliases: [api.example.com]}}}}`, `service "w" takes the name "api.example.com", which may be that of another machine`},
+		{`services: {w: {image: x, hostname: api.example.com}}`, `service "w" takes the name "api.example.com", which may be that of another machine`},
+		{`services: {api.example.com: {image: x}}`, `service "api.example.com" takes the name "api.example.com", which may be that of another machine`},
 	} {
 		if strings.Contains(test.want, " uses ") {
 			test.want += ", which is not its own alone"
