@@ -40,6 +40,7 @@ func TestPipes(t *testing.T) {
 		"a context":              func() error { _, err := locate("ignored", dir); return err },
 		"the classic one":        func() error { _, err := readIfThere(at("ignored/.dockerignore")); return err },
 		"an OCI layout":          func() error { _, err := readLayout(ociScheme+dir, dir); return err },
+		"a cache":                func() error { _, err := cacheEntries([]string{"type=local,src=."}, dir); return err },
 		"an agent's or key file": func() error { _, err := attachables(job{ssh: []sshAgent{{"k", at("index.json")}}}); return err },
 	} {
 		if err := read(); !errors.Is(err, regular.ErrOther) {

@@ -47,7 +47,7 @@ func homeDir(getenv func(string) string) string {
 	return home
 }
 
-// maxConfig bounds config.json, in bytes.
+// maxConfig bounds config.json and the files of TLS, in bytes.
 const maxConfig = 16 << 20
 
 // readDialConfig reads config.json, which need not exist.
