@@ -19,10 +19,10 @@ const hostNames = "host names"
 
 // definedBesides are what other files define than a copy and those that came with it:
 // where the copy is one of several of -f, those before it, which it changes.
-func (s *source) definedBesides(c *remoteFile) definitions {
+func (s *source) definedBesides(documents []*document.Document, c *remoteFile) definitions {
 	before := slices.IndexFunc(s.files, func(f types.ConfigFile) bool { return f.Filename == c.Path })
 	others := definitions{}
-	for i, d := range readDocuments(s) {
+	for i, d := range documents {
 		if below(d.Name, c.Root) || before >= 0 && i >= before && i < len(s.files) {
 			continue
 		}
@@ -69,6 +69,32 @@ func (d definitions) addHostNames(services *yaml.Node) {
 		d.add(hostNames, strings.ToLower(name))
 	}
 }
+
+// takesBack notes what a copy that is one of -f takes back of the files before it, by
+// !reset or !override: of that its own model has nothing.
+func (d *demandCollector) takesBack(documents []*document.Document, c *remoteFile) {
+	for _, t := range documents {
+		if !d.merged || t.Name != c.Path {
+			continue
+		}
+		for _, root := range t.Docs {
+			for name, section := range sections {
+				_, entries := document.Child(root, name)
+				all := document.Tagged(root) || document.Tagged(document.Deref(entries))
+				for entry := range d.others[name] { // none where it is no section with entries
+					_, value := document.Child(entries, entry)
+					if all || document.Tagged(document.Deref(value)) {
+						d.of = section.noun + " " + quoted(entry)
+						d.add(changesOthers)
+					}
+				}
+			}
+		}
+	}
+}
+
+// changesOthers is what is noted of a part that a file before defines.
+const changesOthers = "changes what another file says of it"
 
 // owned are the names that a model defines and nobody else does.
 func owned(model map[string]any, others definitions) definitions {

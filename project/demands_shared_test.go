@@ -90,6 +90,14 @@ func TestDemandsOfMerged(t *testing.T) {
 	if got := demandsBeside(t, local, theirs, "compose.yaml", "oci://x/y"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	for _, back := range []string{
+		"services: {db: !reset null}\nsecrets: {s: !reset null}\n", "x-a: &a {db: !reset {}, s: !reset {}}\nservices: {<<: *a}\nsecrets: {<<: *a}\n",
+		"services: !override {w: {image: x}}\nsecrets: !reset null\n", "--- !override\nservices: {w: {image: x}}\n",
+	} {
+		if got := demandsBeside(t, local, back, "compose.yaml", "oci://x/y"); !strings.HasPrefix(got, want) {
+			t.Errorf("taken back by %s: got %s", back, got)
+		}
+	}
 	if got := demandsBeside(t, local, theirs, "oci://x/y", "compose.yaml"); got != "" {
 		t.Errorf("changed itself: got %s", got)
 	}
