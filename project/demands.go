@@ -27,6 +27,9 @@ type Demand struct {
 // no remote files. Each file is loaded by itself, so that what it asks for is not
 // confused with what the user's own files do.
 func (s *source) demands(ctx context.Context, name string) []Demand {
+	if len(s.remotes.copies) == 0 {
+		return nil
+	}
 	var all []Demand
 	documents := readDocuments(s)
 	for _, reference := range slices.Sorted(maps.Keys(s.remotes.copies)) {
