@@ -16,6 +16,7 @@ import (
 	"github.com/moby/patternmatcher"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // archiver writes a folder as the classic builder wants it: owned by root, times
@@ -139,7 +140,7 @@ func addPath(w *tar.Writer, path, name string) error {
 	if !info.Mode().IsRegular() {
 		return w.WriteHeader(h)
 	}
-	f, err := os.Open(path) // before the header: what cannot be read spoils no archive
+	f, err := regular.Open(path) // before the header: what cannot be read spoils no archive
 	if err != nil {
 		return unreadable(err)
 	}

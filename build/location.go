@@ -42,6 +42,9 @@ func locate(context, workingDir string) (location, error) {
 		return location{}, hint.New(fmt.Sprintf("the build context %q is not a folder", dir),
 			"give the folder as build.context and the file as build.dockerfile")
 	}
+	if err := checkEnds(filepath.Join(dir, ignoreFile)); err != nil {
+		return location{}, fmt.Errorf("build context: %w", err)
+	}
 	return location{dir: dir}, nil
 }
 
@@ -117,8 +120,8 @@ func openDockerfile(path string) (dockerfile, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) && base == defaultDockerfile {
 		// Docker takes the lower-case name for it as well.
-		if _, err := os.Stat(filepath.Join(dir, "dockerfile")); err == nil {
-			return dockerfile{dir: filepath.Clean(dir), name: "dockerfile"}, nil
+		if lower := filepath.Join(dir, "dockerfile"); isThere(lower) {
+			return openDockerfile(lower)
 		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
@@ -130,7 +133,17 @@ func openDockerfile(path string) (dockerfile, error) {
 	if realDir, err := filepath.EvalSymlinks(dir); err == nil && filepath.Dir(real) != realDir {
 		return readDockerfile(path, base)
 	}
+	for _, name := range []string{path, path + ignoreFile} {
+		if err := checkEnds(name); err != nil {
+			return dockerfile{}, fmt.Errorf("reading the Dockerfile: %w", err)
+		}
+	}
 	return dockerfile{dir: filepath.Clean(dir), name: base}, nil
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // readDockerfile is for links that lead out of their folder, which the

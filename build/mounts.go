@@ -76,6 +76,9 @@ func attachables(j job) ([]session.Attachable, error) {
 	// Without any keys too: then it is said which one a RUN asked for.
 	var agents []sshprovider.AgentConfig
 	for _, a := range j.ssh {
+		if err := checkEnds(a.path); err != nil {
+			return nil, fmt.Errorf("build.ssh: %w", err)
+		}
 		agents = append(agents, sshprovider.AgentConfig{ID: a.id, Paths: []string{a.path}})
 	}
 	ssh, err := sshprovider.NewSSHAgentProvider(agents)

@@ -3,12 +3,14 @@ package build
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/containerd/containerd/v2/plugins/content/local"
 	"github.com/moby/buildkit/client/ociindex"
 	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -35,7 +37,7 @@ func readLayout(value, workingDir string) (*ociLayout, error) {
 		}
 		return l, nil
 	}
-	found, err := ociindex.NewStoreIndex(l.dir).Get(l.tag)
+	found, err := l.find()
 	if err != nil {
 		return nil, hint.Wrap(fmt.Errorf("reading the OCI layout in %q: %w", l.dir, err), "the folder must hold an index.json; its path is relative to the folder of the Compose file")
 	}
@@ -44,6 +46,15 @@ func readLayout(value, workingDir string) (*ociLayout, error) {
 	}
 	l.digest = found.Digest
 	return l, nil
+}
+
+// find looks for the tag in the layout's index, which is bounded as a Dockerfile is; nil:
+// it is not there.
+func (l *ociLayout) find() (*ocispecs.Descriptor, error) {
+	if _, err := readText(filepath.Join(l.dir, ocispecs.ImageIndexFile)); err != nil {
+		return nil, err
+	}
+	return ociindex.NewStoreIndex(l.dir).Get(l.tag)
 }
 
 // store is the name of the layout's contents in a session.

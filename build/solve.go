@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/util/entitlements"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/compose-orchestrator/compose/hint"
 )
@@ -236,6 +238,11 @@ func cacheEntries(specs []string, workingDir string) ([]bkclient.CacheOptionsEnt
 		}
 		if entry.Type == "" {
 			return nil, hint.New(fmt.Sprintf("%q has no type", spec), "write type=registry,ref=NAME, type=local,src=PATH or type=inline")
+		}
+		if entry.Type == "local" && entry.Attrs["src"] != "" {
+			if err := checkEnds(filepath.Join(entry.Attrs["src"], ocispecs.ImageIndexFile)); err != nil {
+				return nil, err
+			}
 		}
 		list = append(list, entry)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // ContentHash is the fingerprint of the contents of the secrets and configs
@@ -202,7 +203,7 @@ func (d *digester) entry(sum io.Writer, path string, info fs.FileInfo) error {
 		return err
 	case mode.IsRegular():
 		d.bytes -= info.Size()
-		f, err := os.Open(path)
+		f, err := regular.Open(path) // it may have become a pipe
 		if err != nil {
 			return err
 		}

@@ -27,10 +27,14 @@ type Demand struct {
 // no remote files. Each file is loaded by itself, so that what it asks for is not
 // confused with what the user's own files do.
 func (s *source) demands(ctx context.Context, name string) []Demand {
+	if len(s.remotes.copies) == 0 {
+		return nil
+	}
 	var all []Demand
+	documents := readDocuments(s)
 	for _, reference := range slices.Sorted(maps.Keys(s.remotes.copies)) {
 		c := s.remotes.copies[reference]
-		d := &demandCollector{root: c.Root, others: s.definedBesides(c), merged: slices.Contains(s.names(), c.Path)}
+		d := &demandCollector{root: c.Root, others: s.definedBesides(documents, c), merged: slices.Contains(s.names(), c.Path)}
 		for _, base := range c.bases {
 			d.dir = cmp.Or(base, filepath.Dir(c.Path))
 			d.model(s.model(ctx, types.ConfigFile{Filename: c.Path}, d.dir, name))
@@ -38,6 +42,7 @@ func (s *source) demands(ctx context.Context, name string) []Demand {
 			include := types.ConfigFile{Filename: filepath.Join(s.home, fileNames[0]), Content: includeOf(reference, base)}
 			d.model(s.model(ctx, include, s.home, name))
 		}
+		d.takesBack(documents, c)
 		d.variables(s.env, c)
 		d.projectName(name, c)
 		slices.Sort(d.found)
@@ -124,7 +129,10 @@ func (d *demandCollector) model(model map[string]any) {
 			for key, entry := range mapping(value) {
 				part := &demandCollector{root: d.root, dir: d.dir, of: s.noun + " " + quoted(key), others: d.others, own: d.own}
 				if d.merged && d.others[name][key] {
-					part.add("changes what another file says of it")
+					part.add(changesOthers)
+				}
+				if name == "services" && !d.others[name][key] {
+					part.takesName(key)
 				}
 				s.entry(part, mapping(entry))
 				d.found, d.envFiles = append(d.found, part.found...), append(d.envFiles, part.envFiles...)

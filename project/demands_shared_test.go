@@ -30,7 +30,7 @@ func demandsBeside(t *testing.T, local map[string]string, remote string, files .
 // asked about, however the other file came to be one of the project's.
 func TestDemandsOfOthers(t *testing.T) {
 	const mine = `
-services: {db: {image: x, volumes: ["data:/d"], secrets: [s], configs: [c], networks: [back]}}
+services: {db: {image: x, volumes: ["data:/d"], secrets: [s], configs: [c], hostname: main, networks: {back: {aliases: [sql]}}}}
 volumes: {data: {}}
 networks: {back: {}}
 secrets: {s: {environment: S}}
@@ -54,6 +54,13 @@ secrets: {o: {environment: O}}`, ``},
 		{`services: {w: {image: x, networks: [back]}}`, `service "w" uses the network "back"`},
 		{`services: {w: {image: x, networks: {default: {aliases: [db]}}}}`, `service "w" takes the name "db", which is that of another file's service`},
 		{`services: {w: {image: x, container_name: db}}`, `service "w" takes the name "db", which is that of another file's service`},
+		{`services: {w: {image: x, networks: {default: {aliases: [DB]}}}}`, `service "w" takes the name "DB", which is that of another file's service`},
+		{`services: {w: {image: x, hostname: db}}`, `service "w" takes the name "db", which is that of another file's service`},
+		{`services: {w: {image: x, hostname: Main}}`, `service "w" takes the name "Main", which is that of another file's service`},
+		{`services: {sql: {image: x}}`, `service "sql" takes the name "sql", which is that of another file's service`},
+		{`services: {w: {image: x, networks: {default: {aliases: [api.example.com]}}}}`, `service "w" takes the name "api.example.com", which may be that of another machine`},
+		{`services: {w: {image: x, hostname: api.example.com}}`, `service "w" takes the name "api.example.com", which may be that of another machine`},
+		{`services: {api.example.com: {image: x}}`, `service "api.example.com" takes the name "api.example.com", which may be that of another machine`},
 	} {
 		if strings.Contains(test.want, " uses ") {
 			test.want += ", which is not its own alone"
@@ -82,6 +89,14 @@ func TestDemandsOfMerged(t *testing.T) {
 	want := `secret "s" changes what another file says of it; service "db" changes what another file says of it`
 	if got := demandsBeside(t, local, theirs, "compose.yaml", "oci://x/y"); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, back := range []string{
+		"services: {db: !reset null}\nsecrets: {s: !reset null}\n", "x-a: &a {db: !reset {}, s: !reset {}}\nservices: {<<: *a}\nsecrets: {<<: *a}\n",
+		"services: !override {w: {image: x}}\nsecrets: !reset null\n", "--- !override\nservices: {w: {image: x}}\n",
+	} {
+		if got := demandsBeside(t, local, back, "compose.yaml", "oci://x/y"); !strings.HasPrefix(got, want) {
+			t.Errorf("taken back by %s: got %s", back, got)
+		}
 	}
 	if got := demandsBeside(t, local, theirs, "oci://x/y", "compose.yaml"); got != "" {
 		t.Errorf("changed itself: got %s", got)

@@ -174,6 +174,12 @@ func TestDemandsOfVariables(t *testing.T) {
 		"long s":           {"compose.yaml": `services: {w: {image: x, environment: {A: "${Xſ:-${TOKEN}}"}}}`},
 		"Kelvin":           {"compose.yaml": `services: {w: {image: x, environment: {A: "${K:-${TOKEN}}"}}}`},
 		"env file key":     {"compose.yaml": `services: {w: {image: x, env_file: [{path: a.env}]}}`, "a.env": "TOKEN\n"},
+		"env file quoted":  {"compose.yaml": `services: {w: {image: x, env_file: a.env}}`, "a.env": "A=''TOKEN\n"},
+		"env file lines":   {"compose.yaml": `services: {w: {image: x, env_file: a.env}}`, "a.env": "A='\nB' export TOKEN\n"},
+		"env file dollars": {"compose.yaml": `services: {w: {image: x, env_file: a.env}}`, "a.env": `A="$\044{"TOKEN` + "\n"},
+		"env file blank":   {"compose.yaml": `services: {w: {image: x, env_file: a.env}}`, "a.env": "\u00a0export\tTOKEN\n"},
+		"dot env quoted":   {"compose.yaml": `services: {w: {image: x, environment: {A: "${TOKEN}"}}}`, ".env": "A=\"\"TOKEN\n"},
+		"label file":       {"compose.yaml": `services: {w: {image: x, label_file: a.env}}`, "a.env": "A: ''TOKEN\n"},
 		"included":         {"compose.yaml": "include: [{path: b.yaml, env_file: e.env}]", "b.yaml": `services: {w: {image: "x:${TOKEN}"}}`, "e.env": ""},
 		"extended":         {"compose.yaml": "services: {w: {extends: {file: b.yaml, service: w}}}", "b.yaml": `services: {w: {image: x, environment: {A: "${TOKEN}"}}}`},
 	} {

@@ -18,8 +18,14 @@ import (
 func (d *demandCollector) variables(env types.Mapping, c *remoteFile) {
 	d.of = "the file"
 	taken := map[string]bool{}
+	looked := func(name string) {
+		if _, set := env[name]; set && name != "COMPOSE_PROJECT_NAME" {
+			taken[name] = true
+		}
+	}
 	named := func(name string) {
-		if _, set := env[name]; set && name != "COMPOSE_PROJECT_NAME" || strings.Contains(name, "$") {
+		looked(name)
+		if strings.Contains(name, "$") {
 			taken[name] = true
 		}
 	}
@@ -28,7 +34,7 @@ func (d *demandCollector) variables(env types.Mapping, c *remoteFile) {
 		passedOn(document, named)
 	}
 	for _, content := range c.envFiles {
-		lookedUp(content, named)
+		lookedUp(content, looked)
 	}
 	for _, path := range d.envFiles {
 		content, err := readBelow(d.root, path)
@@ -36,7 +42,7 @@ func (d *demandCollector) variables(env types.Mapping, c *remoteFile) {
 			d.add("has the env file %s, which cannot be read: %s", quoted(path), quoted(err.Error()))
 			continue
 		}
-		lookedUp(content, named)
+		lookedUp(content, looked)
 	}
 	for name := range taken {
 		if strings.Contains(name, "$") {
@@ -110,21 +116,30 @@ func withoutVariables(text string) string {
 }
 
 // lookedUp collects the variables that an env file takes from its surroundings: those
-// in its values, in whatever default they stand, and the lines that are a name alone.
-// Which quotes a value has, or whether the file is of format: raw, is not looked at.
+// in its values, in whatever default they stand, and the names that stand alone. Which
+// quotes a value has, or whether the file is of format: raw, is not looked at.
 func lookedUp(content []byte, named func(string)) {
 	text := string(content)
 	mentioned(text, named)
 	mentioned(unescaped(text), named)
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
-		if name := strings.TrimSpace(exported.ReplaceAllString(line, "")); !strings.ContainsAny(name, "=$") {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) { // of format: raw
+		if name := strings.TrimSpace(line); !strings.Contains(name, "=") {
 			named(name)
 		}
 	}
+	// In the other format a name stands alone behind a quoted value, too. With its dollars
+	// gone, names that stand alone are all that the parser looks up; it stops where it
+	// would stop with them.
+	p := envParser{
+		into:      map[string]string{},
+		lookup:    func(name string) (string, bool) { named(name); return "", false },
+		onInvalid: func(*FileError) error { return nil },
+	}
+	_ = p.read(strings.NewReader(withoutDollars.Replace(text)))
 }
 
-// exported is what may stand before a name in an env file.
-var exported = regexp.MustCompile(`^\s*export\s`)
+// withoutDollars takes the dollars out of an env file, and the escapes that become some.
+var withoutDollars = strings.NewReplacer("$", "_", `\0`, `\_`)
 
 // escape is what the value of an env file may have in double quotes, where variables are
 // looked for after it was replaced.

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 
 	"github.com/compose-orchestrator/compose/project/document"
+	"github.com/compose-orchestrator/compose/project/limits"
 )
 
 // FuzzDotEnv: an env file is read, statement by statement, as compose-go reads it at
@@ -100,5 +101,33 @@ func FuzzProvided(f *testing.F) {
 		if again := ReadProvided(text); !maps.EqualFunc(got, again, same) {
 			t.Errorf("%q is %q, and written and read again %q", label, got, again)
 		}
+	})
+}
+
+// FuzzLookedUp: what is looked up where a text is filled in or read as an env file, in
+// either format, is among the variables that a remote file is said to take.
+func FuzzLookedUp(f *testing.F) {
+	for _, seed := range []string{
+		"A=''TOKEN", "A='\nB' export TOKEN\n", `A="$\044{"TOKEN`, "\u00a0export\tTOKEN\n", "A: \"${NO:-${TOKEN}}\"TOKEN\n", "TOKEN", "\ufeffTOKEN\r\n#'\nA=\"\\\"TOKEN",
+		"$${A} $TOKEN ${A:+${TOKEN?x}}", `A="\0044{TOK\0105N}"`, "A=${Xſ:-$TOKEN}", "export export TOKEN\n",
+	} {
+		f.Add(seed, true)
+		f.Add(seed, false)
+	}
+	f.Fuzz(func(t *testing.T, text string, set bool) {
+		if strings.Count(text, "$") > 12 {
+			t.Skip("it may double for ever")
+		}
+		said := map[string]bool{}
+		lookedUp([]byte(text), func(name string) { said[name] = true })
+		look := func(name string) (string, bool) {
+			if name != "" && !said[name] {
+				t.Errorf("%q looks up %q, which is not among %q", text, name, slices.Sorted(maps.Keys(said)))
+			}
+			return "x", set
+		}
+		_, _ = limits.Substitute(text, look)
+		_ = parseDotEnv(strings.NewReader(text), "/x/.env", map[string]string{}, look)
+		_ = parseRaw(strings.NewReader(text), "/x/raw", map[string]string{}, look)
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -26,7 +27,7 @@ func (a *app) exportCommand() *cobra.Command {
 		defer a.hangUp()() // a file that is half written goes with it
 		to := session.ExportTarget{Name: output, Open: a.openStdout}
 		if output != "" {
-			to.Open = func() (session.ExportFile, error) { return createFile(a.path(output)) }
+			to.Open = func() (session.ExportFile, error) { return createFile(cmd.Context(), a.path(output)) }
 		}
 		return s.Export(cmd.Context(), o, to)
 	})
@@ -67,15 +68,14 @@ type newFile struct {
 
 // createFile returns a file for name; what is there already is replaced, but
 // for a device or a pipe, which is written to.
-func createFile(name string) (session.ExportFile, error) {
+func createFile(ctx context.Context, name string) (session.ExportFile, error) {
 	folder := filepath.Dir(name)
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
 		return nil, hint.New("cannot write to a directory: "+name, "-o takes the name of a file")
 	case err == nil && !info.Mode().IsRegular():
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		return device{f}, err
+		return openDevice(ctx, name)
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return nil, hint.New(fmt.Sprintf("invalid output path: directory %q does not exist", folder), "create it, or name another one")
@@ -104,6 +104,26 @@ func (f newFile) Discard() error {
 
 // device is what is written to in place.
 type device struct{ *os.File }
+
+// openDevice opens a device or a pipe. Nobody has to read from a pipe: the end of ctx ends
+// the wait for them, and who waits cannot be woken.
+func openDevice(ctx context.Context, name string) (session.ExportFile, error) {
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		done <- opened{f, err}
+	}()
+	select {
+	case o := <-done:
+		return device{o.f}, o.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
 
 // Discard can take nothing back.
 func (d device) Discard() error { return d.File.Close() }

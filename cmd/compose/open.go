@@ -86,11 +86,17 @@ func (a *app) openRunning(ctx context.Context) (*session.Session, error) {
 	if o.Name != "" && len(o.Files) == 0 {
 		return a.openNamed(ctx)
 	}
+	var asked []project.Demand
+	o.Agree = func(_ context.Context, demands []project.Demand) error {
+		asked = demands
+		return nil
+	}
 	p, unread, dialling := a.loadAndDial(ctx, o)
 	if dialling != nil {
 		return nil, cmp.Or(context.Cause(ctx), dialling)
 	}
 	if unread == nil {
+		p = a.agreedHooks(p, asked)
 		if p.Unread != nil {
 			a.warnUnread(p.Unread)
 		}

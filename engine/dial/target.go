@@ -14,6 +14,7 @@ import (
 	"github.com/docker/cli/cli/context/store"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // dockerEndpoint is the name of the engine's endpoint in a docker context.
@@ -46,11 +47,14 @@ func homeDir(getenv func(string) string) string {
 	return home
 }
 
+// maxConfig bounds config.json and the files of TLS, in bytes.
+const maxConfig = 16 << 20
+
 // readDialConfig reads config.json, which need not exist.
 func readDialConfig(o Options) (dialConfig, error) {
 	var c dialConfig
 	path := filepath.Join(configDir(o), "config.json")
-	b, err := os.ReadFile(path)
+	b, err := regular.Read(path, maxConfig)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 		return c, nil // docker's own configuration of another user, under sudo
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // tlsSource is where a target's TLS data comes from: PEM texts out of a docker
@@ -85,7 +87,7 @@ func (t *tlsSource) readFiles() error {
 		if f.path == "" {
 			continue
 		}
-		b, err := os.ReadFile(f.path)
+		b, err := regular.Read(f.path, maxConfig)
 		if t.optional && errors.Is(err, os.ErrNotExist) {
 			continue
 		}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 
 	"github.com/moby/go-archive"
+
+	"github.com/compose-orchestrator/compose/internal/regular"
 )
 
 // Source is a file or folder of this machine that goes into containers.
@@ -116,7 +118,7 @@ func addFile(w *tar.Writer, at, name string) error {
 	if !info.Mode().IsRegular() {
 		return w.WriteHeader(h)
 	}
-	f, err := os.Open(at)
+	f, err := regular.Open(at) // it may have become a pipe
 	if err != nil {
 		return err
 	}

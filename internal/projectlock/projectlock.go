@@ -161,7 +161,7 @@ func (l Lock) look(working context.Context, cancel context.CancelCauseFunc) {
 			return
 		case <-tick.C:
 		}
-		if _, err := os.Lstat(l.path(".stop")); err == nil {
+		if info, err := os.Lstat(l.path(".stop")); err == nil && info.Mode().IsRegular() { // anything else asks for nothing
 			cancel(&Interrupted{By: readHolder(l.path(".stop"))})
 			return
 		}

@@ -107,6 +107,27 @@ func TestInterrupt(t *testing.T) {
 	})
 }
 
+// TestNoStop: what is no file and stands where a holder is asked to end asks for nothing. A
+// folder with content could not be taken away, and each command would end at once.
+func TestNoStop(t *testing.T) {
+	dir := t.TempDir()
+	l := lockOf(dir, "compose up")
+	if err := os.MkdirAll(filepath.Join(l.path(".stop"), "content"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(l.Dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		working, release := take(t, l)
+		defer release()
+		time.Sleep(time.Minute)
+		if working.Err() != nil {
+			t.Errorf("it ended: %v", context.Cause(working))
+		}
+	})
+}
+
 // TestInterruptDeaf: a holder that does not end is worked beside, after ten seconds.
 func TestInterruptDeaf(t *testing.T) {
 	dir := t.TempDir()

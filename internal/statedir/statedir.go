@@ -127,3 +127,29 @@ func makeSecret(dir, path string) error {
 	}
 	return nil
 }
+
+// Keep writes a text of at most 1 KiB into the file of that name in dir, readable by its
+// owner alone, in the place of what was there. Folder and file are made where they are
+// missing. Errors are those of the file system.
+func Keep(dir, file, text string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // it is gone where all went well
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", f.Name(), err)
+	}
+	return os.Rename(f.Name(), filepath.Join(dir, file))
+}
+
+// Kept returns what Keep wrote. It is an error where nothing was kept, and where the file
+// is another user's, or open to others.
+func Kept(dir, file string) (string, error) {
+	text, err := readOwn(filepath.Join(dir, file))
+	return string(text), err
+}
