@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/container"
@@ -44,7 +42,7 @@ func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service 
 			continue
 		}
 		holder, own := heldBy(running, port, n, p.Name, service)
-		if holder == "" && !own && !e.Remote && taken(ctx, port, n) {
+		if holder == "" && !own && !e.Remote && observe.PortTaken(ctx, planner.Port{Address: port.HostIP, Number: n, Protocol: port.Protocol}) {
 			holder = observe.Listener(e, port.Protocol, n)
 		}
 		if holder != "" {
@@ -69,27 +67,6 @@ func heldBy(running []container.Summary, want types.ServicePortConfig, n int, na
 		return "container " + observe.OwnName(c.Names) + spec.OwnedBy(c.Labels), false
 	}
 	return "", false
-}
-
-// taken tries to listen on a port of this machine.
-func taken(ctx context.Context, p types.ServicePortConfig, n int) bool {
-	address := net.JoinHostPort(p.HostIP, strconv.Itoa(n))
-	var config net.ListenConfig
-	switch p.Protocol {
-	case "tcp":
-		l, err := config.Listen(ctx, "tcp", address)
-		if err == nil {
-			_ = l.Close()
-		}
-		return errors.Is(err, syscall.EADDRINUSE)
-	case "udp":
-		l, err := config.ListenPacket(ctx, "udp", address)
-		if err == nil {
-			_ = l.Close()
-		}
-		return errors.Is(err, syscall.EADDRINUSE)
-	}
-	return false
 }
 
 // missingSources are the sources of bind mounts that the engine will look for

@@ -281,9 +281,18 @@ func (s *planText) remarks() {
 	}
 	for _, n := range s.Notes {
 		s.line("note: " + n.Text)
-		if n.Hint != "" {
-			s.b.Line(terminal.Value("    "), s.style.of(terminal.Dim, "hint: "+n.Hint))
-		}
+		s.hint(n.Hint)
+	}
+	colors := map[plan.Level]terminal.Color{plan.Refused: terminal.Red, plan.Warned: terminal.Yellow}
+	for _, f := range s.Findings {
+		s.b.Line(terminal.Value("  "), s.style.of(colors[f.Level], f.Title()))
+		s.hint(f.Hint)
+	}
+}
+
+func (s *planText) hint(text string) {
+	if text != "" {
+		s.b.Line(terminal.Value("    "), s.style.of(terminal.Dim, "hint: "+text))
 	}
 }
 
