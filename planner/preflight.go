@@ -241,15 +241,16 @@ func (f *preflight) overlap(key string, x exclusive, n Network) {
 	}
 	text += " of network " + n.Name
 	help := "choose another one"
+	if n.ID == "" {
+		text += ", which the file has as well"
+	} else if n.Project != "" {
+		text += " of project " + n.Project
+	}
 	switch {
 	case n.ID == "":
-		text += ", which the file has as well"
 	case n.Project == f.p.Name:
 		help = "if the file does not have it any more, up --remove-orphans removes it once nothing is on it"
 	default:
-		if n.Project != "" {
-			text += " of project " + n.Project
-		}
 		help += ", or remove that network: docker network rm " + n.Name
 	}
 	f.found = append(f.found, plan.Finding{
@@ -285,5 +286,8 @@ func (f *preflight) volumes() {
 
 // HelpPort is the advice about a port of the host that is taken.
 func HelpPort(port int) string {
-	return "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\""
+	return "stop what holds it, or publish another one: " + another(port)
 }
+
+// another is how the port behind one is published.
+func another(port int) string { return "\"" + strconv.Itoa(port+1) + ":…\"" }

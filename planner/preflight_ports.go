@@ -157,7 +157,7 @@ func (f *preflight) twice(s started, x exclusive, takers map[exclusive][]string)
 			continue
 		}
 		f.add(plan.Warned, s.svc.Name, "ports", fmt.Sprintf("port %d: service %q publishes it as well: the one that starts later fails while the other runs", x.first, other),
-			HelpPort(x.first))
+			"publish another one: "+another(x.first))
 	}
 	takers[at] = append(takers[at], s.svc.Name)
 }

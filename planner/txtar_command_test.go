@@ -117,6 +117,9 @@ func planCase(t *testing.T, dir string, content map[string]string) (*plan.Plan, 
 		p = nil
 	}
 	first, err := l.plan(t, p, s)
+	if err == nil && p != nil && l.command == "up" {
+		first.Findings = planner.Preflight(p, first, s, readAround(t, &s, content["around.yaml"]))
+	}
 	if err != nil || p == nil || len(planner.Builds(first)) == 0 {
 		return first, err
 	}

@@ -1,7 +1,9 @@
 package session
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
@@ -20,7 +22,11 @@ func (p *Planned) look(ctx context.Context) {
 	if p.state != nil && !p.s.NoPreflight {
 		p.Findings = append(p.Findings, p.preflight(ctx)...)
 	}
+	// What stands against the plan comes last: nearest to where one reads.
+	slices.SortStableFunc(p.Findings, func(a, b plan.Finding) int { return cmp.Compare(weight(a), weight(b)) })
 }
+
+func weight(f plan.Finding) int { return slices.Index([]plan.Level{plan.Noted, plan.Warned, plan.Refused}, f.Level) }
 
 // preflight looks for what others have. Where the engine does not tell, that is left out:
 // its own answers to the plan's steps will.
