@@ -131,13 +131,24 @@ func (f *preflight) port(s started, x exclusive, by map[exclusive][]Neighbour, h
 	f.add(level, s.svc.Name, "ports", "port is already allocated: "+what, f.help(*holder, HelpPort(x.last)))
 }
 
+// PortHolder is the first of the containers that has a port of the host; nil: none does.
+func PortHolder(containers []Neighbour, p Port) *Neighbour {
+	i := slices.IndexFunc(containers, func(c Neighbour) bool { return c.has(p.exclusive()) })
+	if i < 0 {
+		return nil
+	}
+	return &containers[i]
+}
+
+// has tells whether a container that runs has one of some ports.
+func (n Neighbour) has(x exclusive) bool {
+	return n.Status.Active() && slices.ContainsFunc(n.Ports, func(p Port) bool { return x.conflictsWith(p.exclusive()) })
+}
+
 // holds tells whether a container has a port and keeps it while one with the id, or a new
 // one, starts.
 func (f *preflight) holds(c Neighbour, x exclusive, id string) bool {
-	if f.stopped[c.ID] || !c.Status.Active() || f.meanwhile(c) || c.ID == id {
-		return false
-	}
-	return slices.ContainsFunc(c.Ports, func(p Port) bool { return x.conflictsWith(p.exclusive()) })
+	return !f.stopped[c.ID] && c.ID != id && !f.meanwhile(c) && c.has(x)
 }
 
 // privileged warns of a port that a rootless engine may not have.
