@@ -19,7 +19,7 @@ func (p *Planned) look(ctx context.Context) {
 		return
 	}
 	p.Findings = append(p.s.checkSources(p.Plan), p.s.checkEngine(p.Plan)...)
-	if p.state != nil && !p.s.NoPreflight {
+	if !p.partial && !p.s.NoPreflight {
 		p.Findings = append(p.Findings, p.preflight(ctx)...)
 	}
 	// What stands against the plan comes last: nearest to where one reads.
@@ -31,7 +31,7 @@ func weight(f plan.Finding) int { return slices.Index([]plan.Level{plan.Noted, p
 // preflight looks for what others have. Where the engine does not tell, that is left out:
 // its own answers to the plan's steps will.
 func (p *Planned) preflight(ctx context.Context) []plan.Finding {
-	what := planner.LookFor(p.s.Project, p.Plan, *p.state)
+	what := planner.LookFor(p.s.Project, p.Plan, p.State)
 	if !what.Any() {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (p *Planned) preflight(ctx context.Context) []plan.Finding {
 			p.s.Sink(event.Message{Level: event.Debug, Text: "not all was looked at before the first change: " + err.Error()})
 		}
 	}
-	return planner.Preflight(p.s.Project, p.Plan, *p.state, around)
+	return planner.Preflight(p.s.Project, p.Plan, p.State, around)
 }
 
 // heed tells what was found. The error is that something would fail.

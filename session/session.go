@@ -215,9 +215,11 @@ func (s *Session) carryOut(ctx context.Context, skip observe.Parts, of planOf) e
 // its Dockerfiles say.
 type Planned struct {
 	*plan.Plan
-	s *Session
-	// state is what it was made of; nil: parts were not observed.
-	state *planner.State
+	// State is what was observed.
+	State planner.State
+
+	s       *Session
+	partial bool // not all that State can have was observed
 }
 
 // plan observes and plans.
@@ -227,8 +229,8 @@ func (s *Session) plan(ctx context.Context, skip observe.Parts, of planOf) (*Pla
 		return nil, err
 	}
 	p, err := s.planBuilds(state, of)
-	if err == nil && skip != everything {
-		p.state = nil
+	if err == nil {
+		p.partial = skip != everything
 	}
 	return p, err
 }
