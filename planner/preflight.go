@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -13,56 +12,18 @@ import (
 	"github.com/compose-orchestrator/compose/project"
 )
 
-// Preflight says what the engine would refuse of a plan for the project, and warns of
-// what may go wrong, by what was observed: the state that the plan was made of, and what
-// LookFor asks of the surroundings. What is not known refuses nothing. Neither does what
-// another command of the same project may have made meanwhile: the engine's own answer
-// tells then.
-func Preflight(p *project.Project, of *plan.Plan, state State, around Surroundings) []plan.Finding {
-	f := newPreflight(p, of, state)
-	f.around = around
-	f.names()
-	f.ports()
-	f.subnets()
-	f.devices()
-	f.images()
-	f.volumes()
-	f.unseen()
-	return f.found
-}
-
-// LookFor is what Preflight has to know for a plan; zero where the plan makes and starts
-// nothing.
-func LookFor(p *project.Project, of *plan.Plan, state State) Look {
-	f := newPreflight(p, of, state)
-	l := Look{Containers: len(f.created)+len(f.starts) > 0, Images: len(f.brought) > 0}
-	for _, key := range f.networks {
-		l.Networks = l.Networks || len(f.takenBy(key)) > 0
-	}
-	for _, s := range f.starts {
-		for _, x := range f.portsOf(s) {
-			if x.first == x.last {
-				l.Ports = append(l.Ports, x.port())
-			}
-		}
-		l.Devices = append(l.Devices, devicePaths(s.svc)...)
-		l.GPUs = l.GPUs || len(gpusOf(s.svc)) > 0
-	}
-	for name := range f.services {
-		l.Images = l.Images || f.s.Images[p.ImageName(name)].Arch != ""
-	}
-	return l
-}
-
-// preflight is Preflight at work.
-type preflight struct {
+// Preflight finds what the engine would refuse of a plan for the project, and what may go
+// wrong, by what was observed: the state that the plan was made of, and what Look asks of
+// the surroundings. What is not known refuses nothing. Neither does what another command
+// of the same project may have made meanwhile: the engine's own answer tells then.
+type Preflight struct {
 	d      *upDraft // without a plan: what services take
 	p      *project.Project
 	s      State
 	around Surroundings
 	found  []plan.Finding
 
-	services map[string]bool     // that get new containers
+	services []string            // that get new containers, sorted
 	created  []event.Ref         // containers that are to get their names
 	starts   []started           // the first start of each service
 	networks []string            // keys of those that are made
@@ -76,14 +37,16 @@ type preflight struct {
 // started is a service of which the plan starts a container.
 type started struct {
 	svc      types.ServiceConfig
-	id       string // of one that exists
+	ports    []exclusive // of the host
+	id       string      // of one that exists
 	optional bool
 }
 
-func newPreflight(p *project.Project, of *plan.Plan, state State) *preflight {
-	f := &preflight{
+// NewPreflight is the preflight of a plan that was made of the state.
+func NewPreflight(p *project.Project, of *plan.Plan, state State) *Preflight {
+	f := &Preflight{
 		d: &upDraft{draft: draft{p: p, s: state}}, p: p, s: state,
-		services: map[string]bool{}, brought: map[string]bool{}, stopped: map[string]bool{},
+		brought: map[string]bool{}, stopped: map[string]bool{},
 		renamed: map[string]bool{}, unlinked: map[string]bool{}, known: map[string]struct{}{},
 	}
 	as := map[string]*Container{}
@@ -94,29 +57,67 @@ func newPreflight(p *project.Project, of *plan.Plan, state State) *preflight {
 	for _, n := range state.Networks {
 		f.known[n.ID] = struct{}{}
 	}
+	for _, step := range of.Steps {
+		f.read(step)
+	}
+	slices.Sort(f.services)
+	f.services = slices.Compact(f.services)
 	seen := map[string]bool{}
 	for _, step := range of.Steps {
-		switch a := step.Action.(type) {
-		case StartContainer:
-			c := as[a.ID]
-			svc, ok := f.d.service(a.Ref.Service)
-			// What is not as the file says may have other ports.
-			if ok && len(step.When) == 0 && !seen[svc.Name] && (c == nil || c.Drift == nil) {
-				seen[svc.Name] = true
-				f.starts = append(f.starts, started{svc, a.ID, step.Optional})
-			}
-		default:
-			f.read(step)
+		a, starts := step.Action.(StartContainer)
+		if !starts || len(step.When) > 0 || seen[a.Ref.Service] {
+			continue
+		}
+		svc, ok := f.d.service(a.Ref.Service)
+		// What is not as the file says may have other ports.
+		if c := as[a.ID]; ok && (c == nil || c.Drift == nil) {
+			seen[svc.Name] = true
+			f.starts = append(f.starts, started{svc, f.portsOf(svc), a.ID, step.Optional})
 		}
 	}
 	return f
 }
 
+// Look is what has to be known of the surroundings; zero where the plan makes and starts
+// nothing.
+func (f *Preflight) Look() Look {
+	l := Look{Containers: len(f.created)+len(f.starts) > 0, Images: len(f.brought) > 0}
+	for _, key := range f.networks {
+		l.Networks = l.Networks || len(f.takenBy(key)) > 0
+	}
+	for _, s := range f.starts {
+		for _, x := range s.ports {
+			if x.first == x.last {
+				l.Ports = append(l.Ports, x.port())
+			}
+		}
+		l.Devices = append(l.Devices, devicePaths(s.svc)...)
+		l.GPUs = l.GPUs || len(gpusOf(s.svc)) > 0
+	}
+	for _, name := range f.services {
+		l.Images = l.Images || f.s.Images[f.p.ImageName(name)].Arch != ""
+	}
+	return l
+}
+
+// Findings are what comes of it.
+func (f *Preflight) Findings(around Surroundings) []plan.Finding {
+	f.around, f.found = around, nil
+	f.names()
+	f.ports()
+	f.subnets()
+	f.devices()
+	f.images()
+	f.volumes()
+	f.unseen()
+	return f.found
+}
+
 // read takes note of what a step makes and frees.
-func (f *preflight) read(step plan.Step) {
+func (f *Preflight) read(step plan.Step) {
 	switch a := step.Action.(type) {
 	case CreateContainer:
-		f.services[a.Ref.Service] = true
+		f.services = append(f.services, a.Ref.Service)
 		if len(step.When) == 0 {
 			f.created = append(f.created, a.Ref)
 		}
@@ -140,7 +141,7 @@ func (f *preflight) read(step plan.Step) {
 	}
 }
 
-func (f *preflight) add(level plan.Level, service, attribute, text, help string) {
+func (f *Preflight) add(level plan.Level, service, attribute, text, help string) {
 	found := plan.Finding{Level: level, Service: service, Text: text, Hint: help}
 	if service != "" {
 		found.Text = fmt.Sprintf("service %q: %s", service, text)
@@ -151,13 +152,13 @@ func (f *preflight) add(level plan.Level, service, attribute, text, help string)
 
 // meanwhile tells whether a container is of this project and was not there when it was
 // observed, or is none that Docker Compose would take for one of the project's.
-func (f *preflight) meanwhile(n Neighbour) bool {
+func (f *Preflight) meanwhile(n Neighbour) bool {
 	_, known := f.known[n.ID]
 	return n.Project == f.p.Name && !known
 }
 
 // help is the advice about what a container has; other is that where it is no orphan.
-func (f *preflight) help(n Neighbour, other string) string {
+func (f *Preflight) help(n Neighbour, other string) string {
 	if n.Project == f.p.Name && !f.p.Known(n.Service) {
 		return HelpOrphan
 	}
@@ -165,7 +166,7 @@ func (f *preflight) help(n Neighbour, other string) string {
 }
 
 // names finds containers that have names which new ones get.
-func (f *preflight) names() {
+func (f *Preflight) names() {
 	by := make(map[string]Neighbour, len(f.around.Containers))
 	for _, n := range f.around.Containers {
 		by[n.Name] = n
@@ -192,7 +193,7 @@ func (f *preflight) names() {
 
 // subnets finds networks that have addresses or a bridge which new ones get: of the
 // engine's, and of those that the plan makes before.
-func (f *preflight) subnets() {
+func (f *Preflight) subnets() {
 	all := slices.DeleteFunc(slices.Clone(f.around.Networks), func(n Network) bool {
 		_, known := f.known[n.ID]
 		return n.OwnAddresses || f.unlinked[n.ID] || n.Project == f.p.Name && !known
@@ -221,7 +222,7 @@ func (f *preflight) subnets() {
 }
 
 // takenBy is what a network of the file takes that engines let only one network have.
-func (f *preflight) takenBy(key string) []exclusive {
+func (f *Preflight) takenBy(key string) []exclusive {
 	conf := f.p.Networks[key]
 	bridge := conf.Driver == "" || conf.Driver == "bridge"
 	if d := conf.Ipam.Driver; d != "" && d != "default" || !bridge && conf.Driver != "macvlan" && conf.Driver != "ipvlan" {
@@ -234,7 +235,7 @@ func (f *preflight) takenBy(key string) []exclusive {
 	})
 }
 
-func (f *preflight) overlap(key string, x exclusive, n Network) {
+func (f *Preflight) overlap(key string, x exclusive, n Network) {
 	text := "interface " + x.name + " is taken: it is that"
 	if x.kind == subnet {
 		text = "Pool overlaps with other one on this address space: subnet " + x.subnet.String() + " overlaps with that"
@@ -259,7 +260,7 @@ func (f *preflight) overlap(key string, x exclusive, n Network) {
 }
 
 // volumes warns of volumes that another project's containers use, which run.
-func (f *preflight) volumes() {
+func (f *Preflight) volumes() {
 	users := map[string]Neighbour{}
 	for _, n := range f.around.Containers {
 		if n.Status.Active() && n.Project != "" && n.Project != f.p.Name {
@@ -269,7 +270,7 @@ func (f *preflight) volumes() {
 		}
 	}
 	seen := map[string]bool{}
-	for _, service := range slices.Sorted(maps.Keys(f.services)) {
+	for _, service := range f.services {
 		svc, _ := f.d.service(service)
 		for _, v := range svc.Volumes {
 			conf := f.p.Volumes[v.Source]

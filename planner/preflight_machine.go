@@ -2,7 +2,6 @@ package planner
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -28,7 +27,7 @@ func devicePaths(svc types.ServiceConfig) []string {
 
 // devices finds devices that are not there, and services that ask for GPUs where there
 // seem to be none.
-func (f *preflight) devices() {
+func (f *Preflight) devices() {
 	for _, s := range f.starts {
 		level := plan.Refused
 		if s.optional {
@@ -70,7 +69,7 @@ const littleSpace = 1 << 30
 
 // images finds those of another processor than the engine's, and tells where there is
 // little space for more.
-func (f *preflight) images() {
+func (f *Preflight) images() {
 	m := f.around.Machine
 	if len(f.brought) > 0 && m.DataRoot != "" && m.Space < littleSpace {
 		f.found = append(f.found, plan.Finding{
@@ -79,11 +78,10 @@ func (f *preflight) images() {
 			Hint:  "docker system df shows what takes it",
 		})
 	}
-	for _, service := range slices.Sorted(maps.Keys(f.services)) {
-		svc, _ := f.d.service(service)
+	for _, service := range f.services {
 		name := f.p.ImageName(service)
 		image := f.s.Images[name]
-		if f.brought[project.CanonicalImage(name)] || image.Arch == "" || m.Arch == "" || runsOn(image.Arch, m.Arch) || svc.Platform != "" {
+		if image.Arch == "" || m.Arch == "" || runsOn(image.Arch, m.Arch) || f.brought[project.CanonicalImage(name)] || f.p.Services[service].Platform != "" {
 			continue
 		}
 		f.add(plan.Warned, service, "image", fmt.Sprintf("image %s is for %s, and the engine's processor is %s: it runs where that is emulated", name, image.Arch, m.Arch),
@@ -98,20 +96,20 @@ func runsOn(program, processor string) bool {
 }
 
 // unseen notes what cannot be looked at from here.
-func (f *preflight) unseen() {
+func (f *Preflight) unseen() {
 	if f.around.Machine.Here || f.s.Engine.Host == "" {
 		return
 	}
 	var what []string
 	for _, s := range f.starts {
-		if len(f.portsOf(s)) > 0 {
+		if len(s.ports) > 0 {
 			what = append(what, "programs that may have its ports")
 		}
 		if len(devicePaths(s.svc)) > 0 {
 			what = append(what, "devices")
 		}
 	}
-	for service := range f.services {
+	for _, service := range f.services {
 		svc, _ := f.d.service(service)
 		if slices.ContainsFunc(svc.Volumes, func(v types.ServiceVolumeConfig) bool { return v.Type == types.VolumeTypeBind }) {
 			what = append(what, "sources of bind mounts")

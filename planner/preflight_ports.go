@@ -35,14 +35,14 @@ func (p Port) exclusive() exclusive {
 }
 
 // portsOf are the host's ports that a container of a service takes when it starts.
-func (f *preflight) portsOf(s started) []exclusive {
-	if len(s.svc.Ports) == 0 {
+func (f *Preflight) portsOf(svc types.ServiceConfig) []exclusive {
+	if len(svc.Ports) == 0 {
 		return nil
 	}
 	address := ""
-	if len(s.svc.Networks) > 0 {
+	if len(svc.Networks) > 0 {
 		publishes := false
-		for key := range s.svc.Networks {
+		for key := range svc.Networks {
 			publishes = publishes || f.publishes(key)
 			if bound := f.p.Networks[key].DriverOpts[hostBinding]; bound != "" {
 				address = bound
@@ -53,7 +53,7 @@ func (f *preflight) portsOf(s started) []exclusive {
 		}
 	}
 	var ports []exclusive
-	for _, x := range f.d.takenByStart(s.svc) {
+	for _, x := range f.d.takenByStart(svc) {
 		if x.kind == hostPort {
 			if x.name == "" {
 				x.name = address
@@ -65,7 +65,7 @@ func (f *preflight) portsOf(s started) []exclusive {
 }
 
 // publishes tells whether ports are published on the host by a network of the file.
-func (f *preflight) publishes(key string) bool {
+func (f *Preflight) publishes(key string) bool {
 	conf := f.p.Networks[key]
 	if n := f.d.findNetwork(conf.Name); n != nil && !f.unlinked[n.ID] {
 		return !n.Unpublished
@@ -75,7 +75,7 @@ func (f *preflight) publishes(key string) bool {
 
 // ports finds containers and programs that have ports of the host which services take,
 // and services that take the same one.
-func (f *preflight) ports() {
+func (f *Preflight) ports() {
 	by := map[exclusive][]Neighbour{} // by index
 	hostStops := false
 	for _, n := range f.around.Containers {
@@ -85,9 +85,10 @@ func (f *preflight) ports() {
 			by[at] = append(by[at], n)
 		}
 	}
-	takers := map[exclusive][]string{}
-	for _, s := range f.starts {
-		for _, x := range f.portsOf(s) {
+	takers := map[exclusive][]*started{}
+	for i := range f.starts {
+		s := &f.starts[i]
+		for _, x := range s.ports {
 			f.port(s, x, by, hostStops)
 			if x.first == x.last {
 				f.twice(s, x, takers)
@@ -97,7 +98,7 @@ func (f *preflight) ports() {
 }
 
 // port looks for one that a service takes, or for all of a range.
-func (f *preflight) port(s started, x exclusive, by map[exclusive][]Neighbour, hostStops bool) {
+func (f *Preflight) port(s *started, x exclusive, by map[exclusive][]Neighbour, hostStops bool) {
 	level := plan.Refused
 	if s.optional {
 		level = plan.Warned
@@ -147,12 +148,12 @@ func (n Neighbour) has(x exclusive) bool {
 
 // holds tells whether a container has a port and keeps it while one with the id, or a new
 // one, starts.
-func (f *preflight) holds(c Neighbour, x exclusive, id string) bool {
+func (f *Preflight) holds(c Neighbour, x exclusive, id string) bool {
 	return !f.stopped[c.ID] && c.ID != id && !f.meanwhile(c) && c.has(x)
 }
 
 // privileged warns of a port that a rootless engine may not have.
-func (f *preflight) privileged(s started, x exclusive) {
+func (f *Preflight) privileged(s *started, x exclusive) {
 	if least := f.around.Machine.FirstPort; x.first < least {
 		f.add(plan.Warned, s.svc.Name, "ports", fmt.Sprintf("port %d: a rootless engine may not be let publish one below %d", x.first, least),
 			fmt.Sprintf("sysctl net.ipv4.ip_unprivileged_port_start=%d, or publish another one", x.first))
@@ -161,27 +162,22 @@ func (f *preflight) privileged(s started, x exclusive) {
 
 // twice warns where two services of the plan take a port, and neither waits for the
 // other's end.
-func (f *preflight) twice(s started, x exclusive, takers map[exclusive][]string) {
+func (f *Preflight) twice(s *started, x exclusive, takers map[exclusive][]*started) {
 	at := x.index()
 	for _, other := range takers[at] {
-		if other == s.svc.Name || f.endsBefore(other, s.svc.Name) || f.endsBefore(s.svc.Name, other) || !f.takes(other, x) {
+		name := other.svc.Name
+		if other == s || !slices.ContainsFunc(other.ports, x.conflictsWith) || f.endsBefore(name, s.svc.Name) || f.endsBefore(s.svc.Name, name) {
 			continue
 		}
-		f.add(plan.Warned, s.svc.Name, "ports", fmt.Sprintf("port %d: service %q publishes it as well: the one that starts later fails while the other runs", x.first, other),
+		f.add(plan.Warned, s.svc.Name, "ports", fmt.Sprintf("port %d: service %q publishes it as well: the one that starts later fails while the other runs", x.first, name),
 			"publish another one: "+another(x.first))
 	}
-	takers[at] = append(takers[at], s.svc.Name)
-}
-
-// takes tells whether a service that the plan starts takes a port as well.
-func (f *preflight) takes(service string, x exclusive) bool {
-	svc, _ := f.d.service(service)
-	return slices.ContainsFunc(f.portsOf(started{svc: svc}), x.conflictsWith)
+	takers[at] = append(takers[at], s)
 }
 
 // endsBefore tells whether a service starts only after another one has ended, or after
 // services that do.
-func (f *preflight) endsBefore(first, then string) bool {
+func (f *Preflight) endsBefore(first, then string) bool {
 	seen := map[string]bool{}
 	var after func(service string) bool
 	after = func(service string) bool {

@@ -45,7 +45,7 @@ type Machine struct {
 	NoGPU bool
 }
 
-// Look is what Preflight needs to know of the surroundings of a plan; zero: nothing.
+// Look is what a Preflight needs to know of the surroundings of a plan; zero: nothing.
 type Look struct {
 	Containers, Networks bool
 	Ports                []Port   // whether programs have them

@@ -26,12 +26,15 @@ func (p *Planned) look(ctx context.Context) {
 	slices.SortStableFunc(p.Findings, func(a, b plan.Finding) int { return cmp.Compare(weight(a), weight(b)) })
 }
 
-func weight(f plan.Finding) int { return slices.Index([]plan.Level{plan.Noted, plan.Warned, plan.Refused}, f.Level) }
+func weight(f plan.Finding) int {
+	return slices.Index([]plan.Level{plan.Noted, plan.Warned, plan.Refused}, f.Level)
+}
 
 // preflight looks for what others have. Where the engine does not tell, that is left out:
 // its own answers to the plan's steps will.
 func (p *Planned) preflight(ctx context.Context) []plan.Finding {
-	what := planner.LookFor(p.s.Project, p.Plan, p.State)
+	flight := planner.NewPreflight(p.s.Project, p.Plan, p.State)
+	what := flight.Look()
 	if !what.Any() {
 		return nil
 	}
@@ -42,7 +45,7 @@ func (p *Planned) preflight(ctx context.Context) []plan.Finding {
 			p.s.Sink(event.Message{Level: event.Debug, Text: "not all was looked at before the first change: " + err.Error()})
 		}
 	}
-	return planner.Preflight(p.s.Project, p.Plan, p.State, around)
+	return flight.Findings(around)
 }
 
 // heed tells what was found. The error is that something would fail.
