@@ -80,13 +80,43 @@ func (f *Preflight) images() {
 	}
 	for _, service := range f.services {
 		name := f.p.ImageName(service)
-		image := f.s.Images[name]
-		if image.Arch == "" || m.Arch == "" || runsOn(image.Arch, m.Arch) || f.brought[project.CanonicalImage(name)] || f.p.Services[service].Platform != "" {
-			continue
+		if image := f.s.Images[name]; image.Arch != "" && !f.brought[project.CanonicalImage(name)] {
+			f.processor(service, name, image)
 		}
-		f.add(plan.Warned, service, "image", fmt.Sprintf("image %s is for %s, and the engine's processor is %s: it runs where that is emulated", name, image.Arch, m.Arch),
-			"pull or build it for "+m.Arch+", or set platform: "+strings.TrimPrefix(f.s.Engine.OS+"/", "/")+image.Arch+" if it is meant")
 	}
+}
+
+// processor compares what an image is for with what the service asks for, else with what
+// the engine has.
+func (f *Preflight) processor(service, name string, image Image) {
+	svc, m := f.p.Services[service], f.around.Machine
+	os := strings.TrimPrefix(f.s.Engine.OS+"/", "/")
+	switch wanted := archIn(svc.Platform); {
+	case svc.Platform == "" && m.Arch != "" && !runsOn(image.Arch, m.Arch) && f.p.Environment["DOCKER_DEFAULT_PLATFORM"] == "":
+		f.add(plan.Warned, service, "image", fmt.Sprintf("image %s is for %s, and the engine's processor is %s: it runs where that is emulated", name, image.Arch, m.Arch),
+			"pull or build it for "+m.Arch+", or set platform: "+os+image.Arch+" if it is meant")
+	// An engine with a digest for each platform may have the other one as well, and Podman
+	// takes what there is.
+	case f.s.Engine.Name != "podman" && wanted != "" && image.Digest == image.ID && !runsOn(image.Arch, wanted):
+		help := "pull it: compose pull " + service
+		if svc.Build != nil {
+			help = "build it: compose build " + service
+		}
+		f.add(plan.Refused, service, "platform", fmt.Sprintf("image with reference %s was found but its platform (%s) does not match the specified platform (%s)",
+			name, os+image.Arch, svc.Platform), help)
+	}
+}
+
+// archIn is the processor of a platform such as linux/arm64/v8, as images name it; "":
+// not known.
+func archIn(platform string) string {
+	parts := strings.Split(strings.ToLower(platform), "/")
+	for _, known := range []string{"amd64", "arm64", "386", "arm", "riscv64", "ppc64le", "s390x"} {
+		if len(parts) > 1 && parts[1] == known {
+			return known
+		}
+	}
+	return ""
 }
 
 // runsOn tells whether a processor runs the programs of another one by itself.
