@@ -23,6 +23,8 @@ type Plan struct {
 	Notes   []Note `json:"notes,omitempty"`
 	// Asks are what the plan leaves undone for want of the user's consent.
 	Asks []Ask `json:"asks,omitempty"`
+	// Findings are what was looked at before the plan is carried out, and what came of it.
+	Findings []Finding `json:"findings,omitempty"`
 }
 
 // Skip is a resource that a command leaves out.

@@ -63,13 +63,16 @@ type Outage struct {
 
 // Summary sums the plan up.
 func (p *Plan) Summary() Summary {
-	resources := p.resources()
-	s := Summary{Changes: changes(resources), Kept: len(p.Kept)}
+	s := Summary{Changes: p.Changes(), Kept: len(p.Kept)}
 	runs := newOrder(p)
 	s.Stages = runs.stages()
 	s.Outages = runs.outages()
 	return s
 }
+
+// Changes are those of the Summary alone: the steps may be a part of a plan, which lacks
+// some that they come after.
+func (p *Plan) Changes() []Change { return changes(p.resources()) }
 
 // resource is what the plan's steps do to one thing.
 type resource struct {

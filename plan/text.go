@@ -39,6 +39,12 @@ func (p *Plan) WriteText(w io.Writer) error {
 			b.WriteString("  hint: " + n.Hint + "\n")
 		}
 	}
+	for _, f := range p.Findings {
+		b.WriteString(f.Title() + "\n")
+		if f.Hint != "" {
+			b.WriteString("  hint: " + f.Hint + "\n")
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -149,6 +149,9 @@ type Network struct {
 	// Subnets are those that it has, as "172.20.0.0/16"; Interfaces those of the
 	// host that its options name (see NetworkInterfaces).
 	Subnets, Interfaces []string
+	// Unpublished: ports of what is on it are not published on the host. OwnAddresses:
+	// its addresses are not given out by the engine, and may be those of others.
+	Unpublished, OwnAddresses bool
 }
 
 // Volume is a volume of the project, or one that it names as external.
@@ -179,6 +182,8 @@ type Image struct {
 	Created time.Time
 	// Pulled is when the engine last tagged it: for pull policies with an age.
 	Pulled time.Time
+	// Arch is the processor that it is for, as "amd64"; "": not known.
+	Arch string
 	// Service is the one that the image was built for, where there is no file.
 	Service string
 }

@@ -117,6 +117,10 @@ func planCase(t *testing.T, dir string, content map[string]string) (*plan.Plan, 
 		p = nil
 	}
 	first, err := l.plan(t, p, s)
+	if err == nil && p != nil && l.command == "up" {
+		around := readAround(t, &s, content["around.yaml"])
+		first.Findings = planner.NewPreflight(p, first, s).Findings(around)
+	}
 	if err != nil || p == nil || len(planner.Builds(first)) == 0 {
 		return first, err
 	}

@@ -173,7 +173,7 @@ func (to *record) changes(of map[int]bool) []plan.Change {
 			p.Steps = append(p.Steps, s)
 		}
 	}
-	if all := p.Summary().Changes; all != nil {
+	if all := p.Changes(); all != nil {
 		return all
 	}
 	return []plan.Change{}

@@ -134,7 +134,7 @@ func (s *Session) Push(ctx context.Context, o planner.PushOptions) error {
 		return err
 	}
 	defer done()
-	return (&Planned{planner.Push(s.Project, o), s}).Apply(ctx, nil)
+	return (&Planned{Plan: planner.Push(s.Project, o), s: s, partial: true}).Apply(ctx, nil)
 }
 
 // BuildImages builds the services' images. The error is an operation's.

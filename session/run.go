@@ -81,7 +81,8 @@ func (s *Session) prepareOnce(ctx context.Context, o RunOptions, r *oneOff) erro
 	if s.DryRun {
 		return p.Apply(ctx, nil)
 	}
-	if err := p.s.check(p.Plan); err != nil {
+	p.look(ctx)
+	if err := p.heed(); err != nil {
 		return err
 	}
 	r.s, r.d = p.s, p.s.doer()

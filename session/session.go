@@ -10,7 +10,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -58,6 +57,8 @@ type Config struct {
 	Lock *projectlock.Lock
 	// Recorder keeps what the command changes as a deployment; nil: nothing does.
 	Recorder *Recorder
+	// NoPreflight leaves out to look for what the engine would refuse of a plan.
+	NoPreflight bool
 	// ConfigDir is docker's folder, for the registries' credentials.
 	ConfigDir string
 	// LookupEnv reads this process's environment, for builds; nil: os.LookupEnv.
@@ -214,7 +215,11 @@ func (s *Session) carryOut(ctx context.Context, skip observe.Parts, of planOf) e
 // its Dockerfiles say.
 type Planned struct {
 	*plan.Plan
-	s *Session
+	// State is what was observed.
+	State planner.State
+
+	s       *Session
+	partial bool // not all that State can have was observed
 }
 
 // plan observes and plans.
@@ -223,27 +228,24 @@ func (s *Session) plan(ctx context.Context, skip observe.Parts, of planOf) (*Pla
 	if err != nil {
 		return nil, err
 	}
-	return s.planBuilds(state, of)
-}
-
-// check looks at what can be known to fail before anything is created.
-func (s *Session) check(p *plan.Plan) error {
-	if s.Project == nil {
-		return nil
+	p, err := s.planBuilds(state, of)
+	if err == nil {
+		p.partial = skip != everything
 	}
-	return errors.Join(append(s.checkSources(p), s.checkEngine(p)...)...)
+	return p, err
 }
 
 // Apply tells what the plan has to say, and carries it out; a dry run shows the plan.
 // around puts a doer of the caller's around the session's; nil: it does not. The caller
-// has the turn. The error is reconciler.Apply's, or says which file to mount
-// is missing, or what the engine lacks.
+// has the turn. The error is reconciler.Apply's, or says what would fail: see
+// plan.Plan.Refusals.
 func (p *Planned) Apply(ctx context.Context, around func(plan.Doer) plan.Doer) error {
-	if err := p.s.check(p.Plan); err != nil {
-		return err
-	}
+	p.look(ctx)
 	if p.s.DryRun {
 		return p.s.ShowPlan(p.Plan)
+	}
+	if err := p.heed(); err != nil {
+		return err
 	}
 	d := p.s.doer()
 	defer d.close()

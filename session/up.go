@@ -75,7 +75,7 @@ func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 		return p, nil
 	}
 	again, err := planner.Up(p.s.Project, state, o.UpOptions)
-	return &Planned{again, p.s}, err
+	return &Planned{Plan: again, State: state, s: p.s}, err
 }
 
 // Answer tells whether what is asked is to be done. The error is that of asking the user.

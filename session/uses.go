@@ -10,11 +10,11 @@ import (
 func (s *Session) planBuilds(state planner.State, plan planOf) (*Planned, error) {
 	first, err := plan(s.Project, state)
 	if err != nil || s.Project == nil {
-		return &Planned{first, s}, err
+		return &Planned{Plan: first, State: state, s: s}, err
 	}
 	services := planner.Builds(first)
 	if len(services) == 0 {
-		return &Planned{first, s}, nil
+		return &Planned{Plan: first, State: state, s: s}, nil
 	}
 	o := s.buildOptions()
 	o.Arch = s.Engine.Arch
@@ -23,5 +23,5 @@ func (s *Session) planBuilds(state planner.State, plan planOf) (*Planned, error)
 		return nil, err
 	}
 	second, err := plan(p, state)
-	return &Planned{second, s.For(p)}, err
+	return &Planned{Plan: second, State: state, s: s.For(p)}, err
 }

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
 )
@@ -68,6 +69,8 @@ func (c *classes) of(err error) int {
 		return exitEngine
 	case errors.Is(err, project.ErrNoSuchService):
 		return exitUsage
+	case errors.Is(err, plan.ErrRefused):
+		return exitService
 	}
 	for _, f := range c.found { // a cause comes before what wraps it
 		if errors.Is(err, f.err) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/project"
 )
 
 // Usage texts of flags that several commands have.
@@ -28,6 +29,18 @@ func indexFlag(fs *pflag.FlagSet, to *int) {
 // timeoutFlag registers --timeout, which seconds reads.
 func timeoutFlag(fs *pflag.FlagSet) {
 	fs.IntP("timeout", "t", 0, "Specify a shutdown timeout in seconds")
+}
+
+// preflightFlag registers --no-preflight.
+func (a *app) preflightFlag(fs *pflag.FlagSet) {
+	fs.BoolVar(&a.global.noPreflight, "no-preflight", false, "Don't look beforehand for what the engine would refuse")
+}
+
+// wantsPreflight tells whether to look for what the engine would refuse: yes, but where
+// --no-preflight or COMPOSE_PREFLIGHT says no.
+func (a *app) wantsPreflight(p *project.Project) bool {
+	value := a.setting(p, "COMPOSE_PREFLIGHT")
+	return !a.global.noPreflight && (value == "" || truthy(value))
 }
 
 // seconds is a flag in whole seconds as a duration; nil where it was not given.

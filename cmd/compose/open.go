@@ -267,6 +267,7 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 	}
 	c.Lock = a.projectLock(name)
 	c.Recorder = a.recorder()
+	c.NoPreflight = !a.wantsPreflight(p)
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.LookupEnv = a.lookupEnv
 	return a.conn.New(c)

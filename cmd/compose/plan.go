@@ -46,6 +46,7 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Long = "Show what up would change, and why. Nothing is changed.\n\n" +
 		"The exit code is 0 where there is nothing to do, 2 where something would change, and 1 for an error."
 	f.registerPlanned(cmd.Flags())
+	a.preflightFlag(cmd.Flags())
 	cmd.Flags().StringVar(&a.global.plan.format, "format", "", `Format the output ("text"|"json")`)
 	cmd.Flags().BoolVar(&a.global.plan.offline, "offline", false, "Ask no engine: plan as where nothing is there yet")
 	cmd.Flags().BoolVar(&a.global.plan.steps, "steps", false, "Print each step")
@@ -65,10 +66,16 @@ const planSchema = "compose.plan/1"
 
 // showPlan prints a plan. The error may carry the exit code.
 func (a *app) showPlan(project string, p *plan.Plan) error {
-	if err := a.printPlan(project, p); err != nil || !p.Needs() || !a.global.plan.exitCode {
+	err := a.printPlan(project, p)
+	switch {
+	case err != nil:
 		return err
+	case p.Refusals() != nil: // the plan says it
+		return endsWith(a.coded(exitFailure, p.Refusals()), nil)
+	case p.Needs() && a.global.plan.exitCode:
+		return endsWith(exitChanges, nil)
 	}
-	return endsWith(exitChanges, nil)
+	return nil
 }
 
 func (a *app) printPlan(project string, p *plan.Plan) error {

@@ -22,6 +22,7 @@ type globalFlags struct {
 	compatibility             bool
 	allowRemote               bool
 	noANSI                    bool
+	noPreflight               bool
 	plan                      planFlags
 	parallel                  int
 	ansi, progress, exitCodes string

@@ -35,6 +35,7 @@ func (a *app) runCommand() *cobra.Command {
 	fs.SetNormalizeFunc(runAliases)
 	f.ttyFlags.register(fs)
 	f.flags(fs)
+	a.preflightFlag(fs)
 	return cmd
 }
 

@@ -124,6 +124,7 @@ func (a *app) upCommand() *cobra.Command {
 	})
 	fs := cmd.Flags()
 	f.registerPlanned(fs)
+	a.preflightFlag(fs)
 	fs.BoolVarP(&f.detach, "detach", "d", false, "Detached mode: Run containers in the background")
 	fs.IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait for the project to be running|healthy")
 	fs.BoolVar(&f.quietBuild, "quiet-build", false, "Suppress the build output")
@@ -303,6 +304,7 @@ func (a *app) createCommand() *cobra.Command {
 		return s.WithImages(session.ImageOptions{QuietPull: f.quietPull}).Up(cmd.Context(), session.UpOptions{UpOptions: o, Answers: f.answers()})
 	})
 	f.register(cmd.Flags())
+	a.preflightFlag(cmd.Flags())
 	return cmd
 }
 

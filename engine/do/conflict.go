@@ -58,7 +58,7 @@ func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) con
 	port := api.TakenPort(text)
 	c := conflict{
 		what: fmt.Sprintf("port %d is taken", port),
-		help: "stop what holds it, or publish another one: \"" + strconv.Itoa(port+1) + ":…\"",
+		help: planner.HelpPort(port),
 	}
 	list, err := d.c.ContainerList(ctx, container.ListOptions{})
 	if err != nil {
@@ -71,7 +71,7 @@ func (d *Doer) portConflict(ctx context.Context, a plan.Action, text string) con
 		}) {
 			c.what = fmt.Sprintf("port %d: %s has it", port, d.holder(&list[i]))
 			if d.isOrphan(list[i].Labels) {
-				c.help = helpOrphan
+				c.help = planner.HelpOrphan
 			}
 			return c
 		}
@@ -127,7 +127,7 @@ func (d *Doer) addressConflict(ctx context.Context, a planner.StartContainer) co
 				help: "the address is in use: choose another one, or stop who has it",
 			}
 			if d.isOrphan(list[i].Labels) {
-				c.help = helpOrphan
+				c.help = planner.HelpOrphan
 			}
 			return c
 		}
@@ -191,9 +191,6 @@ func subnetsMeet(a, b string) bool {
 func (d *Doer) holder(c *container.Summary) string {
 	return "container " + observe.OwnName(c.Names) + spec.OwnedBy(c.Labels)
 }
-
-// helpOrphan is the advice about something that an orphan has.
-const helpOrphan = "its service is not in the file: if it was removed or renamed there, up --remove-orphans removes the container"
 
 // isOrphan tells whether a container belongs to this project and to no service
 // of its file.

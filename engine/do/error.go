@@ -13,6 +13,7 @@ import (
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -56,7 +57,7 @@ func (d *Doer) nameTaken(name string, holder container.InspectResponse, err erro
 	}
 	help := "remove it with docker rm -f " + name + ", or give this one another container_name"
 	if d.isOrphan(labels) {
-		help = helpOrphan
+		help = planner.HelpOrphan
 	}
 	if d.p != nil && labels[project.LabelProject] == d.p.Name && d.p.Known(labels[project.LabelService]) {
 		err = fmt.Errorf("%w: %w", errMeanwhile, err)

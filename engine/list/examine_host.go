@@ -3,20 +3,14 @@ package list
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/engine/observe"
-	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -24,7 +18,7 @@ import (
 // ExamineHost tells what a service needs of the engine's machine and would not get:
 // ports that others hold, and sources of bind mounts that are missing and are not
 // made. Where the engine runs elsewhere, ports are looked for among its containers
-// alone. Its error wraps the engine's: its containers cannot be listed.
+// alone. Its error is that of observe.Surroundings.
 func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service string, e planner.Engine) (planner.Host, error) {
 	svc := p.Definition(service)
 	var h planner.Host
@@ -34,62 +28,31 @@ func ExamineHost(ctx context.Context, c api.Reader, p *project.Project, service 
 	if len(svc.Ports) == 0 {
 		return h, nil
 	}
-	running, err := c.ContainerList(ctx, container.ListOptions{})
+	around, err := observe.Surroundings(ctx, c, e, planner.Look{Containers: true})
 	if err != nil {
-		return h, fmt.Errorf("listing containers: %w", err)
+		return h, err
 	}
-	for _, port := range svc.Ports {
-		n, err := strconv.Atoi(port.Published)
+	for _, published := range svc.Ports {
+		n, err := strconv.Atoi(published.Published)
 		if err != nil || n == 0 { // none, or a range of which one will do
 			continue
 		}
-		holder, own := heldBy(running, port, n, p.Name, service)
-		if holder == "" && !own && !e.Remote && taken(ctx, port, n) {
-			holder = observe.Listener(e, port.Protocol, n)
-		}
-		if holder != "" {
-			h.Taken = append(h.Taken, planner.TakenPort{Port: port.Published + "/" + port.Protocol, Holder: holder})
-		}
-	}
-	return h, nil
-}
-
-// heldBy finds the container of another service that publishes a port; own: one
-// of this service does.
-func heldBy(running []container.Summary, want types.ServicePortConfig, n int, name, service string) (holder string, own bool) {
-	for _, c := range running {
-		if !slices.ContainsFunc(c.Ports, func(p container.Port) bool {
-			return int(p.PublicPort) == n && p.Type == want.Protocol && spec.SameAddress(p.IP, want.HostIP)
-		}) {
+		port := planner.Port{Address: published.HostIP, Number: n, Protocol: published.Protocol}
+		taken := planner.TakenPort{Port: published.Published + "/" + published.Protocol}
+		holder := planner.PortHolder(around.Containers, port)
+		switch {
+		case holder != nil && holder.Project == p.Name && holder.Service == service:
+			continue
+		case holder != nil:
+			taken.Holder = holder.String()
+		case !e.Remote && observe.PortTaken(ctx, port):
+			taken.Holder = observe.Listener(e, port.Protocol, n)
+		default:
 			continue
 		}
-		if c.Labels[project.LabelProject] == name && c.Labels[project.LabelService] == service {
-			return "", true
-		}
-		return "container " + observe.OwnName(c.Names) + spec.OwnedBy(c.Labels), false
+		h.Taken = append(h.Taken, taken)
 	}
-	return "", false
-}
-
-// taken tries to listen on a port of this machine.
-func taken(ctx context.Context, p types.ServicePortConfig, n int) bool {
-	address := net.JoinHostPort(p.HostIP, strconv.Itoa(n))
-	var config net.ListenConfig
-	switch p.Protocol {
-	case "tcp":
-		l, err := config.Listen(ctx, "tcp", address)
-		if err == nil {
-			_ = l.Close()
-		}
-		return errors.Is(err, syscall.EADDRINUSE)
-	case "udp":
-		l, err := config.ListenPacket(ctx, "udp", address)
-		if err == nil {
-			_ = l.Close()
-		}
-		return errors.Is(err, syscall.EADDRINUSE)
-	}
-	return false
+	return h, nil
 }
 
 // missingSources are the sources of bind mounts that the engine will look for

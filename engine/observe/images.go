@@ -98,6 +98,6 @@ func lookUpImage(ctx context.Context, c api.Reader, ref, platform string) (plann
 	created, _ := time.Parse(time.RFC3339Nano, r.Created) // "" where the builder hides it
 	return planner.Image{
 		ID: r.ID, Digest: ImageIdentity(r, platform),
-		Created: created, Pulled: r.Metadata.LastTagTime,
+		Created: created, Pulled: r.Metadata.LastTagTime, Arch: r.Architecture,
 	}, nil
 }

@@ -63,6 +63,8 @@ func networkOf(n *network.Summary) planner.Network {
 		Hash:    n.Labels[project.LabelConfigHash],
 
 		Subnets: SubnetsOf(n), Interfaces: planner.NetworkInterfaces(n.Options),
+		Unpublished:  !planner.PublishesPorts(n.Driver, n.Internal, n.Options),
+		OwnAddresses: n.Scope == "swarm" || n.IPAM.Driver != "" && n.IPAM.Driver != "default" && n.IPAM.Driver != "host-local",
 	}
 }
 

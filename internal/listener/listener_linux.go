@@ -80,12 +80,40 @@ func eachName(folder string, tell func(name string) (more bool)) {
 	}
 }
 
+// Ports are those that programs of this machine have, by protocol "tcp" or "udp", and
+// whoever has them; nil where the system does not tell.
+func Ports(protocol string) map[int]bool {
+	state := listening
+	if protocol == "udp" {
+		state = bound
+	}
+	ports, tells := map[int]bool{}, false
+	for _, table := range []string{protocol, protocol + "6"} {
+		there := eachSocket("/proc/net/"+table, state, func(port int, _ string) { ports[port] = true })
+		tells = tells || there
+	}
+	if !tells {
+		return nil
+	}
+	return ports
+}
+
 // addSockets adds those of a table of /proc/net that are in the state at the port, as
 // descriptors link to them: "socket:[4711]".
 func addSockets(sockets map[string]bool, table string, port int, state string) {
+	eachSocket(table, state, func(at int, inode string) {
+		if at == port {
+			sockets["socket:["+inode+"]"] = true
+		}
+	})
+}
+
+// eachSocket tells those of a table of /proc/net that are in the state; there is false
+// where this machine has no such protocol.
+func eachSocket(table, state string, tell func(port int, inode string)) (there bool) {
 	f, err := os.Open(table)
 	if err != nil {
-		return // this machine has no such protocol
+		return false
 	}
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
@@ -94,8 +122,9 @@ func addSockets(sockets map[string]bool, table string, port int, state string) {
 			continue
 		}
 		_, hex, _ := strings.Cut(fields[1], ":")
-		if n, err := strconv.ParseUint(hex, 16, 16); err == nil && int(n) == port {
-			sockets["socket:["+fields[9]+"]"] = true
+		if n, err := strconv.ParseUint(hex, 16, 16); err == nil {
+			tell(int(n), fields[9])
 		}
 	}
+	return true
 }

@@ -26,7 +26,8 @@ import (
 //	  order: migrate → web
 //	  web stays down while it waits for migrate to complete
 func Plan(w io.Writer, project string, p *plan.Plan, o Options) error {
-	return terminal.OutputOf(w).Print(planLines(project, p, o.style(w)))
+	cols, _, _ := Size(w)
+	return terminal.OutputOf(w).Print(planLines(project, p, o.style(w), cols))
 }
 
 // Plan is the function Plan for the display's own place: above what is live. With
@@ -36,21 +37,24 @@ func (r *Renderer) Plan(project string, p *plan.Plan) {
 	defer r.mu.Unlock()
 	switch d := r.d.(type) {
 	case *tty:
-		_ = d.messages.to.Print(planLines(project, p, d.style)) // it returns nil: the display keeps the error
+		_ = d.messages.to.Print(planLines(project, p, d.style, d.messages.cols())) // it returns nil: the display keeps the error
 		d.scheduleFrame()
 	case *plain:
-		_ = d.to.Print(planLines(project, p, d.style))
+		_ = d.to.Print(planLines(project, p, d.style, 0))
 	case *jsonLines:
-		d.event(event.Message{Level: event.Info, Text: strings.TrimSuffix(planLines(project, p, false).String(), "\n")})
+		d.event(event.Message{Level: event.Info, Text: strings.TrimSuffix(planLines(project, p, false, 0).String(), "\n")})
 	}
 }
 
-func planLines(project string, p *plan.Plan, style style) *terminal.Buffer {
-	s := planText{Plan: p, sum: p.Summary(), style: style}
+// planLines are the lines of a plan. What was found out about it is broken between words
+// where there are so many columns; 0: it is not.
+func planLines(project string, p *plan.Plan, style style, cols int) *terminal.Buffer {
+	s := planText{Plan: p, sum: p.Summary(), style: style, cols: cols}
 	s.headline(project)
 	s.changes()
 	s.order()
 	s.remarks()
+	s.findings()
 	return &s.b
 }
 
@@ -59,6 +63,7 @@ type planText struct {
 	*plan.Plan
 	sum   plan.Summary
 	style style
+	cols  int
 	b     terminal.Buffer
 }
 
@@ -283,6 +288,21 @@ func (s *planText) remarks() {
 		s.line("note: " + n.Text)
 		if n.Hint != "" {
 			s.b.Line(terminal.Value("    "), s.style.of(terminal.Dim, "hint: "+n.Hint))
+		}
+	}
+}
+
+// findings writes what would fail, and what may go wrong.
+func (s *planText) findings() {
+	colors := map[plan.Level]terminal.Color{plan.Refused: terminal.Red, plan.Warned: terminal.Yellow}
+	for _, f := range s.Findings {
+		for _, l := range terminal.Lines("  "+f.Title(), s.cols) {
+			s.b.Line(s.style.in(colors[f.Level], l))
+		}
+		if f.Hint != "" {
+			for _, l := range terminal.Lines("    hint: "+f.Hint, s.cols) {
+				s.b.Line(s.style.in(terminal.Dim, l))
+			}
 		}
 	}
 }

@@ -108,8 +108,10 @@ func (f *attached) bringUp(ctx context.Context, o session.UpOptions) error {
 			if err != nil {
 				return err
 			}
-			f.announce(made.Plan)
-			return made.Apply(ctx, func(d plan.Doer) plan.Doer { return stepwise{d, f.feeder, &sync.Map{}} })
+			return made.Apply(ctx, func(d plan.Doer) plan.Doer {
+				f.announce(made.Plan)
+				return stepwise{d, f.feeder, &sync.Map{}}
+			})
 		})
 	})
 }
