@@ -23,6 +23,8 @@ type noEngineError struct {
 	// Named: the host was asked for, so no other was tried.
 	Named bool
 	Tried []attempt
+	// Machines are hosts of Podman machines that were not tried.
+	Machines []string
 }
 
 // attempt is a place that was tried.
@@ -99,11 +101,14 @@ func (e *noEngineError) hints() []string {
 	}
 	switch {
 	case e.Named && ssh:
-		return append(hints, "check that ssh reaches the machine without a question, and that docker is installed there")
+		return append(hints, "check that ssh reaches the machine without a question, and that docker or podman is installed there")
 	case e.Named:
 		return append(hints, "start the engine there, or change "+e.Tried[0].From)
 	case refused || !denied:
 		hints = append(hints, startHint())
+	}
+	for _, host := range e.Machines {
+		hints = append(hints, "a Podman machine is there: DOCKER_HOST="+host+" chooses it")
 	}
 	return append(hints, "where the engine is elsewhere, set DOCKER_HOST or choose a docker context")
 }
