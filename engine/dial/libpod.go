@@ -2,8 +2,10 @@ package dial
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,18 +72,26 @@ func (l libpod) call(ctx context.Context, method, path string) ([]byte, error) {
 	}
 	var said struct{ Message string }
 	_ = json.Unmarshal(text, &said) // what is no JSON says nothing
-	return nil, fmt.Errorf("%s: %s", resp.Status, said.Message)
+	return nil, errors.New(cmp.Or(said.Message, resp.Status))
 }
 
-// conflicts answers as Docker does where a container is not in the state that a call
-// needs: with 409, where Podman has 500 for that as for all else.
+// conflicts answers as Docker does where Podman has another status: 409 where a
+// container is not in the state that a call needs, which is 500 as all else is there;
+// 200 for what is known of a link to nothing.
 type conflicts struct{ http.RoundTripper }
 
 // RoundTrip looks at the answers of Podman that are errors.
 func (c conflicts) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := c.RoundTripper.RoundTrip(r)
-	if err != nil || response.StatusCode != http.StatusInternalServerError || !strings.HasPrefix(response.Header.Get("Server"), "Libpod/") {
+	if err != nil || response.StatusCode < http.StatusBadRequest || !strings.HasPrefix(response.Header.Get("Server"), "Libpod/") {
 		return response, err
+	}
+	if response.StatusCode == http.StatusNotFound && r.Method == http.MethodHead && response.Header.Get("X-Docker-Container-Path-Stat") != "" {
+		response.StatusCode, response.Status = http.StatusOK, "200 OK"
+		return response, nil
+	}
+	if response.StatusCode != http.StatusInternalServerError {
+		return response, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxError))
 	if bytes.Contains(text, []byte(`"cause":"container state improper"`)) {

@@ -148,9 +148,13 @@ func (podman) DistributionInspect(_ context.Context, ref, _ string) (registry.Di
 	return registry.DistributionInspect{}, hint.New("the digest of "+ref+" cannot be asked for through Podman, whose API does not have that", "use Docker, or write the digest into the file")
 }
 
-// ContainerInspect has the ports' addresses.
+// ContainerInspect has the ports' addresses, and does not fail where the container ends
+// meanwhile.
 func (p podman) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
 	c, err := p.Client.ContainerInspect(ctx, id)
+	if err != nil && strings.Contains(err.Error(), "no such process") { // it ended while Podman looked at it
+		c, err = p.Client.ContainerInspect(ctx, id)
+	}
 	if err != nil || c.NetworkSettings == nil {
 		return c, err
 	}
@@ -201,7 +205,7 @@ func (p podman) ContainerAttach(ctx context.Context, id string, o container.Atta
 	conn, err := p.Client.ContainerAttach(ctx, id, o)
 	if err != nil && ctx.Err() == nil {
 		if _, why := p.own.call(ctx, http.MethodPost, "/containers/"+url.PathEscape(id)+"/init"); why != nil {
-			return conn, why
+			return conn, hint.New(api.Cause(why.Error()), api.Advice(why.Error()))
 		}
 	}
 	return conn, err
@@ -216,6 +220,26 @@ func (p podman) ContainerStop(ctx context.Context, id string, o container.StopOp
 	_ = p.ContainerUnpause(ctx, id) // where it is not paused, the stop's own error is told
 	return p.Client.ContainerStop(ctx, id, o)
 }
+
+// ContainerRestart gives a container its time to end: asked for none, Podman kills it at
+// once.
+func (p podman) ContainerRestart(ctx context.Context, id string, o container.StopOptions) error {
+	if o.Timeout == nil {
+		c, err := p.Client.ContainerInspect(ctx, id)
+		if err != nil {
+			return err
+		}
+		seconds := defaultStopTimeout
+		if c.Config != nil && c.Config.StopTimeout != nil {
+			seconds = *c.Config.StopTimeout
+		}
+		o.Timeout = &seconds
+	}
+	return p.Client.ContainerRestart(ctx, id, o)
+}
+
+// defaultStopTimeout is how many seconds Docker gives a container that names none.
+const defaultStopTimeout = 10
 
 // ContainerCommit sends a configuration in any case, as Podman wants one, and has the
 // image's id in full.
