@@ -43,7 +43,7 @@ func LastLines(ctx context.Context, c Reader, of container.InspectResponse, whic
 
 // startTold is how long an engine with much to do may take to write down that a
 // container started, while that prints.
-const startTold = 2 * time.Second
+const startTold = time.Second
 
 // beginOfRun is since when lines are those of a container's last run; "": since ever.
 // While it runs, that is the end of the run before. Of one that has ended, that end is

@@ -148,15 +148,21 @@ func (podman) DistributionInspect(_ context.Context, ref, _ string) (registry.Di
 	return registry.DistributionInspect{}, hint.New("the digest of "+ref+" cannot be asked for through Podman, whose API does not have that", "use Docker, or write the digest into the file")
 }
 
-// ContainerInspect has the ports' addresses, and does not fail where the container ends
-// meanwhile.
+// ContainerInspect has the ports' addresses, and Docker's state of a container that is
+// restarted again and again. It does not fail where the container ends meanwhile.
 func (p podman) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
 	c, err := p.Client.ContainerInspect(ctx, id)
 	if err != nil && strings.Contains(err.Error(), "no such process") { // it ended while Podman looked at it
 		c, err = p.Client.ContainerInspect(ctx, id)
 	}
-	if err != nil || c.NetworkSettings == nil {
+	if err != nil || c.ContainerJSONBase == nil {
 		return c, err
+	}
+	if c.State != nil && c.State.Status == "stopped" && isRestarted(c) {
+		c.State.Status, c.State.Restarting, c.State.Running = container.StateRestarting, true, true
+	}
+	if c.NetworkSettings == nil {
+		return c, nil
 	}
 	for _, bindings := range c.NetworkSettings.Ports {
 		for i := range bindings {
@@ -166,6 +172,19 @@ func (p podman) ContainerInspect(ctx context.Context, id string) (container.Insp
 		}
 	}
 	return c, nil
+}
+
+// isRestarted tells of a container that has just ended whether its restart policy has it
+// start again, as it did before. Podman has no state for that.
+func isRestarted(c container.InspectResponse) bool {
+	if c.RestartCount == 0 || c.HostConfig == nil {
+		return false
+	}
+	policy := c.HostConfig.RestartPolicy
+	if policy.IsOnFailure() {
+		return c.State.ExitCode != 0 && (policy.MaximumRetryCount == 0 || c.RestartCount < policy.MaximumRetryCount)
+	}
+	return policy.IsAlways() || policy.IsUnlessStopped()
 }
 
 // ContainerWait has the exit code of a container whose removal is waited for: Podman
