@@ -20,6 +20,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/registry"
+	"github.com/docker/docker/client"
 	"github.com/moby/go-archive"
 
 	"github.com/compose-orchestrator/compose/engine/api"
@@ -114,6 +115,16 @@ func (p podman) ImageList(ctx context.Context, o image.ListOptions) ([]image.Sum
 		}
 	}
 	return list, err
+}
+
+// ImageInspect looks once more where another image went away meanwhile, which Podman
+// reads for the history of this one.
+func (p podman) ImageInspect(ctx context.Context, ref string, o ...client.ImageInspectOption) (image.InspectResponse, error) {
+	got, err := p.Client.ImageInspect(ctx, ref, o...)
+	if err != nil && strings.Contains(err.Error(), "failed to convert ImageData") {
+		return p.Client.ImageInspect(ctx, ref, o...)
+	}
+	return got, err
 }
 
 // NetworkInspect has the containers that have a place in the network, without those that
