@@ -299,6 +299,7 @@ func TestDoShares(t *testing.T) {
 
 // TestDoOldAPI: engines below 1.44 get further networks after the create.
 func TestDoOldAPI(t *testing.T) {
+	testbed.NeedAPI(t, "1.43", "it plays a Docker 24")
 	testbed.Real(t)
 	c, err := client.NewClientWithOpts(client.FromEnv, client.WithVersion("1.43"))
 	if err != nil {
