@@ -8,6 +8,7 @@ import (
 
 	"github.com/containerd/errdefs"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
