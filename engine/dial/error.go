@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -164,9 +165,15 @@ func (a answer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Lost tells of a lost connection what the user can do about it, and gives other
-// errors back as they are.
+// otherVersion is how engines refuse a version of the API that they do not speak.
+var otherVersion = regexp.MustCompile(`client version \S+ is too (?:new\. Maximum|old\. Minimum) supported API version`)
+
+// Lost tells of a lost connection, and of an engine that was replaced by one of another
+// version, what the user can do about it, and gives other errors back as they are.
 func Lost(err error) error {
+	if err != nil && otherVersion.MatchString(err.Error()) {
+		return hint.Wrap(err, "the engine is of another version than it was when the command began: give it again; if DOCKER_API_VERSION is set, leave it out")
+	}
 	var none *noEngineError
 	if !Unreachable(err) || errors.As(err, &none) {
 		return err
