@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/versions"
+
 	"github.com/compose-orchestrator/compose/engine/dial"
-	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -34,7 +35,7 @@ func Real(t *testing.T) *dial.Conn {
 // lacks. Podman has 1.41.
 func NeedAPI(t *testing.T, version, why string) {
 	t.Helper()
-	if have := Real(t).Engine.APIVersion; !spec.APISince(have, version) {
+	if have := Real(t).Engine.APIVersion; versions.LessThan(have, version) {
 		t.Skipf("needs API %s, and this is %s: %s", version, have, why)
 	}
 }
