@@ -104,9 +104,13 @@ func shortImage(ref string) string {
 	return reference.FamiliarString(named)
 }
 
-// ImageList has the images' names as people write them.
+// ImageList has the images' names as people write them. Podman fails where one goes away
+// while it lists them: then it is asked once more.
 func (p podman) ImageList(ctx context.Context, o image.ListOptions) ([]image.Summary, error) {
 	list, err := p.Client.ImageList(ctx, o)
+	if err != nil && strings.Contains(err.Error(), "image not known") {
+		list, err = p.Client.ImageList(ctx, o)
+	}
 	for i := range list {
 		for j, tag := range list[i].RepoTags {
 			if named, err := reference.ParseNormalizedNamed(tag); err == nil {
