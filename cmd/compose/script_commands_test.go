@@ -46,6 +46,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"docker":      disturb,
 	"fault":       addFault,
 	"calls":       countCalls,
+	"count":       countReal,
 	"podman":      imitatePodman,
 	"artifact":    publishArtifact,
 	"schema":      matchSchema,

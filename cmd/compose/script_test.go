@@ -217,6 +217,7 @@ func setUpScript(env *testscript.Env, host, project string) error {
 	}
 	env.Values[clientKey{}] = c
 	env.Values[registryKey{}] = &scriptRegistry{}
+	env.Values[counterKey{}] = &requestCounter{}
 	port, err := freePort()
 	if err != nil {
 		return err
