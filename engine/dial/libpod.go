@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/docker/docker/api/types/filters"
@@ -75,9 +76,12 @@ func (l libpod) call(ctx context.Context, method, path string) ([]byte, error) {
 	return nil, errors.New(cmp.Or(said.Message, resp.Status))
 }
 
-// conflicts answers as Docker does where Podman has another status: 409 where a
-// container is not in the state that a call needs, which is 500 as all else is there;
-// 200 for what is known of a link to nothing.
+// conflictCauses are the errors of Podman's that are conflicts for Docker: a container is
+// not in the state that a call needs, a name is taken.
+var conflictCauses = regexp.MustCompile(`"cause":"(container state improper|that name is already in use|network already exists)"`)
+
+// conflicts answers as Docker does where Podman has another status: 409 for a conflict,
+// which is 500 as all else is there; 200 for what is known of a link to nothing.
 type conflicts struct{ http.RoundTripper }
 
 // RoundTrip looks at the answers of Podman that are errors.
@@ -94,7 +98,7 @@ func (c conflicts) RoundTrip(r *http.Request) (*http.Response, error) {
 		return response, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxError))
-	if bytes.Contains(text, []byte(`"cause":"container state improper"`)) {
+	if conflictCauses.Match(text) {
 		response.StatusCode, response.Status = http.StatusConflict, "409 Conflict"
 	}
 	rest := io.MultiReader(bytes.NewReader(text), response.Body)
