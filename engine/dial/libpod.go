@@ -78,7 +78,7 @@ func (l libpod) call(ctx context.Context, method, path string) ([]byte, error) {
 
 // conflictCauses are the errors of Podman's that are conflicts for Docker: a container is
 // not in the state that a call needs, a name is taken.
-var conflictCauses = regexp.MustCompile(`"cause":"(container state improper|that name is already in use|network already exists)"`)
+var conflictCauses = regexp.MustCompile(`"cause":"(container state improper|that name is already in use|network already exists|network is being used)"`)
 
 // conflicts answers as Docker does where Podman has another status: 409 for a conflict,
 // which is 500 as all else is there; 200 for what is known of a link to nothing.
