@@ -159,7 +159,7 @@ services:
 }
 
 func TestConcurrentBuildsSendAFolderOnce(t *testing.T) {
-	testbed.NeedAPI(t, "1.42", "its BuildKit sends a folder for each build")
+	testbed.NeedAPI(t, "1.46", "its BuildKit sends a folder for each build")
 	services := []string{"a", "b", "c", "d"}
 	yaml := "name: " + own + "shared\nservices:\n"
 	for _, name := range services {

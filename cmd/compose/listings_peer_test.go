@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/docker/docker/api/types/versions"
 )
 
 // listedProject is what both tools list.
@@ -35,9 +33,6 @@ func TestListingsAsThePeer(t *testing.T) {
 	peer := os.Getenv("PEER")
 	if os.Getenv("COMPOSE_TEST_ENGINE") != "1" || peer == "" {
 		t.Skip("needs an engine and Docker Compose: COMPOSE_TEST_ENGINE=1 and PEER are not both set")
-	}
-	if engine := realEngine(t); !versions.GreaterThanOrEqualTo(engine.api, "1.44") {
-		t.Skip("Docker Compose lists a time of tagging that engines before API 1.44 do not tell")
 	}
 	needAlpine(t)
 	dir := t.TempDir()
