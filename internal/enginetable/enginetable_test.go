@@ -31,6 +31,8 @@ const oldRun = `{"Action":"output","Package":"p","Test":"TestScriptsOnEngine","O
 {"Action":"skip","Package":"q","Test":"TestPeer"}
 {"Action":"pass","Package":"q","Test":"TestLogs/part"}
 {"Action":"pass","Package":"q","Test":"TestLogs"}
+{"Action":"fail","Package":"p"}
+{"Action":"pass","Package":"dir/q"}
 `
 
 const newRun = `{"Action":"output","Package":"p","Test":"TestScriptsOnEngine","Output":"    script_test.go:70: engine: Docker 28.5.2+dfsg4, API 1.51\n"}
@@ -53,6 +55,7 @@ func TestPage(t *testing.T) {
 		`| Docker 20.10.24 | build | needs BuildKit \| 23 |`,
 		"| Docker 20.10.24 | TestPeer | no PEER |",
 		"| Docker 20.10.24 | up | - |",
+		"| Docker 28.5.2 | p, q | the run was cut off |",
 	} {
 		if !strings.Contains(page.String(), want+"\n") {
 			t.Errorf("%q is not in:\n%s", want, page.String())

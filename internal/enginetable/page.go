@@ -30,12 +30,26 @@ func page(engines []*engine, lacks []*lack) string {
 	section(&b, "Scripts that are skipped", reasons(engines, func(e *engine) map[string]string { return e.Scripts.all("skip") }))
 	section(&b, "Scripts that are skipped in part", reasons(engines, func(e *engine) map[string]string { return e.Scripts.inPart() }))
 	section(&b, "Other tests that are skipped", reasons(engines, func(e *engine) map[string]string { return e.Tests.all("skip") }))
+	section(&b, "What was not run to the end", reasons(engines, func(e *engine) map[string]string { return cutOff(engines, e) }))
 	section(&b, "What fails", reasons(engines, func(e *engine) map[string]string {
 		failed := e.Tests.all("fail")
 		maps.Copy(failed, e.Scripts.all("fail"))
 		return failed
 	}))
 	return b.String()
+}
+
+// cutOff are the packages whose tests ended on another engine and not on this one.
+func cutOff(engines []*engine, e *engine) map[string]string {
+	lack := map[string]string{}
+	for _, other := range engines {
+		for name := range other.Ended {
+			if !e.Ended[name] {
+				lack[name] = "the run was cut off"
+			}
+		}
+	}
+	return lack
 }
 
 // tested is the sentence of README.md, too: which engines the tests ran on.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -19,6 +20,8 @@ type engine struct {
 	API     string // "1.51"
 	Scripts tally
 	Tests   tally
+	// Ended are the packages whose tests ran to the end.
+	Ended map[string]bool
 }
 
 // String is "Docker 28.5.2".
@@ -70,13 +73,13 @@ type result struct{ Action, Package, Test, Output string }
 type why struct{ skip, stop string }
 
 // readResults reads a run. It fails where no test named the engine.
-func readResults(path string) (*engine, error) {
-	f, err := os.Open(path)
+func readResults(file string) (*engine, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	e := &engine{Scripts: tally{}, Tests: tally{}}
+	e := &engine{Scripts: tally{}, Tests: tally{}, Ended: map[string]bool{}}
 	reasons := map[string]why{} // by package and test
 	lines := json.NewDecoder(bufio.NewReader(f))
 	for {
@@ -84,14 +87,16 @@ func readResults(path string) (*engine, error) {
 		if err := lines.Decode(&r); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		if r.Test != "" {
 			e.take(r, reasons)
+		} else if r.Action == "pass" || r.Action == "fail" {
+			e.Ended[path.Base(r.Package)] = true
 		}
 	}
 	if e.API == "" {
-		return nil, fmt.Errorf("%s: no test %s that says which engine this is", path, scripts)
+		return nil, fmt.Errorf("%s: no test %s that says which engine this is", file, scripts)
 	}
 	return e, nil
 }
