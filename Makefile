@@ -1,7 +1,7 @@
 # The commands of this project; each is a script in script/ that can be called
 # without make.
 
-.PHONY: build demo test fuzz bench docs install uninstall release clean
+.PHONY: build demo test test-engines fuzz bench docs install uninstall release clean
 
 build: # bin/compose
 	@script/build
@@ -11,6 +11,9 @@ demo: # builds compose, finds or starts an engine, brings an example up
 
 test: # everything that .ci/run checks
 	@script/test
+
+test-engines: # every script and engine test on Docker 20.10, 26.1, 28 and Podman; docs/engines.md
+	@script/test-engines $(engines)
 
 fuzz: # every fuzz target for a minute, or for seconds=N
 	@script/fuzz $(seconds)

@@ -6,9 +6,11 @@ import (
 
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/engine/enginetest"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 func TestCheck(t *testing.T) {
+	testbed.NeedAPI(t, "1.46", "checks need Docker 27")
 	s := start(t, map[string]string{
 		"compose.yaml": "name: " + own + "check\nservices:\n  good: {build: .}\n  bad: {build: {context: ., dockerfile: sub/Bad}}\n  broken: {build: {dockerfile_inline: \"FRO alpine\"}}\n",
 		"Dockerfile":   "FROM alpine\n",

@@ -11,9 +11,11 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 func TestWhatStepsRunWith(t *testing.T) {
+	testbed.NeedAPI(t, "1.42", "builds take ulimits since Docker 23")
 	each(t, func(t *testing.T, name string, o build.Options) {
 		s := start(t, map[string]string{
 			"compose.yaml": "name: " + name + `
@@ -35,6 +37,7 @@ services:
 }
 
 func TestHTTPContext(t *testing.T) {
+	testbed.NotPodman(t, "Podman looks for the Dockerfile of a context that it fetches elsewhere")
 	var context bytes.Buffer
 	w := tar.NewWriter(&context)
 	for name, content := range map[string]string{"docker/web": "FROM alpine\nCOPY a.txt /\nRUN grep -q fetched /a.txt\n", "a.txt": "fetched"} {
@@ -62,6 +65,7 @@ func TestHTTPContext(t *testing.T) {
 }
 
 func TestSSHAgent(t *testing.T) {
+	testbed.NotPodman(t, "Podman has no BuildKit: no ssh keys in a build")
 	socket := filepath.Join(t.TempDir(), "agent")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
@@ -96,6 +100,7 @@ func TestNoCache(t *testing.T) {
 }
 
 func TestQuiet(t *testing.T) {
+	testbed.NotPodman(t, "Podman lists images that are being removed")
 	each(t, func(t *testing.T, name string, o build.Options) {
 		o.Quiet = true
 		s := start(t, map[string]string{

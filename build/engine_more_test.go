@@ -12,9 +12,11 @@ import (
 	"testing"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 func TestUnchangedRebuildIsTheSameImage(t *testing.T) {
+	testbed.NotPodman(t, "a rebuild without changes is another image for Podman")
 	each(t, func(t *testing.T, name string, o build.Options) {
 		files := map[string]string{
 			"compose.yaml":   "name: " + name + "\nservices:\n  web: {build: app}\n",
@@ -72,6 +74,7 @@ services:
 }
 
 func TestDockerfileOutsideOfTheContext(t *testing.T) {
+	testbed.NotPodman(t, "Podman takes more of the context than is sent")
 	each(t, func(t *testing.T, name string, o build.Options) {
 		s := start(t, map[string]string{
 			"compose.yaml": "name: " + name + `
@@ -92,6 +95,7 @@ services:
 }
 
 func TestSecrets(t *testing.T) {
+	testbed.NotPodman(t, "Podman has no BuildKit: no secrets in a build")
 	s := start(t, map[string]string{
 		"compose.yaml": "name: " + own + `secrets
 services:
@@ -115,6 +119,7 @@ secrets:
 }
 
 func TestAdditionalContexts(t *testing.T) {
+	testbed.NeedAPI(t, "1.42", "additional_contexts need the BuildKit of Docker 23")
 	s := start(t, map[string]string{
 		"compose.yaml": "name: " + own + `contexts
 services:
@@ -154,6 +159,7 @@ services:
 }
 
 func TestConcurrentBuildsSendAFolderOnce(t *testing.T) {
+	testbed.NeedAPI(t, "1.46", "its BuildKit sends a folder for each build")
 	services := []string{"a", "b", "c", "d"}
 	yaml := "name: " + own + "shared\nservices:\n"
 	for _, name := range services {
@@ -215,6 +221,7 @@ func (c *countingConn) Write(p []byte) (int, error) {
 }
 
 func TestFailures(t *testing.T) {
+	testbed.NeedAPI(t, "1.42", "the BuildKit of Docker 20.10 does that otherwise")
 	each(t, func(t *testing.T, name string, o build.Options) {
 		s := start(t, map[string]string{
 			"compose.yaml": "name: " + name + `
@@ -266,6 +273,7 @@ secrets:
 }
 
 func TestFailureShowsTheLine(t *testing.T) {
+	testbed.NeedAPI(t, "1.42", "its BuildKit does not tell the line")
 	s := start(t, map[string]string{
 		"compose.yaml":   "name: " + own + "line\nservices:\n  web: {build: app}\n",
 		"app/Dockerfile": "FROM alpine\n# nothing\nRUN echo out1 && echo out2 && false\nCMD sh\n",
@@ -292,6 +300,7 @@ app/Dockerfile:3
 }
 
 func TestSecretThatAStepNeedsAndNobodyGives(t *testing.T) {
+	testbed.NeedAPI(t, "1.42", "the BuildKit of Docker 20.10 does that otherwise")
 	s := start(t, map[string]string{
 		"compose.yaml": "name: " + own + `nosecret
 services:

@@ -18,6 +18,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -200,6 +201,7 @@ func each(t *testing.T, test func(t *testing.T, name string, o build.Options)) {
 }
 
 func TestBuild(t *testing.T) {
+	testbed.NotPodman(t, "Podman has no BuildKit, whose words these are")
 	each(t, func(t *testing.T, name string, o build.Options) {
 		s := start(t, map[string]string{
 			"compose.yaml": "name: " + name + `

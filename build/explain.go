@@ -113,7 +113,7 @@ var advices = []advice{
 	{regexp.MustCompile(`failed to read dockerfile|Cannot locate specified Dockerfile`), func(j job, _ *project.Project, _ []string) string {
 		return "build.dockerfile is " + j.file.name + ", as seen from the context"
 	}},
-	{regexp.MustCompile(`failed to calculate checksum.*"([^"]*)": not found`), notInContext},
+	{regexp.MustCompile(`(?:failed to calculate checksum|failed to compute cache key).*"([^"]*)":? not found`), notInContext},
 	{regexp.MustCompile(`(?:COPY|ADD) failed: .*stat ([^:\s]+)`), notInContext},
 	{regexp.MustCompile(`(?:lstat|open) ([^:\s]+): no such file`), func(j job, p *project.Project, m []string) string {
 		if from := takenFrom.FindStringSubmatch(j.mountOf(m[1])); from != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // relay makes the engine's BuildKit look like one elsewhere: what connects to the
@@ -79,6 +80,7 @@ var checked = map[string]string{
 }
 
 func TestRemoteBuilder(t *testing.T) {
+	testbed.NeedAPI(t, "1.46", "checks need Docker 27")
 	s := start(t, checked, build.Options{})
 	define(t, s.o.ConfigDir, "remote", "far0", "tcp://"+relay(t, s.c))
 	checkFar(t, s)
@@ -87,6 +89,7 @@ func TestRemoteBuilder(t *testing.T) {
 // The container's buildctl connects its standard streams to BuildKit's address,
 // as the real one does; the container is found stopped.
 func TestContainerBuilder(t *testing.T) {
+	testbed.NeedAPI(t, "1.46", "checks need Docker 27")
 	s := start(t, checked, build.Options{})
 	host, port, err := net.SplitHostPort(relay(t, s.c))
 	if err != nil {

@@ -15,10 +15,13 @@ import (
 	"testing"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // TestEffects makes the project and looks at it from within and without.
 func TestEffects(t *testing.T) {
+	testbed.NeedAPI(t, "1.49", "the project has every attribute")
 	b := newBench(t)
 	have := b.probe()
 	up := []string{"--progress", "plain", "up", "-d"}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 )
 
 // peerFiles are the files that Docker Compose 2.40 can read.
@@ -34,6 +36,7 @@ var differs = map[string]string{
 // TestInspectEqual: the same files give equal containers, networks and volumes
 // with this program and with Docker Compose.
 func TestInspectEqual(t *testing.T) {
+	testbed.NeedAPI(t, "1.49", "the project has every attribute")
 	peer := os.Getenv("PEER")
 	if peer == "" {
 		t.Skip("PEER names no docker-compose")

@@ -100,6 +100,12 @@ build_compose() {
   CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$compose" ./cmd/compose
 }
 
+# engine_packages prints the packages with tests for a real engine: those that ask for it
+# themselves or by engine/enginetest/testbed.
+engine_packages() {
+  grep -rlE --include='*_test.go' 'COMPOSE_TEST_ENGINE|enginetest/testbed"' . | xargs -r -n1 dirname | sort -u
+}
+
 # answers asks compose itself: it knows every place where an engine may be.
 answers() { bounded 10 "$compose" ls -q >/dev/null 2>&1; }
 

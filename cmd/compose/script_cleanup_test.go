@@ -40,6 +40,9 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 		}
 	}
 	images, err := c.ImageList(ctx, image.ListOptions{Filters: mine})
+	for err != nil && strings.Contains(err.Error(), "image not known") { // Podman, while another script removes its own
+		images, err = c.ImageList(ctx, image.ListOptions{Filters: mine})
+	}
 	if err != nil {
 		return err
 	}

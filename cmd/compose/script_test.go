@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api"
 	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -44,7 +46,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
 		RequireUniqueNames: true,
-		Condition:          func(c string) (bool, error) { return kindOfEngine("memory").is(c) },
+		Condition:          scriptEngine{kind: "memory", api: api.DefaultVersion}.is,
 		Cmds:               scriptCommands,
 		Setup: func(env *testscript.Env) error {
 			server, err := enginetest.Listen(enginetest.Options{
@@ -63,14 +65,13 @@ func TestScripts(t *testing.T) {
 
 func TestScriptsOnEngine(t *testing.T) {
 	needEngine(t)
-	kind := kindOfEngine("real")
-	if needAlpine(t) == "podman" {
-		kind = "real podman"
-	}
+	engine := realEngine(t)
+	needAlpine(t)
+	t.Log(engine) // docs/engines.md has it
 	testscript.Run(t, testscript.Params{
 		Dir:                "../../testdata/script",
 		RequireUniqueNames: true,
-		Condition:          func(c string) (bool, error) { return kind.is(c) },
+		Condition:          engine.is,
 		Cmds:               scriptCommands,
 		Setup: func(env *testscript.Env) error {
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
@@ -116,6 +117,9 @@ func dialStdio() {
 		fmt.Fprintln(os.Stderr, "ssh:", err)
 		os.Exit(255)
 	}
+	if cut := os.Getenv("SSH_CUT"); cut != "" {
+		go breakAt(cut)
+	}
 	go func() {
 		_, _ = io.Copy(conn, os.Stdin)
 		_ = conn.(*net.UnixConn).CloseWrite()
@@ -124,36 +128,72 @@ func dialStdio() {
 	os.Exit(0)
 }
 
-// needAlpine skips where the engine has no alpine and cannot pull it: every
-// script's services are made of it. It returns the engine's name.
-func needAlpine(t *testing.T) string {
-	t.Helper()
-	c, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
-	if err != nil {
-		t.Fatal(err)
+// breakAt ends the stand-in for ssh as a lost connection does, as soon as a file is there.
+func breakAt(file string) {
+	for {
+		if _, err := os.Stat(file); err == nil {
+			fmt.Fprintln(os.Stderr, "client_loop: send disconnect: Broken pipe")
+			os.Exit(255)
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// needAlpine skips where the engine has no alpine and cannot pull it: every
+// script's services are made of it.
+func needAlpine(t *testing.T) {
+	t.Helper()
+	c := clientAt(t, "")
 	defer c.Close()
 	if err := pullMissing(t.Context(), c, "alpine:latest"); err != nil {
 		t.Skipf("needs the image alpine:latest: %v", err)
 	}
+}
+
+// scriptEngine is what the conditions of scripts ask for.
+type scriptEngine struct {
+	kind    string // "memory", "real"
+	podman  bool
+	release string // "28.5.2"; of a real one
+	api     string // "1.51"
+}
+
+// realEngine asks the engine of the environment what it is.
+func realEngine(t *testing.T) scriptEngine {
+	t.Helper()
+	c := clientAt(t, "")
+	defer c.Close()
 	version, err := c.ServerVersion(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices.ContainsFunc(version.Components, func(of types.ComponentVersion) bool { return of.Name == "Podman Engine" }) {
-		return "podman"
+	isPodman := func(of types.ComponentVersion) bool { return of.Name == "Podman Engine" }
+	return scriptEngine{
+		kind: "real", release: version.Version, api: version.APIVersion,
+		podman: slices.ContainsFunc(version.Components, isPodman),
 	}
-	return "docker"
 }
 
-// kindOfEngine are the conditions that hold: memory or real, and podman where a real
-// engine is one.
-type kindOfEngine string
+// String is "engine: Docker 28.5.2, API 1.51".
+func (e scriptEngine) String() string {
+	name := "Docker"
+	if e.podman {
+		name = "Podman"
+	}
+	return fmt.Sprintf("engine: %s %s, API %s", name, e.release, e.api)
+}
 
-func (k kindOfEngine) is(condition string) (bool, error) {
-	switch condition {
-	case "memory", "real", "podman":
-		return slices.Contains(strings.Fields(string(k)), condition), nil
+// is tells whether a condition holds: memory, real, podman, or api:1.44 for an engine
+// with that version of the API or a later one.
+func (e scriptEngine) is(condition string) (bool, error) {
+	version, ofAPI := strings.CutPrefix(condition, "api:")
+	switch {
+	case ofAPI:
+		return versions.GreaterThanOrEqualTo(e.api, version), nil
+	case condition == "memory", condition == "real":
+		return e.kind == condition, nil
+	case condition == "podman":
+		return e.podman, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", condition)
 }
@@ -177,6 +217,7 @@ func setUpScript(env *testscript.Env, host, project string) error {
 	}
 	env.Values[clientKey{}] = c
 	env.Values[registryKey{}] = &scriptRegistry{}
+	env.Values[counterKey{}] = &requestCounter{}
 	port, err := freePort()
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -27,10 +28,39 @@ type Lines struct {
 // LastLines reads the end of a container's log. A log driver that gives
 // nothing back has no lines. The error is the engine's.
 func LastLines(ctx context.Context, c Reader, of container.InspectResponse, which Lines) ([]string, error) {
-	o := container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(which.Tail)}
-	if state := State(of); state != nil && which.LastRun {
-		o.Since = state.StartedAt
+	state := State(of)
+	if state == nil || !which.LastRun {
+		return linesSince(ctx, c, of, which.Tail, "")
 	}
+	since := beginOfRun(state)
+	lines, err := linesSince(ctx, c, of, which.Tail, since)
+	begin, unknown := time.Parse(time.RFC3339Nano, since)
+	if err != nil || len(lines) > 0 || unknown != nil || begin.IsZero() {
+		return lines, err
+	}
+	return linesSince(ctx, c, of, which.Tail, begin.Add(-startTold).Format(time.RFC3339Nano))
+}
+
+// startTold is how long an engine with much to do may take to write down that a
+// container started, while that prints.
+const startTold = time.Second
+
+// beginOfRun is since when lines are those of a container's last run; "": since ever.
+// While it runs, that is the end of the run before. Of one that has ended, that end is
+// forgotten: there it is the start, and a short run may have printed before it.
+func beginOfRun(s *container.State) string {
+	switch {
+	case !s.Running || s.FinishedAt == "":
+		return s.StartedAt
+	case strings.HasPrefix(s.FinishedAt, "0001-"): // it never ended
+		return ""
+	}
+	return s.FinishedAt
+}
+
+// linesSince reads the last lines since a time as the engine writes it; "": since ever.
+func linesSince(ctx context.Context, c Reader, of container.InspectResponse, tail int, since string) ([]string, error) {
+	o := container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(tail), Since: since}
 	stream, err := c.ContainerLogs(ctx, of.ID, o)
 	if err != nil {
 		if errdefs.IsNotFound(err) || errdefs.IsNotImplemented(err) || strings.Contains(err.Error(), "does not support reading") {
@@ -53,5 +83,5 @@ func LastLines(ctx context.Context, c Reader, of container.InspectResponse, whic
 	if len(lines) == 1 && lines[0] == "" {
 		return nil, nil
 	}
-	return lines[max(0, len(lines)-which.Tail):], nil
+	return lines[max(0, len(lines)-tail):], nil
 }

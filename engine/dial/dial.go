@@ -3,10 +3,14 @@
 package dial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
@@ -74,7 +78,8 @@ func (c *Conn) Close() error {
 // DOCKER_HOST, DOCKER_CONTEXT or docker's configuration is taken or fails; with
 // nothing named the sockets of Docker, of rootless Docker and of Podman are
 // tried in turn, and at last a Podman service is started for as long as the
-// Conn is open. Where nothing answered the error says what was tried.
+// Conn is open. With CONTAINER_HOST its engine is tried in place of Podman's sockets,
+// and no service is started. Where nothing answered the error says what was tried.
 func Dial(ctx context.Context, o Options) (*Conn, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
@@ -91,7 +96,11 @@ func Dial(ctx context.Context, o Options) (*Conn, error) {
 	if named != nil {
 		return d.explicit(ctx, *named)
 	}
-	return d.search(ctx, socketTargets(o.Getenv))
+	targets, err := searchedTargets(o)
+	if err != nil {
+		return nil, err
+	}
+	return d.search(ctx, targets)
 }
 
 // target is a place where an engine may answer.
@@ -99,13 +108,20 @@ type target struct {
 	host string
 	from string
 	tls  tlsSource
+	over string // the program at the other end of ssh; "": docker
 }
 
 // dialer carries what all attempts of one Dial share.
 type dialer struct {
 	options Options
 	headers map[string]string
+	// patience is how long an engine may take to answer; 0: answerWithin.
+	patience time.Duration
 }
+
+// answerWithin is long for a machine that is busy, or whose engine is started by the
+// first that asks.
+const answerWithin = 30 * time.Second
 
 // explicit dials the one host that somebody asked for.
 func (d dialer) explicit(ctx context.Context, t target) (*Conn, error) {
@@ -130,8 +146,9 @@ func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
 		}
 		tried = append(tried, attempt{Host: t.host, From: t.from, Err: err})
 	}
-	if d.options.FindOnly {
-		return nil, &noEngineError{Tried: tried}
+	machines := otherMachines(d.options.Getenv)
+	if d.options.FindOnly || d.options.Getenv(containerHost) != "" {
+		return nil, &noEngineError{Tried: tried, Machines: machines}
 	}
 	conn, attempt := d.startPodman(ctx)
 	if conn != nil {
@@ -141,7 +158,7 @@ func (d dialer) search(ctx context.Context, targets []target) (*Conn, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return nil, &noEngineError{Tried: append(tried, attempt)}
+	return nil, &noEngineError{Tried: append(tried, attempt), Machines: machines}
 }
 
 // tellChoice says which engine was taken where one before it is there but does
@@ -163,9 +180,21 @@ func (d dialer) tellChoice(c *Conn, tried []attempt) {
 	}
 }
 
-// dial connects to a target and pings it: one call, which also negotiates the
-// version.
+// dial connects to a target. Where ssh leads to a machine without docker, it tries
+// podman there.
 func (d dialer) dial(ctx context.Context, t target) (*Conn, error) {
+	conn, err := d.connect(ctx, t)
+	if err != nil && withoutDocker(err) && ctx.Err() == nil {
+		t.over = "podman"
+		if conn, second := d.connect(ctx, t); second == nil || !withoutDocker(second) {
+			return conn, second
+		}
+	}
+	return conn, err
+}
+
+// connect pings a target: one call, which also negotiates the version.
+func (d dialer) connect(ctx context.Context, t target) (*Conn, error) {
 	if err := statSocket(t.host); err != nil {
 		return nil, err
 	}
@@ -174,9 +203,26 @@ func (d dialer) dial(ctx context.Context, t target) (*Conn, error) {
 		return nil, err
 	}
 	conn := &Conn{Client: complete{cancellable{d.inBatches(c)}}, Host: t.host, Remote: isRemote(t.host), From: t.from}
-	if err := d.greet(ctx, c, ping, conn); err != nil {
+	if err := d.inTime(ctx, t, func(ctx context.Context) error { return d.greet(ctx, c, ping, conn) }); err != nil {
 		_ = c.Close()
 		return nil, err
 	}
 	return conn, nil
+}
+
+// inTime bounds the first answer of an engine. Over ssh it does not: there somebody
+// may have to type a password, and ssh bounds the rest itself.
+func (d dialer) inTime(ctx context.Context, t target, ask func(context.Context) error) error {
+	scheme, _, _ := strings.Cut(t.host, "://")
+	if scheme == "ssh" {
+		return ask(ctx)
+	}
+	patience := cmp.Or(d.patience, answerWithin)
+	bounded, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := ask(bounded)
+	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
+		return &net.OpError{Op: "ping", Net: scheme, Err: fmt.Errorf("something listens there and has not answered for %s", patience)}
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -23,6 +24,8 @@ type noEngineError struct {
 	// Named: the host was asked for, so no other was tried.
 	Named bool
 	Tried []attempt
+	// Machines are hosts of Podman machines that were not tried.
+	Machines []string
 }
 
 // attempt is a place that was tried.
@@ -99,11 +102,14 @@ func (e *noEngineError) hints() []string {
 	}
 	switch {
 	case e.Named && ssh:
-		return append(hints, "check that ssh reaches the machine without a question, and that docker is installed there")
+		return append(hints, "check that ssh reaches the machine without a question, and that docker or podman is installed there")
 	case e.Named:
 		return append(hints, "start the engine there, or change "+e.Tried[0].From)
 	case refused || !denied:
 		hints = append(hints, startHint())
+	}
+	for _, host := range e.Machines {
+		hints = append(hints, "a Podman machine is there: DOCKER_HOST="+host+" chooses it")
 	}
 	return append(hints, "where the engine is elsewhere, set DOCKER_HOST or choose a docker context")
 }
@@ -159,9 +165,15 @@ func (a answer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Lost tells of a lost connection what the user can do about it, and gives other
-// errors back as they are.
+// otherVersion is how engines refuse a version of the API that they do not speak.
+var otherVersion = regexp.MustCompile(`client version \S+ is too (?:new\. Maximum|old\. Minimum) supported API version`)
+
+// Lost tells of a lost connection, and of an engine that was replaced by one of another
+// version, what the user can do about it, and gives other errors back as they are.
 func Lost(err error) error {
+	if err != nil && otherVersion.MatchString(err.Error()) {
+		return hint.Wrap(err, "the engine is of another version than it was when the command began: give it again; if DOCKER_API_VERSION is set, leave it out")
+	}
 	var none *noEngineError
 	if !Unreachable(err) || errors.As(err, &none) {
 		return err

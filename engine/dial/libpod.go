@@ -2,12 +2,15 @@ package dial
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/docker/docker/api/types/filters"
@@ -70,21 +73,32 @@ func (l libpod) call(ctx context.Context, method, path string) ([]byte, error) {
 	}
 	var said struct{ Message string }
 	_ = json.Unmarshal(text, &said) // what is no JSON says nothing
-	return nil, fmt.Errorf("%s: %s", resp.Status, said.Message)
+	return nil, errors.New(cmp.Or(said.Message, resp.Status))
 }
 
-// conflicts answers as Docker does where a container is not in the state that a call
-// needs: with 409, where Podman has 500 for that as for all else.
+// conflictCauses are the errors of Podman's that are conflicts for Docker: a container is
+// not in the state that a call needs, a name is taken.
+var conflictCauses = regexp.MustCompile(`"cause":"(container state improper|that name is already in use|network already exists|network is being used)"`)
+
+// conflicts answers as Docker does where Podman has another status: 409 for a conflict,
+// which is 500 as all else is there; 200 for what is known of a link to nothing.
 type conflicts struct{ http.RoundTripper }
 
 // RoundTrip looks at the answers of Podman that are errors.
 func (c conflicts) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := c.RoundTripper.RoundTrip(r)
-	if err != nil || response.StatusCode != http.StatusInternalServerError || !strings.HasPrefix(response.Header.Get("Server"), "Libpod/") {
+	if err != nil || response.StatusCode < http.StatusBadRequest || !strings.HasPrefix(response.Header.Get("Server"), "Libpod/") {
 		return response, err
 	}
+	if response.StatusCode == http.StatusNotFound && r.Method == http.MethodHead && response.Header.Get("X-Docker-Container-Path-Stat") != "" {
+		response.StatusCode, response.Status = http.StatusOK, "200 OK"
+		return response, nil
+	}
+	if response.StatusCode != http.StatusInternalServerError {
+		return response, nil
+	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxError))
-	if bytes.Contains(text, []byte(`"cause":"container state improper"`)) {
+	if conflictCauses.Match(text) {
 		response.StatusCode, response.Status = http.StatusConflict, "409 Conflict"
 	}
 	rest := io.MultiReader(bytes.NewReader(text), response.Body)

@@ -33,7 +33,7 @@ func (d dialer) client(t target) (c *client.Client, ping string, err error) {
 	o := d.over(calls, d.options.Getenv(client.EnvOverrideAPIVersion))
 	switch scheme, _, _ := strings.Cut(t.host, "://"); scheme {
 	case "ssh":
-		host, dial, err := sshDialer(t.host)
+		host, dial, err := sshDialer(t)
 		if err != nil {
 			return nil, "", err
 		}

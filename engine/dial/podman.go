@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -54,14 +55,26 @@ func (d dialer) startPodman(ctx context.Context) (*Conn, attempt) {
 type podmanService struct {
 	dir, socket string
 	cmd         *exec.Cmd
+	hold        io.Closer    // the service ends when it is closed, by us or by our end
 	stderr      bytes.Buffer // read after ended is closed
 	ended       chan struct{}
 }
 
+// serviceScript runs podman ($0) on the socket of descriptor 3, and ends it when
+// standard input ends: that is a pipe whose other end this process alone has, so that
+// a kill -9 of it leaves no service behind. Then the folder ($1) goes. The inner shell
+// is there because the protocol wants podman's process id in its environment.
+const serviceScript = `exec 4<&0
+LISTEN_FDS=1 /bin/sh -c 'LISTEN_PID=$$ exec "$0" system service --time=0' "$0" 4<&- & service=$!
+exec 3<&-
+{ read -r _ <&4; kill "$service"; } 2>/dev/null & watcher=$!
+wait "$service"
+kill "$watcher" 2>/dev/null
+rm -rf "$1" 2>/dev/null`
+
 // startService starts podman with a socket that listens already, handed over
 // as systemd does it: a request may be sent at once and waits in the socket,
-// and fails if podman ends. The shell is there because the protocol wants the
-// process id in the environment.
+// and fails if podman ends.
 func startService(podman string) (*podmanService, error) {
 	dir, err := os.MkdirTemp("", "compose-podman-")
 	if err != nil {
@@ -87,11 +100,14 @@ func (s *podmanService) start(podman string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	s.cmd = exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" system service --time=0`, podman)
+	s.cmd = exec.Command("/bin/sh", "-c", serviceScript, podman, s.dir)
 	s.cmd.ExtraFiles = []*os.File{file} // descriptor 3
 	s.cmd.Stderr = &s.stderr
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	s.cmd.WaitDelay = time.Second
+	if s.hold, err = s.cmd.StdinPipe(); err != nil {
+		return err
+	}
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
@@ -120,12 +136,7 @@ func (s *podmanService) close() error {
 
 // end asks, then kills the process group, and waits for it.
 func (s *podmanService) end() {
-	select {
-	case <-s.ended:
-		return // its process id may be another's by now
-	default:
-	}
-	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGTERM)
+	_ = s.hold.Close() // closed already where the service ended by itself
 	timer := time.NewTimer(podmanGrace)
 	defer timer.Stop()
 	select {

@@ -20,6 +20,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/registry"
+	"github.com/docker/docker/client"
 	"github.com/moby/go-archive"
 
 	"github.com/compose-orchestrator/compose/engine/api"
@@ -103,9 +104,13 @@ func shortImage(ref string) string {
 	return reference.FamiliarString(named)
 }
 
-// ImageList has the images' names as people write them.
+// ImageList has the images' names as people write them. Podman fails where one goes away
+// while it lists them: then it is asked once more.
 func (p podman) ImageList(ctx context.Context, o image.ListOptions) ([]image.Summary, error) {
 	list, err := p.Client.ImageList(ctx, o)
+	if err != nil && strings.Contains(err.Error(), "image not known") {
+		list, err = p.Client.ImageList(ctx, o)
+	}
 	for i := range list {
 		for j, tag := range list[i].RepoTags {
 			if named, err := reference.ParseNormalizedNamed(tag); err == nil {
@@ -114,6 +119,16 @@ func (p podman) ImageList(ctx context.Context, o image.ListOptions) ([]image.Sum
 		}
 	}
 	return list, err
+}
+
+// ImageInspect looks once more where another image went away meanwhile, which Podman
+// reads for the history of this one.
+func (p podman) ImageInspect(ctx context.Context, ref string, o ...client.ImageInspectOption) (image.InspectResponse, error) {
+	got, err := p.Client.ImageInspect(ctx, ref, o...)
+	if err != nil && strings.Contains(err.Error(), "failed to convert ImageData") {
+		return p.Client.ImageInspect(ctx, ref, o...)
+	}
+	return got, err
 }
 
 // NetworkInspect has the containers that have a place in the network, without those that
@@ -148,11 +163,21 @@ func (podman) DistributionInspect(_ context.Context, ref, _ string) (registry.Di
 	return registry.DistributionInspect{}, hint.New("the digest of "+ref+" cannot be asked for through Podman, whose API does not have that", "use Docker, or write the digest into the file")
 }
 
-// ContainerInspect has the ports' addresses.
+// ContainerInspect has the ports' addresses, and Docker's state of a container that is
+// restarted again and again. It does not fail where the container ends meanwhile.
 func (p podman) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
 	c, err := p.Client.ContainerInspect(ctx, id)
-	if err != nil || c.NetworkSettings == nil {
+	if err != nil && strings.Contains(err.Error(), "no such process") { // it ended while Podman looked at it
+		c, err = p.Client.ContainerInspect(ctx, id)
+	}
+	if err != nil || c.ContainerJSONBase == nil {
 		return c, err
+	}
+	if c.State != nil && c.State.Status == "stopped" && isRestarted(c) {
+		c.State.Status, c.State.Restarting, c.State.Running = container.StateRestarting, true, true
+	}
+	if c.NetworkSettings == nil {
+		return c, nil
 	}
 	for _, bindings := range c.NetworkSettings.Ports {
 		for i := range bindings {
@@ -162,6 +187,19 @@ func (p podman) ContainerInspect(ctx context.Context, id string) (container.Insp
 		}
 	}
 	return c, nil
+}
+
+// isRestarted tells of a container that has just ended whether its restart policy has it
+// start again, as it did before. Podman has no state for that.
+func isRestarted(c container.InspectResponse) bool {
+	if c.RestartCount == 0 || c.HostConfig == nil {
+		return false
+	}
+	policy := c.HostConfig.RestartPolicy
+	if policy.IsOnFailure() {
+		return c.State.ExitCode != 0 && (policy.MaximumRetryCount == 0 || c.RestartCount < policy.MaximumRetryCount)
+	}
+	return policy.IsAlways() || policy.IsUnlessStopped()
 }
 
 // ContainerWait has the exit code of a container whose removal is waited for: Podman
@@ -201,7 +239,7 @@ func (p podman) ContainerAttach(ctx context.Context, id string, o container.Atta
 	conn, err := p.Client.ContainerAttach(ctx, id, o)
 	if err != nil && ctx.Err() == nil {
 		if _, why := p.own.call(ctx, http.MethodPost, "/containers/"+url.PathEscape(id)+"/init"); why != nil {
-			return conn, why
+			return conn, hint.New(api.Cause(why.Error()), api.Advice(why.Error()))
 		}
 	}
 	return conn, err
@@ -216,6 +254,26 @@ func (p podman) ContainerStop(ctx context.Context, id string, o container.StopOp
 	_ = p.ContainerUnpause(ctx, id) // where it is not paused, the stop's own error is told
 	return p.Client.ContainerStop(ctx, id, o)
 }
+
+// ContainerRestart gives a container its time to end: asked for none, Podman kills it at
+// once.
+func (p podman) ContainerRestart(ctx context.Context, id string, o container.StopOptions) error {
+	if o.Timeout == nil {
+		c, err := p.Client.ContainerInspect(ctx, id)
+		if err != nil {
+			return err
+		}
+		seconds := defaultStopTimeout
+		if c.Config != nil && c.Config.StopTimeout != nil {
+			seconds = *c.Config.StopTimeout
+		}
+		o.Timeout = &seconds
+	}
+	return p.Client.ContainerRestart(ctx, id, o)
+}
+
+// defaultStopTimeout is how many seconds Docker gives a container that names none.
+const defaultStopTimeout = 10
 
 // ContainerCommit sends a configuration in any case, as Podman wants one, and has the
 // image's id in full.

@@ -6,6 +6,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +65,12 @@ func podmanHere(t *testing.T) (*Conn, *[]string) {
 		case what == "GET /containers/x/archive":
 			w.Header().Set("X-Docker-Container-Path-Stat", "e30=")
 			_, _ = w.Write(podmanFolder(t))
+		case what == "HEAD /containers/x/archive": // of a link to nothing
+			w.Header().Set("Server", "Libpod/4.3.1 (linux)")
+			w.Header().Set("X-Docker-Container-Path-Stat", base64.StdEncoding.EncodeToString([]byte(`{"name":"conf","mode":134218239,"linkTarget":"/data/conf"}`)))
+			w.WriteHeader(http.StatusNotFound)
+		case what == "POST /containers/x/restart":
+			w.WriteHeader(http.StatusNoContent)
 		case what == "POST /containers/created/exec":
 			w.Header().Set("Server", "Libpod/4.3.1 (linux)")
 			w.WriteHeader(http.StatusInternalServerError)
@@ -181,6 +188,31 @@ func TestPodmanConflict(t *testing.T) {
 	_, err := conn.Client.ContainerExecCreate(t.Context(), "created", container.ExecOptions{Cmd: []string{"true"}})
 	if !errdefs.IsConflict(err) || !strings.Contains(err.Error(), "on running containers") {
 		t.Errorf("got %v, want a conflict", err)
+	}
+}
+
+// TestPodmanLinkToNothing: a link is there, whatever it leads to.
+func TestPodmanLinkToNothing(t *testing.T) {
+	conn, _ := podmanHere(t)
+	stat, err := conn.Client.ContainerStatPath(t.Context(), "x", "/conf")
+	if err != nil || stat.LinkTarget != "/data/conf" {
+		t.Errorf("got %+v, %v, want the link", stat, err)
+	}
+}
+
+// TestPodmanRestart: a container has its time to end, which Podman has to be asked for.
+func TestPodmanRestart(t *testing.T) {
+	conn, asked := podmanHere(t)
+	two := 2
+	for _, o := range []container.StopOptions{{}, {Timeout: &two}} {
+		if err := conn.Client.ContainerRestart(t.Context(), "x", o); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, want := range []string{"POST /containers/x/restart?t=10", "POST /containers/x/restart?t=2"} {
+		if !slices.Contains(*asked, want) {
+			t.Errorf("%s is not among %q", want, *asked)
+		}
 	}
 }
 

@@ -7,35 +7,68 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// socketTargets are the places where an engine listens when nobody says
-// otherwise, in the order in which they are tried.
-func socketTargets(getenv func(string) string) []target {
-	runDir := getenv("XDG_RUNTIME_DIR")
-	if runDir == "" && runtime.GOOS == "linux" {
-		runDir = "/run/user/" + strconv.Itoa(os.Getuid())
-	}
+// dockerSockets are the places where Docker listens when nobody says otherwise, in
+// the order in which they are tried.
+func dockerSockets(getenv func(string) string) []target {
 	home := homeDir(getenv)
-	targets := []target{{host: "unix:///var/run/docker.sock", from: "the default socket"}}
-	add := func(from, dir string, path ...string) {
-		if dir != "" {
-			targets = append(targets, target{host: "unix://" + filepath.Join(append([]string{dir}, path...)...), from: from})
-		}
-	}
-	add("rootless Docker", runDir, "docker.sock")
-	add("rootless Docker or Docker Desktop", home, ".docker/run/docker.sock")
-	add("Docker Desktop", home, ".docker/desktop/docker.sock")
-	add("rootless Podman", runDir, "podman/podman.sock")
-	add("Podman", "/run/podman/podman.sock")
-	add("Podman machine", runDir, "podman/podman-machine-default-api.sock")
+	return slices.Concat(
+		socket("the default socket", "/var/run/docker.sock"),
+		socket("rootless Docker", runtimeDir(getenv), "docker.sock"),
+		socket("rootless Docker or Docker Desktop", home, ".docker/run/docker.sock"),
+		socket("Docker Desktop", home, ".docker/desktop/docker.sock"),
+	)
+}
+
+// podmanSockets are those of Podman.
+func podmanSockets(getenv func(string) string) []target {
+	const machine = "podman/podman-machine-default-api.sock"
+	targets := slices.Concat(
+		socket("rootless Podman", runtimeDir(getenv), "podman/podman.sock"),
+		socket("Podman", "/run/podman/podman.sock"),
+		socket("Podman machine", runtimeDir(getenv), machine),
+	)
 	if runtime.GOOS == "darwin" {
-		add("Podman machine", getenv("TMPDIR"), "podman/podman-machine-default-api.sock")
-		add("Podman machine", home, ".local/share/containers/podman/machine/podman.sock")
+		targets = slices.Concat(targets,
+			socket("Podman machine", getenv("TMPDIR"), machine),
+			socket("Podman machine", homeDir(getenv), ".local/share/containers/podman/machine/podman.sock"))
 	}
 	return targets
+}
+
+// socket is a place below a folder; none where the folder is unknown.
+func socket(from, dir string, path ...string) []target {
+	if dir == "" {
+		return nil
+	}
+	return []target{{host: "unix://" + filepath.Join(append([]string{dir}, path...)...), from: from}}
+}
+
+// runtimeDir is the folder of the user's own sockets; "" where there is none.
+func runtimeDir(getenv func(string) string) string {
+	if dir := getenv("XDG_RUNTIME_DIR"); dir != "" || runtime.GOOS != "linux" {
+		return dir
+	}
+	return "/run/user/" + strconv.Itoa(os.Getuid())
+}
+
+// otherMachines are the hosts of Podman machines that have a name of their own. They
+// are not tried: which of them is meant, the user says.
+func otherMachines(getenv func(string) string) []string {
+	var hosts []string
+	for _, dir := range []string{runtimeDir(getenv), getenv("TMPDIR")} {
+		found, _ := filepath.Glob(filepath.Join(dir, "podman", "*-api.sock")) // a mistake in the pattern alone
+		for _, path := range found {
+			if dir != "" && filepath.Base(path) != "podman-machine-default-api.sock" {
+				hosts = append(hosts, "unix://"+path)
+			}
+		}
+	}
+	return hosts
 }
 
 // statSocket fails as dialling would where a host is a unix socket that does

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,10 +15,15 @@ import (
 const sshSocket = "COMPOSE_TEST_SSH_SOCKET"
 
 // Called by the name ssh, the test program is what `ssh HOST docker system
-// dial-stdio` would be: its standard streams are a connection to an engine.
+// dial-stdio` would be: its standard streams are a connection to an engine. The machine
+// called podman has no docker.
 func init() {
 	if filepath.Base(os.Args[0]) != "ssh" {
 		return
+	}
+	if line := strings.Join(os.Args, " "); strings.Contains(line, " me@podman ") && !strings.HasSuffix(line, " podman --url=unix:///run/p.sock system dial-stdio") {
+		os.Stderr.WriteString("sh: docker: not found\n")
+		os.Exit(127)
 	}
 	conn, err := net.Dial("unix", os.Getenv(sshSocket))
 	if err != nil {
@@ -52,6 +58,11 @@ func TestSSH(t *testing.T) {
 	}
 	if c.Engine.Arch != "riscv64" { // the engine's, not this machine's
 		t.Errorf("arch: got %q", c.Engine.Arch)
+	}
+
+	c = dialHere(t, Options{Host: "ssh://me@podman/run/p.sock"})
+	if c.Host != "ssh://me@podman/run/p.sock" || c.Engine.Version != "28.5.2" {
+		t.Errorf("podman at the other end: got %+v", c)
 	}
 
 	t.Setenv(sshSocket, filepath.Join(dir, "nobody.sock"))

@@ -20,6 +20,9 @@ import (
 // dockerEndpoint is the name of the engine's endpoint in a docker context.
 const dockerEndpoint = "docker"
 
+// containerHost is the variable that says which engine podman talks to.
+const containerHost = "CONTAINER_HOST"
+
 // dialConfig is the part of docker's config.json that dialling needs.
 // Credentials in the same file are not looked at: they cost time.
 type dialConfig struct {
@@ -96,6 +99,21 @@ func namedTarget(o Options, cfg dialConfig) (*target, error) {
 		return hostTarget(o, "tcp://localhost:2376", "TLS was asked for")
 	}
 	return nil, nil
+}
+
+// searchedTargets are the places where an engine may answer where nobody names one,
+// in the order in which they are tried. CONTAINER_HOST, podman's own variable, stands
+// for Podman's sockets.
+func searchedTargets(o Options) ([]target, error) {
+	targets, host := dockerSockets(o.Getenv), o.Getenv(containerHost)
+	if host == "" {
+		return append(targets, podmanSockets(o.Getenv)...), nil
+	}
+	t, err := hostTarget(o, host, containerHost)
+	if err != nil {
+		return nil, err
+	}
+	return append(targets, *t), nil
 }
 
 // hostTarget is a host given as docker takes it.

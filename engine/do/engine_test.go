@@ -205,6 +205,7 @@ func TestDoPreStop(t *testing.T) {
 
 // TestDoWait: waits end when the condition is met or cannot be met any more.
 func TestDoWait(t *testing.T) {
+	testbed.NotPodman(t, "its checks are run by who waits, which the scripts show")
 	b := realBench(t, "do-wait", `
 services:
   healthy:
@@ -278,6 +279,7 @@ func TestDoWaitCancelled(t *testing.T) {
 
 // TestDoShares: namespaces and volumes of another service's container.
 func TestDoShares(t *testing.T) {
+	testbed.NotPodman(t, "Podman has no init where the PID namespace is shared")
 	b := realBench(t, "do-shares", "services:\n  db:"+idle+"    volumes: [/data]\n    ipc: shareable\n  web:"+idle+
 		"    network_mode: service:db\n    pid: service:db\n    ipc: service:db\n    volumes_from: [db]\n")
 	b.Up("db", "web")
@@ -299,6 +301,7 @@ func TestDoShares(t *testing.T) {
 
 // TestDoOldAPI: engines below 1.44 get further networks after the create.
 func TestDoOldAPI(t *testing.T) {
+	testbed.NeedAPI(t, "1.43", "it plays a Docker 24")
 	testbed.Real(t)
 	c, err := client.NewClientWithOpts(client.FromEnv, client.WithVersion("1.43"))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/containerd/errdefs"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/planner"
 )
@@ -16,6 +17,7 @@ import (
 // system takes none, under a tmpfs too; they belong to the service's user, also
 // after a replacement; and nothing is left of them when it goes.
 func TestDoFilesUnwritable(t *testing.T) {
+	testbed.NeedAPI(t, "1.45", "files in a read-only place need Docker 26")
 	b := realBench(t, "do-unwritable", `
 services:
   web:

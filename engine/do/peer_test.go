@@ -81,6 +81,7 @@ secrets: {s1: {file: ./token}}
 // TestPeerEqual: the same file gives equal containers, networks and volumes
 // with this program and with Docker Compose.
 func TestPeerEqual(t *testing.T) {
+	testbed.NeedAPI(t, "1.44", "the project has start_interval, which Docker Compose refuses too")
 	if os.Getenv("PEER") == "" {
 		t.Skip("PEER names no docker-compose")
 	}
@@ -243,6 +244,7 @@ func mapKeys(m map[string]any) func(func(string) bool) {
 // TestPeerTakesOver: Docker Compose finds nothing to do where this program made
 // the containers.
 func TestPeerTakesOver(t *testing.T) {
+	testbed.NeedAPI(t, "1.44", "the project has start_interval, which Docker Compose refuses too")
 	if os.Getenv("PEER") == "" {
 		t.Skip("PEER names no docker-compose")
 	}

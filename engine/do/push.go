@@ -35,7 +35,7 @@ func (d *Doer) pushFailure(ref string, err error) error {
 	}
 	help := ""
 	switch {
-	case mentions(err, "does not exist locally", "no such image"):
+	case mentions(err, "does not exist locally", "no such image", "image not known"):
 		help = "make it first: compose build"
 	case mentions(err, refusals...):
 		help = "log in to the registry with docker login, and check that the name begins with what is yours there"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/compose-orchestrator/compose/engine/enginetest/testbed"
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
@@ -16,6 +17,8 @@ import (
 
 // TestDoErrors: what the user can do something about is said.
 func TestDoErrors(t *testing.T) {
+	testbed.NotPodman(t, "Podman makes the source of a bind mount that is not there")
+	testbed.NeedAPI(t, "1.42", "an old one finds at the start that a source is missing")
 	b := realBench(t, "do-errors", `
 services:
   holder:

@@ -28,13 +28,14 @@ type bench struct {
 
 func newBench(t *testing.T, name, service string) *bench {
 	t.Helper()
-	b := testbed.New(t, testbed.Real(t).Client, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service, func(c api.Client, p *project.Project, sink event.Sink) plan.Doer {
+	engine := testbed.Real(t)
+	b := testbed.New(t, engine.Client, fmt.Sprintf("%s-%d", name, os.Getpid()), "services:\n  web:\n"+service, func(c api.Client, p *project.Project, sink event.Sink) plan.Doer {
 		return do.New(c, p, do.Options{Sink: sink})
 	})
 	b.Resources()
 	s := &bench{Bench: b, dir: t.TempDir()}
 	s.id = b.Do(planner.CreateContainer{Ref: b.Ref("web", 1)}).ID
-	s.s = New(b.C, Options{Arch: "amd64"})
+	s.s = New(b.C, Options{Arch: "amd64", Engine: engine.Engine.Name})
 	return s
 }
 

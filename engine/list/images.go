@@ -104,6 +104,9 @@ func usedImage(s container.Summary, i *image.InspectResponse) Image {
 	u.Size, u.LastTagTime = i.Size, i.Metadata.LastTagTime
 	if created, err := time.Parse(time.RFC3339Nano, i.Created); err == nil && !created.IsZero() {
 		u.Created = &created
+		if u.LastTagTime.IsZero() { // it was pulled: some engines tell no time of that
+			u.LastTagTime = created
+		}
 	}
 	return u
 }

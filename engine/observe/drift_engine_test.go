@@ -165,6 +165,7 @@ func drifts(t *testing.T, c *dial.Conn, dir string) map[string]*planner.Drift {
 // What docker-compose made of a file shows no difference to what we would make
 // of it, and each change of the file shows.
 func TestDriftEngine(t *testing.T) {
+	testbed.NeedAPI(t, "1.42", "an old one gives a privileged container what this machine may not have")
 	c, dir := driftBed(t)
 	t.Run("made by docker-compose", func(t *testing.T) { testPeerDrift(t, c, dir) })
 	t.Run("made by us", func(t *testing.T) { testOwnDrift(t, c, dir) })

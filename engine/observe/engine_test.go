@@ -70,6 +70,7 @@ volumes: {data: {}}
 `
 
 func TestObserveEngine(t *testing.T) {
+	testbed.NotPodman(t, "Docker Compose waits there for ever for a health that nobody checks")
 	c := testbed.Real(t)
 	dir := testbed.PeerUp(t, observedProject)
 	reader := &counted{Reader: api.ReadOnly(c.Client)}

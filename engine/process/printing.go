@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/container"
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/planner"
@@ -35,6 +36,9 @@ type Printing struct {
 	// clock, or its creation where the engine has restarted it since: then the
 	// time of the start is not known any more. Zero: it never ran.
 	Since time.Time
+	// Ended: it does not run, and is not to be restarted. An engine's list may not have
+	// that yet.
+	Ended bool
 }
 
 // InspectPrinting asks the engine how a container prints. Its error wraps the
@@ -45,6 +49,9 @@ func InspectPrinting(ctx context.Context, c api.Reader, id string) (Printing, er
 		return Printing{}, fmt.Errorf("inspecting container %s: %w", id, err)
 	}
 	p := Printing{TTY: inspected.Config != nil && inspected.Config.Tty}
+	if s := api.State(inspected); s != nil {
+		p.Ended = s.Status == container.StateExited || s.Status == container.StateDead
+	}
 	since := inspected.Created
 	if inspected.RestartCount == 0 && inspected.State != nil {
 		since = inspected.State.StartedAt

@@ -15,7 +15,7 @@ var (
 	// a terminal for tests, which reads.
 	owners = []string{"internal/terminal", "internal/screentest"}
 	// programs are no part of the user's command.
-	programs = []string{"cmd/agent", "internal/bench"}
+	programs = []string{"cmd/agent", "internal/bench", "internal/enginetable"}
 	// pure are the folders that open no file and may name the terminal's device.
 	pure = []string{"planner"}
 	// rawNames are what the program may use in main.go only.

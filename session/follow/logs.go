@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -126,18 +127,26 @@ func logTargets(ctx context.Context, s *session.Session, o LogsOptions) ([]logs.
 		return nil, nil, hint.New(fmt.Sprintf("service %q is not running container #%d", o.Services[0], o.Index),
 			"compose ps -a lists the containers")
 	}
-	return targets, alive, inspect(ctx, s, targets, o)
+	return targets, alive, inspect(ctx, s, targets, alive, o)
 }
 
 // inspect asks the engine which of the targets have a terminal: their logs come
-// in another form. With SinceUp it bounds them by their last start.
-func inspect(ctx context.Context, s *session.Session, targets []logs.Target, o LogsOptions) error {
+// in another form. With SinceUp it bounds them by their last start. Those that have ended
+// by now are not alive: Docker before 28 tells of an end before its lists have it, so that
+// it may be in neither the list nor the events that follow.
+func inspect(ctx context.Context, s *session.Session, targets []logs.Target, alive map[string]bool, o LogsOptions) error {
+	var mu sync.Mutex // guards alive
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i := range targets {
 		g.Go(func() error {
 			p, err := process.InspectPrinting(ctx, s.Reader, targets[i].ID)
 			targets[i].TTY = p.TTY
+			if p.Ended {
+				mu.Lock()
+				delete(alive, targets[i].ID)
+				mu.Unlock()
+			}
 			if o.SinceUp {
 				targets[i].Since = p.Since
 			}

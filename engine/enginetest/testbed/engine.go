@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/versions"
+
 	"github.com/compose-orchestrator/compose/engine/dial"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/project"
@@ -27,6 +29,23 @@ func Real(t *testing.T) *dial.Conn {
 	}
 	t.Cleanup(func() { _ = c.Close() })
 	return c
+}
+
+// NeedAPI skips a test of a real engine on one whose API is older; why says what that one
+// lacks. Podman has 1.41.
+func NeedAPI(t *testing.T, version, why string) {
+	t.Helper()
+	if have := Real(t).Engine.APIVersion; versions.LessThan(have, version) {
+		t.Skipf("needs API %s, and this is %s: %s", version, have, why)
+	}
+}
+
+// NotPodman skips a test of a real engine on Podman; why says what that does otherwise.
+func NotPodman(t *testing.T, why string) {
+	t.Helper()
+	if Real(t).Engine.Name == "podman" {
+		t.Skip(why)
+	}
 }
 
 // Peer runs Debian's docker-compose on a file; the test is skipped without one.
