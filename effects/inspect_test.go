@@ -150,6 +150,7 @@ var fleeting = []string{
 	"Image", "ImageManifestDescriptor", "ScopeID", "Sandbox",
 	"com.docker.compose.version", "com.docker.compose.config-hash", "com.docker.compose.project.config_files",
 	"io.github.compose-orchestrator.version", "io.github.compose-orchestrator.content-hash",
+	"io.github.compose-orchestrator.deployment", "io.github.compose-orchestrator.deployed-by", "io.github.compose-orchestrator.plan",
 }
 
 // settle works on a tree from the leaves up.

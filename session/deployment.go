@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -184,7 +185,7 @@ func (r *recording) end(ctx context.Context, err error) {
 	if r == nil || !r.to.written() {
 		return
 	}
-	interrupted := ctx.Err() != nil
+	interrupted := errors.Is(ctx.Err(), context.Canceled) // --wait-timeout is no interruption
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
 	outcome := outcomeOf(err, interrupted)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -80,6 +81,35 @@ func endingIn(sign string, complete completer) completer {
 		}
 		return values, directive | cobra.ShellCompDirectiveNoSpace
 	}
+}
+
+// deploymentNumbers offers the deployments that are kept, the newest first, each with its
+// command.
+func deploymentNumbers(ctx context.Context, a *app, r request) ([]string, cobra.ShellCompDirective) {
+	id, err := project.Identify(ctx, a.projectOptions(nil))
+	if err != nil || id.Guessed {
+		return nothing(ctx, a, r)
+	}
+	conn, err := a.dial(ctx)
+	if err != nil {
+		return nothing(ctx, a, r)
+	}
+	dir, err := a.historyDir()
+	if err != nil {
+		return nothing(ctx, a, r)
+	}
+	store, err := conn.New(session.Config{Name: id.Name}).History(ctx, dir)
+	if err != nil {
+		return nothing(ctx, a, r)
+	}
+	all, _ := store.List() // what cannot be read is not offered
+	var numbers []string
+	for _, l := range slices.Backward(all) {
+		if l.Err == nil {
+			numbers = append(numbers, cobra.CompletionWithDesc("@"+strconv.Itoa(l.Number), render.Command(l.Command)))
+		}
+	}
+	return numbers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
 // services offers those of the file, and those that the engine has containers

@@ -131,7 +131,7 @@ func (a *app) prune(ctx context.Context, store *history.Store, keep int) error {
 	case a.global.plan.dryRun:
 		return a.list([]string{"would forget " + deployments(old)})
 	case !a.yes:
-		ask := plan.Ask{Text: fmt.Sprintf("Forget %s? No rollback goes back to what is forgotten.", deployments(old))}
+		ask := plan.Ask{Text: fmt.Sprintf("Forget %s?", deployments(old))}
 		if yes, err := a.confirm(ctx, ask); err != nil || !yes {
 			return err
 		}
