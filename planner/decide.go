@@ -147,6 +147,9 @@ func (d *upDraft) decideContainer(svc types.ServiceConfig, c *Container) (*repli
 		r.ref.Name = final
 	}
 	if r.decision == keep || len(r.when) > 0 {
+		d.lookAtHand(svc, r)
+	}
+	if r.decision == keep || len(r.when) > 0 {
 		r.rejoins = d.rejoins(c)
 	}
 	return r, nil

@@ -48,6 +48,8 @@ type upDraft struct {
 
 	volumeRecord int // the step that keeps anonymous volumes; 0: none
 
+	redefined []Difference // the networks and volumes that are not as the file has them
+
 	dependents map[string][]string // by service
 	holders    map[string]*replica // by name: who has it and is made anew under another
 	seeded     map[string]int      // by volume: the latest create that could decide its content
@@ -72,6 +74,8 @@ type replica struct {
 
 	// Steps; 0: none. Ready is the one after which it counts as started.
 	created, stopped, removed, renamed, started, ready int
+
+	mend *mend // what puts right what was changed by hand; nil: nothing
 
 	rejoins []string // networks, by name, that its old container is connected to anew
 	joined  []int    // the steps that do

@@ -29,7 +29,7 @@ func (d *upDraft) compareNetwork(key string) error {
 	if err != nil {
 		return fmt.Errorf("hashing network %q: %w", key, err)
 	}
-	if now.Hash == "" || now.Hash == want {
+	if otherwise := now.Hash != "" && now.Hash != want; !d.isRedefined(event.Ref{Kind: event.Network, Name: conf.Name}, otherwise, now.Changes) {
 		return nil
 	}
 	uses := func(c *Container) bool {
@@ -314,6 +314,7 @@ func (d *upDraft) connect() {
 					Action: ConnectContainer{Ref: r.ref, ID: r.old.ID, Network: network}, Reason: networkChanged([]string{network}),
 				}, created[network], r.stopped))
 			}
+			d.mendContainer(r, created)
 		}
 	}
 	for _, o := range d.outside {

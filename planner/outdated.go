@@ -163,6 +163,7 @@ func (d *upDraft) networksChanged(svc types.ServiceConfig, c *Container) *plan.R
 		id, attached := c.Networks[net.Name]
 		now := d.findNetwork(net.Name)
 		switch {
+		case !attached && d.mayConnect(svc, key):
 		case !attached:
 			return &plan.Reason{Code: BecauseNetworkMissing, Detail: key}
 		case d.replaced.networks[key] && d.losesMAC(svc, key):

@@ -55,7 +55,7 @@ func (d *upDraft) compareVolume(key string) error {
 	if err != nil {
 		return fmt.Errorf("hashing volume %q: %w", key, err)
 	}
-	if now.Hash == "" || now.Hash == want {
+	if otherwise := now.Hash != "" && now.Hash != want; !d.isRedefined(event.Ref{Kind: event.Volume, Name: conf.Name}, otherwise, now.Changes) {
 		return nil
 	}
 	if d.heldBack("volume "+conf.Name, func(c *Container) bool { return mounts(c, conf.Name) }, d.keepsVolume) {

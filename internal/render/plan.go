@@ -71,7 +71,7 @@ type planText struct {
 // also has the sign that its lines begin with.
 var participles = []struct{ becomes, done, sign string }{
 	{"recreate", "recreated", "~"}, {"create", "created", "+"}, {"remove", "removed", "-"},
-	{"start", "started", "+"}, {"restart", "restarted", "~"}, {"stop", "stopped", "-"}, {"kill", "killed", "-"},
+	{"repair", "repaired", "~"}, {"start", "started", "+"}, {"restart", "restarted", "~"}, {"stop", "stopped", "-"}, {"kill", "killed", "-"},
 	{"pause", "paused", "~"}, {"unpause", "unpaused", "~"},
 }
 
@@ -281,6 +281,7 @@ func (s *planText) remarks() {
 	for _, skip := range s.Skipped {
 		s.line("left out: " + skip.Ref.String() + ": " + skip.Why)
 	}
+	s.altered()
 	for _, ask := range s.Asks {
 		s.b.Line(terminal.Value("  "), s.style.of(terminal.Red, "asks: "+ask.Text))
 	}
@@ -308,3 +309,22 @@ func (s *planText) findings() {
 }
 
 func (s *planText) line(text string) { s.b.Line(terminal.Value("  " + text)) }
+
+// altered writes what was changed by hand and stays.
+func (s *planText) altered() {
+	if len(s.Altered) == 0 {
+		return
+	}
+	s.line("changed by hand, which up leaves and up --repair puts right:")
+	for _, a := range s.Altered {
+		name := a.Ref.Service
+		if a.Ref.Kind != event.Container {
+			name = strings.ToLower(string(a.Ref.Kind)) + " " + a.Ref.Name
+		} else if a.Ref.Number > 1 {
+			name = a.Ref.Name
+		}
+		for _, c := range a.Changes {
+			s.line("  " + name + "  " + fieldText(c))
+		}
+	}
+}
