@@ -129,7 +129,7 @@ func (d *upDraft) mendOf(svc types.ServiceConfig, r *replica, missing []string) 
 	m := &mend{RepairContainer: RepairContainer{ID: c.ID, Leave: d.foreignNetworks(svc, c), Join: missing}}
 	if c.ByHand != nil {
 		m.Update = len(c.ByHand.Limits) > 0
-		otherwise := slices.Sorted(maps.Keys(c.ByHand.Networks))
+		otherwise := slices.DeleteFunc(slices.Sorted(maps.Keys(c.ByHand.Networks)), d.isReplaced)
 		m.Leave, m.Join = append(m.Leave, otherwise...), append(m.Join, otherwise...)
 	}
 	final := d.p.ContainerName(svc.Name, c.Number)

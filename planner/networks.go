@@ -137,7 +137,7 @@ func (d *upDraft) planNetworks() {
 	for _, key := range d.p.NetworkNames() {
 		if d.replaced.networks[key] {
 			now := d.findNetwork(d.p.Networks[key].Name)
-			gone[key] = d.removeNetwork(now, plan.Reason{Code: BecauseConfigChanged})
+			gone[key] = d.removeNetwork(now, plan.Reason{Code: BecauseConfigChanged, Changes: now.Changes})
 		}
 	}
 	d.first = nil
@@ -149,7 +149,7 @@ func (d *upDraft) planNetworks() {
 		}
 		reason := plan.Reason{Code: BecauseMissing}
 		if gone[key] != 0 {
-			reason.Code = BecauseConfigChanged
+			reason.Code, reason.Changes = BecauseConfigChanged, d.findNetwork(conf.Name).Changes
 		}
 		ref := event.Ref{Kind: event.Network, Name: conf.Name}
 		d.networks[key] = d.add(plan.Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: reason}, gone[key])

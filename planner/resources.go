@@ -148,7 +148,7 @@ func (d *upDraft) planVolumes() {
 			removed := d.unmountVolume(key)
 			old := ref
 			old.Old = conf.Name
-			reason := plan.Reason{Code: BecauseConfigChanged}
+			reason := plan.Reason{Code: BecauseConfigChanged, Changes: d.findVolume(conf.Name).Changes}
 			gone := d.add(plan.Step{Action: RemoveVolume{Ref: old}, Reason: reason, LosesData: true}, removed...)
 			d.volumes[key] = d.add(plan.Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: reason}, gone)
 		}

@@ -3,7 +3,6 @@ package observe
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -89,7 +88,7 @@ func (x *examiner) examine(ctx context.Context, found *planner.Container) (*plan
 		return nil, fmt.Errorf("inspecting the image of container %s: %w", found.Name, err)
 	}
 	if found.Drift == nil { // else what differs may be the file's doing
-		x.sort(h, compare(want, &have, &base, o), &want.Host.Resources)
+		x.sort(h, found.Networks, compare(want, &have, &base, o), &want.Host.Resources)
 	}
 	if err := x.compareFiles(ctx, found, want.Files, h); err != nil {
 		return nil, err
@@ -102,12 +101,13 @@ func serves(c *container.Config) bool {
 	return len(c.ExposedPorts) > 0 || c.Healthcheck != nil && len(c.Healthcheck.Test) > 0 && c.Healthcheck.Test[0] != "NONE"
 }
 
-// sort puts the fields that differ where they belong. What nobody can change of a
+// sort puts the fields that differ where they belong; on has the networks that the
+// container is on. What nobody can change of a
 // container that is there is left out: if it differs, the engine filled it in.
-func (x *examiner) sort(h *planner.ByHand, changes []plan.FieldChange, want *container.Resources) {
+func (x *examiner) sort(h *planner.ByHand, on map[string]string, changes []plan.FieldChange, want *container.Resources) {
 	for _, change := range changes {
 		if rest, ok := strings.CutPrefix(change.Field, "networks."); ok {
-			x.sortNetwork(h, change, rest)
+			x.sortNetwork(h, change, rest, on)
 			continue
 		}
 		restores, alterable := restorable[change.Field]
@@ -120,15 +120,16 @@ func (x *examiner) sort(h *planner.ByHand, changes []plan.FieldChange, want *con
 }
 
 // sortNetwork is sort for networks.NAME.FIELD, where the container is on the network.
-func (x *examiner) sortNetwork(h *planner.ByHand, change plan.FieldChange, rest string) {
+func (x *examiner) sortNetwork(h *planner.ByHand, change plan.FieldChange, rest string, on map[string]string) {
 	for _, n := range x.o.Project.Networks {
-		if strings.HasPrefix(rest, n.Name+".") && !slices.ContainsFunc(h.Networks[n.Name], func(c plan.FieldChange) bool { return c == change }) {
-			if h.Networks == nil {
-				h.Networks = map[string][]plan.FieldChange{}
-			}
-			h.Networks[n.Name] = append(h.Networks[n.Name], change)
-			return
+		if _, ok := on[n.Name]; !ok || !strings.HasPrefix(rest, n.Name+".") {
+			continue
 		}
+		if h.Networks == nil {
+			h.Networks = map[string][]plan.FieldChange{}
+		}
+		h.Networks[n.Name] = append(h.Networks[n.Name], change)
+		return
 	}
 }
 

@@ -118,11 +118,7 @@ func (s *diffText) groups() []differing {
 // diffWords are the sign of a difference and what people read of it.
 func diffWords(d planner.Difference) (sign string, texts []string) {
 	for _, c := range d.Reason.Changes {
-		text := fieldText(c)
-		if d.ByHand {
-			text = "by hand: " + text
-		}
-		texts = append(texts, text)
+		texts = append(texts, handText(d.ByHand, c))
 	}
 	sign = "~"
 	switch d.Reason.Code {

@@ -203,7 +203,7 @@ func (s *planText) why(c plan.Change) []terminal.Text {
 	}
 	for _, r := range c.Reasons {
 		for _, field := range r.Changes {
-			add(fieldText(field))
+			add(handText(r.Code == planner.BecauseByHand, field))
 		}
 		if len(r.Changes) == 0 && !obvious(c, r) {
 			add(strings.TrimPrefix(did+": "+r.String(), ": "))
@@ -310,6 +310,14 @@ func (s *planText) findings() {
 
 func (s *planText) line(text string) { s.b.Line(terminal.Value("  " + text)) }
 
+// handText is a field's change, and whether it was made by hand.
+func handText(byHand bool, c plan.FieldChange) string {
+	if byHand {
+		return "by hand: " + fieldText(c)
+	}
+	return fieldText(c)
+}
+
 // altered writes what was changed by hand and stays.
 func (s *planText) altered() {
 	if len(s.Altered) == 0 {
@@ -317,11 +325,9 @@ func (s *planText) altered() {
 	}
 	s.line("changed by hand, which up leaves and up --repair puts right:")
 	for _, a := range s.Altered {
-		name := a.Ref.Service
+		name := a.Ref.Name
 		if a.Ref.Kind != event.Container {
-			name = strings.ToLower(string(a.Ref.Kind)) + " " + a.Ref.Name
-		} else if a.Ref.Number > 1 {
-			name = a.Ref.Name
+			name = strings.ToLower(string(a.Ref.Kind)) + " " + name
 		}
 		for _, c := range a.Changes {
 			s.line("  " + name + "  " + fieldText(c))
