@@ -26,8 +26,8 @@ type Difference struct {
 type Compared struct {
 	// Differences are those of networks and volumes, then of containers, by service.
 	Differences []Difference
-	// Services is how many were compared.
-	Services int
+	// Services is how many were compared, Containers how many of theirs there are.
+	Services, Containers int
 	Notes    []plan.Note
 }
 
@@ -53,6 +53,9 @@ func Diff(p *project.Project, s State, o UpOptions) (*Compared, error) {
 	for _, name := range slices.Sorted(slices.Values(d.order)) {
 		c.Differences = append(c.Differences, d.differencesOf(name)...)
 		c.Notes = append(c.Notes, d.unread(name)...)
+		for _, group := range d.numbered(name) {
+			c.Containers += len(group)
+		}
 	}
 	c.Differences = append(c.Differences, d.superfluous()...)
 	return c, nil
@@ -85,15 +88,20 @@ func (d *upDraft) differencesOf(service string) []Difference {
 	for _, r := range u.replicas {
 		switch {
 		case r.decision == replace && len(r.when) == 0 && r.reason.Code == BecauseParentRecreated:
-		case r.decision == create, r.decision == replace && len(r.when) == 0:
+		case r.decision == create:
 			all = append(all, Difference{Ref: r.ref, Reason: r.reason})
+		case r.decision == replace && len(r.when) == 0:
+			all = append(all, Difference{Ref: r.old.ref(), Reason: r.reason})
 		default:
 			if why := d.notRunning(svc, r.old); why != nil {
-				all = append(all, Difference{Ref: r.ref, Reason: *why})
+				all = append(all, Difference{Ref: r.old.ref(), Reason: *why})
 			}
-			if changes := d.alterations(svc, r.old); len(changes) > 0 {
-				all = append(all, Difference{Ref: r.ref, Reason: plan.Reason{Code: BecauseByHand, Changes: changes}, ByHand: true})
-			}
+		}
+		if r.old == nil {
+			continue
+		}
+		if changes := d.alterations(svc, r.old); len(changes) > 0 {
+			all = append(all, Difference{Ref: r.old.ref(), Reason: plan.Reason{Code: BecauseByHand, Changes: changes}, ByHand: true})
 		}
 	}
 	for _, extra := range u.surplus {

@@ -100,7 +100,7 @@ type Container struct {
 	// Drift is desired against actual, compared only where the stored hash
 	// differs; nil: not compared.
 	Drift *Drift
-	// ByHand is what an inspect tells of changes by hand; nil: none was made.
+	// ByHand is what an inspect tells of changes by hand; nil: there was no inspect.
 	ByHand *ByHand
 }
 

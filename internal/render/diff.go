@@ -58,6 +58,8 @@ func (s *diffText) headline(project string) {
 	}
 	text := project + ": the project is as the file says"
 	switch n := len(services); {
+	case n > 0 && s.Containers == 0:
+		text = project + ": nothing of it is there"
 	case n > 0:
 		text = fmt.Sprintf("%s: %d of %s %s from the file", project, n, plural(s.Services, "service"), agree(n, "differs", "differ"))
 	case others > 0:
@@ -195,10 +197,15 @@ func (g differing) title(in map[string]int) string {
 
 // remedy says what puts it right.
 func (s *diffText) remedy() {
-	byHand, others := false, false
+	byHand, others, orphans := false, false, false
 	for _, d := range s.Differences {
+		orphan := d.Reason.Code == planner.BecauseOrphan
 		byHand = byHand || d.ByHand
-		others = others || !d.ByHand && d.Reason.Code != planner.BecauseOrphan
+		others = others || !d.ByHand && !orphan
+		orphans = orphans || orphan
+	}
+	if orphans {
+		s.line("compose up --remove-orphans removes what the file does not have")
 	}
 	switch {
 	case byHand && others:
