@@ -28,7 +28,7 @@ type Compared struct {
 	Differences []Difference
 	// Services is how many were compared, Containers how many of theirs there are.
 	Services, Containers int
-	Notes    []plan.Note
+	Notes                []plan.Note
 }
 
 // Diff compares what was observed with the project: what up would change, and what was
