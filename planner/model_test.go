@@ -169,15 +169,15 @@ func (m *model) change(action plan.Action) error {
 		}
 		return m.start(c)
 	case planner.UnpauseContainer:
-		c, err := m.bound(a.Ref, a.ID)
-		if err != nil || c.Status != planner.Paused {
-			return fmt.Errorf("not paused (%w)", err)
+		c := m.container(a.ID)
+		if c == nil || c.Status != planner.Paused {
+			return fmt.Errorf("it is not paused")
 		}
 		c.Status = planner.Running
 	case planner.PauseContainer:
-		c, err := m.bound(a.Ref, a.ID)
-		if err != nil || c.Status != planner.Running {
-			return fmt.Errorf("it does not run (%w)", err)
+		c := m.container(a.ID)
+		if c == nil || c.Status != planner.Running {
+			return fmt.Errorf("it does not run")
 		}
 		c.Status = planner.Paused
 	case planner.StopContainer:
@@ -255,7 +255,7 @@ func (m *model) firstOf(service string) string {
 		if id := m.created[fmt.Sprint(service, c.Number)]; id != "" && id != c.ID {
 			continue
 		}
-		if first == nil || c.Number < first.Number {
+		if first == nil || c.Number < first.Number || c.Number == first.Number && c.Created.After(first.Created) { // lists begin with the newest
 			first = c
 		}
 	}
@@ -385,6 +385,9 @@ func (m *model) start(c *planner.Container) error {
 		}
 	}
 	for dep, on := range svc.DependsOn {
+		if m.o.NoStart { // what ran before a network was made anew runs again, as it did
+			break
+		}
 		if err := m.ready(dep, on.Condition); err != nil {
 			return err
 		}

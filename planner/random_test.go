@@ -50,8 +50,10 @@ func randomPlans(t *testing.T, seed uint64) int {
 	m := &model{registry: map[string]planner.Image{}, ports: map[string][]planner.Port{}}
 	m.state.Images = map[string]planner.Image{}
 	m.newImages(r)
+	text := ""
 	for range 1 + r.IntN(2) { // what was there before
-		p, o := randomProject(t, r), planner.UpOptions{RemoveOrphans: r.IntN(2) == 0, NoStart: r.IntN(8) == 0}
+		text = randomProject(r)
+		p, o := loadRandom(t, text), planner.UpOptions{RemoveOrphans: r.IntN(2) == 0, NoStart: r.IntN(8) == 0}
 		made, err := planner.Up(p, m.observed(), o)
 		if err != nil {
 			continue // it asks for what there is not
@@ -65,7 +67,12 @@ func randomPlans(t *testing.T, seed uint64) int {
 		}
 		m.disturb(r)
 	}
-	p := randomProject(t, r)
+	if r.IntN(3) == 0 {
+		text = randomProject(r)
+	} else {
+		text = edited(r, text)
+	}
+	p := loadRandom(t, text)
 	o := randomOptions(r)
 	made, err := m.planAgreed(p, &o, r)
 	if err != nil {
@@ -179,8 +186,7 @@ func (m *model) newImages(r *rand.Rand) {
 }
 
 // randomProject is a file of up to five services that know each other.
-func randomProject(t *testing.T, r *rand.Rand) *project.Project {
-	t.Helper()
+func randomProject(r *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString("name: demo\nservices:\n")
 	names := []string{"a", "b", "c", "d", "e"}
@@ -228,7 +234,21 @@ func randomProject(t *testing.T, r *rand.Rand) *project.Project {
 		}
 		fmt.Fprintf(&b, section, options...)
 	}
-	return loadRandom(t, b.String())
+	return b.String()
+}
+
+// edited is a file with one line changed, or none.
+func edited(r *rand.Rand, text string) string {
+	const options = "{driver_opts: {x: y}}"
+	switch r.IntN(4) {
+	case 0:
+		return strings.Replace(text, "n1: {}", "n1: "+options, 1)
+	case 1:
+		return strings.Replace(text, options, "{}", 1)
+	case 2:
+		return strings.Replace(text, `[run, "0"]`, `[run, "4"]`, 1)
+	}
+	return text
 }
 
 // dependsOn lets a service depend on some of those before it.
@@ -294,6 +314,9 @@ func (m *model) disturb(r *rand.Rand) {
 			}
 		case 5:
 			delete(c.Networks, "demo_n2")
+			if r.IntN(2) == 0 {
+				m.forceOff("demo_n2")
+			}
 		case 6:
 			c.ByHand = &planner.ByHand{Limits: []plan.FieldChange{{Field: "mem_limit", Old: "1MiB"}}, Remake: r.IntN(2) == 0}
 		case 7:
@@ -302,4 +325,12 @@ func (m *model) disturb(r *rand.Rand) {
 			m.newImages(r)
 		}
 	}
+}
+
+// forceOff takes all containers off a network, and removes it.
+func (m *model) forceOff(network string) {
+	for i := range m.state.Containers {
+		delete(m.state.Containers[i].Networks, network)
+	}
+	m.state.Networks = slices.DeleteFunc(m.state.Networks, func(n planner.Network) bool { return n.Name == network })
 }
