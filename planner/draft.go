@@ -50,9 +50,12 @@ type upDraft struct {
 
 	redefined []Difference // the networks and volumes that are not as the file has them
 
-	dependents map[string][]string // by service
-	holders    map[string]*replica // by name: who has it and is made anew under another
-	seeded     map[string]int      // by volume: the latest create that could decide its content
+	dependents map[string][]string     // by service
+	holders    map[string]*replica     // by name: who has it and is made anew under another
+	leaving    map[string][]*removal   // by name: who has it and goes for good
+	byService  map[string][]*Container // of the state, but for one-offs; nil: not asked yet
+	used       *usedKeys               // nil: not asked yet
+	seeded     map[string]int          // by volume: the latest create that could decide its content
 }
 
 // unit is what becomes of one service.

@@ -277,7 +277,7 @@ func pick(r *rand.Rand, all ...string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(string) bool { return r.IntN(3) > 0 })
 }
 
-func loadRandom(t *testing.T, text string) *project.Project {
+func loadRandom(t testing.TB, text string) *project.Project {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(text), 0o644); err != nil {
