@@ -20,7 +20,7 @@ import (
 type refOf = event.Ref
 
 var (
-	randomRuns = flag.Int("runs", 150, "how many random projects TestRandomPlans plans for")
+	randomRuns = flag.Int("runs", 100, "how many random projects TestRandomPlans plans for")
 	randomSeed = flag.Uint64("seed", 0, "the only one that TestRandomPlans runs; 0: all")
 )
 

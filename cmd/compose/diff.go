@@ -23,7 +23,7 @@ func (a *app) diffCommand() *cobra.Command {
 		}
 		if len(args) > 0 && strings.HasPrefix(args[0], "@") {
 			if len(args) != 2 || !strings.HasPrefix(args[1], "@") {
-				return hint.New("two deployments are compared", "write compose diff @5 @7; compose history lists them")
+				return hint.New("diff compares two deployments with each other, not one with the file or a service", "write compose diff @5 @7; compose history lists them")
 			}
 			return a.diffDeployments(cmd, args[0], args[1])
 		}
