@@ -25,6 +25,15 @@ type Plan struct {
 	Asks []Ask `json:"asks,omitempty"`
 	// Findings are what was looked at before the plan is carried out, and what came of it.
 	Findings []Finding `json:"findings,omitempty"`
+	// Altered are what somebody changed by hand, and the plan leaves as it is.
+	Altered []Altered `json:"altered,omitempty"`
+}
+
+// Altered is a resource that somebody changed by hand, after it was made.
+type Altered struct {
+	Ref event.Ref `json:"ref"`
+	// Changes lead from what it is to what it was made as.
+	Changes []FieldChange `json:"changes"`
 }
 
 // Skip is a resource that a command leaves out.

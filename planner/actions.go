@@ -9,7 +9,7 @@ func Actions() []plan.Action {
 		PullImage{}, BuildImage{}, PushImage{}, RemoveImage{}, PruneImage{},
 		CreateNetwork{}, CheckNetwork{}, RemoveNetwork{}, ConnectContainer{},
 		CreateVolume{}, RemoveVolume{}, RecordStops{}, ForgetStops{},
-		CreateContainer{}, RenameContainer{}, RemoveContainer{},
+		CreateContainer{}, RenameContainer{}, RemoveContainer{}, RepairContainer{},
 		StartContainer{}, RestartContainer{}, StopContainer{}, KillContainer{}, PauseContainer{}, UnpauseContainer{},
 		WaitContainer{}, RunHook{},
 		RunProvider{}, BringModel{},

@@ -185,9 +185,7 @@ func (d *upDraft) freeName(name string, r *replica) {
 		d.create(holder) // what is replaced stays until its replacement is there
 		d.removeOld(holder)
 	}
-	for gone := range d.allRemovals() {
-		if gone.c.Name == name {
-			d.remove(gone)
-		}
+	for _, gone := range d.leaving[name] {
+		d.remove(gone)
 	}
 }

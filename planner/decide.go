@@ -60,11 +60,7 @@ func (d *upDraft) decide(name string) error {
 func (d *upDraft) numbered(service string) [][]*Container {
 	by := map[int][]*Container{}
 	var numbers []int
-	for i := range d.s.Containers {
-		c := &d.s.Containers[i]
-		if c.Service != service || c.OneOff {
-			continue
-		}
+	for _, c := range d.containersOf(service) {
 		if by[c.Number] == nil {
 			numbers = append(numbers, c.Number)
 		}
@@ -76,6 +72,19 @@ func (d *upDraft) numbered(service string) [][]*Container {
 		groups[i] = by[n]
 	}
 	return groups
+}
+
+// containersOf are the containers of a service that are no one-offs.
+func (d *upDraft) containersOf(service string) []*Container {
+	if d.byService == nil {
+		d.byService = map[string][]*Container{}
+		for i := range d.s.Containers {
+			if c := &d.s.Containers[i]; !c.OneOff {
+				d.byService[c.Service] = append(d.byService[c.Service], c)
+			}
+		}
+	}
+	return d.byService[service]
 }
 
 // decideNumber decides about the containers of one number. More than one is the
@@ -145,6 +154,9 @@ func (d *upDraft) decideContainer(svc types.ServiceConfig, c *Container) (*repli
 	if reason != nil {
 		r.decision, r.reason, r.when = replace, *reason, when
 		r.ref.Name = final
+	}
+	if r.decision == keep || len(r.when) > 0 {
+		d.lookAtHand(svc, r)
 	}
 	if r.decision == keep || len(r.when) > 0 {
 		r.rejoins = d.rejoins(c)

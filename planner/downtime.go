@@ -138,6 +138,11 @@ func (d *upDraft) stopOld(r *replica) int {
 	}
 	after := append(d.stopDependents(r.ref.Service), d.units[r.ref.Service].requiredCreates...)
 	after = append(append(after, r.created), d.first...)
+	if len(when) > 0 && r.old.Status == Paused && !d.o.NoStart { // it may stay, and is to run then
+		after = append(after, d.add(plan.Step{
+			Action: UnpauseContainer{Ref: r.old.ref(), ID: r.old.ID}, Reason: plan.Reason{Code: BecausePausedByHand},
+		}))
+	}
 	ref := r.ref
 	if r.decision == replace {
 		ref = r.old.oldRef(r.ref.Name)

@@ -48,9 +48,14 @@ type upDraft struct {
 
 	volumeRecord int // the step that keeps anonymous volumes; 0: none
 
-	dependents map[string][]string // by service
-	holders    map[string]*replica // by name: who has it and is made anew under another
-	seeded     map[string]int      // by volume: the latest create that could decide its content
+	redefined []Difference // the networks and volumes that are not as the file has them
+
+	dependents map[string][]string     // by service
+	holders    map[string]*replica     // by name: who has it and is made anew under another
+	leaving    map[string][]*removal   // by name: who has it and goes for good
+	byService  map[string][]*Container // of the state, but for one-offs; nil: not asked yet
+	used       *usedKeys               // nil: not asked yet
+	seeded     map[string]int          // by volume: the latest create that could decide its content
 }
 
 // unit is what becomes of one service.
@@ -72,6 +77,8 @@ type replica struct {
 
 	// Steps; 0: none. Ready is the one after which it counts as started.
 	created, stopped, removed, renamed, started, ready int
+
+	mend *mend // what puts right what was changed by hand; nil: nothing
 
 	rejoins []string // networks, by name, that its old container is connected to anew
 	joined  []int    // the steps that do

@@ -29,7 +29,7 @@ func (d *upDraft) compareNetwork(key string) error {
 	if err != nil {
 		return fmt.Errorf("hashing network %q: %w", key, err)
 	}
-	if now.Hash == "" || now.Hash == want {
+	if otherwise := now.Hash != "" && now.Hash != want; !d.isRedefined(event.Ref{Kind: event.Network, Name: conf.Name}, otherwise, now.Changes) {
 		return nil
 	}
 	uses := func(c *Container) bool {
@@ -137,7 +137,7 @@ func (d *upDraft) planNetworks() {
 	for _, key := range d.p.NetworkNames() {
 		if d.replaced.networks[key] {
 			now := d.findNetwork(d.p.Networks[key].Name)
-			gone[key] = d.removeNetwork(now, plan.Reason{Code: BecauseConfigChanged})
+			gone[key] = d.removeNetwork(now, plan.Reason{Code: BecauseConfigChanged, Changes: now.Changes})
 		}
 	}
 	d.first = nil
@@ -149,7 +149,7 @@ func (d *upDraft) planNetworks() {
 		}
 		reason := plan.Reason{Code: BecauseMissing}
 		if gone[key] != 0 {
-			reason.Code = BecauseConfigChanged
+			reason.Code, reason.Changes = BecauseConfigChanged, d.findNetwork(conf.Name).Changes
 		}
 		ref := event.Ref{Kind: event.Network, Name: conf.Name}
 		d.networks[key] = d.add(plan.Step{Action: CreateNetwork{Ref: ref, Key: key}, Reason: reason}, gone[key])
@@ -314,6 +314,7 @@ func (d *upDraft) connect() {
 					Action: ConnectContainer{Ref: r.ref, ID: r.old.ID, Network: network}, Reason: networkChanged([]string{network}),
 				}, created[network], r.stopped))
 			}
+			d.mendContainer(r, created)
 		}
 	}
 	for _, o := range d.outside {

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -163,6 +164,7 @@ func (d *upDraft) networksChanged(svc types.ServiceConfig, c *Container) *plan.R
 		id, attached := c.Networks[net.Name]
 		now := d.findNetwork(net.Name)
 		switch {
+		case !attached && d.mayConnect(svc, key):
 		case !attached:
 			return &plan.Reason{Code: BecauseNetworkMissing, Detail: key}
 		case d.replaced.networks[key] && d.losesMAC(svc, key):
@@ -180,8 +182,8 @@ func (d *upDraft) networksChanged(svc types.ServiceConfig, c *Container) *plan.R
 // volumesChanged looks for a volume of the service that is made anew, and for a
 // declared one that the container does not mount.
 func (d *upDraft) volumesChanged(svc types.ServiceConfig, c *Container) *plan.Reason {
-	for _, key := range d.p.VolumeNames() {
-		if d.replaced.volumes[key] && d.touchesVolume(svc.Name, key) {
+	for _, key := range slices.Sorted(maps.Keys(d.replaced.volumes)) {
+		if d.touchesVolume(svc.Name, key) {
 			return &plan.Reason{Code: BecauseVolumeMissing, Detail: key + " is made anew"}
 		}
 	}

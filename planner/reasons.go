@@ -14,8 +14,9 @@ const (
 	BecauseNetworkChanged    plan.Code = "network changed"  // one that it is on is made anew
 	BecauseVolumeMissing     plan.Code = "volume missing"   // a declared volume is not mounted
 	BecauseUntagged          plan.Code = "its name goes to another image"
-	BecauseNotRunning        plan.Code = "not running"        // up to date, and to be started
-	BecausePausedByHand      plan.Code = "paused"             // up to date, and to be unpaused
+	BecauseNotRunning        plan.Code = "not running" // up to date, and to be started
+	BecausePausedByHand      plan.Code = "paused"      // up to date, and to be unpaused
+	BecauseByHand            plan.Code = "changed by hand"
 	BecauseOrphan            plan.Code = "orphan"             // its service is not in the file
 	BecauseFinished          plan.Code = "finished one-off"   // a container of run that ended and stayed
 	BecauseScaledDown        plan.Code = "scaled down"        // more replicas than asked for

@@ -12,7 +12,10 @@ import (
 
 // creates adds the containers that are missing or made anew.
 func (d *upDraft) creates() {
-	d.holders = map[string]*replica{}
+	d.holders, d.leaving = map[string]*replica{}, map[string][]*removal{}
+	for gone := range d.allRemovals() {
+		d.leaving[gone.c.Name] = append(d.leaving[gone.c.Name], gone)
+	}
 	for _, name := range d.order {
 		for _, r := range d.units[name].replicas {
 			if r.decision == replace && r.old.Name != r.ref.Name {

@@ -55,7 +55,7 @@ func (d *upDraft) compareVolume(key string) error {
 	if err != nil {
 		return fmt.Errorf("hashing volume %q: %w", key, err)
 	}
-	if now.Hash == "" || now.Hash == want {
+	if otherwise := now.Hash != "" && now.Hash != want; !d.isRedefined(event.Ref{Kind: event.Volume, Name: conf.Name}, otherwise, now.Changes) {
 		return nil
 	}
 	if d.heldBack("volume "+conf.Name, func(c *Container) bool { return mounts(c, conf.Name) }, d.keepsVolume) {
@@ -148,7 +148,7 @@ func (d *upDraft) planVolumes() {
 			removed := d.unmountVolume(key)
 			old := ref
 			old.Old = conf.Name
-			reason := plan.Reason{Code: BecauseConfigChanged}
+			reason := plan.Reason{Code: BecauseConfigChanged, Changes: d.findVolume(conf.Name).Changes}
 			gone := d.add(plan.Step{Action: RemoveVolume{Ref: old}, Reason: reason, LosesData: true}, removed...)
 			d.volumes[key] = d.add(plan.Step{Action: CreateVolume{Ref: ref, Key: key}, Reason: reason}, gone)
 		}
@@ -223,22 +223,32 @@ func (d *upDraft) findVolume(name string) *Volume {
 // networkUsed tells whether a selected service is on the network, or all networks
 // are wanted.
 func (d *upDraft) networkUsed(key string) bool {
-	return d.p.AllResources() || d.usedBy(func(svc types.ServiceConfig) bool { _, on := svc.Networks[key]; return on })
+	return d.p.AllResources() || d.usedByServices().networks[key]
 }
 
 // volumeUsed tells whether a selected service mounts the volume, or all volumes are
 // wanted.
 func (d *upDraft) volumeUsed(key string) bool {
-	return d.p.AllResources() || d.usedBy(func(svc types.ServiceConfig) bool { return slices.Contains(namedVolumes(svc), key) })
+	return d.p.AllResources() || d.usedByServices().volumes[key]
 }
 
-func (d *upDraft) usedBy(match func(types.ServiceConfig) bool) bool {
+// usedKeys are the keys of networks and volumes that some selected service uses.
+type usedKeys struct{ networks, volumes map[string]bool }
+
+func (d *upDraft) usedByServices() *usedKeys {
+	if d.used != nil {
+		return d.used
+	}
+	d.used = &usedKeys{map[string]bool{}, map[string]bool{}}
 	for svc := range maps.Values(d.p.Services) {
-		if match(svc) {
-			return true
+		for key := range svc.Networks {
+			d.used.networks[key] = true
+		}
+		for _, key := range namedVolumes(svc) {
+			d.used.volumes[key] = true
 		}
 	}
-	return false
+	return d.used
 }
 
 // namedVolumes are the keys of the volumes that a service mounts, sorted.

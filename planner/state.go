@@ -100,6 +100,8 @@ type Container struct {
 	// Drift is desired against actual, compared only where the stored hash
 	// differs; nil: not compared.
 	Drift *Drift
+	// ByHand is what an inspect tells of changes by hand; nil: there was no inspect.
+	ByHand *ByHand
 }
 
 // Port is a port of the host that a container publishes.
@@ -139,6 +141,23 @@ type Drift struct {
 	SameTool bool
 }
 
+// ByHand is what somebody changed of a container after it was made, as far as a listing
+// does not tell. Changes lead from what is to what the service asks for.
+type ByHand struct {
+	// Limits are those of resources, and the restart policy.
+	Limits []plan.FieldChange
+	// Remake: an update of the container does not bring the limits back.
+	Remake bool
+	// Networks are its aliases, addresses and options there, by the network's name.
+	Networks map[string][]plan.FieldChange
+	// Files are the secrets and configs that were copied in and are others now.
+	Files []plan.FieldChange
+	// Unread says what could not be compared, and why.
+	Unread []string
+	// Serves: it exposes ports or has a health check, so it is not meant to end.
+	Serves bool
+}
+
 // Network is a network of the project, or one that it names as external.
 type Network struct {
 	ID, Name, Key string
@@ -152,6 +171,8 @@ type Network struct {
 	// Unpublished: ports of what is on it are not published on the host. OwnAddresses:
 	// its addresses are not given out by the engine, and may be those of others.
 	Unpublished, OwnAddresses bool
+	// Changes lead from what it is to what the file asks for, as far as it shows.
+	Changes []plan.FieldChange
 }
 
 // Volume is a volume of the project, or one that it names as external.
@@ -159,6 +180,8 @@ type Volume struct {
 	Name, Key, Project, Hash string
 	// Stops is what a RecordStops keeps in it; nil: it is a volume of the file's.
 	Stops []Stopped
+	// Changes are as a Network's.
+	Changes []plan.FieldChange
 }
 
 // Stopped is a container that a run took off the network Network, to put it on

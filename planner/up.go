@@ -60,6 +60,8 @@ type UpOptions struct {
 	// brought to their scale, and made anew only where they share a namespace or
 	// volumes with what is.
 	Restarted []string
+	// Repair puts right what was changed by hand, with the least that does it.
+	Repair bool
 	// Discard holds the volumes (by name at the engine) that the user agreed to
 	// lose the data of, because their definition changed.
 	Discard []string

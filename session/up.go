@@ -56,6 +56,11 @@ func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Repair {
+		if err := s.examine(ctx, state); err != nil {
+			return nil, err
+		}
+	}
 	p, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Up(p, state, o.UpOptions)
 	})

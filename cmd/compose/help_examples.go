@@ -38,6 +38,7 @@ var examples = map[string][]example{
 		{"A folder into all of a service's", "cp ./conf web:/etc/conf"},
 	},
 	"create": {{"Create containers and do not start them", "create"}},
+	"diff":   {{"What somebody changed by hand, too", "diff"}, {"In CI: exit with 2 where something differs", "diff --exit-code"}},
 	"down": {
 		{"Remove containers and networks", "down"},
 		{"Remove the volumes as well: data is lost", "down -v"},

@@ -36,7 +36,7 @@ var flagGroups = map[string][]flagGroup{
 
 var upGroups = []flagGroup{
 	{"images", "build no-build pull quiet-build quiet-pull prune"},
-	{"which containers change", "scale no-deps no-start force-recreate no-recreate always-recreate-deps renew-anon-volumes remove-orphans"},
+	{"which containers change", "scale no-deps no-start force-recreate no-recreate repair always-recreate-deps renew-anon-volumes remove-orphans"},
 	{"waiting and ending", "wait wait-timeout timeout abort-on-container-exit abort-on-container-failure exit-code-from"},
 	{"what is shown", "attach no-attach attach-dependencies timestamps no-log-prefix no-color menu"},
 	{"watching", "watch apply-config"},

@@ -176,7 +176,7 @@ var hostileCommands = [][]string{
 	{"ps", "-a"}, {"ps", "--orphans", "--format", "table"}, {"ps", "--format", "{{.Labels}} {{.Service}}"}, {"ps", "--format", "json"},
 	{"ps", "--format", "table {{.Service}}\t{{.Label \"x\"}}"}, {"ps", "--services"}, {"-p", "demo", "ps", "--details", "--stats"},
 	{"ls", "-a"}, {"ls", "-aq"}, {"ls", "--format", "json"}, {"volumes"}, {"volumes", "--format", "{{.Labels}}"}, {"volumes", "--format", "json"},
-	{"images"}, {"top"}, {"stats", "--no-stream"}, {"stats", "--no-stream", "--format", "json"}, {"explain"}, {"explain", "web"}, {"explain", "--format", "json"},
+	{"images"}, {"top"}, {"stats", "--no-stream"}, {"stats", "--no-stream", "--format", "json"}, {"diff"}, {"diff", "--format", "json"}, {"explain"}, {"explain", "web"}, {"explain", "--format", "json"},
 	{"logs"}, {"logs", "--format", "json"}, {"--ansi", "never", "logs", "--no-log-prefix"}, {"-p", "demo", "logs", control},
 	{"config"}, {"config", "--format", "json"}, {"config", "--environment"}, {"config", "--images"}, {"config", "--hash", "*"},
 	{"-f", "bad.yaml", "config"}, {"-f", "worse.yaml", "config"}, {"-f", "e\x1b]0;t\a\u202e.yaml", "config"}, {"-f", "no" + control, "config"},

@@ -80,6 +80,7 @@ func (a *app) commands() []*cobra.Command {
 		a.configCommand(),
 		a.cpCommand(),
 		a.createCommand(),
+		a.diffCommand(),
 		a.downCommand(),
 		a.eventsCommand(),
 		a.execCommand(),

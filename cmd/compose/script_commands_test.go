@@ -44,6 +44,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"await-event": awaitEvent,
 	"await-call":  awaitCall,
 	"docker":      disturb,
+	"by-hand":     changeByHand,
 	"fault":       addFault,
 	"calls":       countCalls,
 	"count":       countReal,

@@ -80,7 +80,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		{"--progress=json", "up", "-d", "--force-recreate"},
 		{"build", "--no-cache"},
 		{"exec", "-T", "web", "true"},
-		{"explain"},
+		{"explain"}, {"diff"}, {"diff", "--format", "json"},
 		{"ps", "--format", "json"},
 		{"events", "--json", "--since", "10m", "--until", "0s"},
 	} {

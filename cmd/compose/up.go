@@ -110,7 +110,7 @@ func replicas(args []string) (map[string]int, error) {
 type upFlags struct {
 	createFlags
 	detach, noStart, noDeps, recreateDeps, freshVolumes bool
-	wait, watch                                         bool
+	wait, watch, repair                                 bool
 	config                                              configFlag
 	waitTimeout                                         int
 	noColor, noPrefix, timestamps                       bool
@@ -150,6 +150,7 @@ func (f *upFlags) registerPlanned(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.noDeps, "no-deps", false, "Don't start linked services")
 	fs.BoolVar(&f.recreateDeps, "always-recreate-deps", false, "Recreate dependent containers")
 	fs.BoolVarP(&f.freshVolumes, "renew-anon-volumes", "V", false, "Recreate anonymous volumes instead of retrieving data from the previous containers")
+	fs.BoolVar(&f.repair, "repair", false, "Put right what was changed by hand: limits, networks, names, copied configs (see diff)")
 	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy. Implies detached mode")
 	timeoutFlag(fs)
 }
@@ -243,6 +244,8 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 	switch {
 	case f.recreateDeps && f.noRecreate:
 		return o, incompatible("--always-recreate-deps", "--no-recreate")
+	case f.repair && f.noRecreate:
+		return o, incompatible("--repair", "--no-recreate")
 	case f.detach && aborts:
 		return o, incompatible("--detach", "--abort-on-container-exit, --abort-on-container-failure or --exit-code-from")
 	case f.wait && aborts:
@@ -263,7 +266,7 @@ func (f *upFlags) plan(cmd *cobra.Command) (planner.UpOptions, error) {
 	if f.recreateDeps {
 		o.RecreateDeps = planner.RecreateForce
 	}
-	o.NoStart, o.Wait, o.FreshVolumes = f.noStart, f.wait, f.freshVolumes
+	o.NoStart, o.Wait, o.FreshVolumes, o.Repair = f.noStart, f.wait, f.freshVolumes, f.repair
 	o.Timeout = seconds(cmd, "timeout")
 	return o, nil
 }

@@ -67,6 +67,7 @@ type Client interface {
 	ContainerKill(ctx context.Context, id, signal string) error
 	ContainerRemove(ctx context.Context, id string, o container.RemoveOptions) error
 	ContainerRename(ctx context.Context, id, name string) error
+	ContainerUpdate(ctx context.Context, id string, o container.UpdateConfig) (container.UpdateResponse, error)
 	ContainerPause(ctx context.Context, id string) error
 	ContainerUnpause(ctx context.Context, id string) error
 	ContainerAttach(ctx context.Context, id string, o container.AttachOptions) (types.HijackedResponse, error)

@@ -133,6 +133,8 @@ func (d *Doer) change(ctx context.Context, action plan.Action, done *plan.Result
 		return plan.Result{ID: id}, d.startContainer(ctx, a.Ref, id)
 	case planner.ConnectContainer:
 		return plan.Result{}, d.connectContainer(ctx, a)
+	case planner.RepairContainer:
+		return plan.Result{}, d.repairContainer(ctx, a)
 	case planner.RenameContainer:
 		return plan.Result{}, d.renameContainer(ctx, boundID(a.Ref, a.ID, done), a.Ref.Name)
 	case planner.PauseContainer:

@@ -18,6 +18,7 @@ const (
 	ContainerPause   Route = "POST /containers/{id}/pause"
 	ContainerUnpause Route = "POST /containers/{id}/unpause"
 	ContainerRename  Route = "POST /containers/{id}/rename"
+	ContainerUpdate  Route = "POST /containers/{id}/update"
 	ContainerRemove  Route = "DELETE /containers/{id}"
 	ContainerWait    Route = "POST /containers/{id}/wait"
 	ContainerLogs    Route = "GET /containers/{id}/logs"
@@ -74,7 +75,7 @@ func (e *Engine) table() []route {
 		on(ContainerStop, e.containerStop), on(ContainerRestart, e.containerRestart),
 		on(ContainerKill, e.containerKill), on(ContainerPause, e.containerPause),
 		on(ContainerUnpause, e.containerUnpause), on(ContainerRename, e.containerRename),
-		on(ContainerRemove, e.containerRemove),
+		on(ContainerRemove, e.containerRemove), on(ContainerUpdate, e.containerUpdate),
 		on(ContainerWait, e.containerWait), on(ContainerLogs, e.containerLogs),
 		on(ContainerAttach, e.containerAttach), on(ContainerResize, e.containerResize),
 		on(ContainerTop, e.containerTop), on(ContainerStats, e.containerStats),

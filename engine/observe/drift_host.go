@@ -3,6 +3,7 @@ package observe
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -78,9 +79,9 @@ func (f fieldSet) resources(r *container.Resources) {
 	f.set("devices", devices(r.Devices))
 	f.set("device_cgroup_rules", r.DeviceCgroupRules)
 	f.set("gpus", r.DeviceRequests)
-	f.set("mem_limit", r.Memory)
-	f.set("mem_reservation", r.MemoryReservation)
-	f.set("memswap_limit", swap(r))
+	f.bytes("mem_limit", r.Memory)
+	f.bytes("mem_reservation", r.MemoryReservation)
+	f.bytes("memswap_limit", swap(r))
 	f.set("oom_kill_disable", r.OomKillDisable != nil && *r.OomKillDisable)
 	if n := r.MemorySwappiness; n != nil && *n >= 0 {
 		f.set("mem_swappiness", *n)
@@ -90,6 +91,19 @@ func (f fieldSet) resources(r *container.Resources) {
 	}
 	for _, limit := range r.Ulimits {
 		f.set("ulimits."+limit.Name, fmt.Sprintf("%d:%d", limit.Soft, limit.Hard))
+	}
+}
+
+// bytes puts a size in, which is shown in the largest unit that it is a whole number of.
+func (f fieldSet) bytes(name string, n int64) {
+	f.set(name, n)
+	if set, ok := f[name]; ok && n > 0 {
+		unit := 0
+		for ; unit < 3 && n%1024 == 0; unit++ {
+			n /= 1024
+		}
+		set.shown = strconv.FormatInt(n, 10) + []string{"B", "KiB", "MiB", "GiB"}[unit]
+		f[name] = set
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 
 	"github.com/compose-orchestrator/compose/engine/api"
+	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
@@ -26,7 +27,7 @@ func listNetworks(ctx context.Context, c api.Reader, o Options) ([]planner.Netwo
 	found := map[string]bool{}
 	var networks []planner.Network
 	for i := range list {
-		networks = append(networks, networkOf(&list[i]))
+		networks = append(networks, networkOf(o.Project, &list[i]))
 		found[list[i].Name] = true
 	}
 	var missing []string
@@ -45,7 +46,7 @@ func listNetworks(ctx context.Context, c api.Reader, o Options) ([]planner.Netwo
 		for i := range list {
 			// The filter takes names that merely contain one, too.
 			if slices.Contains(missing, list[i].Name) {
-				networks = append(networks, networkOf(&list[i]))
+				networks = append(networks, networkOf(o.Project, &list[i]))
 			}
 		}
 	}
@@ -55,8 +56,15 @@ func listNetworks(ctx context.Context, c api.Reader, o Options) ([]planner.Netwo
 	return networks, nil
 }
 
-func networkOf(n *network.Summary) planner.Network {
+// networkOf reads one entry of the list; p may be nil.
+func networkOf(p *project.Project, n *network.Summary) planner.Network {
+	var changes []plan.FieldChange
+	if p != nil {
+		changes = networkChanges(p, n)
+	}
 	return planner.Network{
+		Changes: changes,
+
 		ID: n.ID, Name: n.Name, Driver: n.Driver,
 		Key:     n.Labels[project.LabelNetwork],
 		Project: n.Labels[project.LabelProject],
@@ -85,7 +93,7 @@ func listVolumes(ctx context.Context, c api.Reader, o Options) ([]planner.Volume
 	found := map[string]bool{}
 	var volumes []planner.Volume
 	for _, v := range list {
-		volumes = append(volumes, volumeOf(v))
+		volumes = append(volumes, volumeOf(o.Project, v))
 		found[v.Name] = true
 	}
 	var missing []string
@@ -103,7 +111,7 @@ func listVolumes(ctx context.Context, c api.Reader, o Options) ([]planner.Volume
 		}
 		for _, v := range list {
 			if slices.Contains(missing, v.Name) {
-				volumes = append(volumes, volumeOf(v))
+				volumes = append(volumes, volumeOf(o.Project, v))
 			}
 		}
 	}
@@ -118,8 +126,15 @@ func VolumesOf(ctx context.Context, c api.Reader, of filters.Args) ([]*volume.Vo
 	return slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return v == nil }), err
 }
 
-func volumeOf(v *volume.Volume) planner.Volume {
+// volumeOf reads one entry of the list; p may be nil.
+func volumeOf(p *project.Project, v *volume.Volume) planner.Volume {
+	var changes []plan.FieldChange
+	if p != nil {
+		changes = volumeChanges(p, v)
+	}
 	return planner.Volume{
+		Changes: changes,
+
 		Name:    v.Name,
 		Key:     v.Labels[project.LabelVolume],
 		Project: v.Labels[project.LabelProject],

@@ -45,7 +45,7 @@ func Surroundings(ctx context.Context, c api.Reader, e planner.Engine, look plan
 		g.Go(func() error {
 			list, err := c.NetworkList(ctx, network.ListOptions{})
 			for i := range list {
-				s.Networks = append(s.Networks, networkOf(&list[i]))
+				s.Networks = append(s.Networks, networkOf(nil, &list[i]))
 			}
 			failed[1] = wrapped("listing networks", err)
 			return nil

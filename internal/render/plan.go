@@ -71,7 +71,7 @@ type planText struct {
 // also has the sign that its lines begin with.
 var participles = []struct{ becomes, done, sign string }{
 	{"recreate", "recreated", "~"}, {"create", "created", "+"}, {"remove", "removed", "-"},
-	{"start", "started", "+"}, {"restart", "restarted", "~"}, {"stop", "stopped", "-"}, {"kill", "killed", "-"},
+	{"repair", "repaired", "~"}, {"start", "started", "+"}, {"restart", "restarted", "~"}, {"stop", "stopped", "-"}, {"kill", "killed", "-"},
 	{"pause", "paused", "~"}, {"unpause", "unpaused", "~"},
 }
 
@@ -203,7 +203,7 @@ func (s *planText) why(c plan.Change) []terminal.Text {
 	}
 	for _, r := range c.Reasons {
 		for _, field := range r.Changes {
-			add(fieldText(field))
+			add(handText(r.Code == planner.BecauseByHand, field))
 		}
 		if len(r.Changes) == 0 && !obvious(c, r) {
 			add(strings.TrimPrefix(did+": "+r.String(), ": "))
@@ -281,6 +281,7 @@ func (s *planText) remarks() {
 	for _, skip := range s.Skipped {
 		s.line("left out: " + skip.Ref.String() + ": " + skip.Why)
 	}
+	s.altered()
 	for _, ask := range s.Asks {
 		s.b.Line(terminal.Value("  "), s.style.of(terminal.Red, "asks: "+ask.Text))
 	}
@@ -308,3 +309,28 @@ func (s *planText) findings() {
 }
 
 func (s *planText) line(text string) { s.b.Line(terminal.Value("  " + text)) }
+
+// handText is a field's change, and whether it was made by hand.
+func handText(byHand bool, c plan.FieldChange) string {
+	if byHand {
+		return "by hand: " + fieldText(c)
+	}
+	return fieldText(c)
+}
+
+// altered writes what was changed by hand and stays.
+func (s *planText) altered() {
+	if len(s.Altered) == 0 {
+		return
+	}
+	s.line("changed by hand, which up leaves and up --repair puts right:")
+	for _, a := range s.Altered {
+		name := a.Ref.Name
+		if a.Ref.Kind != event.Container {
+			name = strings.ToLower(string(a.Ref.Kind)) + " " + name
+		}
+		for _, c := range a.Changes {
+			s.line("  " + name + "  " + fieldText(c))
+		}
+	}
+}
