@@ -77,6 +77,15 @@ func (in Inputs) Changed(later Inputs) (files, parts []string) {
 	return nil, differing(in.Model, later.Model)
 }
 
+// FilesChanged are the files whose content is another one by now, sorted.
+func (in Inputs) FilesChanged(key ContentKey) []string {
+	now := map[string]string{}
+	for file := range in.Files {
+		now[file] = key.hashFile(file)
+	}
+	return differing(in.Files, now)
+}
+
 // differing are the keys whose values are not the same in both maps, sorted. One that is
 // in neither place and one that was not looked for are the same.
 func differing(a, b map[string]string) []string {

@@ -59,8 +59,11 @@ func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 	p, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Up(p, state, o.UpOptions)
 	})
-	if err != nil || len(p.Asks) == 0 {
-		return p, err
+	if err != nil {
+		return nil, err
+	}
+	if p.Options = o.UpOptions; len(p.Asks) == 0 {
+		return p, nil
 	}
 	for _, ask := range p.Asks {
 		yes, err := s.Answer(ctx, ask, o.Answers)
@@ -75,7 +78,7 @@ func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 		return p, nil
 	}
 	again, err := planner.Up(p.s.Project, state, o.UpOptions)
-	return &Planned{Plan: again, State: state, s: p.s}, err
+	return &Planned{Plan: again, State: state, Options: o.UpOptions, s: p.s}, err
 }
 
 // Answer tells whether what is asked is to be done. The error is that of asking the user.

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compose-orchestrator/compose/build"
+	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/internal/render"
+	"github.com/compose-orchestrator/compose/plan"
+	"github.com/compose-orchestrator/compose/planfile"
+	"github.com/compose-orchestrator/compose/planner"
+	"github.com/compose-orchestrator/compose/project"
+	"github.com/compose-orchestrator/compose/session"
+)
+
+// applyFlags are those of apply.
+type applyFlags struct {
+	replan, yes           bool
+	quietBuild, quietPull bool
+	wait                  bool
+	waitTimeout           int
+}
+
+func (a *app) applyCommand() *cobra.Command {
+	var f applyFlags
+	cmd := a.command("apply [OPTIONS] FILE", "Carry out a plan that was saved with plan -o", func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return hint.New("apply takes the file of one saved plan", "make one: compose plan -o FILE")
+		}
+		return a.apply(cmd.Context(), f, args[0])
+	})
+	cmd.Long = "Carry out a plan that was saved with plan -o, and nothing else.\n\n" +
+		"The Compose files are read again. Where they, the project's containers or what images are built from " +
+		"are not as they were, nothing is changed, and the exit code is 1. " +
+		"What was begun before and not finished goes on."
+	fs := cmd.Flags()
+	fs.BoolVar(&f.replan, "replan", false, "Where the plan no longer holds, show the one that does, and ask")
+	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
+	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy, also where the plan does not")
+	fs.IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait for the project to be running|healthy")
+	fs.BoolVar(&f.quietBuild, "quiet-build", false, "Suppress the build output")
+	fs.BoolVar(&f.quietPull, "quiet-pull", false, "Pull without printing progress information")
+	return cmd
+}
+
+// applying is a saved plan that is to be carried out.
+type applying struct {
+	*app
+	*planfile.Saved
+	applyFlags
+	file string
+	key  project.ContentKey
+	here string // the folder of this call
+}
+
+func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
+	key, err := a.keptKey()
+	if err != nil {
+		return err
+	}
+	saved, err := planfile.Read(file, key)
+	if err != nil {
+		return err
+	}
+	p := applying{app: a, Saved: saved, applyFlags: f, file: file, key: key, here: a.dir}
+	if err := p.checkFlags(); err != nil {
+		return err
+	}
+	a.askAgain(saved.Asked)
+	s, err := a.openUp(ctx, project.Selection{Services: saved.Asked.Services, NoDeps: saved.Asked.NoDeps}, saved.Asked.Scale)
+	if err != nil {
+		if changed := saved.Inputs.FilesChanged(key); len(changed) > 0 && !f.replan {
+			return p.stale(p.filesDiffer(changed))
+		}
+		return err
+	}
+	defer s.Close()
+	s = s.WithImages(session.ImageOptions{QuietPull: f.quietPull, Build: build.Options{Quiet: f.quietBuild}})
+	differs, err := p.inputsDiffer(ctx, s)
+	if err != nil {
+		return err
+	}
+	up := session.UpOptions{UpOptions: saved.Asked.Options}
+	up.Wait = up.Wait || f.wait
+	if f.yes {
+		up.Answers = session.AnswerYes
+	}
+	waits := upFlags{wait: up.Wait, waitTimeout: f.waitTimeout}
+	bounded, cancel := waits.bounded(ctx)
+	defer cancel()
+	return a.afterUp(ctx, s, waits.timedOut(bounded, s.CarryOut(bounded, session.SavedPlan{
+		Plan: saved.Plan, Options: up, Digests: saved.Digests,
+		Judge: func(_ context.Context, now planner.State) (session.Standing, error) { return p.judge(s, now, differs) },
+		Show:  func(made *plan.Plan) error { return render.Plan(a.stdout, s.Name, made, a.look()) },
+	})))
+}
+
+// checkFlags refuses what the saved plan says itself.
+func (p *applying) checkFlags() error {
+	g := p.global
+	for flag, given := range map[string]bool{
+		"--file": len(g.files) > 0, "--env-file": len(g.envFiles) > 0, "--profile": len(g.profiles) > 0, "--project-directory": g.dir != "",
+	} {
+		if given {
+			return hint.New("apply takes no "+flag+": the saved plan says which files and profiles it is of", "leave it out, or plan anew: compose plan -o FILE")
+		}
+	}
+	for _, name := range []string{g.name, p.getenv("COMPOSE_PROJECT_NAME")} {
+		if name != "" && name != p.Project {
+			return hint.New(fmt.Sprintf("%s is a plan for project %s, not for %s", p.file, p.Project, name), "name the plan's project, or none")
+		}
+	}
+	return nil
+}
+
+// inputsDiffer says what makes the plan stale whatever the engine has; "": nothing does.
+// The error is about what --replan does not help with, or the engine's.
+func (p *applying) inputsDiffer(ctx context.Context, s *session.Session) (string, error) {
+	engine, err := s.EngineID(ctx)
+	if err != nil {
+		return "", err
+	}
+	if engine != p.Engine {
+		return "", hint.New(fmt.Sprintf("%s is a plan for another engine, that at %s", p.file, p.EngineHost), "choose that one with -H or --context, or plan anew: compose plan -o FILE")
+	}
+	if s.Name != p.Project {
+		return "", hint.New(fmt.Sprintf("%s is a plan for project %s, and its files are of project %s now", p.file, p.Project, s.Name), "plan anew: compose plan -o FILE")
+	}
+	if p.Tool != version {
+		return fmt.Sprintf("this program became version %s, from %s", version, p.Tool), nil
+	}
+	inputs, err := s.Project.Inputs(p.key)
+	if err != nil {
+		return "", err
+	}
+	if files, parts := p.Inputs.Changed(inputs); len(files) > 0 {
+		return p.filesDiffer(files), nil
+	} else if len(parts) > 0 {
+		return "variables give " + enumerated(parts) + " other values", nil
+	}
+	contexts, err := keyedContexts(ctx, s, slices.Sorted(maps.Keys(p.Contexts)), p.key)
+	if err != nil {
+		return "", err
+	}
+	var built []string
+	for service, hash := range contexts {
+		if hash != p.Contexts[service] {
+			built = append(built, service)
+		}
+	}
+	if slices.Sort(built); len(built) > 0 {
+		return "what the image of " + enumerated(built) + " is built from was changed", nil
+	}
+	return "", nil
+}
+
+// filesDiffer names files that were changed.
+func (p *applying) filesDiffer(files []string) string {
+	names := slices.Clone(files)
+	for i, name := range names {
+		if rel, err := filepath.Rel(p.here, name); err == nil && filepath.IsLocal(rel) {
+			names[i] = rel
+		}
+	}
+	if len(names) > 1 {
+		return enumerated(names) + " were changed"
+	}
+	return names[0] + " was changed"
+}
+
+// judge says whether the plan still holds.
+func (p *applying) judge(s *session.Session, now planner.State, differs string) (session.Standing, error) {
+	seen := planfile.Look(s.Project, p.Plan, now)
+	begun := p.Begun(seen)
+	if differs == "" {
+		var texts []string
+		for _, d := range p.Differences(seen, begun) {
+			texts = append(texts, d.String())
+		}
+		differs = strings.Join(few(texts), ", ")
+	}
+	switch {
+	case differs == "" && begun:
+		p.sink(event.Message{Level: event.Info, Text: "the plan was begun before: what is left of it is done"})
+		return session.Remains, nil
+	case differs == "" && p.wait && !p.Asked.Options.Wait: // the same with waits
+		return session.Remains, nil
+	case differs == "":
+		return session.Holds, nil
+	case p.replan:
+		p.sink(event.Message{Level: event.Info, Text: "the saved plan no longer holds: since then " + differs})
+		return session.Stale, nil
+	}
+	return 0, p.stale(differs)
+}
+
+// stale is that the plan no longer holds.
+func (p *applying) stale(differs string) error {
+	return hint.New("the saved plan no longer holds: since then "+differs, "to see the plan that does, and be asked: compose apply --replan "+p.file)
+}
+
+// few are the first of some texts, and how many there are beside.
+func few(texts []string) []string {
+	if len(texts) <= manyServices {
+		return texts
+	}
+	return append(slices.Clone(texts[:manyServices]), fmt.Sprintf("and %d more", len(texts)-manyServices))
+}
+
+// enumerated is "a, b and c", of one or several.
+func enumerated(words []string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	return enumeration(words)
+}
