@@ -25,6 +25,20 @@ type Plan struct {
 	Asks []Ask `json:"asks,omitempty"`
 	// Findings are what was looked at before the plan is carried out, and what came of it.
 	Findings []Finding `json:"findings,omitempty"`
+	// CutOff are the published ports at which nobody answers while the plan is carried out,
+	// or afterwards.
+	CutOff []CutOff `json:"cut_off,omitempty"`
+}
+
+// CutOff are published ports of one service at which its containers cease to answer.
+type CutOff struct {
+	Service string `json:"service"`
+	// Ports are those of the host: "8080", "127.0.0.1:8080", "53/udp".
+	Ports []string `json:"ports"`
+	// Ended: the service has none of them afterwards.
+	Ended bool `json:"ended,omitempty"`
+	// When is as in Step: that comes only if one of these turns out new.
+	When []event.Ref `json:"when,omitempty"`
 }
 
 // Skip is a resource that a command leaves out.

@@ -105,6 +105,7 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	d.noteLostSharing()
 	d.keeps()
 	d.keepVolumes()
+	d.cutPorts()
 	return &d.plan, nil
 }
 
