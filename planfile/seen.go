@@ -94,7 +94,7 @@ func changes(p *plan.Plan, ref event.Ref) bool {
 		case ref.Kind == event.Container && ref.Service != "" && ref.Number > 0 && r.Service == ref.Service && r.Number == ref.Number:
 			return true
 		}
-		return r.Name == ref.Name || r.Old == ref.Name
+		return r.Name == ref.Name || r.Old != "" && r.Old == ref.Name
 	})
 }
 
