@@ -102,6 +102,8 @@ type SavedPlan struct {
 	// Judge compares what was observed with what the plan was made with. Its error ends
 	// CarryOut.
 	Judge func(ctx context.Context, now planner.State) (Standing, error)
+	// Rest is told what is left of it, where it Remains. Its error ends CarryOut.
+	Rest func(*plan.Plan) error
 	// Show shows the plan that takes its place.
 	Show func(*plan.Plan) error
 }
@@ -137,6 +139,9 @@ func (s *Session) CarryOut(ctx context.Context, saved SavedPlan) error {
 			}
 			return planner.Pin(rest, saved.Digests), nil
 		})
+		if err == nil && standing == Remains {
+			err = saved.Rest(p.Plan)
+		}
 		if err != nil {
 			return err
 		}

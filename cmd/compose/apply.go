@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"github.com/compose-orchestrator/compose/build"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/history"
 	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planfile"
@@ -59,6 +61,9 @@ type applying struct {
 	file string
 	key  project.ContentKey
 	here string // the folder of this call
+
+	begun bool                // it was, before this call or in it
+	done  *history.Deployment // has carried the plan out; nil: none has
 }
 
 func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
@@ -75,6 +80,7 @@ func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
 		return err
 	}
 	a.askAgain(saved.Asked)
+	a.planID = saved.ID
 	s, err := a.openUp(ctx, project.Selection{Services: saved.Asked.Services, NoDeps: saved.Asked.NoDeps}, saved.Asked.Scale)
 	if err != nil {
 		if changed := saved.Inputs.FilesChanged(key); len(changed) > 0 && !f.replan {
@@ -98,7 +104,10 @@ func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
 	defer cancel()
 	return a.afterUp(ctx, s, waits.timedOut(bounded, s.CarryOut(bounded, session.SavedPlan{
 		Plan: saved.Plan, Options: up, Digests: saved.Digests,
-		Judge: func(_ context.Context, now planner.State) (session.Standing, error) { return p.judge(s, now, differs) },
+		Judge: func(ctx context.Context, now planner.State) (session.Standing, error) {
+			return p.judge(ctx, s, now, differs)
+		},
+		Rest:  p.leftOver,
 		Show:  func(made *plan.Plan) error { return render.Plan(a.stdout, s.Name, made, a.look()) },
 	})))
 }
@@ -176,30 +185,81 @@ func (p *applying) filesDiffer(files []string) string {
 	return names[0] + " was changed"
 }
 
-// judge says whether the plan still holds.
-func (p *applying) judge(s *session.Session, now planner.State, differs string) (session.Standing, error) {
+// judge says whether the plan still holds. differs is what makes it stale whatever the
+// engine has; "": nothing does.
+func (p *applying) judge(ctx context.Context, s *session.Session, now planner.State, differs string) (session.Standing, error) {
 	seen := planfile.Look(s.Project, p.Plan, now)
-	begun := p.Begun(seen)
-	if differs == "" {
-		var texts []string
-		for _, d := range p.Differences(seen, begun) {
-			texts = append(texts, d.String())
+	found := p.Differences(seen, false)
+	if differs == "" && len(found) > 0 {
+		if p.begun = p.begunBefore(ctx, s, seen); p.begun {
+			found = p.Differences(seen, true)
 		}
-		differs = strings.Join(few(texts), ", ")
+		differs = described(found)
 	}
 	switch {
-	case differs == "" && begun:
-		p.sink(event.Message{Level: event.Info, Text: "the plan was begun before: what is left of it is done"})
-		return session.Remains, nil
-	case differs == "" && p.wait && !p.Asked.Options.Wait: // the same with waits
-		return session.Remains, nil
-	case differs == "":
-		return session.Holds, nil
-	case p.replan:
-		p.sink(event.Message{Level: event.Info, Text: "the saved plan no longer holds: since then " + differs})
+	case p.replan && (differs != "" || p.done != nil):
+		p.sink(event.Message{Level: event.Info, Text: "the saved plan no longer holds: " + cmp.Or(differs, "it was carried out")})
 		return session.Stale, nil
+	case differs != "":
+		return 0, p.stale(differs)
+	case p.begun, p.wait && !p.Asked.Options.Wait: // the latter is the same plan with waits
+		return session.Remains, nil
 	}
-	return 0, p.stale(differs)
+	return session.Holds, nil
+}
+
+// begunBefore tells whether the plan was begun: a container shows it, or the history does.
+func (p *applying) begunBefore(ctx context.Context, s *session.Session, seen []planfile.Seen) bool {
+	if of := p.deployment(ctx, s); of != nil {
+		if of.Outcome.Result == history.Done {
+			p.done = of
+		}
+		return true
+	}
+	return p.Begun(seen)
+}
+
+// deployment is the newest that carried the plan out, or began to; nil: none is known.
+func (p *applying) deployment(ctx context.Context, s *session.Session) *history.Deployment {
+	dir, err := p.historyDir()
+	if err != nil {
+		return nil
+	}
+	store, err := s.History(ctx, dir)
+	if err != nil {
+		return nil
+	}
+	all, _ := store.List() // what cannot be read tells nothing
+	for _, listed := range slices.Backward(all) {
+		if listed.Err == nil && listed.PlanID == p.ID {
+			return listed.Deployment
+		}
+	}
+	return nil
+}
+
+// leftOver is told what is left of a plan that was begun.
+func (p *applying) leftOver(rest *plan.Plan) error {
+	switch {
+	case !p.begun:
+		return nil
+	case p.done == nil:
+		p.sink(event.Message{Level: event.Info, Text: "the plan was begun before: what is left of it is done"})
+		return nil
+	case rest.Needs():
+		return p.stale(fmt.Sprintf("it was carried out by deployment @%d, and the project was changed", p.done.Number))
+	}
+	p.sink(event.Message{Level: event.Info, Text: fmt.Sprintf("the plan was carried out before, by deployment @%d: nothing is left of it", p.done.Number)})
+	return nil
+}
+
+// described are differences in words; "": there is none.
+func described(all []planfile.Difference) string {
+	var texts []string
+	for _, d := range all {
+		texts = append(texts, d.String())
+	}
+	return strings.Join(few(texts), ", ")
 }
 
 // stale is that the plan no longer holds.

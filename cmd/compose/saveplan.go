@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
+	"github.com/compose-orchestrator/compose/history"
 	"github.com/compose-orchestrator/compose/planfile"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
@@ -66,7 +66,7 @@ func (a *app) savePlan(ctx context.Context, s *session.Session, up session.UpOpt
 // planToSave fixes what the plan pulls, and looks at what it depends on.
 func (a *app) planToSave(ctx context.Context, s *session.Session, p *session.Planned, key project.ContentKey) (saved planfile.Saved, err error) {
 	saved = planfile.Saved{
-		ID: rand.Text(), Tool: version, Made: time.Now().UTC().Truncate(time.Second), By: a.caller(),
+		ID: rand.Text(), Tool: version, Made: time.Now().UTC().Truncate(time.Second), By: history.By(a.userName(), a.hostName()),
 		EngineHost: a.conn.Host(), Project: s.Name,
 	}
 	if saved.Engine, err = s.EngineID(ctx); err != nil {
@@ -105,12 +105,6 @@ func (a *app) keptKey() (project.ContentKey, error) {
 		return project.ContentKey{}, hint.Wrap(fmt.Errorf("a saved plan needs a key that is kept: %w", err), "set XDG_STATE_HOME to a folder of yours")
 	}
 	return project.NewContentKey(secret), nil
-}
-
-// caller is who calls the program: "alice@laptop".
-func (a *app) caller() string {
-	host, _ := os.Hostname() // one that has no name is shown as such
-	return a.userName() + "@" + host
 }
 
 // asked is how a plan is asked for, less the planner's options.
