@@ -107,8 +107,8 @@ func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
 		Judge: func(ctx context.Context, now planner.State) (session.Standing, error) {
 			return p.judge(ctx, s, now, differs)
 		},
-		Rest:  p.leftOver,
-		Show:  func(made *plan.Plan) error { return render.Plan(a.stdout, s.Name, made, a.look()) },
+		Rest: p.leftOver,
+		Show: func(made *plan.Plan) error { return render.Plan(a.stdout, s.Name, made, a.look()) },
 	})))
 }
 

@@ -25,7 +25,7 @@ var examples = map[string][]example{
 		{"Carry out what plan -o plan.json showed", "apply plan.json"},
 		{"Where it no longer holds: see the plan that does, and be asked", "apply --replan plan.json"},
 	},
-	"attach":         {{"Type to a service's program", "attach web"}},
+	"attach": {{"Type to a service's program", "attach web"}},
 	"build": {
 		{"Build what has changed of all services", "build"},
 		{"Build one from scratch, with newer base images", "build --no-cache --pull web"},
@@ -76,7 +76,7 @@ var examples = map[string][]example{
 		{"In a script: as JSON", "plan --format json"},
 		{"To be carried out later, as it was shown", "plan -o plan.json"},
 	},
-	"port":  {{"Where port 80 of a service is found", "port web 80"}},
+	"port": {{"Where port 80 of a service is found", "port web 80"}},
 	"ps": {
 		{"What runs", "ps"},
 		{"All containers, with restarts", "ps -a --details"},
