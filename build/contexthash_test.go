@@ -30,7 +30,7 @@ func TestContextHash(t *testing.T) {
 	at := func(name string) string { return filepath.Join(p.WorkingDir, name) }
 	hash := func() string {
 		t.Helper()
-		h, err := ContextHash(t.Context(), p, "web", Options{})
+		h, err := ContextHash(t.Context(), p, "web", at("web/plan.json"), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,6 +45,7 @@ func TestContextHash(t *testing.T) {
 		{"nothing", func() error { return nil }, true},
 		{"other times", func() error { return os.Chtimes(at("web/main.go"), time.Unix(1, 0), time.Unix(1, 0)) }, true},
 		{"a file that is ignored", func() error { return os.WriteFile(at("web/x.log"), nil, 0o644) }, true},
+		{"the file that does not count", func() error { return os.WriteFile(at("web/plan.json"), nil, 0o644) }, true},
 		{"a content", func() error { return os.WriteFile(at("web/main.go"), []byte("package mine"), 0o644) }, false},
 		{"a mode", func() error { return os.Chmod(at("web/main.go"), 0o755) }, false},
 		{"an additional context", func() error { return os.WriteFile(at("assets/a.css"), []byte("b"), 0o644) }, false},
@@ -66,15 +67,15 @@ func TestContextHash(t *testing.T) {
 // longer is not kept.
 func TestContextHashErrors(t *testing.T) {
 	p := projectOf(t, "services: {web: {build: ./web}, gone: {build: ./gone}}\n", map[string]string{"web/Dockerfile": "FROM alpine\n"})
-	if _, err := ContextHash(t.Context(), p, "gone", Options{}); err == nil {
+	if _, err := ContextHash(t.Context(), p, "gone", "", Options{}); err == nil {
 		t.Error("a context that is not there has a hash")
 	}
-	if _, err := ContextHash(t.Context(), p, "other", Options{}); !errors.Is(err, project.ErrNoSuchService) {
+	if _, err := ContextHash(t.Context(), p, "other", "", Options{}); !errors.Is(err, project.ErrNoSuchService) {
 		t.Errorf("a service that is not there: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := ContextHash(ctx, p, "web", Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := ContextHash(ctx, p, "web", "", Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -84,8 +85,8 @@ func TestContextHashErrors(t *testing.T) {
 func TestContextHashElsewhere(t *testing.T) {
 	const file = "services: {a: {build: {context: 'https://example.com/a.git', dockerfile_inline: 'FROM x'}}, b: {build: {context: 'https://example.com/b.git', dockerfile_inline: 'FROM x'}}}\n"
 	p := projectOf(t, file, nil)
-	a, err := ContextHash(t.Context(), p, "a", Options{})
-	b, err2 := ContextHash(t.Context(), p, "b", Options{})
+	a, err := ContextHash(t.Context(), p, "a", "", Options{})
+	b, err2 := ContextHash(t.Context(), p, "b", "", Options{})
 	if err != nil || err2 != nil || a == b {
 		t.Errorf("got %s (%v) and %s (%v)", a, err, b, err2)
 	}

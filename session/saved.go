@@ -21,12 +21,12 @@ func (s *Session) EngineID(ctx context.Context) (string, error) {
 	return observe.EngineID(ctx, s.Reader, s.Engine)
 }
 
-// ContextHashes are build.ContextHash of services, by service. The error is that of the
-// first that cannot be read.
-func (s *Session) ContextHashes(ctx context.Context, services []string) (map[string]string, error) {
+// ContextHashes are build.ContextHash of services, by service; the file except does not
+// count. The error is that of the first that cannot be read.
+func (s *Session) ContextHashes(ctx context.Context, services []string, except string) (map[string]string, error) {
 	hashes := map[string]string{}
 	for _, service := range services {
-		hash, err := build.ContextHash(ctx, s.Project, service, s.buildOptions())
+		hash, err := build.ContextHash(ctx, s.Project, service, except, s.buildOptions())
 		if err != nil {
 			return nil, err
 		}

@@ -155,7 +155,11 @@ func (p *applying) inputsDiffer(ctx context.Context, s *session.Session) (string
 	} else if len(parts) > 0 {
 		return "variables give " + enumerated(parts) + " other values", nil
 	}
-	contexts, err := keyedContexts(ctx, s, slices.Sorted(maps.Keys(p.Contexts)), p.key)
+	file, err := filepath.Abs(p.file)
+	if err != nil {
+		return "", err
+	}
+	contexts, err := keyedContexts(ctx, s, slices.Sorted(maps.Keys(p.Contexts)), file, p.key)
 	if err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -82,16 +83,21 @@ func (a *app) planToSave(ctx context.Context, s *session.Session, p *session.Pla
 	if saved.Inputs, err = s.Project.Inputs(key); err != nil {
 		return saved, err
 	}
-	if saved.Contexts, err = keyedContexts(ctx, s, planner.Builds(p.Plan), key); err != nil {
+	file, err := filepath.Abs(a.global.plan.output)
+	if err != nil {
+		return saved, err
+	}
+	if saved.Contexts, err = keyedContexts(ctx, s, planner.Builds(p.Plan), file, key); err != nil {
 		return saved, err
 	}
 	saved.Plan, saved.Seen = p.Plan, planfile.Look(s.Project, p.Plan, p.State)
 	return saved, nil
 }
 
-// keyedContexts are fingerprints of what the images of services are built from.
-func keyedContexts(ctx context.Context, s *session.Session, services []string, key project.ContentKey) (map[string]string, error) {
-	hashes, err := s.ContextHashes(ctx, services)
+// keyedContexts are fingerprints of what the images of services are built from, less the
+// plan's own file, which may be among it.
+func keyedContexts(ctx context.Context, s *session.Session, services []string, file string, key project.ContentKey) (map[string]string, error) {
+	hashes, err := s.ContextHashes(ctx, services, file)
 	for service, hash := range hashes {
 		hashes[service] = key.Hash(hash)
 	}
