@@ -37,8 +37,18 @@ type CutOff struct {
 	Ports []string `json:"ports"`
 	// Ended: the service has none of them afterwards.
 	Ended bool `json:"ended,omitempty"`
+	// Last is for how long its containers were down the last time; nil: it is not known.
+	Last *Downtime `json:"last,omitempty"`
 	// When is as in Step: that comes only if one of these turns out new.
 	When []event.Ref `json:"when,omitempty"`
+}
+
+// Downtime is for how long containers were down, from the stop of one to the start of the
+// one in its place.
+type Downtime struct {
+	// Deployment is its number in the history.
+	Deployment   int   `json:"deployment"`
+	Milliseconds int64 `json:"ms"`
 }
 
 // Skip is a resource that a command leaves out.

@@ -108,7 +108,7 @@ func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
 			return p.judge(ctx, s, now, differs)
 		},
 		Rest: p.leftOver,
-		Show: func(made *plan.Plan) error { return render.Plan(a.stdout, s.Name, made, a.look()) },
+		Show: func(made *plan.Plan) error { return render.Plan(a.stdout, s.Name, a.withDowntimes(s, made), a.look()) },
 	})))
 }
 
@@ -202,7 +202,7 @@ func (p *applying) judge(ctx context.Context, s *session.Session, now planner.St
 	}
 	switch {
 	case p.replan && (differs != "" || p.done != nil):
-		p.sink(event.Message{Level: event.Info, Text: "the saved plan no longer holds: " + cmp.Or(differs, "it was carried out")})
+		p.sink(event.Message{Level: event.Info, Text: noLonger + cmp.Or(differs, "it was carried out")})
 		return session.Stale, nil
 	case differs != "":
 		return 0, p.stale(differs)
@@ -266,9 +266,12 @@ func described(all []planfile.Difference) string {
 	return strings.Join(few(texts), ", ")
 }
 
+// noLonger begins what is said of a stale plan.
+const noLonger = "the saved plan no longer holds: since then "
+
 // stale is that the plan no longer holds.
 func (p *applying) stale(differs string) error {
-	return hint.New("the saved plan no longer holds: since then "+differs, "to see the plan that does, and be asked: compose apply --replan "+p.file)
+	return hint.New(noLonger+differs, "to see the plan that does, and be asked: compose apply --replan "+p.file)
 }
 
 // few are the first of some texts, and how many there are beside.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/plan"
@@ -24,7 +25,12 @@ func (s *planText) cutOff() {
 		if !slices.Contains(titles, title) {
 			titles = append(titles, title)
 		}
-		ports[title] = append(ports[title], fmt.Sprintf("%s (%s)", c.Service, strings.Join(c.Ports, ", ")))
+		text := strings.Join(c.Ports, ", ")
+		if c.Last != nil {
+			took := max(time.Second, (time.Duration(c.Last.Milliseconds) * time.Millisecond).Round(time.Second))
+			text += fmt.Sprintf("; %s in @%d", took, c.Last.Deployment)
+		}
+		ports[title] = append(ports[title], fmt.Sprintf("%s (%s)", c.Service, text))
 	}
 	for _, title := range titles {
 		s.line(title + ": " + strings.Join(ports[title], ", "))
