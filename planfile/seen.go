@@ -17,7 +17,8 @@ type Seen struct {
 	Ref event.Ref `json:"ref"` // without Old: Name is the present one
 	// ID is the resource's at the engine; "": it has none but its name.
 	ID string `json:"id,omitempty"`
-	// Config is its config-hash label.
+	// Config is the config-hash label of a volume, which has no id. That of a container
+	// would tell who tries values out which variables it has.
 	Config string `json:"config,omitempty"`
 	// Image is the id of a container's image.
 	Image string `json:"image,omitempty"`
@@ -50,11 +51,11 @@ func Look(p *project.Project, made *plan.Plan, s planner.State) []Seen {
 			continue
 		}
 		seen = append(seen, Seen{
-			Ref: ref, ID: c.ID, Config: c.Hash, Image: c.ImageID, State: stateOf(c.Status), Plan: c.Labels[project.LabelPlan],
+			Ref: ref, ID: c.ID, Image: c.ImageID, State: stateOf(c.Status), Plan: c.Labels[project.LabelPlan],
 		})
 	}
 	for _, n := range s.Networks {
-		seen = append(seen, Seen{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID, Config: n.Hash})
+		seen = append(seen, Seen{Ref: event.Ref{Kind: event.Network, Name: n.Name}, ID: n.ID})
 	}
 	for _, v := range s.Volumes {
 		seen = append(seen, Seen{Ref: event.Ref{Kind: event.Volume, Name: v.Name}, Config: v.Hash})
