@@ -21,8 +21,8 @@ const maxBytes = 64 << 20
 
 // Write puts a plan into a file that its owner alone may read, in one step: who reads the
 // file has all of it or what was there before. A file that is there is replaced where it
-// is a plan's; a *hint.Error says that it is something else. Other errors are those of the
-// file system.
+// is a plan's; a *hint.Error says that it is something else. Other errors say why the file
+// cannot be written.
 func Write(path string, s Saved, key project.ContentKey) error {
 	if err := replaceable(path); err != nil {
 		return err
@@ -34,6 +34,25 @@ func Write(path string, s Saved, key project.ContentKey) error {
 	}
 	text = append(text, '\n')
 	text = bytes.Replace(text, []byte(sealed("")), []byte(sealed(key.Hash(string(text)))), 1)
+	if err := replace(path, text); err != nil {
+		return fmt.Errorf("saving the plan to %s: %w", path, cause(err))
+	}
+	return nil
+}
+
+// cause is an error of the file system without the path, which may be a temporary one.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// replace writes a file in one step.
+func replace(path string, text []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".compose-plan-*") // with mode 0600
 	if err != nil {
 		return err

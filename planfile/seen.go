@@ -44,10 +44,11 @@ const (
 // is replaced.
 func Look(p *project.Project, made *plan.Plan, s planner.State) []Seen {
 	var seen []Seen
+	changed := touchedBy(made)
 	for _, c := range s.Containers {
 		ref := event.Ref{Kind: event.Container, Name: c.Name, Service: c.Service, Number: c.Number}
 		_, selected := p.Services[c.Service]
-		if c.OneOff || !selected && !changes(made, ref) {
+		if c.OneOff || !selected && !changed.has(ref) {
 			continue
 		}
 		seen = append(seen, Seen{
@@ -62,7 +63,7 @@ func Look(p *project.Project, made *plan.Plan, s planner.State) []Seen {
 	}
 	for name, i := range s.Images {
 		ref := event.Ref{Kind: event.Image, Name: name}
-		if !changes(made, ref) {
+		if !changed.has(ref) {
 			seen = append(seen, Seen{Ref: ref, ID: i.ID})
 		}
 	}
@@ -84,19 +85,28 @@ func stateOf(s planner.Status) State {
 	return Stopped
 }
 
-// changes tells whether a step of the plan is about a resource. A container is known by
-// its service and number, since its name changes while it is replaced.
-func changes(p *plan.Plan, ref event.Ref) bool {
-	return slices.ContainsFunc(p.Steps, func(s plan.Step) bool {
+// touched are the resources that steps of a plan are about: by kind and name, and of
+// containers also by service and number, since their names change while they are replaced.
+type touched map[event.Ref]bool
+
+func touchedBy(p *plan.Plan) touched {
+	t := touched{}
+	for _, s := range p.Steps {
 		r := s.Action.Resource()
-		switch {
-		case r.Kind != ref.Kind:
-			return false
-		case ref.Kind == event.Container && ref.Service != "" && ref.Number > 0 && r.Service == ref.Service && r.Number == ref.Number:
-			return true
+		t[event.Ref{Kind: r.Kind, Name: r.Name}] = true
+		if r.Old != "" {
+			t[event.Ref{Kind: r.Kind, Name: r.Old}] = true
 		}
-		return r.Name == ref.Name || r.Old != "" && r.Old == ref.Name
-	})
+		if r.Kind == event.Container && r.Number > 0 {
+			t[event.Ref{Kind: r.Kind, Service: r.Service, Number: r.Number}] = true
+		}
+	}
+	return t
+}
+
+func (t touched) has(r event.Ref) bool {
+	return t[event.Ref{Kind: r.Kind, Name: r.Name}] ||
+		r.Kind == event.Container && r.Number > 0 && t[event.Ref{Kind: r.Kind, Service: r.Service, Number: r.Number}]
 }
 
 // Difference is a resource that is not as it was seen.
@@ -132,7 +142,10 @@ func (s *Saved) Differences(now []Seen, begun bool) []Difference {
 			found = append(found, Difference{n.Ref, "was created", n.Ref.Kind != event.Container || n.Plan == s.ID})
 		}
 	}
-	found = slices.DeleteFunc(found, func(d Difference) bool { return begun && d.own && changes(s.Plan, d.Ref) })
+	if begun {
+		changed := touchedBy(s.Plan)
+		found = slices.DeleteFunc(found, func(d Difference) bool { return d.own && changed.has(d.Ref) })
+	}
 	slices.SortFunc(found, func(a, b Difference) int { return compareRefs(a.Ref, b.Ref) })
 	return found
 }

@@ -72,7 +72,7 @@ func (a *app) apply(ctx context.Context, f applyFlags, file string) error {
 		return err
 	}
 	saved, err := planfile.Read(file, key)
-	if err != nil {
+	if a.classes.note(err, exitFile) != nil {
 		return err
 	}
 	p := applying{app: a, Saved: saved, applyFlags: f, file: file, key: key, here: a.dir}
