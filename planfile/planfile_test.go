@@ -23,12 +23,9 @@ import (
 
 var (
 	key   = project.NewContentKey([]byte("0123456789abcdef"))
-	web   = event.Ref{Kind: event.Container, Name: "demo-web-1", Service: "web", Number: 1}
 	oldDB = event.Ref{Kind: event.Container, Name: "demo-db-1", Service: "db", Number: 1, Old: "demo-db-1"}
 	db    = event.Ref{Kind: event.Container, Name: "demo-db-1", Service: "db", Number: 1}
-	front = event.Ref{Kind: event.Network, Name: "demo_front"}
 	back  = event.Ref{Kind: event.Network, Name: "demo_back"}
-	image = event.Ref{Kind: event.Image, Name: "nginx"}
 )
 
 // saved is a plan that makes db anew, and the network back.
