@@ -45,6 +45,7 @@ func (a *app) applyCommand() *cobra.Command {
 		"What was begun before and not finished goes on."
 	fs := cmd.Flags()
 	fs.BoolVar(&f.replan, "replan", false, "Where the plan no longer holds, show the one that does, and ask")
+	a.preflightFlag(fs)
 	fs.BoolVarP(&f.yes, "yes", "y", false, `Assume "yes" as answer to all prompts`)
 	fs.BoolVar(&f.wait, "wait", false, "Wait for services to be running|healthy, also where the plan does not")
 	fs.IntVar(&f.waitTimeout, "wait-timeout", 0, "Maximum duration in seconds to wait for the project to be running|healthy")

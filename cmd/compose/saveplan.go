@@ -54,7 +54,7 @@ func (a *app) savePlan(ctx context.Context, s *session.Session, up session.UpOpt
 	}
 	saved.Asked = asked
 	shown := p.Apply(ctx, nil) // a dry run's
-	if code, ok := shown.(*exitError); shown != nil && (!ok || code.err != nil) {
+	if e, ok := shown.(*exitError); shown != nil && (!ok || e.code != exitChanges) {
 		return shown
 	}
 	if err := planfile.Write(a.global.plan.output, saved, key); err != nil {
