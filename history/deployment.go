@@ -55,6 +55,9 @@ type Deployment struct {
 	// Done are the ids of the steps that ended well; nil before the end.
 	Done    []int   `json:"done,omitempty"`
 	Outcome Outcome `json:"outcome"`
+	// Down are the milliseconds for which containers of a service that ran before were
+	// down, at most, by service. Those that did not come back are not among them.
+	Down map[string]int64 `json:"down_ms,omitempty"`
 
 	// Later are changes that were made below this deployment: by a command that watches
 	// files, or that stops what it brought up. The newest maxLater, and how many there were.

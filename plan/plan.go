@@ -27,6 +27,9 @@ type Plan struct {
 	Findings []Finding `json:"findings,omitempty"`
 	// Altered are what somebody changed by hand, and the plan leaves as it is.
 	Altered []Altered `json:"altered,omitempty"`
+	// CutOff are the published ports at which nobody answers while the plan is carried out,
+	// or afterwards.
+	CutOff []CutOff `json:"cut_off,omitempty"`
 }
 
 // Altered is a resource that somebody changed by hand, after it was made.
@@ -34,6 +37,27 @@ type Altered struct {
 	Ref event.Ref `json:"ref"`
 	// Changes lead from what it is to what it was made as.
 	Changes []FieldChange `json:"changes"`
+}
+
+// CutOff are published ports of one service at which its containers cease to answer.
+type CutOff struct {
+	Service string `json:"service"`
+	// Ports are those of the host: "8080", "127.0.0.1:8080", "53/udp".
+	Ports []string `json:"ports"`
+	// Ended: the service has none of them afterwards.
+	Ended bool `json:"ended,omitempty"`
+	// Last is for how long its containers were down the last time; nil: it is not known.
+	Last *Downtime `json:"last,omitempty"`
+	// When is as in Step: that comes only if one of these turns out new.
+	When []event.Ref `json:"when,omitempty"`
+}
+
+// Downtime is for how long containers were down, from the stop of one to the start of the
+// one in its place.
+type Downtime struct {
+	// Deployment is its number in the history.
+	Deployment   int   `json:"deployment"`
+	Milliseconds int64 `json:"ms"`
 }
 
 // Skip is a resource that a command leaves out.

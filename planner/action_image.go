@@ -12,6 +12,10 @@ type PullImage struct {
 	// Have is the Digest of the image that the engine has under this reference,
 	// "" where it has none: the pull changed something if another one comes.
 	Have string `json:"have,omitempty"`
+	// Digest is what is pulled, "sha256:...", whatever the registry has under the
+	// reference by then; the engine has it under the reference afterwards. "": what the
+	// registry has.
+	Digest string `json:"digest,omitempty"`
 }
 
 func (PullImage) Verb() string          { return "pull" }
@@ -28,10 +32,14 @@ func (PullImage) Interruption() plan.Interruption    { return plan.Breaks }
 func (a PullImage) Produces() (have string, ok bool) { return a.Have, true }
 
 func (a PullImage) Details() []string {
-	if a.Platform == "" {
-		return nil
+	var d []string
+	if a.Platform != "" {
+		d = append(d, "platform "+a.Platform)
 	}
-	return []string{"platform " + a.Platform}
+	if a.Digest != "" {
+		d = append(d, "at "+a.Digest)
+	}
+	return d
 }
 
 // BuildImage builds a service's image. Ref.Name is the image's name,
@@ -42,6 +50,8 @@ type BuildImage struct {
 	// PullFirst: the service names an image too, which the engine does not have. It is
 	// pulled, and built only if the registry has none.
 	PullFirst bool `json:"pull_first,omitempty"`
+	// Digest is what PullFirst pulls, as in PullImage.
+	Digest string `json:"digest,omitempty"`
 	// Like is the first of several services with the same build section; "": there is one.
 	Like string `json:"like,omitempty"`
 }

@@ -34,37 +34,37 @@ const (
 	BuildNever   BuildMode = "never"  // --no-build
 )
 
-// UpOptions steer Up. The zero value is a plain `up`.
+// UpOptions steer Up. The zero value is a plain `up`. Their JSON is a part of a saved plan.
 type UpOptions struct {
-	Recreate     Recreate // for the services named on the command line, or all
-	RecreateDeps Recreate // for their dependencies
-	Build        BuildMode
+	Recreate     Recreate  `json:"recreate,omitempty"`      // for the services named on the command line, or all
+	RecreateDeps Recreate  `json:"recreate_deps,omitempty"` // for their dependencies
+	Build        BuildMode `json:"build,omitempty"`
 	// Pull overrides the services' pull policy: "always", "missing", "never",
 	// "build"; "" leaves it to the file.
-	Pull string
+	Pull string `json:"pull,omitempty"`
 	// NoStart creates and starts nothing.
-	NoStart bool
+	NoStart bool `json:"no_start,omitempty"`
 	// Wait ends the plan with waits until everything runs and is healthy.
-	Wait          bool
-	RemoveOrphans bool
-	IgnoreOrphans bool
+	Wait          bool `json:"wait,omitempty"`
+	RemoveOrphans bool `json:"remove_orphans,omitempty"`
+	IgnoreOrphans bool `json:"ignore_orphans,omitempty"`
 	// FreshVolumes: replaced containers do not hand their anonymous volumes on.
-	FreshVolumes bool
+	FreshVolumes bool `json:"fresh_volumes,omitempty"`
 	// Timeout for stops; nil: each container's own.
-	Timeout *time.Duration
+	Timeout *time.Duration `json:"timeout,omitempty"`
 	// PruneImages removes the images whose names go to others, where nothing else
 	// names or uses them. Else they are reported.
-	PruneImages bool
+	PruneImages bool `json:"prune_images,omitempty"`
 	// Restarted are services that are in the project to be restarted alone, with one
 	// that they depend on with restart: true. They are not built or pulled, nor
 	// brought to their scale, and made anew only where they share a namespace or
 	// volumes with what is.
-	Restarted []string
+	Restarted []string `json:"restarted,omitempty"`
 	// Repair puts right what was changed by hand, with the least that does it.
-	Repair bool
+	Repair bool `json:"repair,omitempty"`
 	// Discard holds the volumes (by name at the engine) that the user agreed to
 	// lose the data of, because their definition changed.
-	Discard []string
+	Discard []string `json:"discard,omitempty"`
 }
 
 // Up plans what makes the engine's state the project's. A *hint.Error is about something
@@ -107,6 +107,7 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	d.noteLostSharing()
 	d.keeps()
 	d.keepVolumes()
+	d.cutPorts()
 	return &d.plan, nil
 }
 

@@ -24,8 +24,12 @@ func NewContentKey(secret []byte) ContentKey {
 	return k
 }
 
-// label is the fingerprint of a text: "KEYID:HMAC", both hexadecimal.
-func (k ContentKey) label(text string) string { return k.id + ":" + k.sum(text) }
+// Hash is the fingerprint of a text, "KEYID:HMAC", both hexadecimal. Who does not have the
+// key cannot try out which text it stands for.
+func (k ContentKey) Hash(text string) string { return k.id + ":" + k.sum(text) }
+
+// Made tells whether a fingerprint was made with this key.
+func (k ContentKey) Made(fingerprint string) bool { return strings.HasPrefix(fingerprint, k.id+":") }
 
 func (k ContentKey) sum(text string) string {
 	mac := hmac.New(sha256.New, k.secret)

@@ -50,7 +50,7 @@ func ContentHash(p *Project, service string) (string, error) {
 		return "", nil
 	}
 	slices.Sort(lines)
-	return p.contentKey().label(strings.Join(slices.Compact(lines), "")), nil
+	return p.contentKey().Hash(strings.Join(slices.Compact(lines), "")), nil
 }
 
 // content is what is known of a file or folder.

@@ -116,7 +116,7 @@ func (p *Project) SecretHash(key string) string {
 	if err != nil {
 		return ""
 	}
-	return p.contentKey().label("secret " + key + " " + digest)
+	return p.contentKey().Hash("secret " + key + " " + digest)
 }
 
 func keptFile(path string) KeptConfig {

@@ -34,6 +34,7 @@ type record struct {
 	began time.Time      // zero: nothing is written
 	entry *history.Entry // once it began, of an entry
 	skip  bool           // it cannot be written
+	down  downtimes
 }
 
 // Later is this session for what a command does after it brought the project to where it
@@ -96,9 +97,13 @@ func (r *recording) Do(ctx context.Context, s plan.Step, done *plan.Results) (pl
 	if planner.ChangesProject(s.Action) {
 		r.begin.Do(func() { r.write(ctx) })
 	}
+	began := time.Now()
 	res, err := r.Doer.Do(ctx, s, done)
 	r.to.r.mu.Lock()
 	defer r.to.r.mu.Unlock()
+	if err == nil {
+		r.to.down.saw(s.Action, began, time.Now())
+	}
 	r.to.tried[s.ID+r.offset] = true
 	r.to.done[s.ID+r.offset] = err == nil
 	return res, err
@@ -224,6 +229,7 @@ func (r *recording) put(outcome history.Outcome, images map[string]history.Image
 		return rec.store.Put(d)
 	}
 	d.Ended, d.Changes, d.Outcome, d.Images = now, to.changes(to.tried), outcome, images
+	d.Down = to.down.milliseconds()
 	if d.Plan, err = json.Marshal(&plan.Plan{Title: to.title, Steps: to.steps}); err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (d *doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Re
 // image builds, or pulls where the registry has what nobody built yet.
 func (d *doer) image(ctx context.Context, s plan.Step, a planner.BuildImage, done *plan.Results) (plan.Result, error) {
 	if a.PullFirst {
-		pull := plan.Step{ID: s.ID, Action: planner.PullImage{Ref: a.Ref, Have: a.Have}}
+		pull := plan.Step{ID: s.ID, Action: planner.PullImage{Ref: a.Ref, Have: a.Have, Digest: a.Digest}}
 		res, err := d.engine.Do(ctx, pull, done)
 		if err == nil || ctx.Err() != nil {
 			res.Text = "Pulled"

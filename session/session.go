@@ -215,8 +215,9 @@ func (s *Session) carryOut(ctx context.Context, skip observe.Parts, of planOf) e
 // its Dockerfiles say.
 type Planned struct {
 	*plan.Plan
-	// State is what was observed.
-	State planner.State
+	// State is what was observed, and Options are those of an up, with what the user agreed to.
+	State   planner.State
+	Options planner.UpOptions
 
 	s       *Session
 	partial bool // not all that State can have was observed

@@ -52,20 +52,18 @@ func (s *Session) bringUp(ctx context.Context, o UpOptions) error {
 // caller has the turn. The error is that of the observation, of what the file asks for,
 // or of asking the user.
 func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
-	state, err := s.observe(ctx, everything)
+	state, err := s.observeUp(ctx, o.UpOptions)
 	if err != nil {
 		return nil, err
-	}
-	if o.Repair {
-		if err := s.examine(ctx, state); err != nil {
-			return nil, err
-		}
 	}
 	p, err := s.planBuilds(state, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		return planner.Up(p, state, o.UpOptions)
 	})
-	if err != nil || len(p.Asks) == 0 {
-		return p, err
+	if err != nil {
+		return nil, err
+	}
+	if p.Options = o.UpOptions; len(p.Asks) == 0 {
+		return p, nil
 	}
 	for _, ask := range p.Asks {
 		yes, err := s.Answer(ctx, ask, o.Answers)
@@ -80,7 +78,16 @@ func (s *Session) PlanUp(ctx context.Context, o UpOptions) (*Planned, error) {
 		return p, nil
 	}
 	again, err := planner.Up(p.s.Project, state, o.UpOptions)
-	return &Planned{Plan: again, State: state, s: p.s}, err
+	return &Planned{Plan: again, State: state, Options: o.UpOptions, s: p.s}, err
+}
+
+// observeUp observes what an up with these options is planned of.
+func (s *Session) observeUp(ctx context.Context, o planner.UpOptions) (planner.State, error) {
+	state, err := s.observe(ctx, everything)
+	if err == nil && o.Repair {
+		err = s.examine(ctx, state)
+	}
+	return state, err
 }
 
 // Answer tells whether what is asked is to be done. The error is that of asking the user.

@@ -129,6 +129,8 @@ func argumentCompleter(cmd *cobra.Command) completer {
 		return endingIn(":", services)
 	case strings.Contains(usage, "SERVICE PRIVATE_PORT"):
 		return then(services, ports)
+	case strings.HasSuffix(usage, " FILE"):
+		return then(files, nothing)
 	case strings.Contains(usage, "[SERVICE...]"), strings.Contains(usage, "[SERVICES]"):
 		return eachOnce(services)
 	case strings.Contains(usage, "SERVICE"):

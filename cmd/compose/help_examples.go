@@ -21,7 +21,11 @@ var examples = map[string][]example{
 	"alpha":          {{"Draw what depends on what", "alpha viz"}},
 	"alpha generate": {{"A Compose file for a container that exists", "alpha generate old-db"}},
 	"alpha viz":      {{"A graph with networks and ports", "alpha viz --networks --ports"}},
-	"attach":         {{"Type to a service's program", "attach web"}},
+	"apply": {
+		{"Carry out what plan -o plan.json showed", "apply plan.json"},
+		{"Where it no longer holds: see the plan that does, and be asked", "apply --replan plan.json"},
+	},
+	"attach": {{"Type to a service's program", "attach web"}},
 	"build": {
 		{"Build what has changed of all services", "build"},
 		{"Build one from scratch, with newer base images", "build --no-cache --pull web"},
@@ -68,8 +72,12 @@ var examples = map[string][]example{
 	},
 	"ls":    {{"All projects, those too that are stopped", "ls -a"}},
 	"pause": {{"Freeze a service", "pause web"}},
-	"plan":  {{"What up would change", "plan"}, {"In a script: as JSON", "plan --format json"}},
-	"port":  {{"Where port 80 of a service is found", "port web 80"}},
+	"plan": {
+		{"What up would change", "plan"},
+		{"In a script: as JSON", "plan --format json"},
+		{"To be carried out later, as it was shown", "plan -o plan.json"},
+	},
+	"port": {{"Where port 80 of a service is found", "port web 80"}},
 	"ps": {
 		{"What runs", "ps"},
 		{"All containers, with restarts", "ps -a --details"},

@@ -35,6 +35,19 @@ import (
 // same addresses, names and anonymous volumes, and nothing beside them.
 func TestKilledUp(t *testing.T) {
 	t.Parallel()
+	killAtEachCall(t, "up", (*killing).up)
+}
+
+// So does an apply that is killed: called again it goes on with its plan, which no step of
+// its own makes stale.
+func TestKilledApply(t *testing.T) {
+	t.Parallel()
+	killAtEachCall(t, "apply", (*killing).apply)
+}
+
+// killAtEachCall brings each case about with a command, and a kill at each call.
+func killAtEachCall(t *testing.T, command string, change func(*killing) func() *exec.Cmd) {
+	t.Helper()
 	host := ""
 	if os.Getenv("COMPOSE_TEST_ENGINE") == "1" {
 		needAlpine(t)
@@ -45,7 +58,8 @@ func TestKilledUp(t *testing.T) {
 	for _, c := range killedCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			k := newKilling(t, host, c)
+			k := newKilling(t, host, command, c)
+			k.change = change
 			want, calls := k.run(0)
 			if calls == 0 || !strings.Contains(want, "running") {
 				t.Fatalf("%d calls, which end with\n%s", calls, want)
@@ -106,13 +120,31 @@ type killing struct {
 	dir, project string
 	gate         *gate
 	c            *client.Client
+	// change prepares what brings the project to the file after, and makes the command.
+	change func(*killing) func() *exec.Cmd
 }
 
-func newKilling(t *testing.T, host string, c killedCase) *killing {
+// up brings the project up.
+func (k *killing) up() func() *exec.Cmd {
+	return func() *exec.Cmd { return k.command("after.yaml", append([]string{"up", "-d"}, k.args...)...) }
+}
+
+// apply plans now, and carries that out.
+func (k *killing) apply() func() *exec.Cmd {
+	k.Helper()
+	const changes = 2 // the exit code
+	saving := k.command("after.yaml", append([]string{"plan", "-o", "plan.json"}, k.args...)...)
+	if out, err := saving.CombinedOutput(); saving.ProcessState.ExitCode() != changes {
+		k.Fatalf("%v: %v\n%s", saving.Args, err, out)
+	}
+	return func() *exec.Cmd { return composeCommand(k.T, k.dir, k.gate.host, "apply", "plan.json") }
+}
+
+func newKilling(t *testing.T, host, command string, c killedCase) *killing {
 	t.Helper()
-	k := &killing{T: t, killedCase: c, dir: t.TempDir(), project: fmt.Sprintf("ckill%d%s", os.Getpid(), c.name)}
+	k := &killing{T: t, killedCase: c, dir: t.TempDir(), project: fmt.Sprintf("ckill%d%s%s", os.Getpid(), command, c.name)}
 	for name, text := range map[string]string{"before.yaml": c.before, "after.yaml": c.after} {
-		if err := os.WriteFile(filepath.Join(k.dir, name), []byte(strings.ReplaceAll(text, "SUBNET", ownSubnet(0))), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(k.dir, name), []byte(strings.ReplaceAll(text, "SUBNET", ownSubnet(len(command)-len("up")))), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,9 +165,6 @@ func (k *killing) command(file string, args ...string) *exec.Cmd {
 // and returns what there is then and how many calls there were.
 func (k *killing) run(at int) (state string, calls int) {
 	k.Helper()
-	up := func(file string, args ...string) *exec.Cmd {
-		return k.command(file, append([]string{"up", "-d"}, args...)...)
-	}
 	must := func(cmd *exec.Cmd) {
 		k.Helper()
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -143,9 +172,10 @@ func (k *killing) run(at int) (state string, calls int) {
 		}
 	}
 	must(k.command("before.yaml", "down", "-v", "--remove-orphans"))
-	must(up("before.yaml"))
+	must(k.command("before.yaml", "up", "-d"))
 	before := k.look()
-	killed := up("after.yaml", k.args...)
+	change := k.change(k)
+	killed := change()
 	var out bytes.Buffer
 	killed.Stdout, killed.Stderr = &out, &out
 	k.gate.set(at, func() { _ = killed.Process.Kill() })
@@ -158,7 +188,7 @@ func (k *killing) run(at int) (state string, calls int) {
 		k.Fatalf("killed at %d: %v\n%s", at, err, out.String())
 	}
 	if at > 0 {
-		must(up("after.yaml", k.args...))
+		must(change())
 	}
 	return k.compare(before), calls
 }

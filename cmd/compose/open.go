@@ -262,13 +262,26 @@ func (a *app) session(p *project.Project, name string) *session.Session {
 		Confirm:  a.confirm,
 		Force:    a.force,
 	}
+	var s *session.Session
 	if a.global.plan.dryRun {
-		c.DryRun, c.ShowPlan = true, func(made *plan.Plan) error { return a.showPlan(name, made) }
+		c.DryRun, c.ShowPlan = true, func(made *plan.Plan) error { return a.showPlan(name, a.withDowntimes(s, made)) }
 	}
 	c.Lock = a.projectLock(name)
 	c.Recorder = a.recorder()
 	c.NoPreflight = !a.wantsPreflight(p)
 	c.ConfigDir = a.getenv("DOCKER_CONFIG")
 	c.LookupEnv = a.lookupEnv
-	return a.conn.New(c)
+	s = a.conn.New(c)
+	return s
+}
+
+// withDowntimes is a plan with what the history tells of times.
+func (a *app) withDowntimes(s *session.Session, p *plan.Plan) *plan.Plan {
+	dir, err := a.historyDir()
+	if err != nil {
+		return p
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lastWord)
+	defer cancel()
+	return s.WithDowntimes(ctx, dir, p)
 }

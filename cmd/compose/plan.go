@@ -18,6 +18,7 @@ type planFlags struct {
 	exitCode bool
 	format   string // of the command plan; "": that of --progress
 	offline  bool   // no engine is asked: nothing is there
+	output   string // the file that the plan is saved to; "": none
 }
 
 // exitChanges is the exit code of a shown plan that changes something, where the user
@@ -40,6 +41,9 @@ func (a *app) planCommand() *cobra.Command {
 		if err := oneFormatOf(a.global.plan.format, "text", "json"); err != nil {
 			return err
 		}
+		if a.global.plan.offline && a.global.plan.output != "" {
+			return incompatible("--offline", "--output")
+		}
 		a.global.plan.dryRun, a.global.plan.exitCode = true, true
 		return a.up(cmd, f, args)
 	})
@@ -50,6 +54,7 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Flags().StringVar(&a.global.plan.format, "format", "", `Format the output ("text"|"json")`)
 	cmd.Flags().BoolVar(&a.global.plan.offline, "offline", false, "Ask no engine: plan as where nothing is there yet")
 	cmd.Flags().BoolVar(&a.global.plan.steps, "steps", false, "Print each step")
+	cmd.Flags().StringVarP(&a.global.plan.output, "output", "o", "", "Save the plan to a file, for compose apply")
 	return cmd
 }
 

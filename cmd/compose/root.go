@@ -73,6 +73,7 @@ func (a *app) root() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.alphaCommand(),
+		a.applyCommand(),
 		a.attachCommand(),
 		a.buildCommand(),
 		a.commitCommand(),

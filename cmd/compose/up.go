@@ -162,7 +162,8 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	}
 	since := time.Now()
 	a.logs = render.LogOptions{NoPrefix: f.noPrefix, NoColor: f.noColor, Timestamps: f.timestamps, Split: true}
-	s, err := a.openUp(cmd.Context(), project.Selection{Services: services, NoDeps: f.noDeps}, f.scale)
+	selection := project.Selection{Services: services, NoDeps: f.noDeps}
+	s, err := a.openUp(cmd.Context(), selection, f.scale)
 	if err != nil {
 		return err
 	}
@@ -175,6 +176,9 @@ func (a *app) up(cmd *cobra.Command, f upFlags, services []string) error {
 	}
 	s = s.WithImages(session.ImageOptions{QuietPull: f.quietPull, Build: build.Options{Quiet: f.quietBuild}})
 	up := session.UpOptions{UpOptions: o, Answers: f.answers()}
+	if a.global.plan.output != "" {
+		return a.savePlan(cmd.Context(), s, up, a.asked(selection, f.scale))
+	}
 	if f.detach || f.noStart || f.wait || a.global.plan.dryRun {
 		ctx, cancel := f.bounded(cmd.Context())
 		defer cancel()

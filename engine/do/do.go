@@ -90,7 +90,7 @@ func (d *Doer) Do(ctx context.Context, s plan.Step, done *plan.Results) (plan.Re
 func (d *Doer) dispatch(ctx context.Context, action plan.Action, done *plan.Results) (plan.Result, error) {
 	switch a := action.(type) {
 	case planner.PullImage:
-		digest, err := d.pull(ctx, a.Ref, a.Platform)
+		digest, err := d.pull(ctx, a)
 		return plan.Result{Digest: digest}, err
 	case planner.PushImage:
 		return plan.Result{}, d.push(ctx, a.Ref)

@@ -9,32 +9,64 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/distribution/reference"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/pkg/jsonmessage"
+	"github.com/opencontainers/go-digest"
 
 	"github.com/compose-orchestrator/compose/engine/api"
 	"github.com/compose-orchestrator/compose/event"
+	"github.com/compose-orchestrator/compose/planner"
 )
 
 // pull brings an image from its registry and returns the identity of what the
 // reference names now (planner.Image.Digest). Its progress goes to the sink, a
-// part for each layer. platform "" is the engine's own.
-func (d *Doer) pull(ctx context.Context, ref event.Ref, platform string) (digest string, err error) {
-	auth, err := d.config.RegistryAuth(ref.Name)
+// part for each layer.
+func (d *Doer) pull(ctx context.Context, a planner.PullImage) (identity string, err error) {
+	auth, err := d.config.RegistryAuth(a.Ref.Name)
 	if err != nil {
 		return "", err
 	}
-	progress, err := d.c.ImagePull(ctx, ref.Name, image.PullOptions{RegistryAuth: auth, Platform: platform})
+	source, err := pinned(a)
 	if err != nil {
-		return "", d.pullFailure(ref.Name, err)
+		return "", err
+	}
+	progress, err := d.c.ImagePull(ctx, source, image.PullOptions{RegistryAuth: auth, Platform: a.Platform})
+	if err != nil {
+		return "", d.pullFailure(source, err)
 	}
 	defer progress.Close()
-	if err := d.report(ref, progress); err != nil {
-		return "", d.pullFailure(ref.Name, err)
+	if err := d.report(a.Ref, progress); err != nil {
+		return "", d.pullFailure(source, err)
 	}
-	d.im.forget(ref.Name)
-	pulled, err := d.im.get(ctx, d.c, ref.Name, platform)
+	if source != a.Ref.Name {
+		if err := d.c.ImageTag(ctx, source, a.Ref.Name); err != nil {
+			return "", fmt.Errorf("naming %s %s: %w", source, a.Ref.Name, err)
+		}
+	}
+	d.im.forget(a.Ref.Name)
+	pulled, err := d.im.get(ctx, d.c, a.Ref.Name, a.Platform)
 	return pulled.digest, err
+}
+
+// pinned is what a pull asks the registry for: the reference, or what has the digest in
+// its repository. A reference with a digest of its own says it already.
+func pinned(a planner.PullImage) (string, error) {
+	if a.Digest == "" {
+		return a.Ref.Name, nil
+	}
+	named, err := reference.ParseNormalizedNamed(a.Ref.Name)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := named.(reference.Digested); ok {
+		return a.Ref.Name, nil
+	}
+	exact, err := reference.WithDigest(reference.TrimNamed(named), digest.Digest(a.Digest))
+	if err != nil {
+		return "", fmt.Errorf("%s at %s: %w", a.Ref.Name, a.Digest, err)
+	}
+	return reference.FamiliarString(exact), nil
 }
 
 // report turns the progress of a pull or push into events. It is over when the

@@ -82,6 +82,14 @@ func TestDoPull(t *testing.T) {
 		t.Errorf("got %s, want %s", out.Digest, want)
 	}
 	b.Fails(planner.PullImage{Ref: event.Ref{Kind: event.Image, Name: "localhost:1/do/nothing"}}, "pulling localhost:1/do/nothing")
+
+	_, digest, _ := strings.Cut(i.RepoDigests[0], "@")
+	if pinned := b.Do(planner.PullImage{Ref: ref, Digest: digest}); pinned.Digest != out.Digest {
+		t.Errorf("by its digest: got %s, want %s", pinned.Digest, out.Digest)
+	}
+	const other = "sha256:1111111111111111111111111111111111111111111111111111111111111111"
+	b.Fails(planner.PullImage{Ref: ref, Digest: other}, "pulling alpine@"+other)
+	b.Fails(planner.PullImage{Ref: ref, Digest: "latest"}, "alpine at latest")
 }
 
 // TestDoInUse: what others use stays, with a word.

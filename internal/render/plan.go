@@ -53,6 +53,8 @@ func planLines(project string, p *plan.Plan, style style, cols int) *terminal.Bu
 	s.headline(project)
 	s.changes()
 	s.order()
+	s.cutOff()
+	s.untouched()
 	s.remarks()
 	s.findings()
 	return &s.b
@@ -164,14 +166,7 @@ const nameWidth = 30
 
 // name is who changes: "web", "web ×3, worker", "network demo_default".
 func (s *planText) name(c plan.Change) string {
-	names := make([]string, len(c.Of))
-	for i, of := range c.Of {
-		names[i] = of.Name
-		if of.Count > 1 {
-			names[i] += fmt.Sprintf(" ×%d", of.Count)
-		}
-	}
-	name := strings.Join(names, ", ")
+	name := affectedNames(c.Of)
 	if c.Kind != event.Container {
 		name = strings.ToLower(string(c.Kind)) + " " + name
 	}
