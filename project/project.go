@@ -38,6 +38,8 @@ type Project struct {
 	allResources bool           // networks, volumes, ... that no service uses stay
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
+	pins         map[string]string
+	stored       bool           // LoadStored: env files and label files were read then
 	need         Need
 	source       *source      // the files; nil where the project was not loaded from any
 	switchedOn   []switchedOn // by the selection

@@ -20,20 +20,24 @@ import (
 // reference names now (planner.Image.Digest). Its progress goes to the sink, a
 // part for each layer. platform "" is the engine's own.
 func (d *Doer) pull(ctx context.Context, ref event.Ref, platform string) (digest string, err error) {
-	auth, err := d.config.RegistryAuth(ref.Name)
+	source := ref.Name
+	if d.p != nil {
+		source = d.p.ImageSource(source)
+	}
+	auth, err := d.config.RegistryAuth(source)
 	if err != nil {
 		return "", err
 	}
-	progress, err := d.c.ImagePull(ctx, ref.Name, image.PullOptions{RegistryAuth: auth, Platform: platform})
+	progress, err := d.c.ImagePull(ctx, source, image.PullOptions{RegistryAuth: auth, Platform: platform})
 	if err != nil {
-		return "", d.pullFailure(ref.Name, err)
+		return "", d.pullFailure(source, err)
 	}
 	defer progress.Close()
 	if err := d.report(ref, progress); err != nil {
-		return "", d.pullFailure(ref.Name, err)
+		return "", d.pullFailure(source, err)
 	}
-	d.im.forget(ref.Name)
-	pulled, err := d.im.get(ctx, d.c, ref.Name, platform)
+	d.im.forget(source)
+	pulled, err := d.im.get(ctx, d.c, source, platform)
 	return pulled.digest, err
 }
 

@@ -28,7 +28,7 @@ func inspectImages(ctx context.Context, c api.Reader, o Options) (map[string]pla
 	g.SetLimit(parallelReads)
 	for ref, platform := range imageRefs(o.Project) {
 		g.Go(func() error {
-			found, err := lookUpImage(ctx, c, ref, platform)
+			found, err := lookUpImage(ctx, c, o.Project.ImageSource(ref), platform)
 			if errdefs.IsNotFound(err) {
 				return nil
 			}
