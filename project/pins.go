@@ -1,6 +1,10 @@
 package project
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/distribution/reference"
+)
 
 // WithPins is the project whose images are others than those that its references name
 // now, as of an earlier deployment: sources by reference (see ImageName), each an id at
@@ -18,4 +22,15 @@ func (p *Project) ImageSource(ref string) string {
 		return source
 	}
 	return ref
+}
+
+// SameRepository tells whether two references are of one repository, whatever their tags,
+// digests and spelling.
+func SameRepository(a, b string) bool {
+	x, err := reference.ParseNormalizedNamed(a)
+	if err != nil {
+		return false
+	}
+	y, err := reference.ParseNormalizedNamed(b)
+	return err == nil && x.Name() == y.Name()
 }

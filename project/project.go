@@ -39,7 +39,8 @@ type Project struct {
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
 	pins         map[string]string
-	stored       bool           // LoadStored: env files and label files were read then
+	private      map[string]bool // see Kept.Private
+	resolvedOnce bool            // see LoadKept: env files and label files were read then
 	need         Need
 	source       *source      // the files; nil where the project was not loaded from any
 	switchedOn   []switchedOn // by the selection
