@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/history"
@@ -197,9 +198,22 @@ func (r *recording) end(ctx context.Context, err error) {
 	}
 	r.to.r.mu.Lock()
 	defer r.to.r.mu.Unlock()
-	if failed := r.put(outcome, images); failed != nil {
+	failed := r.put(outcome, images)
+	if failed == nil && outcome.Result == history.Done && images != nil {
+		failed = r.keepImages(ctx)
+	}
+	if failed != nil {
 		r.s.unrecorded(failed)
 	}
+}
+
+// keepImages has the engine keep the images that a rollback may ask for.
+func (r *recording) keepImages(ctx context.Context) error {
+	all, err := r.to.r.store.List()
+	if err != nil {
+		return err
+	}
+	return do.KeepImages(ctx, r.s.Client, r.s.Name, history.KeepImages(all))
 }
 
 // written tells whether the record has begun.
