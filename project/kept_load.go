@@ -50,8 +50,8 @@ func (k *Kept) load(ctx context.Context, at KeptAt, o Options) (*Project, error)
 		return nil, err
 	}
 	model.ComposeFiles, model.Profiles = at.Files, k.Profiles
-	k.complete(model)
 	p := &Project{
+		Restored: k.complete(model),
 		Project: model, EnvFiles: k.EnvFiles, Targets: at.Targets,
 		Compatibility: k.Compatibility, allResources: k.AllResources,
 		declared: model, resolvedOnce: true, source: src,
@@ -90,21 +90,25 @@ func (k *Kept) source(ctx context.Context, at KeptAt, o Options) (*source, error
 	return src, src.checkLimits()
 }
 
-// complete puts into a model what is kept beside it.
-func (k *Kept) complete(model *types.Project) {
+// complete puts into a model what is kept beside it. It returns Project.Restored.
+func (k *Kept) complete(model *types.Project) (restored []string) {
 	for name, age := range k.Refresh {
 		if s, ok := model.Services[name]; ok {
 			s.PullRefreshAfter = age
 			model.Services[name] = s
 		}
 	}
-	for key, kept := range k.Configs {
+	for _, key := range slices.Sorted(maps.Keys(k.Configs)) {
+		kept := k.Configs[key]
 		c, ok := model.Configs[key]
 		if !ok || kept.Missing != "" {
 			continue
 		}
 		if now := keptFile(c.File); c.File != "" && now.Missing == "" && bytes.Equal(now.Content, kept.Content) {
 			continue // it stays mounted
+		}
+		if c.File != "" {
+			restored = append(restored, key)
 		}
 		c.File, c.Environment, c.Content = "", "", string(kept.Content)
 		model.Configs[key] = c
@@ -115,6 +119,7 @@ func (k *Kept) complete(model *types.Project) {
 	for _, name := range k.Off {
 		model.DisabledServices[name] = types.ServiceConfig{Name: name}
 	}
+	return restored
 }
 
 // Differs tells which services read otherwise than when they were kept, sorted: another

@@ -30,6 +30,10 @@ type Project struct {
 	// place of all others; nil: the services have their replicas.
 	OneOff *OneOff
 
+	// Restored are the configs, by key, whose files have another content now than was kept:
+	// containers get a copy of what was. Only with LoadKept.
+	Restored []string
+
 	// Unread is what of the files could not be read or contradicts itself, and is
 	// left out; nil: nothing. Only with NeedRunning.
 	Unread error

@@ -207,13 +207,18 @@ func (r *recording) end(ctx context.Context, err error) {
 	}
 }
 
-// keepImages has the engine keep the images that a rollback may ask for.
+// keepImages has the engine keep the images that a rollback may ask for, where there are
+// any but those that the containers have now.
 func (r *recording) keepImages(ctx context.Context) error {
 	all, err := r.to.r.store.List()
 	if err != nil {
 		return err
 	}
-	return do.KeepImages(ctx, r.s.Client, r.s.Name, history.KeepImages(all))
+	images := history.ImagesOf(all)
+	if len(images.Earlier) == 0 && len(images.Old) == 0 {
+		return nil
+	}
+	return do.KeepImages(ctx, r.s.Client, r.s.Name, do.KeepOptions{Now: images.Now, Earlier: images.Earlier})
 }
 
 // written tells whether the record has begun.

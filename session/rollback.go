@@ -119,7 +119,7 @@ func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string)
 	for _, key := range slices.Sorted(maps.Keys(k.Secrets)) {
 		switch now := p.SecretHash(key); {
 		case project.ContentChanged(k.Secrets[key], now):
-			differs(fmt.Sprintf("secret %s has another content than in @%d", key, d.Number))
+			differs(fmt.Sprintf("secret %s has another content now than in @%d", key, d.Number))
 		case now == "" && k.Secrets[key] != "":
 			differs(fmt.Sprintf("secret %s cannot be read now", key))
 		}
@@ -128,7 +128,7 @@ func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string)
 	for _, path := range slices.Sorted(maps.Keys(k.Mounted)) {
 		switch now := p.MountedHash(path); {
 		case project.ContentChanged(k.Mounted[path], now):
-			differs(fmt.Sprintf("the mounted file %s has another content than in @%d", path, d.Number))
+			differs(fmt.Sprintf("the mounted file %s has another content now than in @%d", path, d.Number))
 		case now == "" && k.Mounted[path] != "":
 			differs(fmt.Sprintf("the mounted file %s cannot be read now", path))
 		case now == "":
@@ -139,6 +139,9 @@ func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string)
 		if why := k.Configs[key].Missing; why != "" {
 			notes = append(notes, fmt.Sprintf("config %s is used as it is now: its content was not kept (%s)", key, why))
 		}
+	}
+	for _, key := range p.Restored {
+		notes = append(notes, fmt.Sprintf("config %s has another content now, and is copied in as it was in @%d", key, d.Number))
 	}
 	if len(folders) > 0 {
 		notes = append(notes, "what is mounted from this machine is used as it is now: "+strings.Join(folders, ", "))

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/history"
 	"github.com/compose-orchestrator/compose/internal/render"
@@ -53,6 +55,8 @@ func (a *app) rollback(cmd *cobra.Command, f upFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	a.sink(event.Message{Level: event.Info, Text: fmt.Sprintf("Going back to @%d of %s, %s: %s",
+		to.Number, to.By(), render.Ago(a.clock(), to.Began), render.Command(to.Command))})
 	a.back = to.Number
 	s := a.session(p, "").WithImages(session.ImageOptions{QuietPull: f.quietPull})
 	defer s.Close()
@@ -107,4 +111,12 @@ func (a *app) earlierDeployment(ctx context.Context, args []string) (*history.De
 		why = fmt.Sprintf("none before @%d ended well and brought something up; compose history lists them", all[len(all)-1].Number)
 	}
 	return nil, hint.New(fmt.Sprintf("there is no earlier deployment of project %q to go back to", name), why)
+}
+
+// clock is the time that people are shown.
+func (a *app) clock() time.Time {
+	if a.now != nil {
+		return a.now()
+	}
+	return time.Now()
 }

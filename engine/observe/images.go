@@ -57,6 +57,9 @@ func listBuilt(ctx context.Context, c api.Reader, name string) (map[string]plann
 	images := map[string]planner.Image{}
 	for _, i := range found {
 		for _, tag := range i.RepoTags {
+			if IsKeptTag(tag) {
+				continue
+			}
 			images[strings.TrimSuffix(tag, ":latest")] = planner.Image{ID: i.ID, Service: i.Labels[project.LabelService]}
 		}
 	}
