@@ -199,7 +199,7 @@ func (r *recording) end(ctx context.Context, err error) {
 	r.to.r.mu.Lock()
 	defer r.to.r.mu.Unlock()
 	failed := r.put(outcome, images)
-	if failed == nil && outcome.Result == history.Done && images != nil {
+	if now := r.to.r.now; failed == nil && outcome.Result == history.Done && r.to.entry == nil && now.Definition != nil {
 		failed = r.keepImages(ctx)
 	}
 	if failed != nil {
