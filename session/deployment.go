@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/history"
@@ -200,25 +199,11 @@ func (r *recording) end(ctx context.Context, err error) {
 	defer r.to.r.mu.Unlock()
 	failed := r.put(outcome, images)
 	if now := r.to.r.now; failed == nil && outcome.Result == history.Done && r.to.entry == nil && now.Definition != nil {
-		failed = r.keepImages(ctx)
+		failed = r.s.keepImages(ctx, r.to.r)
 	}
 	if failed != nil {
 		r.s.unrecorded(failed)
 	}
-}
-
-// keepImages has the engine keep the images that a rollback may ask for, where there are
-// any but those that the containers have now.
-func (r *recording) keepImages(ctx context.Context) error {
-	all, err := r.to.r.store.List()
-	if err != nil {
-		return err
-	}
-	images := history.ImagesOf(all)
-	if len(images.Earlier) == 0 && len(images.Old) == 0 {
-		return nil
-	}
-	return do.KeepImages(ctx, r.s.Client, r.s.Name, do.KeepOptions{Now: images.Now, Earlier: images.Earlier})
 }
 
 // written tells whether the record has begun.

@@ -22,7 +22,7 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 		skip = observe.Drift
 	}
 	if o.Images != "" && len(o.Services) == 0 && s.Reader != nil {
-		kept, err := observe.KeptImages(ctx, s.Reader, s.Name)
+		kept, err := observe.KeptImagesOf(ctx, s.Reader, s.Name)
 		if err != nil {
 			return err
 		}

@@ -12,27 +12,46 @@ import (
 	"github.com/compose-orchestrator/compose/engine/observe"
 )
 
+// KeepOptions say which images of a project are kept.
+type KeepOptions struct {
+	// Now are the ids of those that its containers have, and Earlier of those to keep.
+	Now, Earlier map[string]bool
+	// Gone tells of another project that its images need not be kept any more.
+	Gone func(ctx context.Context, project string) bool
+}
+
 // KeepImages names earlier images by a tag of ours (see observe.KeptTag), so that
-// `image prune` leaves them, and takes such tags of the project from all that no rollback
-// is helped with. It is one call, and one for each tag that is not as it should be. An
-// image that is gone is no error; one that containers use keeps its only name. The error
-// joins the engine's.
-func KeepImages(ctx context.Context, c api.Client, project string, images KeepOptions) error {
-	kept, err := observe.KeptImages(ctx, c, project)
+// `image prune` leaves them, and takes such tags from all that no rollback is helped
+// with. It is one call, and one for each tag that is not as it should be. An image that is
+// gone is no error; one that containers use keeps its only name. The error joins the
+// engine's.
+func KeepImages(ctx context.Context, c api.Client, project string, o KeepOptions) error {
+	kept, err := observe.KeptImages(ctx, c)
 	if err != nil {
 		return err
 	}
 	var calls []func() error
-	for id := range images.Earlier {
-		if tag := observe.KeptTag(project, id); tag != "" && kept[id].Tag != tag {
+	tagged, gone := map[string]bool{}, map[string]bool{}
+	for _, i := range kept {
+		of := i.Project
+		if _, asked := gone[of]; !asked {
+			gone[of] = of != project && o.Gone(ctx, of)
+		}
+		tagged[i.ID] = tagged[i.ID] || of == project
+		if gone[of] || of == project && !o.Earlier[i.ID] && !o.Now[i.ID] {
+			calls = append(calls, func() error { return untag(ctx, c, i.Tag) })
+		}
+	}
+	for id := range o.Earlier {
+		if tag := observe.KeptTag(project, id); tag != "" && !tagged[id] {
 			calls = append(calls, func() error { return c.ImageTag(ctx, id, tag) })
 		}
 	}
-	for id, image := range kept {
-		if !images.Earlier[id] && !images.Now[id] {
-			calls = append(calls, func() error { return untag(ctx, c, image.Tag) })
-		}
-	}
+	return errors.Join(atOnce(calls)...)
+}
+
+// atOnce makes calls, and returns their errors. What is not there, or in use, is none.
+func atOnce(calls []func() error) []error {
 	errs := make([]error, len(calls))
 	var g errgroup.Group // others go on where one fails
 	g.SetLimit(keepAtOnce)
@@ -45,11 +64,8 @@ func KeepImages(ctx context.Context, c api.Client, project string, images KeepOp
 		})
 	}
 	_ = g.Wait()
-	return errors.Join(errs...)
+	return errs
 }
-
-// KeepOptions are ids of images: those that containers have Now, and Earlier ones to keep.
-type KeepOptions struct{ Now, Earlier map[string]bool }
 
 // keepAtOnce is how many tags are made or removed at a time.
 const keepAtOnce = 8

@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/filters"
@@ -28,31 +29,39 @@ func KeptTag(project, id string) string {
 
 // IsKeptTag tells a tag of KeptTag from others.
 func IsKeptTag(tag string) bool {
-	tag = strings.TrimPrefix(tag, "localhost/") // Podman's
-	return strings.HasPrefix(tag, keptRepository+":")
+	return strings.HasPrefix(strings.TrimPrefix(tag, podmanPrefix), keptRepository+":")
 }
 
 // KeptImage is an image that has a KeptTag.
 type KeptImage struct {
-	Tag  string
-	Size int64 // bytes, with layers that others have as well
+	Project, ID, Tag string
+	Size             int64 // bytes, with layers that others have as well
 }
 
-// KeptImages are those of a project, by id. It is one call. The error is the engine's.
-func KeptImages(ctx context.Context, c api.Reader, project string) (map[string]KeptImage, error) {
-	found, err := c.ImageList(ctx, image.ListOptions{
-		Filters: filters.NewArgs(filters.Arg("reference", keptRepository+":"+project+".*")),
-	})
+// KeptImages are those of all projects. It is one call. The error is the engine's.
+func KeptImages(ctx context.Context, c api.Reader) ([]KeptImage, error) {
+	found, err := c.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("reference", keptRepository))})
 	if err != nil {
-		return nil, fmt.Errorf("listing the images that are kept of project %q: %w", project, err)
+		return nil, fmt.Errorf("listing the images that are kept: %w", err)
 	}
-	kept := map[string]KeptImage{}
+	var kept []KeptImage
 	for _, i := range found {
 		for _, tag := range i.RepoTags {
-			if strings.HasPrefix(strings.TrimPrefix(tag, "localhost/"), keptRepository+":"+project+".") {
-				kept[i.ID] = KeptImage{Tag: strings.TrimPrefix(tag, "localhost/"), Size: i.Size}
+			tag = strings.TrimPrefix(tag, podmanPrefix)
+			if name, ok := strings.CutPrefix(tag, keptRepository+":"); ok {
+				project, _, _ := strings.Cut(name, ".") // a project's name has no dot
+				kept = append(kept, KeptImage{Project: project, ID: i.ID, Tag: tag, Size: i.Size})
 			}
 		}
 	}
 	return kept, nil
 }
+
+// KeptImagesOf are KeptImages of a project.
+func KeptImagesOf(ctx context.Context, c api.Reader, project string) ([]KeptImage, error) {
+	all, err := KeptImages(ctx, c)
+	return slices.DeleteFunc(all, func(i KeptImage) bool { return i.Project != project }), err
+}
+
+// podmanPrefix is what Podman puts before names that have no registry.
+const podmanPrefix = "localhost/"
