@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/history"
 	"github.com/compose-orchestrator/compose/plan"
@@ -46,7 +48,11 @@ func (s *Session) Rollback(ctx context.Context, o RollbackOptions) error {
 		if err != nil {
 			return err
 		}
-		if len(lost) > 0 && p.Needs() && !asked && !s.DryRun {
+		switch {
+		case len(lost) == 0 || asked:
+		case s.DryRun || !p.Needs():
+			p.Notes = append(lost, p.Notes...)
+		default:
 			if err := s.agreeToLoss(ctx, o, lost); err != nil {
 				return err
 			}
@@ -57,9 +63,11 @@ func (s *Session) Rollback(ctx context.Context, o RollbackOptions) error {
 }
 
 // agreeToLoss asks whether to go back although something stays as it is now.
-func (s *Session) agreeToLoss(ctx context.Context, o RollbackOptions, lost []string) error {
-	text := fmt.Sprintf("Go back to @%d all the same? %s.", o.To.Number, strings.Join(lost, "; "))
-	yes, err := s.Answer(ctx, plan.Ask{Text: text}, o.Answers)
+func (s *Session) agreeToLoss(ctx context.Context, o RollbackOptions, lost []plan.Note) error {
+	for _, n := range lost {
+		s.Sink(event.Message{Level: event.Warn, Text: n.Text})
+	}
+	yes, err := s.Answer(ctx, plan.Ask{Text: fmt.Sprintf("Go back to @%d all the same?", o.To.Number)}, o.Answers)
 	if err == nil && !yes {
 		err = hint.New(fmt.Sprintf("not rolled back to @%d", o.To.Number), "nothing was changed; --yes agrees beforehand")
 	}
@@ -67,7 +75,7 @@ func (s *Session) agreeToLoss(ctx context.Context, o RollbackOptions, lost []str
 }
 
 // planRollback plans the way back. lost is what is another one now than it was then.
-func (s *Session) planRollback(ctx context.Context, o RollbackOptions) (p *Planned, lost []string, err error) {
+func (s *Session) planRollback(ctx context.Context, o RollbackOptions) (p *Planned, lost []plan.Note, err error) {
 	sources, notes, err := s.earlierImages(ctx, o.To)
 	if err != nil {
 		return nil, nil, err
@@ -80,11 +88,17 @@ func (s *Session) planRollback(ctx context.Context, o RollbackOptions) (p *Plann
 	if p, err = back.PlanUp(ctx, up); err != nil {
 		return nil, nil, err
 	}
-	now, lost := notAsThen(s.Project, o.To)
-	for _, text := range slices.Concat(now, notes, staying(p)) {
-		p.Notes = append(p.Notes, plan.Note{Text: text})
+	unsure, differs := notAsThen(s.Project, o.To)
+	p.Notes = slices.Concat(notesOf(unsure), notesOf(notes), notesOf(staying(p)), p.Notes)
+	return p, notesOf(differs), nil
+}
+
+func notesOf(texts []string) []plan.Note {
+	var notes []plan.Note
+	for _, text := range texts {
+		notes = append(notes, plan.Note{Text: text})
 	}
-	return p, lost, nil
+	return notes
 }
 
 // notWell says how a deployment ended; "": well.
@@ -108,11 +122,17 @@ func staying(p *Planned) []string {
 	return []string{"data in volumes is no part of a deployment, and stays as it is now: " + strings.Join(p.KeptVolumes, ", ")}
 }
 
-// notAsThen are texts about what was kept as a hash alone, or not at all, and is used as
-// it is now. lost are those where it differs.
+// notAsThen are texts about what is used as it is now: lost are those about what differs
+// from then, notes those about what is not known, or is as it was.
 func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string) {
 	k := d.Definition
-	differs := func(text string) { notes, lost = append(notes, text), append(lost, text) }
+	differs := func(text string) { lost = append(lost, text) }
+	shown := func(path string) string {
+		if rel, err := filepath.Rel(d.Dir, path); err == nil && filepath.IsLocal(rel) {
+			return "." + string(filepath.Separator) + rel
+		}
+		return path
+	}
 	if why := notWell(d.Outcome); why != "" {
 		differs(fmt.Sprintf("@%d %s", d.Number, why))
 	}
@@ -128,11 +148,11 @@ func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string)
 	for _, path := range slices.Sorted(maps.Keys(k.Mounted)) {
 		switch now := p.MountedHash(path); {
 		case project.ContentChanged(k.Mounted[path], now):
-			differs(fmt.Sprintf("the mounted file %s has another content now than in @%d", path, d.Number))
+			differs(fmt.Sprintf("the mounted file %s has another content now than in @%d", shown(path), d.Number))
 		case now == "" && k.Mounted[path] != "":
-			differs(fmt.Sprintf("the mounted file %s cannot be read now", path))
+			differs(fmt.Sprintf("the mounted file %s cannot be read now", shown(path)))
 		case now == "":
-			folders = append(folders, path)
+			folders = append(folders, shown(path))
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(k.Configs)) {
