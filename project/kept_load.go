@@ -52,7 +52,7 @@ func (k *Kept) load(ctx context.Context, at KeptAt, o Options) (*Project, error)
 	model.ComposeFiles, model.Profiles = at.Files, k.Profiles
 	p := &Project{
 		Restored: k.complete(model),
-		Project: model, EnvFiles: k.EnvFiles, Targets: at.Targets,
+		Project:  model, EnvFiles: k.EnvFiles, Targets: at.Targets,
 		Compatibility: k.Compatibility, allResources: k.AllResources,
 		declared: model, resolvedOnce: true, source: src,
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/compose-orchestrator/compose/internal/render"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 	"github.com/compose-orchestrator/compose/session"
@@ -199,6 +201,22 @@ func projects(ctx context.Context, a *app, r request) ([]string, cobra.ShellComp
 		names = append(names, cobra.CompletionWithDesc(p.Name, p.Status))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// deploymentsKept are those of the project's history, the newest first, with their commands.
+func deploymentsKept(ctx context.Context, a *app, r request) ([]string, cobra.ShellCompDirective) {
+	_, store, err := a.history(ctx)
+	if err != nil {
+		return nothing(ctx, a, r)
+	}
+	all, _ := store.List() // what cannot be read is not offered
+	var names []string
+	for _, l := range slices.Backward(all) {
+		if l.Err == nil {
+			names = append(names, cobra.CompletionWithDesc(fmt.Sprintf("@%d", l.Number), render.Command(l.Command)))
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
 // profiles are those that the file's services are in.
