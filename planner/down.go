@@ -20,7 +20,9 @@ type DownOptions struct {
 	// Volumes removes the named volumes of the file and anonymous ones.
 	Volumes bool
 	// Images is "", "local" (those without a name of their own) or "all".
-	Images  string
+	Images string
+	// Kept are the tags that keep images for a rollback, which go with either.
+	Kept    []string
 	Timeout *time.Duration
 }
 
@@ -204,7 +206,11 @@ func (d *down) images() {
 		}
 		use(name, service)
 	}
+	for _, tag := range d.options.Kept {
+		users[tag] = slices.Collect(maps.Values(d.removed))
+	}
 	for _, name := range slices.Sorted(maps.Keys(users)) {
+		slices.Sort(users[name])
 		d.add(plan.Step{
 			Action: RemoveImage{Ref: event.Ref{Kind: event.Image, Name: name}},
 			Reason: requested,

@@ -183,7 +183,7 @@ func (p *Project) resolve() error {
 			pending[name] = s
 		}
 	}
-	if len(pending) == 0 || p.need != NeedAll {
+	if len(pending) == 0 || p.need != NeedAll || p.resolvedOnce {
 		return nil
 	}
 	if err := p.checkEnvFiles(pending); err != nil {

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,14 +22,45 @@ func (p *Project) Private(command []string) []bool {
 		from = p.source.fromVariables()
 	}
 	for i, word := range command {
-		private[i] = from[word] || private[i] || looksPrivate(word)
+		private[i] = from[word] || private[i] || p.keptPrivate(word) || looksPrivate(word)
 		flag := strings.HasPrefix(word, "-") && !strings.Contains(word, "=") && sensitiveName.MatchString(word)
 		if flag && i+1 < len(command) {
-			private[i], private[i+1] = from[word], true
+			private[i], private[i+1] = from[word] || p.keptPrivate(word), true
 		}
 	}
 	return private
 }
+
+// keptPrivate tells of a word of a project that was kept that it came from a variable.
+func (p *Project) keptPrivate(word string) bool {
+	return len(p.private) > 0 && (p.private[allPrivate] || p.private[p.privateHash(word)])
+}
+
+// allPrivate in Kept.Private says that no word is shown.
+const allPrivate = "*"
+
+// privateHashes are Kept.Private of the project.
+func (p *Project) privateHashes() []string {
+	const most = 2000
+	if p.source == nil || p.contentKey == nil {
+		return p.keptHashes()
+	}
+	words := p.source.fromVariables()
+	if len(words) > most {
+		return []string{allPrivate}
+	}
+	hashes := p.keptHashes()
+	for word := range words {
+		hashes = append(hashes, p.privateHash(word))
+	}
+	slices.Sort(hashes)
+	return hashes
+}
+
+// keptHashes are those that the project was kept with.
+func (p *Project) keptHashes() []string { return slices.Sorted(maps.Keys(p.private)) }
+
+func (p *Project) privateHash(word string) string { return p.contentKey().Hash("word " + word) }
 
 // looksPrivate tells whether a word is a credential or gives one by name.
 func looksPrivate(word string) bool {

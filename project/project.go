@@ -30,6 +30,10 @@ type Project struct {
 	// place of all others; nil: the services have their replicas.
 	OneOff *OneOff
 
+	// Restored are the configs, by key, whose files have another content now than was kept:
+	// containers get a copy of what was. Only with LoadKept.
+	Restored []string
+
 	// Unread is what of the files could not be read or contradicts itself, and is
 	// left out; nil: nothing. Only with NeedRunning.
 	Unread error
@@ -38,6 +42,9 @@ type Project struct {
 	allResources bool           // networks, volumes, ... that no service uses stay
 	declared     *types.Project // with all resources; nil: none but those here
 	rawEnv       bool           // env_file is not read into environment
+	pins         map[string]string
+	private      map[string]bool // see Kept.Private
+	resolvedOnce bool            // see LoadKept: env files and label files were read then
 	need         Need
 	source       *source      // the files; nil where the project was not loaded from any
 	switchedOn   []switchedOn // by the selection

@@ -203,7 +203,11 @@ func (r *recording) end(ctx context.Context, err error) {
 	}
 	r.to.r.mu.Lock()
 	defer r.to.r.mu.Unlock()
-	if failed := r.put(outcome, images); failed != nil {
+	failed := r.put(outcome, images)
+	if now := r.to.r.now; failed == nil && outcome.Result == history.Done && r.to.entry == nil && now.Definition != nil {
+		failed = r.s.keepImages(ctx, r.to.r)
+	}
+	if failed != nil {
 		r.s.unrecorded(failed)
 	}
 }

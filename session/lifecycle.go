@@ -21,6 +21,15 @@ func (s *Session) Down(ctx context.Context, o planner.DownOptions) error {
 	if o.Images != "" {
 		skip = observe.Drift
 	}
+	if o.Images != "" && len(o.Services) == 0 && s.Reader != nil {
+		kept, err := observe.KeptImagesOf(ctx, s.Reader, s.Name)
+		if err != nil {
+			return err
+		}
+		for _, image := range kept {
+			o.Kept = append(o.Kept, image.Tag)
+		}
+	}
 	nothing := false
 	err := s.stop(ctx, skip, func(p *project.Project, state planner.State) (*plan.Plan, error) {
 		made, err := planner.Down(p, state, s.Name, o)

@@ -121,8 +121,8 @@ func active(r rune) bool {
 // argumentCompleter reads from a command's usage line what its arguments are.
 func argumentCompleter(cmd *cobra.Command) completer {
 	switch _, usage, _ := strings.Cut(cmd.Use, " "); {
-	case strings.Contains(usage, "@N"):
-		return eachOnce(deploymentNumbers)
+	case strings.Contains(usage, "[@N]"):
+		return then(deploymentNumbers, nothing)
 	case strings.Contains(usage, "SERVICE="):
 		return eachOnce(endingIn("=", services))
 	case strings.Contains(usage, "SERVICE:"):

@@ -88,6 +88,10 @@ var examples = map[string][]example{
 	"push":    {{"Push what was built", "push"}},
 	"restart": {{"Restart a service", "restart web"}},
 	"rm":      {{"Remove a service's containers, also running ones", "rm -s -f web"}},
+	"rollback": {
+		{"The last deployment that ended well before this one", "rollback"},
+		{"What going back to @5 would change", "rollback --dry-run @5"},
+	},
 	"run": {
 		{"A one-off, removed when it ends", "run --rm web sh"},
 		{"With a port and a variable", "run --rm -p 8080:80 -e DEBUG=1 web"},

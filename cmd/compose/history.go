@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,7 +42,7 @@ func (a *app) historyCommand() *cobra.Command {
 			a.sink(event.Message{Level: event.Info, Text: fmt.Sprintf("no command has changed project %q yet, as far as this machine's user knows", project)})
 			return nil
 		}
-		return a.historyTable(all)
+		return errors.Join(a.historyTable(all), a.tellKept(cmd.Context(), project))
 	})
 	cmd.Long = historyHelp
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
@@ -105,11 +106,11 @@ func (a *app) historyPruneCommand() *cobra.Command {
 		if keep < 1 {
 			return hint.New(fmt.Sprintf("invalid --keep %d", keep), "it is a number of deployments, 1 or more")
 		}
-		_, store, err := a.history(cmd.Context())
+		project, store, err := a.history(cmd.Context())
 		if err != nil {
 			return err
 		}
-		return a.prune(cmd.Context(), store, keep)
+		return a.prune(cmd.Context(), project, store, keep)
 	})
 	cmd.Args = takesArgs(0, 0)
 	fs := cmd.Flags()
@@ -119,7 +120,7 @@ func (a *app) historyPruneCommand() *cobra.Command {
 }
 
 // prune asks, and forgets.
-func (a *app) prune(ctx context.Context, store *history.Store, keep int) error {
+func (a *app) prune(ctx context.Context, project string, store *history.Store, keep int) error {
 	all, err := store.List()
 	if err != nil {
 		return unreadable(err)
@@ -140,6 +141,7 @@ func (a *app) prune(ctx context.Context, store *history.Store, keep int) error {
 	if err != nil {
 		return fmt.Errorf("forgetting deployments: %w", err)
 	}
+	a.forgetImages(ctx, project, store)
 	return a.list([]string{"forgot " + deployments(old[:len(gone)])})
 }
 

@@ -101,6 +101,7 @@ func (a *app) commands() []*cobra.Command {
 		a.pushCommand(),
 		a.restartCommand(),
 		a.rmCommand(),
+		a.rollbackCommand(),
 		a.runCommand(),
 		a.scaleCommand(),
 		a.startCommand(),

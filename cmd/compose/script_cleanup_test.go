@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
@@ -39,6 +40,9 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 			return err
 		}
 	}
+	if err := removeKept(ctx, c, project); err != nil {
+		return err
+	}
 	images, err := c.ImageList(ctx, image.ListOptions{Filters: mine})
 	for err != nil && strings.Contains(err.Error(), "image not known") { // Podman, while another script removes its own
 		images, err = c.ImageList(ctx, image.ListOptions{Filters: mine})
@@ -49,6 +53,25 @@ func removeProject(ctx context.Context, c *client.Client, project string) error 
 	for _, i := range images {
 		if _, err := c.ImageRemove(ctx, i.ID, image.RemoveOptions{Force: true, PruneChildren: true}); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// removeKept removes the tags that keep images for a rollback.
+func removeKept(ctx context.Context, c *client.Client, project string) error {
+	kept, err := c.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("reference", "compose-kept:"+project+".*"))})
+	if err != nil {
+		return err
+	}
+	for _, i := range kept {
+		for _, tag := range i.RepoTags {
+			if !strings.HasPrefix(tag, "compose-kept:"+project+".") {
+				continue
+			}
+			if _, err := c.ImageRemove(ctx, tag, image.RemoveOptions{PruneChildren: true}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

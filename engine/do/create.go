@@ -62,7 +62,7 @@ func (d *Doer) binding(ctx context.Context, a planner.CreateContainer, done *pla
 			return b, err
 		}
 	}
-	image, err := d.im.get(ctx, d.c, d.p.ImageName(a.Ref.Service), spec.ServicePlatform(d.p, s))
+	image, err := d.im.get(ctx, d.c, d.p.ImageSource(d.p.ImageName(a.Ref.Service)), spec.ServicePlatform(d.p, s))
 	if err != nil {
 		return b, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -173,9 +174,14 @@ func (d *Doer) removeImage(ctx context.Context, a planner.RemoveImage) (plan.Res
 	return plan.Result{}, err
 }
 
-// pruneImage removes or reports an image that nothing names any more.
+// pruneImage removes or reports an image that nothing names any more but the tag which
+// keeps it for a rollback of this project.
 func (d *Doer) pruneImage(ctx context.Context, a planner.PruneImage) (plan.Result, error) {
 	i, err := d.c.ImageInspect(ctx, a.ID)
+	name, kept := a.ID, observe.KeptTag(d.o.Project, a.ID)
+	if kept != "" && slices.Equal(i.RepoTags, []string{kept}) {
+		i.RepoTags, name = nil, kept
+	}
 	switch {
 	case errdefs.IsNotFound(err), err == nil && len(i.RepoTags) > 0:
 		return plan.Result{}, nil
@@ -184,7 +190,7 @@ func (d *Doer) pruneImage(ctx context.Context, a planner.PruneImage) (plan.Resul
 	case !a.Remove:
 		return plan.Result{Text: "Untagged", Detail: a.Ref.Name + " is another one now; --prune removes such"}, nil
 	}
-	out, err := d.removeImage(ctx, planner.RemoveImage{Ref: event.Ref{Kind: event.Image, Name: a.ID}})
+	out, err := d.removeImage(ctx, planner.RemoveImage{Ref: event.Ref{Kind: event.Image, Name: name}})
 	if err == nil && out.Text == "" {
 		out.Text = "Removed"
 	}

@@ -23,11 +23,15 @@ import (
 // reference names now (planner.Image.Digest). Its progress goes to the sink, a
 // part for each layer.
 func (d *Doer) pull(ctx context.Context, a planner.PullImage) (identity string, err error) {
-	auth, err := d.config.RegistryAuth(a.Ref.Name)
+	name := a.Ref.Name
+	if d.p != nil {
+		name = d.p.ImageSource(name)
+	}
+	source, err := pinned(name, a.Digest)
 	if err != nil {
 		return "", err
 	}
-	source, err := pinned(a)
+	auth, err := d.config.RegistryAuth(source)
 	if err != nil {
 		return "", err
 	}
@@ -39,32 +43,32 @@ func (d *Doer) pull(ctx context.Context, a planner.PullImage) (identity string, 
 	if err := d.report(a.Ref, progress); err != nil {
 		return "", d.pullFailure(source, err)
 	}
-	if source != a.Ref.Name {
-		if err := d.c.ImageTag(ctx, source, a.Ref.Name); err != nil {
-			return "", fmt.Errorf("naming %s %s: %w", source, a.Ref.Name, err)
+	if source != name {
+		if err := d.c.ImageTag(ctx, source, name); err != nil {
+			return "", fmt.Errorf("naming %s %s: %w", source, name, err)
 		}
 	}
-	d.im.forget(a.Ref.Name)
-	pulled, err := d.im.get(ctx, d.c, a.Ref.Name, a.Platform)
+	d.im.forget(name)
+	pulled, err := d.im.get(ctx, d.c, name, a.Platform)
 	return pulled.digest, err
 }
 
 // pinned is what a pull asks the registry for: the reference, or what has the digest in
 // its repository. A reference with a digest of its own says it already.
-func pinned(a planner.PullImage) (string, error) {
-	if a.Digest == "" {
-		return a.Ref.Name, nil
+func pinned(ref, wanted string) (string, error) {
+	if wanted == "" {
+		return ref, nil
 	}
-	named, err := reference.ParseNormalizedNamed(a.Ref.Name)
+	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
 		return "", err
 	}
 	if _, ok := named.(reference.Digested); ok {
-		return a.Ref.Name, nil
+		return ref, nil
 	}
-	exact, err := reference.WithDigest(reference.TrimNamed(named), digest.Digest(a.Digest))
+	exact, err := reference.WithDigest(reference.TrimNamed(named), digest.Digest(wanted))
 	if err != nil {
-		return "", fmt.Errorf("%s at %s: %w", a.Ref.Name, a.Digest, err)
+		return "", fmt.Errorf("%s at %s: %w", ref, wanted, err)
 	}
 	return reference.FamiliarString(exact), nil
 }

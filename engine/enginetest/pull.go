@@ -197,6 +197,9 @@ func (e *Engine) distributionInspect(w http.ResponseWriter, r *request) error {
 	ref := familiar(r.vars["name"])
 	e.mu.Lock()
 	img, err := e.registry[ref], e.unknownImage(ref)
+	if img == nil {
+		img = e.byDigest(ref)
+	}
 	e.mu.Unlock()
 	if img == nil {
 		return err

@@ -28,7 +28,7 @@ func inspectImages(ctx context.Context, c api.Reader, o Options) (map[string]pla
 	g.SetLimit(parallelReads)
 	for ref, platform := range imageRefs(o.Project) {
 		g.Go(func() error {
-			found, err := lookUpImage(ctx, c, ref, platform)
+			found, err := lookUpImage(ctx, c, o.Project.ImageSource(ref), platform)
 			if errdefs.IsNotFound(err) {
 				return nil
 			}
@@ -57,6 +57,9 @@ func listBuilt(ctx context.Context, c api.Reader, name string) (map[string]plann
 	images := map[string]planner.Image{}
 	for _, i := range found {
 		for _, tag := range i.RepoTags {
+			if IsKeptTag(tag) {
+				continue
+			}
 			images[strings.TrimSuffix(tag, ":latest")] = planner.Image{ID: i.ID, Service: i.Labels[project.LabelService]}
 		}
 	}

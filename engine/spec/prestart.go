@@ -25,11 +25,11 @@ func PreStart(p *project.Project, service string, number, index int, target stri
 	hook.VolumesFrom = []string{types.ContainerPrefix + target}
 	sp := &spec{p: p, s: hook, number: number, b: b, req: &Request{
 		Name:   p.ContainerName(service, number) + "-pre_start-" + strconv.Itoa(index+1),
-		Config: &container.Config{Image: hook.Image, Labels: p.HookLabels(service)},
+		Config: &container.Config{Image: p.ImageSource(hook.Image), Labels: p.HookLabels(service)},
 		Host:   &container.HostConfig{AutoRemove: true},
 	}}
 	if hook.Image == "" {
-		sp.req.Config.Image = p.ImageName(service)
+		sp.req.Config.Image = p.ImageSource(p.ImageName(service))
 	}
 	for label, value := range project.GivenLabels(hook.Labels) {
 		sp.req.Config.Labels[label] = value

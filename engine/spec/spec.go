@@ -161,7 +161,7 @@ type spec struct {
 // identity sets what the container is called and made from.
 func (sp *spec) identity() error {
 	c := sp.req.Config
-	c.Image = sp.p.ImageName(sp.s.Name)
+	c.Image = sp.p.ImageSource(sp.p.ImageName(sp.s.Name))
 	sp.req.Name = sp.finalName()
 	if sp.b.ReplacedID != "" {
 		sp.req.Name = TemporaryName(sp.b.ReplacedID, sp.req.Name)
