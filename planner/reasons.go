@@ -17,6 +17,8 @@ const (
 	BecauseNotRunning        plan.Code = "not running" // up to date, and to be started
 	BecausePausedByHand      plan.Code = "paused"      // up to date, and to be unpaused
 	BecauseByHand            plan.Code = "changed by hand"
+	BecauseAdded             plan.Code = "added"              // a later deployment has it
+	BecauseTakenOut          plan.Code = "taken out"          // a later deployment does not have it
 	BecauseOrphan            plan.Code = "orphan"             // its service is not in the file
 	BecauseFinished          plan.Code = "finished one-off"   // a container of run that ended and stayed
 	BecauseScaledDown        plan.Code = "scaled down"        // more replicas than asked for

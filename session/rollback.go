@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -127,12 +126,7 @@ func staying(p *Planned) []string {
 func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string) {
 	k := d.Definition
 	differs := func(text string) { lost = append(lost, text) }
-	shown := func(path string) string {
-		if rel, err := filepath.Rel(d.Dir, path); err == nil && filepath.IsLocal(rel) {
-			return "." + string(filepath.Separator) + rel
-		}
-		return path
-	}
+	shown := Deployed{Deployment: d}.shown
 	if why := notWell(d.Outcome); why != "" {
 		differs(fmt.Sprintf("@%d %s", d.Number, why))
 	}

@@ -77,6 +77,7 @@ func (a *app) compared(cmd *cobra.Command, services []string) (*planner.Compared
 type shownDiff struct {
 	Schema      string            `json:"schema"`
 	Project     string            `json:"project"`
+	Between     []int             `json:"between,omitempty"` // two deployments
 	Same        bool              `json:"same"`
 	Differences []shownDifference `json:"differences"`
 	Notes       []plan.Note       `json:"notes,omitempty"`

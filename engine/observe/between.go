@@ -1,10 +1,12 @@
 package observe
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -76,9 +78,8 @@ func withoutFiles(p *project.Project, service string) *project.Project {
 
 // aside is what a service has beyond its container.
 func (f fieldSet) aside(s types.ServiceConfig) {
-	if n := s.GetScale(); n != 1 {
-		f["scale"] = field{exact: strconv.Itoa(n), shown: strconv.Itoa(n)}
-	}
+	scale := strconv.Itoa(s.GetScale())
+	f["scale"] = field{exact: scale, shown: scale} // 0 counts
 	f.set("profiles", s.Profiles)
 	f.set("pull_policy", s.PullPolicy)
 	for on, how := range s.DependsOn {
@@ -103,4 +104,26 @@ func (f fieldSet) aside(s types.ServiceConfig) {
 			}
 		}
 	}
+}
+
+// Redefined lists the attributes in which two definitions of a network or volume differ,
+// as the file names them.
+func Redefined(was, is any) []plan.FieldChange {
+	return attributes(is).changesFrom(attributes(was), func(words []string) []bool { return make([]bool, len(words)) })
+}
+
+// attributes are those of a definition that has JSON.
+func attributes(definition any) fieldSet {
+	f := fieldSet{}
+	text, err := json.Marshal(definition)
+	var all map[string]json.RawMessage
+	if err != nil || json.Unmarshal(text, &all) != nil {
+		return f
+	}
+	for name, value := range all {
+		if name != "name" && string(value) != "{}" {
+			f[name] = field{exact: string(value), shown: strings.Trim(string(value), `"`)}
+		}
+	}
+	return f
 }

@@ -23,14 +23,57 @@ func Diff(w io.Writer, project string, c *planner.Compared, o Options) error {
 	s := diffText{Compared: c, style: o.style(w)}
 	s.headline(project)
 	s.entries()
-	for _, n := range c.Notes {
+	s.notes()
+	s.remedy()
+	return terminal.OutputOf(w).Print(&s.b)
+}
+
+// Between writes how two deployments differ. The error is that of the write.
+//
+//	shop: 2 services differ between @5 and @7
+//	  ~ web    command serve 1 → serve 2
+//	           image changed: 1f2e → 9a8b
+//	  + cache  was added
+func Between(w io.Writer, project string, from, to int, c *planner.Compared, o Options) error {
+	s := diffText{Compared: c, style: o.style(w)}
+	services, _, others := s.counts()
+	text := fmt.Sprintf("%s: @%d and @%d are the same", project, from, to)
+	what, n := "service", len(services)
+	if n == 0 {
+		what, n = "resource", others
+	}
+	if n > 0 {
+		text = fmt.Sprintf("%s: %s %s between @%d and @%d", project, plural(n, what), agree(n, "differs", "differ"), from, to)
+	}
+	s.b.Line(s.style.of(terminal.Bold, text))
+	s.entries()
+	s.notes()
+	return terminal.OutputOf(w).Print(&s.b)
+}
+
+func (s *diffText) notes() {
+	for _, n := range s.Notes {
 		s.line("note: " + n.Text)
 		if n.Hint != "" {
 			s.b.Line(terminal.Value("    "), s.style.of(terminal.Dim, "hint: "+n.Hint))
 		}
 	}
-	s.remedy()
-	return terminal.OutputOf(w).Print(&s.b)
+}
+
+// counts are the services that differ, and how many orphans and other resources.
+func (s *diffText) counts() (services map[string]bool, orphans, others int) {
+	services = map[string]bool{}
+	for _, d := range s.Differences {
+		switch {
+		case d.Reason.Code == planner.BecauseOrphan:
+			orphans++
+		case d.Ref.Kind == event.Container:
+			services[d.Ref.Service] = true
+		default:
+			others++
+		}
+	}
+	return services, orphans, others
 }
 
 // diffText is a comparison on its way out.
@@ -44,18 +87,7 @@ func (s *diffText) line(text string) { s.b.Line(terminal.Value("  " + text)) }
 
 // headline counts what differs.
 func (s *diffText) headline(project string) {
-	services := map[string]bool{}
-	orphans, others := 0, 0
-	for _, d := range s.Differences {
-		switch {
-		case d.Reason.Code == planner.BecauseOrphan:
-			orphans++
-		case d.Ref.Kind == event.Container:
-			services[d.Ref.Service] = true
-		default:
-			others++
-		}
-	}
+	services, orphans, others := s.counts()
 	text := project + ": the project is as the file says"
 	switch n := len(services); {
 	case n > 0 && s.Containers == 0:
@@ -126,6 +158,10 @@ func diffWords(d planner.Difference) (sign string, texts []string) {
 	switch d.Reason.Code {
 	case planner.BecauseMissing:
 		return "+", []string{"is not there"}
+	case planner.BecauseAdded:
+		return "+", []string{"was added"}
+	case planner.BecauseTakenOut:
+		return "-", []string{"was taken out"}
 	case planner.BecauseOrphan:
 		return "-", []string{"its service is not in the file"}
 	case planner.BecauseScaledDown, planner.BecauseDuplicate, planner.BecauseInterrupted:
