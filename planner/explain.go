@@ -54,6 +54,7 @@ type Unpullable struct{ Why, Hint string }
 
 // Facts are what an explanation needs of a container beyond State.
 type Facts struct {
+	Created           time.Time // more exact than Container.Created; zero: not known
 	Started, Finished time.Time // zero: never
 	OutOfMemory       bool      // the engine says so
 	MemoryLimit       int64     // bytes; 0: none

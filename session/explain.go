@@ -96,7 +96,7 @@ func (x *explainer) all() []string {
 }
 
 func (x *explainer) explain(ctx context.Context, service string) (*planner.Explanation, error) {
-	q := planner.Question{Project: x.Project, Name: x.Name, Service: service, State: x.state, Facts: x.facts, Changed: x.lastChange(service)}
+	q := planner.Question{Project: x.Project, Name: x.Name, Service: service, State: x.state, Facts: x.facts}
 	if x.Project != nil && (x.Project.Known(service) || !x.has(service)) {
 		if q.Plan, q.Refused = x.plan(service); errors.Is(q.Refused, project.ErrNoSuchService) {
 			return nil, q.Refused // it suggests one that there is
@@ -105,6 +105,7 @@ func (x *explainer) explain(ctx context.Context, service string) (*planner.Expla
 	if err := x.examine(ctx, q.Involved()); err != nil {
 		return nil, err
 	}
+	q.Changed = x.lastChange(service)
 	if q.Project != nil && !x.up(service) {
 		host, err := list.ExamineHost(ctx, x.Reader, x.Project, service, x.Engine)
 		if err != nil {

@@ -34,14 +34,17 @@ func (x *explainer) lastChange(service string) *planner.LastChange {
 			newest = c
 		}
 	}
-	made := newest.Labels[project.LabelPlan]
+	made, created := newest.Labels[project.LabelPlan], newest.Created
+	if exact := x.facts[newest.ID].Created; !exact.IsZero() {
+		created = exact
+	}
 	switch {
 	case newest.ID == "":
 		if known != nil && known.Becomes == "remove" {
 			return known
 		}
 		return nil
-	case known != nil && (x.recorded(made) || known.At.After(newest.Created)):
+	case known != nil && (x.recorded(made) || known.At.After(created)):
 		return known
 	case made == "": // another tool made it
 		return nil
@@ -49,7 +52,7 @@ func (x *explainer) lastChange(service string) *planner.LastChange {
 	number, _ := strconv.Atoi(newest.Labels[project.LabelDeployment])
 	return &planner.LastChange{
 		Deployment: number, By: newest.Labels[project.LabelDeployedBy], Elsewhere: true,
-		At: newest.Created, Becomes: "create",
+		At: created, Becomes: "create",
 	}
 }
 

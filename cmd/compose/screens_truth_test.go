@@ -69,7 +69,7 @@ func truths() []truth {
 	return []truth{
 		{name: "recreated", file: project, before: [][]string{{"up", "-d"}}, edit: changed, args: []string{"up", "-d"}, texts: []string{"Recreated", "http"}},
 		{
-			name: "refused", before: [][]string{{"up", "-d", "has"}}, code: 1, args: []string{"up", "-d"}, texts: []string{"run on"},
+			name: "refused", before: [][]string{{"up", "-d", "has"}}, code: 1, args: []string{"up", "-d", "--no-preflight"}, texts: []string{"run on"},
 			file: "services:\n  has: " + sleep + ", ports: ['18080:80']}\n  bad: {image: alpine, command: nosuchprogram}\n" +
 				"  good: " + sleep + "}\n  port: " + sleep + ", ports: ['18080:80']}\n",
 		},

@@ -47,10 +47,11 @@ const startTold = time.Second
 
 // beginOfRun is since when lines are those of a container's last run; "": since ever.
 // While it runs, that is the end of the run before. Of one that has ended, that end is
-// forgotten: there it is the start, and a short run may have printed before it.
+// forgotten: there it is the start, and a short run may have printed before it. One that
+// waits to be restarted counts as running for Docker, and has ended.
 func beginOfRun(s *container.State) string {
 	switch {
-	case !s.Running || s.FinishedAt == "":
+	case !s.Running || s.Restarting || s.FinishedAt == "":
 		return s.StartedAt
 	case strings.HasPrefix(s.FinishedAt, "0001-"): // it never ended
 		return ""

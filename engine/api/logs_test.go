@@ -16,6 +16,7 @@ func TestBeginOfRun(t *testing.T) {
 		{"its first run", container.State{Running: true, StartedAt: started, FinishedAt: never}, ""},
 		{"runs again", container.State{Running: true, StartedAt: started, FinishedAt: before}, before},
 		{"ended", container.State{StartedAt: started, FinishedAt: "2026-11-30T14:18:30Z"}, started},
+		{"is to be restarted", container.State{Running: true, Restarting: true, StartedAt: started, FinishedAt: "2026-11-30T14:18:30Z"}, started},
 		{"ended before the engine noticed the start", container.State{StartedAt: started, FinishedAt: before}, started},
 		{"never started", container.State{StartedAt: never, FinishedAt: never}, never},
 	} {

@@ -15,6 +15,7 @@ import (
 // and its log. The container has a state.
 func Facts(i container.InspectResponse) planner.Facts {
 	f := planner.Facts{
+		Created: Moment(i.Created),
 		Started: Moment(i.State.StartedAt), Finished: Moment(i.State.FinishedAt),
 		OutOfMemory: i.State.OOMKilled, Restarts: i.RestartCount,
 	}
