@@ -223,7 +223,7 @@ func (k *killing) compare(before map[string]container.InspectResponse) string {
 		fmt.Fprintf(&b, "%s %s same: %t", name, c.State.Status, was.ContainerJSONBase != nil && c.ID == was.ID)
 		for _, network := range slices.Sorted(maps.Keys(c.NetworkSettings.Networks)) {
 			e := c.NetworkSettings.Networks[network]
-			aliases := slices.DeleteFunc(slices.Clone(e.Aliases), func(a string) bool { return strings.HasPrefix(c.ID, a) }) // API before 1.45
+			aliases := slices.DeleteFunc(slices.Clone(e.Aliases), func(a string) bool { return a == c.ID[:12] }) // API before 1.45
 			fmt.Fprintf(&b, " %s %s", network, aliases)
 			if e.IPAMConfig != nil && e.IPAMConfig.IPv4Address != "" {
 				fmt.Fprintf(&b, " %s %s", e.IPAMConfig.IPv4Address, e.IPAddress)

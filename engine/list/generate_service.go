@@ -13,6 +13,7 @@ import (
 	"github.com/docker/go-connections/nat"
 
 	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/project"
 )
 
@@ -105,7 +106,7 @@ func (g *generator) network(s *types.ServiceConfig, i generated) {
 // endpoint is what was asked for beyond being attached; nil: nothing.
 func endpoint(service string, i generated, e *network.EndpointSettings) *types.ServiceNetworkConfig {
 	n := types.ServiceNetworkConfig{Aliases: slices.DeleteFunc(slices.Clone(e.Aliases), func(alias string) bool {
-		return alias == service || "/"+alias == i.Name || strings.HasPrefix(i.ID, alias)
+		return alias == service || "/"+alias == i.Name || alias == spec.ShortID(i.ID)
 	})}
 	if e.IPAMConfig != nil {
 		n.Ipv4Address, n.Ipv6Address, n.LinkLocalIPs = e.IPAMConfig.IPv4Address, e.IPAMConfig.IPv6Address, e.IPAMConfig.LinkLocalIPs
