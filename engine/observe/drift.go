@@ -278,7 +278,7 @@ func (f fieldSet) dropDefaults(wanted fieldSet, actual configuration, e planner.
 			delete(f, name)
 		}
 	}
-	if open("hostname") && (f["hostname"].shown == spec.ShortID(actual.id) || !actual.host.NetworkMode.IsPrivate()) {
+	if f["hostname"].shown == spec.ShortID(actual.id) || open("hostname") && !actual.host.NetworkMode.IsPrivate() {
 		delete(f, "hostname")
 	}
 	if open("logging.driver") {

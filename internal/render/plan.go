@@ -200,7 +200,12 @@ func (s *planText) why(c plan.Change) []terminal.Text {
 		for _, field := range r.Changes {
 			add(handText(r.Code == planner.BecauseByHand, field))
 		}
-		if len(r.Changes) == 0 && !obvious(c, r) {
+		switch {
+		case len(r.Changes) > 0 || obvious(c, r):
+		case r.Code == planner.BecauseDependencyRestart && did == "restart":
+			add("restarts with " + r.Detail)
+			did = ""
+		default:
 			add(strings.TrimPrefix(did+": "+r.String(), ": "))
 			did = ""
 		}
