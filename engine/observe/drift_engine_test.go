@@ -259,6 +259,7 @@ var driftChanges = []struct{ service, old, new, want string }{
 	{"hosted", "uts: host", "", "uts host"},
 	{"hosted", "network_mode: host", "network_mode: none", "network_mode host none"},
 	{"plain", "image: redis", "image: redis\n    command: redis-server", "command redis-server --bind 0.0.0.0 --protected-mode no redis-server"},
+	{"plain", "image: redis", "image: redis\n    hostname: other", "hostname other"},
 	{"short", "plain:alias", "plain:alias2", "networks.obs-drift_default.links LINKS"},
 }
 
