@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"slices"
 	"sync"
 
 	"github.com/containerd/errdefs"
@@ -46,21 +47,23 @@ func DeployedImages(ctx context.Context, c api.Reader, name string) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	images, ids := map[string]DeployedImage{}, map[string]DeployedImage{}
+	images, byID := map[string]DeployedImage{}, map[string]DeployedImage{}
+	var ids []string
 	for _, found := range list {
 		if !found.OneOff && found.ImageID != "" {
-			ids[found.ImageID] = DeployedImage{}
+			ids = append(ids, found.ImageID)
 		}
 	}
-	var mu sync.Mutex // guards the values of ids
+	slices.Sort(ids)
+	var mu sync.Mutex // guards byID
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallelReads)
-	for id := range ids {
+	for _, id := range slices.Compact(ids) {
 		g.Go(func() error {
 			image, err := deployedImage(ctx, c, id)
 			mu.Lock()
 			defer mu.Unlock()
-			ids[id] = image
+			byID[id] = image
 			return err
 		})
 	}
@@ -68,7 +71,7 @@ func DeployedImages(ctx context.Context, c api.Reader, name string) (map[string]
 		return nil, err
 	}
 	for _, found := range list {
-		if image, ok := ids[found.ImageID]; ok && !found.OneOff {
+		if image, ok := byID[found.ImageID]; ok && !found.OneOff {
 			images[found.Service] = image
 		}
 	}
