@@ -118,9 +118,12 @@ func (a *app) close() error {
 	if a.endStrays != nil {
 		a.endStrays()
 	}
+	a.opening.Lock() // a load that was given up may warn yet
+	out := a.out
+	a.opening.Unlock()
 	var err error
-	if a.out != nil {
-		err = a.out.Close()
+	if out != nil {
+		err = out.Close()
 	}
 	if a.conn != nil {
 		err = errors.Join(err, a.conn.Close())
