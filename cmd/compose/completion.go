@@ -20,7 +20,7 @@ import (
 
 // completionPatience bounds what a press of the TAB key may take: the names
 // that come late are not offered.
-const completionPatience = time.Second
+var completionPatience = time.Second
 
 // completionCommand prints a shell's script.
 func (a *app) completionCommand() *cobra.Command {
