@@ -39,14 +39,8 @@ func Diff(p *project.Project, s State, o UpOptions) (*Compared, error) {
 	if err := d.checkScale(); err != nil {
 		return nil, err
 	}
-	d.planImages()
-	if err := d.findReplacedResources(); err != nil {
+	if err := d.decideAll(); err != nil {
 		return nil, err
-	}
-	for _, name := range d.order {
-		if err := d.decide(name); err != nil {
-			return nil, err
-		}
 	}
 	c := &Compared{Services: len(d.order), Notes: d.plan.Notes}
 	c.Differences = append(d.missingResources(), d.redefined...)

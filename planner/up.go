@@ -76,14 +76,8 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	d.planImages()
-	if err := d.findReplacedResources(); err != nil {
+	if err := d.decideAll(); err != nil {
 		return nil, err
-	}
-	for _, name := range d.order {
-		if err := d.decide(name); err != nil {
-			return nil, err
-		}
 	}
 	if err := d.checkImages(); err != nil {
 		return nil, err
@@ -109,6 +103,20 @@ func Up(p *project.Project, s State, o UpOptions) (*plan.Plan, error) {
 	d.keepVolumes()
 	d.cutPorts()
 	return &d.plan, nil
+}
+
+// decideAll decides about images, networks, volumes and the containers of all services.
+func (d *upDraft) decideAll() error {
+	d.planImages()
+	if err := d.findReplacedResources(); err != nil {
+		return err
+	}
+	for _, name := range d.order {
+		if err := d.decide(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newUpDraft(p *project.Project, s State, o UpOptions) *upDraft {

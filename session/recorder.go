@@ -44,10 +44,29 @@ func NewRecorder(o RecorderOptions) *Recorder {
 	return r
 }
 
+// EngineID tells the session's engine from others, whatever address it is reached by. It
+// is asked for once. The error is the engine's.
+func (s *Session) EngineID(ctx context.Context) (string, error) {
+	s.shared.mu.Lock()
+	id := s.shared.engineID
+	s.shared.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	id, err := observe.EngineID(ctx, s.Reader, s.Engine)
+	if err != nil {
+		return "", err
+	}
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	s.shared.engineID = id
+	return id, nil
+}
+
 // History opens the history of the session's project at its engine, below dir; it asks
 // for the engine's id. The error is the engine's.
 func (s *Session) History(ctx context.Context, dir string) (*history.Store, error) {
-	id, err := observe.EngineID(ctx, s.Reader, s.Engine)
+	id, err := s.EngineID(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +78,7 @@ func (r *Recorder) open(ctx context.Context, s *Session) (*history.Store, error)
 	if r.store != nil {
 		return r.store, nil
 	}
-	id, err := observe.EngineID(ctx, s.Reader, s.Engine)
+	id, err := s.EngineID(ctx)
 	if err != nil {
 		return nil, err
 	}

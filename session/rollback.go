@@ -13,6 +13,7 @@ import (
 
 	"github.com/compose-orchestrator/compose/engine/do"
 	"github.com/compose-orchestrator/compose/engine/observe"
+	"github.com/compose-orchestrator/compose/engine/spec"
 	"github.com/compose-orchestrator/compose/event"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/history"
@@ -161,7 +162,7 @@ func notAsThen(p *project.Project, d *history.Deployment) (notes, lost []string)
 		notes = append(notes, "what is mounted from this machine is used as it is now: "+strings.Join(folders, ", "))
 	}
 	if others := k.Differs(p); len(others) > 0 {
-		notes = append(notes, "another version of compose kept @"+fmt.Sprint(d.Number)+", and this one reads it otherwise: "+strings.Join(others, ", "))
+		notes = append(notes, fmt.Sprintf("another version of compose kept @%d, and this one reads it otherwise: %s", d.Number, strings.Join(others, ", ")))
 	}
 	return notes, lost
 }
@@ -195,7 +196,7 @@ func (s *Session) earlierImages(ctx context.Context, d *history.Deployment) (sou
 	for i, ref := range refs {
 		f := found[i]
 		if f.refused != "" {
-			gone = append(gone, fmt.Sprintf("%s of @%d (%s): %s", ref, d.Number, shortImage(wanted[ref].ID), f.refused))
+			gone = append(gone, fmt.Sprintf("%s of @%d (%s): %s", ref, d.Number, spec.ShortID(wanted[ref].ID), f.refused))
 		}
 		if f.source != "" {
 			sources[ref] = f.source
@@ -251,10 +252,4 @@ func registryDigest(ref string, digests []string) string {
 		}
 	}
 	return ""
-}
-
-// shortImage is an image's id as listings have it.
-func shortImage(id string) string {
-	id = strings.TrimPrefix(id, "sha256:")
-	return id[:min(12, len(id))]
 }

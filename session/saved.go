@@ -8,18 +8,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/compose-orchestrator/compose/build"
-	"github.com/compose-orchestrator/compose/engine/observe"
 	"github.com/compose-orchestrator/compose/hint"
 	"github.com/compose-orchestrator/compose/plan"
 	"github.com/compose-orchestrator/compose/planner"
 	"github.com/compose-orchestrator/compose/project"
 )
-
-// EngineID tells the session's engine from others, whatever address it is reached by. The
-// error is the engine's.
-func (s *Session) EngineID(ctx context.Context) (string, error) {
-	return observe.EngineID(ctx, s.Reader, s.Engine)
-}
 
 // ContextHashes are build.ContextHash of services, by service; the file except does not
 // count. The error is that of the first that cannot be read.

@@ -86,8 +86,9 @@ type Session struct {
 type shared struct {
 	turn turn
 
-	mu     sync.Mutex // guards below
-	events *feed.Feed // the process's event stream, once something listens
+	mu       sync.Mutex // guards below
+	events   *feed.Feed // the process's event stream, once something listens
+	engineID string     // once something asked for it
 }
 
 // New returns a session. Close ends what it started.

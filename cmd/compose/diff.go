@@ -25,21 +25,11 @@ func (a *app) diffCommand() *cobra.Command {
 			if len(args) != 2 || !strings.HasPrefix(args[1], "@") {
 				return hint.New("diff compares two deployments with each other, not one with the file or a service", "write compose diff @5 @7; compose history lists them")
 			}
-			return a.diffDeployments(cmd, args[0], args[1])
+			c, err := a.comparedDeployments(cmd.Context(), args[0], args[1])
+			return a.showDiff(c, format, exitCode, err)
 		}
-		c, name, err := a.compared(cmd, args)
-		if err != nil {
-			return err
-		}
-		if format == "json" {
-			err = render.JSON(a.stdout, shownDiffOf(name, c))
-		} else {
-			err = render.Diff(a.stdout, name, c, a.look())
-		}
-		if err == nil && exitCode && len(c.Differences) > 0 {
-			return endsWith(exitChanges, nil)
-		}
-		return err
+		c, err := a.compared(cmd, args)
+		return a.showDiff(c, format, exitCode, err)
 	})
 	cmd.Long = diffHelp
 	cmd.Flags().StringVar(&format, "format", "", `Format the output ("text"|"json")`)
@@ -57,20 +47,46 @@ Values lead from what is to what the file says.
 
 With --exit-code, it exits with 2 where something differs.`
 
+// comparison is what was compared of a project, and what came of it.
+type comparison struct {
+	project string
+	between []int // two deployments; nil: what runs, and the file
+	*planner.Compared
+}
+
 // compared compares the project with its file.
-func (a *app) compared(cmd *cobra.Command, services []string) (*planner.Compared, string, error) {
+func (a *app) compared(cmd *cobra.Command, services []string) (comparison, error) {
 	s, err := a.openUp(cmd.Context(), project.Selection{Services: services}, nil)
 	if err != nil {
-		return nil, "", err
+		return comparison{}, err
 	}
 	defer s.Close()
 	o := planner.UpOptions{}
 	if err := a.orphans(s.Project, &o); err != nil {
-		return nil, "", err
+		return comparison{}, err
 	}
 	o.IgnoreOrphans = o.IgnoreOrphans || len(services) > 0
 	c, err := s.Diff(cmd.Context(), o)
-	return c, s.Name, err
+	return comparison{project: s.Name, Compared: c}, err
+}
+
+// showDiff prints a comparison; err is that of making it. The error may carry the exit
+// code.
+func (a *app) showDiff(c comparison, format string, exitCode bool, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case format == "json":
+		err = render.JSON(a.stdout, shownDiffOf(c))
+	case c.between != nil:
+		err = render.Between(a.stdout, c.project, c.between[0], c.between[1], c.Compared, a.look())
+	default:
+		err = render.Diff(a.stdout, c.project, c.Compared, a.look())
+	}
+	if err == nil && exitCode && len(c.Differences) > 0 {
+		return endsWith(exitChanges, nil)
+	}
+	return err
 }
 
 // shownDiff is a comparison as JSON; docs/schema/diff.json describes it.
@@ -96,8 +112,8 @@ type shownDifference struct {
 // diffSchema names the form of shownDiff. What is added keeps the number.
 const diffSchema = "compose.diff/1"
 
-func shownDiffOf(name string, c *planner.Compared) shownDiff {
-	shown := shownDiff{Schema: diffSchema, Project: name, Same: len(c.Differences) == 0, Differences: []shownDifference{}, Notes: c.Notes}
+func shownDiffOf(c comparison) shownDiff {
+	shown := shownDiff{Schema: diffSchema, Project: c.project, Between: c.between, Same: len(c.Differences) == 0, Differences: []shownDifference{}, Notes: c.Notes}
 	for _, d := range c.Differences {
 		shown.Differences = append(shown.Differences, shownDifference{
 			d.Ref.Kind, d.Ref.Name, d.Ref.Service, d.Reason.Code, d.Reason.Detail, d.Reason.Changes, d.ByHand,

@@ -101,7 +101,6 @@ func (a *app) showDefinition(d *history.Deployment) error {
 
 func (a *app) historyPruneCommand() *cobra.Command {
 	keep := 1
-	var force bool
 	cmd := a.command("prune [OPTIONS]", "Forget all deployments but the last", func(cmd *cobra.Command, _ []string) error {
 		if keep < 1 {
 			return hint.New(fmt.Sprintf("invalid --keep %d", keep), "it is a number of deployments, 1 or more")
@@ -115,7 +114,7 @@ func (a *app) historyPruneCommand() *cobra.Command {
 	cmd.Args = takesArgs(0, 0)
 	fs := cmd.Flags()
 	fs.IntVar(&keep, "keep", keep, "How many of the last deployments stay")
-	fs.BoolVarP(&force, "yes", "y", false, `Assume "yes" as answer to all prompts`)
+	fs.BoolP("yes", "y", false, `Assume "yes" as answer to all prompts`)
 	return cmd
 }
 
@@ -255,10 +254,6 @@ func (a *app) historyTable(all []history.Listed) error {
 		{Title: "N"}, {Title: "WHEN", Rank: 1}, {Title: "OUTCOME"}, {Title: "CHANGES", Cut: render.CutEnd, Keep: 24},
 		{Title: "COMMAND", Cut: render.CutEnd}, {Title: "BY", Rank: 2},
 	}}
-	now := time.Now
-	if a.now != nil {
-		now = a.now
-	}
 	style := a.style()
 	for _, l := range all {
 		number := fmt.Sprintf("@%d", l.Number)
@@ -275,7 +270,7 @@ func (a *app) historyTable(all []history.Listed) error {
 		if d.LaterCount > 0 {
 			changes = append(changes, style.Dim(fmt.Sprintf("%d later", d.LaterCount)))
 		}
-		when := render.Ago(now(), d.Began)
+		when := render.Ago(a.clock(), d.Began)
 		if a.stdout.IsTerminal() {
 			when = session.BriefTime(when)
 		}

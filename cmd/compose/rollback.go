@@ -60,14 +60,14 @@ func (a *app) rollback(cmd *cobra.Command, f upFlags, args []string) error {
 	a.back = to.Number
 	s := a.session(p, "").WithImages(session.ImageOptions{QuietPull: f.quietPull})
 	defer s.Close()
-	o := session.RollbackOptions{
-		To: to, Answers: f.answers(), RemoveOrphans: f.removeOrphans, Wait: f.wait, Timeout: seconds(cmd, "timeout"),
-	}
 	up := planner.UpOptions{RemoveOrphans: f.removeOrphans}
 	if err := a.orphans(p, &up); err != nil {
 		return err
 	}
-	o.RemoveOrphans, o.IgnoreOrphans = up.RemoveOrphans, up.IgnoreOrphans
+	o := session.RollbackOptions{
+		To: to, Answers: f.answers(), RemoveOrphans: up.RemoveOrphans, IgnoreOrphans: up.IgnoreOrphans,
+		Wait: f.wait, Timeout: seconds(cmd, "timeout"),
+	}
 	bounded, cancel := f.bounded(ctx)
 	defer cancel()
 	return a.afterUp(ctx, s, f.timedOut(bounded, s.Rollback(bounded, o)))

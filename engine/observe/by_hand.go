@@ -65,15 +65,9 @@ func (x *examiner) image(ctx context.Context, id string) (image.InspectResponse,
 
 // examine looks into one container; nil: it is gone.
 func (x *examiner) examine(ctx context.Context, found *planner.Container) (*planner.ByHand, error) {
-	have, err := x.c.ContainerInspect(ctx, found.ID)
-	if errdefs.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("inspecting container %s: %w", found.Name, err)
-	}
-	if have.ContainerJSONBase == nil || have.Config == nil || have.HostConfig == nil {
-		return nil, fmt.Errorf("inspecting container %s: the engine's answer is incomplete", found.Name)
+	have, err := inspectContainer(ctx, x.c, found)
+	if have == nil {
+		return nil, err
 	}
 	h := &planner.ByHand{Serves: serves(have.Config)}
 	o := x.o
@@ -88,7 +82,7 @@ func (x *examiner) examine(ctx context.Context, found *planner.Container) (*plan
 		return nil, fmt.Errorf("inspecting the image of container %s: %w", found.Name, err)
 	}
 	if found.Drift == nil { // else what differs may be the file's doing
-		x.sort(h, found.Networks, compare(want, &have, &base, o), &want.Host.Resources)
+		x.sort(h, found.Networks, compare(want, have, &base, o), &want.Host.Resources)
 	}
 	if err := x.compareFiles(ctx, found, want.Files, h); err != nil {
 		return nil, err
@@ -102,8 +96,8 @@ func serves(c *container.Config) bool {
 }
 
 // sort puts the fields that differ where they belong; on has the networks that the
-// container is on. What nobody can change of a
-// container that is there is left out: if it differs, the engine filled it in.
+// container is on. What nobody can change of a container that is there is left out: if it
+// differs, the engine filled it in.
 func (x *examiner) sort(h *planner.ByHand, on map[string]string, changes []plan.FieldChange, want *container.Resources) {
 	for _, change := range changes {
 		if rest, ok := strings.CutPrefix(change.Field, "networks."); ok {

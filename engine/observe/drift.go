@@ -78,15 +78,9 @@ func driftOf(ctx context.Context, c api.Reader, o Options, found *planner.Contai
 	if err != nil {
 		return nil, nil // the create will say it, with all its circumstances
 	}
-	have, err := c.ContainerInspect(ctx, found.ID)
-	if errdefs.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("inspecting container %s: %w", found.Name, err)
-	}
-	if have.ContainerJSONBase == nil || have.Config == nil || have.HostConfig == nil {
-		return nil, fmt.Errorf("inspecting container %s: the engine's answer is incomplete", found.Name)
+	have, err := inspectContainer(ctx, c, found)
+	if have == nil {
+		return nil, err
 	}
 	base, err := InspectImage(ctx, c, have.Image)
 	if err != nil && !errdefs.IsNotFound(err) {
@@ -96,9 +90,23 @@ func driftOf(ctx context.Context, c api.Reader, o Options, found *planner.Contai
 	if !d.SameTool {
 		forgetAccess(want.Host, have.HostConfig)
 	}
-	d.Changes = compare(want, &have, &base, o)
+	d.Changes = compare(want, have, &base, o)
 	found.Devices = devicesOf(have.HostConfig)
 	return d, nil
+}
+
+// inspectContainer inspects one; nil: it has just gone, or err says what is wrong.
+func inspectContainer(ctx context.Context, c api.Reader, found *planner.Container) (*container.InspectResponse, error) {
+	have, err := c.ContainerInspect(ctx, found.ID)
+	switch {
+	case errdefs.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("inspecting container %s: %w", found.Name, err)
+	case have.ContainerJSONBase == nil || have.Config == nil || have.HostConfig == nil:
+		return nil, fmt.Errorf("inspecting container %s: the engine's answer is incomplete", found.Name)
+	}
+	return &have, nil
 }
 
 // devicesOf are the devices of the host that a container has, not nil: the paths

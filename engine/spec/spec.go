@@ -261,8 +261,9 @@ func TemporaryName(replacedID, final string) string {
 	return ShortID(replacedID) + "_" + final
 }
 
-// ShortID is the first twelve digits of an id.
+// ShortID is the first twelve digits of the id of a container or an image.
 func ShortID(id string) string {
+	id = strings.TrimPrefix(id, "sha256:")
 	if len(id) > 12 {
 		return id[:12]
 	}
